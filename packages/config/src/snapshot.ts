@@ -1,0 +1,177 @@
+/**
+ * The compiled configuration: immutable, defaulted, resolved plain data that every worker can clone.
+ * The request path reads this and never the source. Times are ms, sizes are bytes, secrets are hashes
+ * except provider keys, which workers need in clear and nobody prints.
+ */
+export interface Snapshot {
+  /** First 12 hex digits of SHA-256 over the canonical JSON of the rest. */
+  readonly version: string;
+  readonly upstreams: Readonly<Record<string, UpstreamSpec>>;
+  readonly routes: readonly RouteSpec[];
+  readonly credentials: readonly CredentialSpec[];
+  readonly ai: AiSpec | undefined;
+}
+
+export type Balance = 'round-robin' | 'random' | 'least-requests' | 'peak-ewma' | 'consistent-hash';
+
+export interface UpstreamSpec {
+  readonly name: string;
+  readonly balance: Balance;
+  readonly endpoints: readonly EndpointSpec[];
+  readonly health: HealthSpec | undefined;
+  readonly timeouts: TimeoutSpec;
+  readonly retries: RetrySpec;
+}
+
+export interface EndpointSpec {
+  /** `scheme://host:port` in lower case: the identity that runtime state hangs on across snapshots. */
+  readonly id: string;
+  readonly tls: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** What the upstream sees as Host: `host`, with `:port` unless it is the scheme's own. */
+  readonly authority: string;
+  /** Path prefix of the target URL without a trailing slash; '' for none. */
+  readonly basePath: string;
+  readonly weight: number;
+}
+
+export interface HealthSpec {
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly unhealthyAfter: number;
+  readonly healthyAfter: number;
+}
+
+export interface TimeoutSpec {
+  readonly connectMs: number;
+  /** From the last request byte sent to the first reply byte. */
+  readonly firstByteMs: number;
+  /** Silence inside a reply or a request body. */
+  readonly idleMs: number;
+}
+
+export type RetryCause = 'connect' | 'reset' | 'timeout' | 502 | 503 | 504 | 429 | 500;
+
+export interface RetrySpec {
+  /** Further tries after the first; 0 turns retries off. */
+  readonly attempts: number;
+  readonly on: readonly RetryCause[];
+  /** Share of requests that may be retries, 0 to 1. */
+  readonly budget: number;
+}
+
+export type Access = 'open' | 'key' | 'subscribed';
+export type AiEndpoint = 'chat' | 'embeddings' | 'models' | 'model';
+/** Encodings that a route may let through; all are refused by default. */
+export type Ambiguity =
+  | 'encoded-slash'
+  | 'encoded-backslash'
+  | 'encoded-nul'
+  | 'encoded-dot'
+  | 'empty-segment'
+  | 'semicolon';
+
+export interface RouteSpec {
+  /** Stable name for records and counters: `<api> <METHOD> <path>`. */
+  readonly id: string;
+  readonly api: string;
+  readonly version: string;
+  /** Empty: any host. `*.example.com` matches one or more labels. Lower case, no port. */
+  readonly hosts: readonly string[];
+  /** An upper-case method or `*`. */
+  readonly method: string;
+  /**
+   * Full public pattern: literal segments, `{name}` for one segment, and a last `*` for any rest, which includes none:
+   * `/v1/files/*` matches `/v1/files`, `/v1/files/` and all below.
+   */
+  readonly path: string;
+  /** What is taken off the front of the canonical path on the way up; '' for nothing. Always a literal prefix of `path`. */
+  readonly strip: string;
+  readonly when: RouteCondition | undefined;
+  readonly access: Access;
+  readonly allow: readonly Ambiguity[];
+  readonly policies: readonly PolicySpec[];
+  readonly bodyBytesMax: number;
+  /** Where it goes: a name in `upstreams`, or an endpoint of the AI gateway. */
+  readonly target:
+    | { readonly kind: 'upstream'; readonly upstream: string }
+    | { readonly kind: 'ai'; readonly endpoint: AiEndpoint };
+}
+
+export interface RouteCondition {
+  /** Lower-case header name → exact value, or `*` for any. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/** A policy as configured: its name and its validated, defaulted config (see the policy's own schema). */
+export interface PolicySpec {
+  readonly name: string;
+  readonly config: unknown;
+}
+
+export interface LimitSpec {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+export interface QuotaSpec {
+  readonly calls: number;
+  readonly per: 'hour' | 'day' | 'week' | 'month' | 'year';
+}
+
+export interface CredentialSpec {
+  /** Lower-case hex SHA-256 of the key. */
+  readonly sha256: string;
+  readonly name: string;
+  readonly application: string;
+  readonly team: string | undefined;
+  /** By api name. */
+  readonly subscriptions: Readonly<Record<string, SubscriptionSpec>>;
+  /** Model aliases that this application may call; `undefined`: no AI access at all; `*` in the list: all. */
+  readonly models: readonly string[] | undefined;
+  /** Set when an access rule of this application cannot be enforced by this version: its model calls answer 503. */
+  readonly modelsUnenforced: string | undefined;
+}
+
+export interface SubscriptionSpec {
+  /** `<application>/<api>`. */
+  readonly id: string;
+  readonly plan: string | undefined;
+  readonly limits: readonly LimitSpec[];
+  readonly quota: QuotaSpec | undefined;
+}
+
+export interface AiSpec {
+  readonly basePath: string;
+  readonly access: Access;
+  readonly providers: Readonly<Record<string, ProviderSpec>>;
+  readonly models: Readonly<Record<string, ModelSpec>>;
+  readonly timeouts: TimeoutSpec;
+  readonly bodyBytesMax: number;
+}
+
+export interface ProviderSpec {
+  readonly name: string;
+  /** A row of the provider table, e.g. `openai`, `openai-compatible`, `demo`. */
+  readonly kind: string;
+  readonly endpoint: EndpointSpec;
+  /** In clear: workers send it. Never logged, never in the version hash. */
+  readonly apiKey: string | undefined;
+}
+
+export interface ModelSpec {
+  readonly name: string;
+  /** Weighted first choices. */
+  readonly targets: readonly ModelTarget[];
+  /** Tried in order when the first choice fails before its first byte. */
+  readonly fallback: readonly ModelTarget[];
+}
+
+export interface ModelTarget {
+  readonly provider: string;
+  readonly model: string;
+  readonly weight: number;
+}

@@ -1,0 +1,1 @@
+export type { Algorithm, Counters, Limit, Verdict } from './counters.ts';

@@ -1,0 +1,45 @@
+import { GatehouseError } from '@gatehouse/kernel';
+
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** RFC 9110 §5.5 without obs-text: what we write ourselves is visible ASCII, space and tab. */
+const VALUE = /^[\t\x20-\x7e]*$/;
+
+/**
+ * Changes to a head that is about to be written: names to leave out and lines to add.
+ * Names are lower case. Values are checked, so that nothing computed can split a head (RFC 9110 §5.5).
+ */
+export class HeaderEdits {
+  readonly removed: string[] = [];
+  /** Finished lines, each `name: value\r\n`. */
+  lines = '';
+
+  get empty(): boolean {
+    return this.lines === '' && this.removed.length === 0;
+  }
+
+  remove(name: string): void {
+    this.removed.push(name);
+    if (this.lines !== '')
+      this.lines = this.lines
+        .split(/(?<=\r\n)/)
+        .filter((line) => !line.startsWith(`${name}:`))
+        .join('');
+  }
+
+  set(name: string, value: string): void {
+    this.remove(name);
+    this.add(name, value);
+  }
+
+  add(name: string, value: string): void {
+    this.lines += headerLine(name, value);
+  }
+}
+
+/** One checked line, `name: value\r\n`; throws on what could not stand in a head. */
+export function headerLine(name: string, value: string): string {
+  if (!NAME.test(name)) throw new GatehouseError('gateway.internal', `"${name}" is no field name`);
+  if (!VALUE.test(value))
+    throw new GatehouseError('gateway.internal', `value of ${name} holds a control or non-ASCII character`);
+  return `${name}: ${value}\r\n`;
+}

@@ -1,0 +1,1 @@
+export { HeaderEdits, headerLine } from './header-edits.ts';

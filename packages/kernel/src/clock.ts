@@ -1,0 +1,12 @@
+/** Time as an argument, so that tests own it. */
+export interface Clock {
+  /** Wall time, ms since the epoch. */
+  now(): number;
+  /** Monotonic time, ms with fraction; only differences mean anything. */
+  monotonic(): number;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};
