@@ -1,0 +1,58 @@
+import type { ScannedRequest } from './request-members.ts';
+import type { ChatRequest } from './request.ts';
+
+export interface ChatPatch {
+  /** The provider's name of the model; `undefined` keeps the caller's. */
+  readonly model: string | undefined;
+  /** Make a stream report its usage though the caller did not ask; `hideUsage` of the reader undoes it on the way back. */
+  readonly forceUsage: boolean;
+}
+
+/** The body for one attempt: outside the spliced ranges every byte is the caller's. */
+export function patchChatRequest(request: ChatRequest, { model, forceUsage }: ChatPatch): Buffer {
+  const splices = modelSplice(request, model);
+  if (forceUsage && request.stream && !request.includeUsage) splices.push(usageSplice(request));
+  return splice(request.body, splices);
+}
+
+export function patchEmbeddingsRequest(request: ScannedRequest, model: string | undefined): Buffer {
+  return splice(request.body, modelSplice(request, model));
+}
+
+interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+function modelSplice({ members, model }: ScannedRequest, wanted: string | undefined): Splice[] {
+  const member = members.get('model');
+  if (member === undefined || wanted === undefined || wanted === model) return [];
+  return [{ start: member.valueStart, end: member.valueEnd, text: JSON.stringify(wanted) }];
+}
+
+function usageSplice({ members, streamOptions }: ChatRequest): Splice {
+  const asked = '"include_usage":true';
+  if (streamOptions?.includeUsage !== undefined) return { ...streamOptions.includeUsage, text: 'true' };
+  if (streamOptions !== undefined) {
+    const { inside, empty } = streamOptions;
+    return { start: inside, end: inside, text: empty ? asked : `${asked},` };
+  }
+  const options = members.get('stream_options');
+  if (options !== undefined) return { start: options.valueStart, end: options.valueEnd, text: `{${asked}}` };
+  // A stream was asked for, so that `stream` is there to stand behind.
+  const behind = members.get('stream')?.valueEnd ?? 0;
+  return { start: behind, end: behind, text: `,"stream_options":{${asked}}` };
+}
+
+function splice(body: Buffer, splices: readonly Splice[]): Buffer {
+  if (splices.length === 0) return body;
+  const pieces: Buffer[] = [];
+  let copied = 0;
+  for (const { start, end, text } of splices.toSorted((a, b) => a.start - b.start)) {
+    pieces.push(body.subarray(copied, start), Buffer.from(text));
+    copied = end;
+  }
+  pieces.push(body.subarray(copied));
+  return Buffer.concat(pieces);
+}
