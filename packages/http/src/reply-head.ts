@@ -75,7 +75,8 @@ export class ReplyHead {
     if (fields.has('transfer-encoding')) {
       if (this.minor === 0 || fields.has('content-length')) this.keepAlive = false;
       this.#drop(FIELD['content-length']);
-      if ((fields.joined('transfer-encoding') ?? '').toLowerCase() !== 'chunked') return 'unknown transfer coding in reply';
+      if ((fields.joined('transfer-encoding') ?? '').toLowerCase() !== 'chunked')
+        return 'unknown transfer coding in reply';
       this.framing = bodiless ? 'none' : 'chunked';
       return undefined;
     }
@@ -92,7 +93,11 @@ export class ReplyHead {
     const first = fields.indexOf(FIELD['content-length']);
     const value = fields.valueAt(first);
     if (!CONTENT_LENGTH.test(value)) return 'invalid Content-Length in reply';
-    for (let i = fields.indexOf(FIELD['content-length'], first + 1); i >= 0; i = fields.indexOf(FIELD['content-length'], i + 1)) {
+    for (
+      let i = fields.indexOf(FIELD['content-length'], first + 1);
+      i >= 0;
+      i = fields.indexOf(FIELD['content-length'], i + 1)
+    ) {
       if (fields.valueAt(i) !== value) return 'differing Content-Length in reply';
       fields.removeAt(i);
     }

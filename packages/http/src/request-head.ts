@@ -22,7 +22,8 @@ export type Framing = 'none' | 'length' | 'chunked' | 'close';
 const bad = (detail: string): HeadProblem => ({ code: 'request.malformed', detail });
 const TOO_MANY_FIELDS: HeadProblem = { code: 'request.head_too_large', detail: 'too many header fields' };
 const NO_TARGET: CanonicalTarget = { path: '', query: '', ambiguity: 0 };
-const REG_NAME_OR_IP = /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/;
+const REG_NAME_OR_IP =
+  /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/;
 /** Digits that stay exact in a double. */
 const CONTENT_LENGTH = /^\d{1,15}$/;
 
@@ -216,7 +217,10 @@ const cachedHost = {
 };
 
 function codingProblem(codings: string): HeadProblem {
-  const names = codings.toLowerCase().split(',').map((name) => name.trim());
+  const names = codings
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
   if (names.every((name) => /^[a-z0-9-]+$/.test(name)) && names.filter((name) => name === 'chunked').length <= 1) {
     return { code: 'request.coding_unsupported', detail: 'only the chunked transfer coding is understood' };
   }
