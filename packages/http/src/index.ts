@@ -1,1 +1,18 @@
 export { HeaderEdits, headerLine } from './header-edits.ts';
+export { AMBIGUITY, canonicalPath, canonicalTarget, NEVER_ALLOWED, type CanonicalTarget } from './target.ts';
+export { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';
+export { FIELD, type KnownName } from './field-names.ts';
+export { Fields } from './fields.ts';
+export { RequestHead, type Framing, type HeadLimits, type HeadProblem } from './request-head.ts';
+export { ReplyHead } from './reply-head.ts';
+export { Timer, TimerWheel } from './timer-wheel.ts';
+export { acceptWire, connectWire, streamWire, type Wire, type WireEvents } from './wire.ts';
+export {
+  SERVER_LIMITS,
+  ServerConnection,
+  type RequestEvents,
+  type ServerEvents,
+  type ServerLimits,
+} from './server-connection.ts';
+export { ClientConnection, type ClientTimeouts, type ReplyEvents, type UpstreamFailure } from './client-connection.ts';
+export { Pool, type PoolOptions } from './pool.ts';

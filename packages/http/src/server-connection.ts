@@ -1,0 +1,334 @@
+import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
+import { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';
+import { hopelessHead, RequestHead, type HeadLimits, type HeadProblem } from './request-head.ts';
+import { Timer, type TimerWheel } from './timer-wheel.ts';
+import type { Wire, WireEvents } from './wire.ts';
+
+export interface ServerLimits extends HeadLimits {
+  readonly headTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly bodyIdleMs: number;
+  /** How long an answered but unread body is drained before the connection is cut. */
+  readonly lingerMs: number;
+}
+
+export const SERVER_LIMITS: ServerLimits = {
+  headBytesMax: 32 * 1024,
+  targetBytesMax: 8 * 1024,
+  fieldsMax: 128,
+  headTimeoutMs: 10_000,
+  idleTimeoutMs: 75_000,
+  bodyIdleMs: 30_000,
+  lingerMs: 2_000,
+};
+
+/** Hears the body of a request, and what happens to the caller meanwhile. */
+export interface RequestEvents extends BodySink {
+  /** The body is complete; `trailers` are finished lines that may be forwarded. */
+  onBodyEnd(trailers: string): void;
+  /** All that one read brought has been said: flush what it led to. */
+  onSettled(): void;
+  /** The caller reads again after a `write` that answered false. */
+  onCallerDrain(): void;
+  /** The caller left, broke the body's framing or stalled; nothing more can be answered unless `answerable`. */
+  onCallerGone(code: ErrorCode, answerable: boolean): void;
+}
+
+export interface ServerEvents {
+  /** A complete, valid head; answer through `connection` now or later. */
+  onRequest(connection: ServerConnection): RequestEvents;
+  /** A head was refused and answered by the engine itself. */
+  onRefused(problem: HeadProblem, connection: ServerConnection): void;
+  onClosed(connection: ServerConnection): void;
+}
+
+type Phase = 'idle' | 'head' | 'busy' | 'closing';
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * The caller's side of one connection: reads requests one at a time, in order, and writes their replies.
+ * Pipelined bytes wait, unread, until the reply before them is complete (RFC 9112 §9.3.2).
+ */
+export class ServerConnection implements WireEvents {
+  readonly head: RequestHead;
+  wire: Wire | undefined;
+  readonly #limits: ServerLimits;
+  readonly #wheel: TimerWheel;
+  readonly #events: ServerEvents;
+  readonly #chunks = new ChunkedDecoder();
+  readonly #timer: Timer;
+  #phase: Phase = 'idle';
+  #request: RequestEvents | undefined;
+  #pending: Buffer = NOTHING;
+  #bodyLeft = 0;
+  #bodyDone = true;
+  #bodyWanted = false;
+  #replied = false;
+  #continueSent = false;
+  #draining = false;
+
+  constructor(options: { limits: ServerLimits; wheel: TimerWheel; events: ServerEvents }) {
+    this.#limits = options.limits;
+    this.#wheel = options.wheel;
+    this.#events = options.events;
+    this.head = new RequestHead(options.limits);
+    this.#timer = new Timer(() => this.#expire());
+  }
+
+  /** Takes its socket; the wire must have been made with this connection as its events. */
+  start(wire: Wire): void {
+    this.wire = wire;
+    this.#wheel.arm(this.#timer, this.#limits.headTimeoutMs);
+  }
+
+  get remoteAddress(): string {
+    return this.wire?.socket.remoteAddress ?? '';
+  }
+
+  onBytes(bytes: Buffer, length: number): void {
+    if (this.#phase === 'closing') return;
+    if (this.#pending.length > 0) {
+      this.#hold(bytes, 0, length);
+      if (this.#phase !== 'busy') this.#readPending();
+      return;
+    }
+    this.#read(bytes, 0, length);
+  }
+
+  #readPending(): void {
+    const held = this.#pending;
+    this.#pending = NOTHING;
+    this.#read(held, 0, held.length);
+  }
+
+  #read(bytes: Buffer, start: number, end: number): void {
+    let at = start;
+    while (at < end && this.#phase !== 'closing') {
+      const before = at;
+      at = this.#phase === 'busy' ? this.#readBody(bytes, at, end) : this.#readHead(bytes, at, end);
+      if (at === before) {
+        this.#hold(bytes, at, end);
+        break;
+      }
+    }
+    this.#request?.onSettled();
+    this.wire?.flush();
+  }
+
+  /** Keeps bytes that cannot be dealt with yet; stops reading when they belong to a later request. */
+  #hold(bytes: Buffer, start: number, end: number): void {
+    this.#pending = Buffer.concat([this.#pending, bytes.subarray(start, end)]);
+    if (this.#phase === 'busy') this.wire?.pause();
+    else if (this.#pending.length > this.#limits.headBytesMax) this.#tooLong();
+    else if (hopelessHead(this.#pending, this.#pending.length)) {
+      this.#refuse({ code: 'request.malformed', detail: 'not an HTTP request' });
+    }
+  }
+
+  #tooLong(): void {
+    const line = this.#pending.indexOf('\r\n');
+    this.#refuse(
+      line < 0 || line > this.#limits.targetBytesMax + 64
+        ? { code: 'request.target_too_long', detail: 'request target too long' }
+        : { code: 'request.head_too_large', detail: 'request head too large' },
+    );
+  }
+
+  #readHead(bytes: Buffer, from: number, end: number): number {
+    let start = from;
+    // RFC 9112 §2.2: an empty line before the request line is ignored.
+    if (end - start >= 2 && bytes[start] === 13 && bytes[start + 1] === 10) start += 2;
+    const stop = bytes.indexOf('\r\n\r\n', start, 'latin1');
+    if (stop < 0 || stop + 4 > end) {
+      if (this.#phase === 'idle') this.#wheel.arm(this.#timer, this.#limits.headTimeoutMs);
+      this.#phase = 'head';
+      return from;
+    }
+    if (stop + 4 - start > this.#limits.headBytesMax) {
+      this.#pending = Buffer.from(bytes.subarray(start, stop));
+      this.#tooLong();
+      return end;
+    }
+    const problem = this.head.parse(bytes.toString('latin1', start, stop + 4));
+    if (problem !== undefined) {
+      this.#refuse(problem);
+      return end;
+    }
+    this.#begin();
+    return stop + 4;
+  }
+
+  #begin(): void {
+    const { framing, contentLength } = this.head;
+    this.#phase = 'busy';
+    this.#replied = false;
+    this.#continueSent = false;
+    this.#bodyWanted = false;
+    this.#bodyLeft = contentLength;
+    this.#bodyDone = framing === 'none' || (framing === 'length' && contentLength === 0);
+    if (framing === 'chunked') this.#chunks.reset();
+    this.#wheel.disarm(this.#timer);
+    this.#request = this.#events.onRequest(this);
+  }
+
+  /** Lets the body flow to the request's events; sends 100 Continue if the caller waits for it (RFC 9110 §10.1.1). */
+  wantBody(): void {
+    if (this.#bodyWanted) return;
+    this.#bodyWanted = true;
+    if (this.#bodyDone) {
+      this.#request?.onBodyEnd('');
+      return;
+    }
+    if (this.head.expectsContinue && this.#pending.length === 0 && !this.#continueSent && !this.#replied) {
+      this.#continueSent = true;
+      this.wire?.text('HTTP/1.1 100 Continue\r\n\r\n');
+      this.wire?.flush();
+    }
+    this.#wheel.arm(this.#timer, this.#limits.bodyIdleMs);
+    if (this.#pending.length > 0) this.#readPending();
+    this.wire?.resume();
+  }
+
+  #readBody(bytes: Buffer, start: number, end: number): number {
+    if (this.#bodyDone || !this.#bodyWanted) return start;
+    this.#wheel.arm(this.#timer, this.#limits.bodyIdleMs);
+    const sink = this.#request;
+    if (sink === undefined) return start;
+    if (this.head.framing === 'length') {
+      const stop = Math.min(end, start + this.#bodyLeft);
+      this.#bodyLeft -= stop - start;
+      this.#bodyDone = this.#bodyLeft === 0;
+      sink.onData(bytes, start, stop);
+      if (this.#bodyDone) this.#bodyEnd('');
+      return stop;
+    }
+    const stop = this.#chunks.push(bytes, { start, end }, sink);
+    if (stop < 0) {
+      this.#bodyDone = true;
+      this.head.keepAlive = false;
+      sink.onCallerGone('request.malformed', !this.#replied);
+      return end;
+    }
+    if (this.#chunks.done) {
+      this.#bodyDone = true;
+      this.#bodyEnd(this.#chunks.trailers);
+    }
+    return stop;
+  }
+
+  #bodyEnd(trailers: string): void {
+    this.#wheel.disarm(this.#timer);
+    this.#request?.onBodyEnd(trailers);
+  }
+
+  pauseBody(): void {
+    this.wire?.pause();
+    this.#wheel.disarm(this.#timer);
+  }
+
+  resumeBody(): void {
+    if (this.#bodyWanted && !this.#bodyDone) this.#wheel.arm(this.#timer, this.#limits.bodyIdleMs);
+    this.wire?.resume();
+  }
+
+  get bodyComplete(): boolean {
+    return this.#bodyDone;
+  }
+
+  /** Will the connection be kept after this reply? Part of the head that is about to be written. */
+  get persists(): boolean {
+    return this.head.keepAlive && this.#bodyDone && !this.#draining;
+  }
+
+  markReplied(): void {
+    this.#replied = true;
+  }
+
+  /** The reply is complete: on to the next request, or to the end of the connection. */
+  finish(keep: boolean): void {
+    if (this.#phase !== 'busy') return;
+    this.#request = undefined;
+    this.wire?.flush();
+    if (!keep || !this.#bodyDone) {
+      this.#close();
+      return;
+    }
+    this.#phase = 'idle';
+    this.#wheel.arm(this.#timer, this.#limits.idleTimeoutMs);
+    this.wire?.resume();
+    if (this.#pending.length > 0) setImmediate(() => this.#phase === 'idle' && this.#readPending());
+  }
+
+  /** Cuts the connection, so that an unfinished reply never looks complete. */
+  abort(): void {
+    this.#phase = 'closing';
+    this.#request = undefined;
+    this.wire?.destroy();
+  }
+
+  /** No further requests: idle connections close now, busy ones after their reply. */
+  drain(): void {
+    this.#draining = true;
+    if (this.#phase === 'idle' || this.#phase === 'head') this.#close();
+  }
+
+  #refuse(problem: HeadProblem): void {
+    const { status, title } = ERRORS[problem.code];
+    const body = JSON.stringify({ type: 'about:blank', title, status, detail: problem.detail, code: problem.code });
+    this.wire?.text(
+      `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\n` +
+        `connection: close\r\n\r\n${body}`,
+    );
+    this.#events.onRefused(problem, this);
+    this.#close();
+  }
+
+  /** Closes our side, then waits a little for the caller's, so that a reset does not swallow the reply (RFC 9112 §9.6). */
+  #close(): void {
+    this.#phase = 'closing';
+    this.#pending = NOTHING;
+    this.wire?.end();
+    this.wire?.resume();
+    this.#wheel.arm(this.#timer, this.#limits.lingerMs);
+  }
+
+  #expire(): void {
+    if (this.#phase === 'idle' || this.#phase === 'closing') {
+      this.wire?.destroy();
+    } else if (this.#phase === 'head') {
+      this.#refuse({ code: 'request.timeout', detail: 'request head took too long' });
+    } else if (!this.#bodyDone) {
+      this.head.keepAlive = false;
+      this.#request?.onCallerGone('request.timeout', !this.#replied);
+    }
+  }
+
+  onEnd(): void {
+    if (this.#phase !== 'busy') {
+      this.wire?.destroy();
+      return;
+    }
+    this.head.keepAlive = false;
+    if (!this.#bodyDone) {
+      this.#request?.onCallerGone('request.cancelled', false);
+      this.abort();
+    } else if (!this.#replied && this.head.minor === 1) {
+      // Left, or only done sending? An interim reply tells: a closed peer answers it with a reset (RFC 9112 §9.6).
+      this.wire?.text('HTTP/1.1 102 Processing\r\n\r\n');
+      this.wire?.flush();
+    }
+  }
+
+  onDrain(): void {
+    this.#request?.onCallerDrain();
+  }
+
+  onClose(): void {
+    const request = this.#request;
+    this.#phase = 'closing';
+    this.#request = undefined;
+    this.#wheel.disarm(this.#timer);
+    request?.onCallerGone('request.cancelled', false);
+    this.#events.onClosed(this);
+  }
+}

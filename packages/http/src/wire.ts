@@ -1,0 +1,131 @@
+import net from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+/** What a connection hears from its socket. Bytes are valid during the call only: one buffer serves the whole thread. */
+export interface WireEvents {
+  onBytes(bytes: Buffer, length: number): void;
+  /** The peer will send no more (FIN). */
+  onEnd(): void;
+  /** What was written has left; write on. */
+  onDrain(): void;
+  onClose(error: Error | undefined): void;
+}
+
+/** Body pieces up to this size ride in the same write as the head, as one string: one call into the kernel, no garbage. */
+const JOINED_BYTES_MAX = 16 * 1024;
+const READ_BYTES = 64 * 1024;
+const sharedBytes = Buffer.allocUnsafeSlow(READ_BYTES);
+
+/**
+ * One socket of either side. Reads land in a buffer that all sockets of the thread share, because they are dealt with
+ * at once; writes gather as one latin1 string until `flush`. Both together halve the cost of a proxied request
+ * against stream events and corked buffers.
+ */
+export class Wire {
+  readonly socket: net.Socket;
+  #out = '';
+  #paused = false;
+  #error: Error | undefined;
+
+  constructor(socket: net.Socket, events: WireEvents, reads: 'shared' | 'stream') {
+    this.socket = socket;
+    socket.setNoDelay(true);
+    socket.on('error', (error: Error) => (this.#error = error));
+    socket.on('end', () => events.onEnd());
+    socket.on('drain', () => events.onDrain());
+    socket.on('close', () => events.onClose(this.#error));
+    if (reads === 'stream') socket.on('data', (bytes: Buffer) => events.onBytes(bytes, bytes.length));
+    else socket.resume();
+  }
+
+  text(text: string): void {
+    this.#out += text;
+  }
+
+  bytes(bytes: Buffer, start: number, end: number): void {
+    if (end - start <= JOINED_BYTES_MAX) {
+      this.#out += bytes.toString('latin1', start, end);
+      return;
+    }
+    this.flush();
+    this.socket.write(Buffer.from(bytes.subarray(start, end)));
+  }
+
+  /** Hands over what was gathered; false when the other side reads too slowly. */
+  flush(): boolean {
+    const out = this.#out;
+    if (out !== '') {
+      this.#out = '';
+      if (!this.socket.destroyed) this.socket.write(out, 'latin1');
+    }
+    return !this.socket.writableNeedDrain;
+  }
+
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.socket.resume();
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Says that no more will be written, after what is still to leave. */
+  end(): void {
+    this.flush();
+    this.socket.end();
+  }
+
+  destroy(): void {
+    this.#out = '';
+    this.socket.destroy();
+  }
+}
+
+interface OnRead {
+  readonly buffer: Uint8Array;
+  readonly callback: (length: number, bytes: Uint8Array) => boolean;
+}
+
+function sharedReads(events: WireEvents): OnRead {
+  return {
+    buffer: sharedBytes,
+    callback: (length) => {
+      events.onBytes(sharedBytes, length);
+      return true;
+    },
+  };
+}
+
+/** Wires an accepted socket, which must come paused (`pauseOnConnect`) and unread. */
+export function acceptWire(accepted: net.Socket, events: WireEvents): Wire {
+  const handle: unknown = Reflect.get(accepted, '_handle');
+  if (handle === undefined || handle === null) return new Wire(accepted, events, 'stream');
+  // A socket of our own over the same handle is the only way to give an accepted connection a read buffer.
+  Reflect.set(accepted, '_handle', null);
+  accepted.destroy();
+  return new Wire(socketOver(handle, events), events, 'shared');
+}
+
+/** `handle` is an option of Socket's constructor that its types know in another meaning only. */
+function socketOver(handle: unknown, events: WireEvents): net.Socket {
+  const socket: unknown = Reflect.construct(net.Socket, [{ handle, onread: sharedReads(events), allowHalfOpen: true }]);
+  if (socket instanceof net.Socket) return socket;
+  throw new TypeError('net.Socket made no socket');
+}
+
+/** Wires a socket that goes through a stream of Node's own, such as TLS. */
+export function streamWire(socket: net.Socket | TLSSocket, events: WireEvents): Wire {
+  return new Wire(socket, events, 'stream');
+}
+
+export function connectWire(options: { readonly host: string; readonly port: number }, events: WireEvents): Wire {
+  return new Wire(net.connect({ ...options, onread: sharedReads(events) }), events, 'shared');
+}
