@@ -16,3 +16,4 @@ export {
 } from './server-connection.ts';
 export { ClientConnection, type ClientTimeouts, type ReplyEvents, type UpstreamFailure } from './client-connection.ts';
 export { Pool, type PoolOptions } from './pool.ts';
+export { Forward, type ForwardOutcome, type ForwardPlan } from './forward.ts';

@@ -23,7 +23,9 @@ export const SERVER_LIMITS: ServerLimits = {
 };
 
 /** Hears the body of a request, and what happens to the caller meanwhile. */
-export interface RequestEvents extends BodySink {
+export interface RequestEvents {
+  /** A piece of the body; the bytes are valid during the call only. */
+  onBodyData(bytes: Buffer, start: number, end: number): void;
   /** The body is complete; `trailers` are finished lines that may be forwarded. */
   onBodyEnd(trailers: string): void;
   /** All that one read brought has been said: flush what it led to. */
@@ -42,7 +44,7 @@ export interface ServerEvents {
   onClosed(connection: ServerConnection): void;
 }
 
-type Phase = 'idle' | 'head' | 'busy' | 'closing';
+type Phase = 'idle' | 'head' | 'busy' | 'tunnel' | 'closing';
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -59,6 +61,8 @@ export class ServerConnection implements WireEvents {
   readonly #timer: Timer;
   #phase: Phase = 'idle';
   #request: RequestEvents | undefined;
+  #tunnel: ((bytes: Buffer, length: number) => void) | undefined;
+  readonly #sink: BodySink = { onData: (bytes, start, end) => this.#request?.onBodyData(bytes, start, end) };
   #pending: Buffer = NOTHING;
   #bodyLeft = 0;
   #bodyDone = true;
@@ -87,6 +91,10 @@ export class ServerConnection implements WireEvents {
 
   onBytes(bytes: Buffer, length: number): void {
     if (this.#phase === 'closing') return;
+    if (this.#phase === 'tunnel') {
+      this.#tunnel?.(bytes, length);
+      return;
+    }
     if (this.#pending.length > 0) {
       this.#hold(bytes, 0, length);
       if (this.#phase !== 'busy') this.#readPending();
@@ -192,21 +200,21 @@ export class ServerConnection implements WireEvents {
   #readBody(bytes: Buffer, start: number, end: number): number {
     if (this.#bodyDone || !this.#bodyWanted) return start;
     this.#wheel.arm(this.#timer, this.#limits.bodyIdleMs);
-    const sink = this.#request;
-    if (sink === undefined) return start;
+    const request = this.#request;
+    if (request === undefined) return start;
     if (this.head.framing === 'length') {
       const stop = Math.min(end, start + this.#bodyLeft);
       this.#bodyLeft -= stop - start;
       this.#bodyDone = this.#bodyLeft === 0;
-      sink.onData(bytes, start, stop);
+      request.onBodyData(bytes, start, stop);
       if (this.#bodyDone) this.#bodyEnd('');
       return stop;
     }
-    const stop = this.#chunks.push(bytes, { start, end }, sink);
+    const stop = this.#chunks.push(bytes, { start, end }, this.#sink);
     if (stop < 0) {
       this.#bodyDone = true;
       this.head.keepAlive = false;
-      sink.onCallerGone('request.malformed', !this.#replied);
+      request.onCallerGone('request.malformed', !this.#replied);
       return end;
     }
     if (this.#chunks.done) {
@@ -264,6 +272,16 @@ export class ServerConnection implements WireEvents {
     this.#phase = 'closing';
     this.#request = undefined;
     this.wire?.destroy();
+  }
+
+  /** After a 101 both ways: raw bytes from here on, first those that the caller sent ahead (reference row 25). */
+  tunnel(onBytes: (bytes: Buffer, length: number) => void): void {
+    this.#phase = 'tunnel';
+    this.#tunnel = onBytes;
+    const ahead = this.#pending;
+    this.#pending = NOTHING;
+    if (ahead.length > 0) onBytes(ahead, ahead.length);
+    this.wire?.resume();
   }
 
   /** No further requests: idle connections close now, busy ones after their reply. */

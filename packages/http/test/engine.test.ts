@@ -17,7 +17,7 @@ const echo: ServerEvents = {
     const line = `${connection.head.method} ${connection.head.target.path} `;
     queueMicrotask(() => connection.wantBody());
     return {
-      onData: (bytes, start, end) => (body += bytes.toString('latin1', start, end)),
+      onBodyData: (bytes, start, end) => (body += bytes.toString('latin1', start, end)),
       onBodyEnd() {
         const text = line + body;
         const keep = connection.persists;
