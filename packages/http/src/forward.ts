@@ -249,6 +249,12 @@ export class Forward implements RequestEvents, ReplyEvents {
     this.#upstream?.destroy();
     this.#upstream = undefined;
     if (this.#ended) return;
+    if (this.#status !== 0) {
+      // The caller has seen another status already: only a broken connection is honest now.
+      this.#end(code);
+      this.#caller.abort();
+      return;
+    }
     const { status, title } = ERRORS[code];
     this.#status = status;
     const requestId = this.#plan.requestId;

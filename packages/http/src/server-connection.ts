@@ -46,6 +46,7 @@ export interface ServerEvents {
 
 type Phase = 'idle' | 'head' | 'busy' | 'tunnel' | 'closing';
 const NOTHING = Buffer.alloc(0);
+const PROBE_MS = 100;
 
 /**
  * The caller's side of one connection: reads requests one at a time, in order, and writes their replies.
@@ -310,6 +311,11 @@ export class ServerConnection implements WireEvents {
     this.#wheel.arm(this.#timer, this.#limits.lingerMs);
   }
 
+  #probe(): void {
+    this.wire?.text('HTTP/1.1 102 Processing\r\n\r\n');
+    this.wire?.flush();
+  }
+
   #expire(): void {
     if (this.#phase === 'idle' || this.#phase === 'closing') {
       this.wire?.destroy();
@@ -318,6 +324,8 @@ export class ServerConnection implements WireEvents {
     } else if (!this.#bodyDone) {
       this.head.keepAlive = false;
       this.#request?.onCallerGone('request.timeout', !this.#replied);
+    } else if (!this.#replied) {
+      this.#probe();
     }
   }
 
@@ -331,9 +339,10 @@ export class ServerConnection implements WireEvents {
       this.#request?.onCallerGone('request.cancelled', false);
       this.abort();
     } else if (!this.#replied && this.head.minor === 1) {
-      // Left, or only done sending? An interim reply tells: a closed peer answers it with a reset (RFC 9112 §9.6).
-      this.wire?.text('HTTP/1.1 102 Processing\r\n\r\n');
-      this.wire?.flush();
+      // Left, or only done sending? An interim reply tells: a closed peer answers it with a reset, which the next
+      // write then meets; a half-closed one reads on.
+      this.#probe();
+      this.#wheel.arm(this.#timer, PROBE_MS);
     }
   }
 
