@@ -163,4 +163,59 @@ describe('forwarding', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(outcomes).toMatchObject([{ code: 'request.cancelled' }]);
   });
+
+  it('tunnels a WebSocket upgrade after the upstream has agreed', async () => {
+    const upstream = http.createServer();
+    upstream.on('upgrade', (_request, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello ');
+      socket.on('data', (bytes) => socket.end(bytes));
+    });
+    const { port } = await gate(upstream);
+    const socket = net.connect(port, '127.0.0.1');
+    closers.push(() => socket.destroy());
+    let seen = '';
+    socket.on('data', (bytes) => {
+      seen += bytes.toString('latin1');
+      if (seen.endsWith('hello ')) socket.write('world');
+    });
+    socket.write('GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    expect(seen).toMatch(/^HTTP\/1\.1 101 .*\r\n\r\nhello world$/s);
+  });
+
+  it.each([
+    ['GET', 200],
+    ['POST', 502],
+  ])('a kept connection that died while idle: %s answers %d', async (method, status) => {
+    // Answers once a connection, then cuts it at the next request without a word.
+    const once = net.createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+        socket.once('data', () => socket.destroy());
+      });
+    });
+    const { port, outcomes } = await gate(once);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${port}/`, { method })).status).toBe(status);
+    expect(outcomes[1]).toMatchObject({ attempts: method === 'GET' ? 2 : 1 });
+  });
+
+  it('relays early hints', async () => {
+    const { port } = await gate(
+      raw('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+    );
+    const hints = await new Promise<unknown>((resolve, reject) => {
+      const call = http.get({ port, host: '127.0.0.1' });
+      call.on('error', reject);
+      call.on('information', (info) => resolve([info.statusCode, info.headers['link']]));
+    });
+    expect(hints).toEqual([103, '</a>']);
+  });
+
+  it('keeps the length and drops the body of HEAD', async () => {
+    const { port } = await gate(raw('HTTP/1.1 200 OK\r\nContent-Length: 123\r\n\r\n'));
+    const reply = await fetch(`http://127.0.0.1:${port}/`, { method: 'HEAD' });
+    expect([reply.headers.get('content-length'), await reply.text()]).toEqual(['123', '']);
+  });
 });
