@@ -1,46 +1,82 @@
-import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
+import type { ErrorCode } from '@gatehouse/kernel';
 import type { ClientConnection, ClientTimeouts, ReplyEvents, UpstreamFailure } from './client-connection.ts';
 import { STRIP_FROM_REPLY, STRIP_FROM_REQUEST } from './hop-by-hop.ts';
 import type { Pool } from './pool.ts';
 import type { ReplyHead } from './reply-head.ts';
+import type { HeadProblem } from './request-head.ts';
 import type { RequestEvents, ServerConnection } from './server-connection.ts';
 
-export interface ForwardPlan {
+/** One try at one endpoint. */
+export interface Leg {
   readonly pool: Pool;
   /** Host as the upstream shall see it. */
   readonly authority: string;
-  /** Canonical path and query as the upstream shall see them. */
+  /** Path and query as the upstream shall see them. */
   readonly target: string;
-  /** Finished lines that go upstream: who calls, request id, forwarding fields. */
-  readonly requestLines: string;
-  /** Finished lines of every reply. */
-  readonly replyLines: string;
-  readonly requestId: string;
-  readonly bodyBytesMax: number;
   readonly timeouts: ClientTimeouts;
-  /** Exactly once, however it went. `code` says why the caller got a refusal or less than the whole. */
-  readonly onEnd: (outcome: ForwardOutcome) => void;
+}
+
+/** How a leg went: a reply with this status, or no reply. */
+export type LegResult =
+  | { readonly kind: 'reply'; readonly status: number; readonly retryAfter: string | undefined }
+  | { readonly kind: 'failure'; readonly failure: UpstreamFailure }
+  | { readonly kind: 'cancelled' };
+
+export interface LegTimes {
+  /** Monotonic ms; 0 for what never happened. */
+  readonly begunMs: number;
+  readonly connectedMs: number;
+  readonly firstByteMs: number;
 }
 
 export interface ForwardOutcome {
   readonly status: number;
+  /** Why the caller got a refusal, or less than the whole. */
   readonly code: ErrorCode | undefined;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly attempts: number;
+  readonly times: LegTimes;
 }
 
-const FAILURE_CODE: Readonly<Record<UpstreamFailure, ErrorCode>> = {
-  connect: 'upstream.unreachable',
-  'connect-timeout': 'upstream.timeout',
-  'first-byte-timeout': 'upstream.timeout',
-  'idle-timeout': 'upstream.timeout',
-  reset: 'upstream.broken',
-  malformed: 'upstream.broken',
+/** Decides where a request goes and what is said; the exchange of the gate implements it. */
+export interface ForwardHost {
+  readonly bodyBytesMax: number;
+  /** Request bytes that are kept so that a failed leg can be tried again; 0 keeps none. */
+  readonly replayBytesMax: number;
+  firstLeg(): Leg | HeadProblem;
+  /** After a leg without a usable answer: another, or undefined to let the result stand. `sent`: request bytes may have been acted on. */
+  retryLeg(result: LegResult, facts: { readonly sent: boolean; readonly replayable: boolean }): Leg | undefined;
+  /** Exactly once a leg. */
+  legEnded(leg: Leg, result: LegResult, times: LegTimes): void;
+  /** Finished lines that go upstream; may take fields out of the caller's head. */
+  requestLines(): string;
+  /** Finished lines for the caller; may take fields out of the upstream's head. */
+  replyLines(reply: ReplyHead): string;
+  /** A whole message of our own, head and body, in the caller's dialect. */
+  refusal(problem: HeadProblem, keepAlive: boolean): { readonly status: number; readonly message: string };
+  /** Exactly once, however it went. */
+  ended(outcome: ForwardOutcome): void;
+}
+
+const FAILURE: Readonly<Record<UpstreamFailure, HeadProblem>> = {
+  connect: { code: 'upstream.unreachable', detail: 'the upstream cannot be reached' },
+  'connect-timeout': { code: 'upstream.timeout', detail: 'the upstream did not accept a connection in time' },
+  'first-byte-timeout': { code: 'upstream.timeout', detail: 'the upstream did not answer in time' },
+  'idle-timeout': { code: 'upstream.timeout', detail: 'the upstream stalled' },
+  reset: { code: 'upstream.broken', detail: 'the upstream broke off' },
+  malformed: { code: 'upstream.broken', detail: 'the upstream sent no valid HTTP reply' },
 };
+
+const CANCELLED: LegResult = { kind: 'cancelled' };
+const OVERLOADED: HeadProblem = { code: 'upstream.overloaded', detail: 'too many connections to the upstream' };
 
 /** RFC 9110 §9.2.2. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method);
+}
 
 /**
  * Joins one request of a caller with one reply of an upstream. Bytes go through as they come, with back-pressure both
@@ -48,50 +84,77 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
  */
 export class Forward implements RequestEvents, ReplyEvents {
   readonly #caller: ServerConnection;
-  readonly #plan: ForwardPlan;
+  readonly #host: ForwardHost;
+  readonly #monotonic: () => number;
+  #leg: Leg | undefined;
+  /** What the leg came to, once its reply head is here; it stays in flight until the last byte. */
+  #result: LegResult = CANCELLED;
   #upstream: ClientConnection | undefined;
+  #requestLines: string | undefined;
   #attempts = 0;
   #status = 0;
   #bytesIn = 0;
   #bytesOut = 0;
+  #replay: Buffer[] = [];
+  #bodyEnded = false;
   #chunkReply = false;
   #closeAfter = false;
   #headless = false;
   #ended = false;
+  #begunMs = 0;
+  #connectedMs = 0;
+  #firstByteMs = 0;
 
-  constructor(caller: ServerConnection, plan: ForwardPlan) {
+  constructor(caller: ServerConnection, host: ForwardHost, monotonic: () => number) {
     this.#caller = caller;
-    this.#plan = plan;
-    const { head } = caller;
-    head.removeNominated();
-    head.fields.strip(STRIP_FROM_REQUEST);
+    this.#host = host;
+    this.#monotonic = monotonic;
   }
 
   /** Sends the head upstream. Call once, after the caller's connection knows these events. */
   begin(): void {
-    this.#attempt(this.#plan.pool.take());
+    if (this.#ended) return;
+    const { head } = this.#caller;
+    head.removeNominated();
+    head.fields.strip(STRIP_FROM_REQUEST);
+    const leg = this.#host.firstLeg();
+    if ('code' in leg) this.refuse(leg);
+    else this.#attempt(leg, leg.pool.take());
   }
 
-  #attempt(upstream: ClientConnection | undefined): void {
+  #attempt(leg: Leg, upstream: ClientConnection | undefined): void {
+    this.#leg = leg;
+    this.#begunMs = this.#monotonic();
+    this.#connectedMs = 0;
+    this.#firstByteMs = 0;
     if (upstream === undefined) {
-      this.#refuse('upstream.overloaded', 'too many connections to the upstream');
+      this.#endLeg(CANCELLED);
+      this.refuse(OVERLOADED);
       return;
     }
     const { head } = this.#caller;
     this.#upstream = upstream;
     this.#attempts++;
-    upstream.begin({ method: head.method, timeouts: this.#plan.timeouts, events: this });
+    this.#requestLines ??= this.#host.requestLines();
+    upstream.begin({ method: head.method, timeouts: leg.timeouts, events: this });
     upstream.wire?.text(
-      `${head.method} ${this.#plan.target} HTTP/1.1\r\nhost: ${this.#plan.authority}\r\n` +
-        `${head.fields.kept()}${head.framing === 'chunked' ? 'transfer-encoding: chunked\r\n' : ''}` +
-        `${head.upgrade === '' ? '' : `connection: upgrade\r\nupgrade: ${head.upgrade}\r\n`}${this.#plan.requestLines}\r\n`,
+      `${head.method} ${leg.target} HTTP/1.1\r\nhost: ${leg.authority}\r\n${head.fields.kept()}` +
+        (head.framing === 'chunked' ? 'transfer-encoding: chunked\r\n' : '') +
+        `${head.upgrade === '' ? '' : `connection: upgrade\r\nupgrade: ${head.upgrade}\r\n`}${this.#requestLines}\r\n`,
     );
-    if (this.#caller.bodyComplete) upstream.requestSent();
+    this.#sendReplay(upstream);
     if (upstream.connected) this.onConnected();
     upstream.wire?.flush();
   }
 
+  #sendReplay(upstream: ClientConnection): void {
+    for (const piece of this.#replay) this.#writeBody(upstream, piece, 0, piece.length);
+    if (this.#caller.bodyComplete && this.#caller.head.framing === 'none') this.#bodyEnded = true;
+    if (this.#bodyEnded || (this.#caller.bodyComplete && this.#bytesIn === 0)) this.#sendBodyEnd(upstream, '');
+  }
+
   onConnected(): void {
+    this.#connectedMs = this.#monotonic();
     if (!this.#caller.bodyComplete) this.#caller.wantBody();
   }
 
@@ -99,10 +162,17 @@ export class Forward implements RequestEvents, ReplyEvents {
     this.#bytesIn += end - start;
     const upstream = this.#upstream;
     if (upstream === undefined || this.#ended) return;
-    if (this.#bytesIn > this.#plan.bodyBytesMax) {
-      this.#refuse('request.body_too_large', `the body may have ${this.#plan.bodyBytesMax} bytes`);
+    if (this.#bytesIn > this.#host.bodyBytesMax) {
+      this.refuse({ code: 'request.body_too_large', detail: `the body may have ${this.#host.bodyBytesMax} bytes` });
       return;
     }
+    if (this.#bytesIn <= this.#host.replayBytesMax) this.#replay.push(Buffer.from(bytes.subarray(start, end)));
+    else this.#replay = [];
+    this.#writeBody(upstream, bytes, start, end);
+  }
+
+  // oxlint-disable-next-line max-params -- a connection and a range of bytes, once a piece
+  #writeBody(upstream: ClientConnection, bytes: Buffer, start: number, end: number): void {
     const chunked = this.#caller.head.framing === 'chunked';
     if (chunked) upstream.wire?.text(`${(end - start).toString(16)}\r\n`);
     upstream.wire?.bytes(bytes, start, end);
@@ -110,24 +180,36 @@ export class Forward implements RequestEvents, ReplyEvents {
   }
 
   onBodyEnd(trailers: string): void {
-    const upstream = this.#upstream;
-    if (upstream === undefined) return;
+    this.#bodyEnded = true;
+    if (this.#upstream !== undefined) this.#sendBodyEnd(this.#upstream, trailers);
+  }
+
+  #sendBodyEnd(upstream: ClientConnection, trailers: string): void {
     if (this.#caller.head.framing === 'chunked') upstream.wire?.text(`0\r\n${trailers}\r\n`);
     upstream.requestSent();
   }
 
   onReplyHead(reply: ReplyHead): void {
-    const { head } = this.#caller;
+    this.#firstByteMs = this.#monotonic();
+    const result: LegResult = { kind: 'reply', status: reply.status, retryAfter: reply.fields.known('retry-after') };
+    if (reply.status >= 429 && this.#retry(result)) return;
     this.#status = reply.status;
+    this.#result = result;
+    this.#writeReplyHead(reply);
+  }
+
+  #writeReplyHead(reply: ReplyHead): void {
+    const { head } = this.#caller;
     reply.removeNominated();
     reply.fields.strip(STRIP_FROM_REPLY);
+    const lines = this.#host.replyLines(reply);
     this.#headless = head.method === 'HEAD' || reply.status === 204 || reply.status === 304;
     const open = reply.framing === 'chunked' || reply.framing === 'close';
     this.#chunkReply = open && head.minor === 1;
     this.#closeAfter = !this.#caller.persists || (open && head.minor === 0);
     this.#caller.markReplied();
     this.#caller.wire?.text(
-      `HTTP/1.1 ${reply.status} ${reply.reason}\r\n${reply.kept()}${this.#plan.replyLines}` +
+      `HTTP/1.1 ${reply.status} ${reply.reason}\r\n${reply.kept()}${lines}` +
         `${this.#chunkReply ? 'transfer-encoding: chunked\r\n' : ''}${this.#connectionLine()}\r\n`,
     );
   }
@@ -155,6 +237,7 @@ export class Forward implements RequestEvents, ReplyEvents {
 
   onReplyEnd(trailers: string): void {
     this.#upstream = undefined;
+    this.#endLeg(this.#result);
     if (this.#chunkReply) this.#caller.wire?.text(`0\r\n${this.#caller.head.acceptsTrailers ? trailers : ''}\r\n`);
     this.#end(undefined);
     this.#caller.finish(!this.#closeAfter);
@@ -178,34 +261,57 @@ export class Forward implements RequestEvents, ReplyEvents {
     this.#upstream = undefined;
     if (this.#ended) return;
     if (this.#status !== 0) {
-      this.#end(FAILURE_CODE[failure]);
+      this.#endLeg({ kind: 'failure', failure });
+      this.#end(FAILURE[failure].code);
       this.#caller.abort();
       return;
     }
-    // A kept connection that the upstream had closed meanwhile: RFC 9112 §9.3.1 lets idempotent calls try again.
-    const replayable = this.#bytesIn === 0 && IDEMPOTENT.has(this.#caller.head.method);
-    if (failure === 'reset' && !facts.fresh && !facts.replyBegan && replayable) {
-      this.#attempt(this.#plan.pool.fresh());
+    const leg = this.#leg;
+    // A kept connection that the upstream had closed meanwhile is no failure of the leg (RFC 9112 §9.3.1).
+    if (leg !== undefined && failure === 'reset' && !facts.fresh && !facts.replyBegan && this.#safeToRepeat()) {
+      this.#attempt(leg, leg.pool.fresh());
       return;
     }
-    this.#refuse(FAILURE_CODE[failure], 'the upstream did not answer properly');
+    if (this.#retry({ kind: 'failure', failure })) return;
+    this.#endLeg({ kind: 'failure', failure });
+    this.refuse(FAILURE[failure]);
+  }
+
+  #safeToRepeat(): boolean {
+    return this.#replayable && isIdempotent(this.#caller.head.method);
+  }
+
+  get #replayable(): boolean {
+    return this.#bytesIn <= this.#host.replayBytesMax || this.#bytesIn === 0;
+  }
+
+  /** Asks the host for another leg; true when it is under way. */
+  #retry(result: LegResult): boolean {
+    const sent = !(result.kind === 'failure' && result.failure.startsWith('connect'));
+    const next = this.#host.retryLeg(result, { sent, replayable: this.#replayable });
+    if (next === undefined) return false;
+    this.#endLeg(result);
+    this.#upstream?.destroy();
+    this.#attempt(next, next.pool.take());
+    return true;
   }
 
   onUpgraded(reply: ReplyHead, rest: Buffer): void {
     const upstream = this.#upstream;
     if (upstream === undefined) return;
     if (this.#caller.head.upgrade === '') {
-      upstream.destroy();
-      this.#upstream = undefined;
-      this.#refuse('upstream.broken', 'the upstream switched protocols unasked');
+      this.#endLeg({ kind: 'failure', failure: 'malformed' });
+      this.refuse({ code: 'upstream.broken', detail: 'the upstream switched protocols unasked' });
       return;
     }
+    this.#firstByteMs = this.#monotonic();
     this.#status = 101;
     reply.removeNominated();
     reply.fields.strip(STRIP_FROM_REPLY);
+    const lines = this.#host.replyLines(reply);
     this.#caller.markReplied();
     this.#caller.wire?.text(
-      `HTTP/1.1 101 ${reply.reason}\r\n${reply.kept()}connection: upgrade\r\nupgrade: ${this.#caller.head.upgrade}\r\n\r\n`,
+      `HTTP/1.1 101 ${reply.reason}\r\n${reply.kept()}${lines}connection: upgrade\r\nupgrade: ${this.#caller.head.upgrade}\r\n\r\n`,
     );
     this.#tunnel(upstream, rest);
   }
@@ -228,6 +334,7 @@ export class Forward implements RequestEvents, ReplyEvents {
     wire.socket.on('drain', () => up.resume());
     up.socket.on('drain', () => wire.resume());
     up.socket.once('close', () => {
+      this.#endLeg({ kind: 'reply', status: 101, retryAfter: undefined });
       this.#end(undefined);
       wire.end();
     });
@@ -236,49 +343,57 @@ export class Forward implements RequestEvents, ReplyEvents {
   onCallerGone(code: ErrorCode, answerable: boolean): void {
     if (this.#ended) return;
     if (answerable && this.#status === 0) {
-      this.#refuse(code, ERRORS[code].title);
+      this.refuse({ code, detail: 'the request body broke off' });
       return;
     }
     this.#upstream?.destroy();
     this.#upstream = undefined;
-    this.#end(code);
+    this.#endLeg(CANCELLED);
+    this.#end(this.#status === 101 ? undefined : code);
     this.#caller.abort();
   }
 
-  #refuse(code: ErrorCode, detail: string): void {
+  /** Answers in the gate's own name, unless the caller has seen another status already: then only a broken connection is honest. */
+  refuse(problem: HeadProblem): void {
     this.#upstream?.destroy();
     this.#upstream = undefined;
+    this.#endLeg(CANCELLED);
     if (this.#ended) return;
     if (this.#status !== 0) {
-      // The caller has seen another status already: only a broken connection is honest now.
-      this.#end(code);
+      this.#end(problem.code);
       this.#caller.abort();
       return;
     }
-    const { status, title } = ERRORS[code];
-    this.#status = status;
-    const requestId = this.#plan.requestId;
-    const body = JSON.stringify({ type: 'about:blank', title, status, detail, code, requestId });
     const keep = this.#caller.persists;
+    const { status, message } = this.#host.refusal(problem, keep);
+    this.#status = status;
     this.#caller.markReplied();
-    this.#caller.wire?.text(
-      `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n` +
-        `content-length: ${Buffer.byteLength(body)}\r\n${this.#plan.replyLines}${keep ? '' : 'connection: close\r\n'}\r\n`,
-    );
-    if (this.#caller.head.method !== 'HEAD') this.#caller.wire?.text(body);
-    this.#end(code);
+    this.#caller.wire?.text(message);
+    this.#end(problem.code);
     this.#caller.finish(keep);
+  }
+
+  #endLeg(result: LegResult): void {
+    const leg = this.#leg;
+    if (leg === undefined) return;
+    this.#leg = undefined;
+    this.#host.legEnded(leg, result, this.#times());
+  }
+
+  #times(): LegTimes {
+    return { begunMs: this.#begunMs, connectedMs: this.#connectedMs, firstByteMs: this.#firstByteMs };
   }
 
   #end(code: ErrorCode | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#plan.onEnd({
+    this.#host.ended({
       status: this.#status,
       code,
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
       attempts: this.#attempts,
+      times: this.#times(),
     });
   }
 }

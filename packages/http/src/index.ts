@@ -16,4 +16,12 @@ export {
 } from './server-connection.ts';
 export { ClientConnection, type ClientTimeouts, type ReplyEvents, type UpstreamFailure } from './client-connection.ts';
 export { Pool, type PoolOptions } from './pool.ts';
-export { Forward, type ForwardOutcome, type ForwardPlan } from './forward.ts';
+export {
+  Forward,
+  isIdempotent,
+  type ForwardHost,
+  type ForwardOutcome,
+  type Leg,
+  type LegResult,
+  type LegTimes,
+} from './forward.ts';

@@ -1,8 +1,9 @@
+import { ERRORS } from '@gatehouse/kernel';
 import http from 'node:http';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { acceptWire, Forward, Pool, SERVER_LIMITS, ServerConnection, TimerWheel } from '../src/index.ts';
-import type { ForwardOutcome, ServerEvents } from '../src/index.ts';
+import type { ForwardHost, ForwardOutcome, ServerEvents } from '../src/index.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -15,6 +16,30 @@ async function listen(server: net.Server): Promise<number> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('no port');
   return address.port;
+}
+
+/** Sends everything to one pool and refuses in plain text. */
+function plainHost(caller: ServerConnection, pool: Pool, outcomes: ForwardOutcome[]): ForwardHost {
+  return {
+    bodyBytesMax: 8_000_000,
+    replayBytesMax: 1000,
+    firstLeg: () => ({
+      pool,
+      authority: 'upstream.test',
+      target: caller.head.target.path + caller.head.target.query,
+      timeouts: { connectMs: 1000, firstByteMs: 5000, idleMs: 5000 },
+    }),
+    retryLeg: () => undefined,
+    legEnded: () => {},
+    requestLines: () => 'via: 1.1 gatehouse\r\n',
+    replyLines: () => 'x-request-id: r1\r\n',
+    refusal({ code }, keepAlive) {
+      const { status, title } = ERRORS[code];
+      const closing = keepAlive ? '' : 'connection: close\r\n';
+      return { status, message: `HTTP/1.1 ${status} ${title}\r\ncontent-length: 0\r\n${closing}\r\n` };
+    },
+    ended: (outcome) => outcomes.push(outcome),
+  };
 }
 
 /** A bare gate in front of `upstream`; resolves with each exchange's outcome through `outcomes`. */
@@ -34,17 +59,7 @@ async function gate(upstream: net.Server): Promise<{ port: number; outcomes: For
   const outcomes: ForwardOutcome[] = [];
   const events: ServerEvents = {
     onRequest(caller) {
-      const forward = new Forward(caller, {
-        pool,
-        authority: 'upstream.test',
-        target: caller.head.target.path + caller.head.target.query,
-        requestLines: 'via: 1.1 gatehouse\r\n',
-        replyLines: 'x-request-id: r1\r\n',
-        requestId: 'r1',
-        bodyBytesMax: 8_000_000,
-        timeouts: { connectMs: 1000, firstByteMs: 5000, idleMs: 5000 },
-        onEnd: (outcome) => outcomes.push(outcome),
-      });
+      const forward = new Forward(caller, plainHost(caller, pool, outcomes), monotonic);
       queueMicrotask(() => forward.begin());
       return forward;
     },
