@@ -1,0 +1,62 @@
+import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
+
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  /** Finished lines, such as `retry-after: 3\r\n`. */
+  readonly lines: string;
+  readonly requestId: string;
+}
+
+export interface MessageOptions {
+  readonly keepAlive: boolean;
+  /** HEAD gets the head alone. */
+  readonly headOnly: boolean;
+}
+
+/** A refusal as `application/problem+json` (RFC 9457), whole. */
+export function problemMessage(refusal: Refusal, options: MessageOptions): { status: number; message: string } {
+  const { status, title } = ERRORS[refusal.code];
+  const { code, detail, requestId } = refusal;
+  const type = `urn:gatehouse:error:${code}`;
+  const body = JSON.stringify({ type, title, status, detail, code, requestId });
+  const head = { status, lines: `content-type: application/problem+json\r\n${refusal.lines}` };
+  return { status, message: ownMessage(head, body, options) };
+}
+
+/** A reply that the gate itself makes. */
+export function ownMessage(
+  head: { readonly status: number; readonly lines: string },
+  body: string,
+  options: MessageOptions,
+): string {
+  const bodiless = head.status === 204 || head.status === 304;
+  const length = bodiless ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`;
+  const closing = options.keepAlive ? '' : 'connection: close\r\n';
+  const text = `HTTP/1.1 ${head.status} ${reason(head.status)}\r\ndate: ${httpDate()}\r\n${length}${head.lines}${closing}\r\n`;
+  // Written as latin1, byte for byte: so UTF-8 is spelled out here.
+  return options.headOnly || bodiless ? text : text + Buffer.from(body, 'utf8').toString('latin1');
+}
+
+const REASONS = new Map<number, string>([
+  [200, 'OK'],
+  [204, 'No Content'],
+  ...Object.values(ERRORS).map((row): [number, string] => [row.status, row.title]),
+]);
+
+function reason(status: number): string {
+  return REASONS.get(status) ?? '';
+}
+
+let dateSecond = -1;
+let dateText = '';
+
+/** RFC 9110 §6.6.1: made once a second. */
+function httpDate(): string {
+  const second = Math.floor(Date.now() / 1000);
+  if (second !== dateSecond) {
+    dateSecond = second;
+    dateText = new Date(second * 1000).toUTCString();
+  }
+  return dateText;
+}
