@@ -80,11 +80,9 @@ export class ClientConnection implements WireEvents {
     this.#timer = new Timer(() => this.#expire());
   }
 
-  start(wire: Wire): void {
+  start(wire: Wire, ready: 'connect' | 'secureConnect'): void {
     this.wire = wire;
-    wire.socket.once(wire.socket.listenerCount('secureConnect') > 0 ? 'secureConnect' : 'connect', () =>
-      this.onConnect(),
-    );
+    wire.socket.once(ready, () => this.onConnect());
   }
 
   onConnect(): void {

@@ -364,12 +364,17 @@ export class Forward implements RequestEvents, ReplyEvents {
       this.#caller.abort();
       return;
     }
+    this.answer(this.#host.refusal(problem, this.#caller.persists), problem.code);
+  }
+
+  /** Ends the exchange with a whole message of the gate's own; without a `code` it is no refusal. */
+  answer(own: { readonly status: number; readonly message: string }, code: ErrorCode | undefined): void {
+    if (this.#ended) return;
     const keep = this.#caller.persists;
-    const { status, message } = this.#host.refusal(problem, keep);
-    this.#status = status;
+    this.#status = own.status;
     this.#caller.markReplied();
-    this.#caller.wire?.text(message);
-    this.#end(problem.code);
+    this.#caller.wire?.text(own.message);
+    this.#end(code);
     this.#caller.finish(keep);
   }
 

@@ -1,11 +1,10 @@
 import { ClientConnection, type ClientHost } from './client-connection.ts';
 import type { HeadLimits } from './request-head.ts';
 import type { TimerWheel } from './timer-wheel.ts';
-import { connectWire } from './wire.ts';
+import { connectWire, readyEvent, type Destination } from './wire.ts';
 
 export interface PoolOptions {
-  readonly host: string;
-  readonly port: number;
+  readonly destination: Destination;
   readonly limits: HeadLimits;
   readonly wheel: TimerWheel;
   readonly monotonic: () => number;
@@ -36,10 +35,10 @@ export class Pool implements ClientHost {
 
   /** A connection that nobody used before: for a request that a kept one has failed. */
   fresh(): ClientConnection {
-    const { host, port, limits, wheel } = this.#options;
+    const { destination, limits, wheel } = this.#options;
     const connection = new ClientConnection({ limits, wheel, host: this });
     this.#all.add(connection);
-    connection.start(connectWire({ host, port }, connection));
+    connection.start(connectWire(destination, connection), readyEvent(destination));
     return connection;
   }
 

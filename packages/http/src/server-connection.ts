@@ -61,6 +61,7 @@ export class ServerConnection implements WireEvents {
   readonly #chunks = new ChunkedDecoder();
   readonly #timer: Timer;
   #phase: Phase = 'idle';
+  #remoteAddress: string | undefined;
   #request: RequestEvents | undefined;
   #tunnel: ((bytes: Buffer, length: number) => void) | undefined;
   readonly #sink: BodySink = { onData: (bytes, start, end) => this.#request?.onBodyData(bytes, start, end) };
@@ -86,8 +87,10 @@ export class ServerConnection implements WireEvents {
     this.#wheel.arm(this.#timer, this.#limits.headTimeoutMs);
   }
 
+  /** The peer's address, an IPv4-mapped one in its IPv4 form; asked of the socket once a connection. */
   get remoteAddress(): string {
-    return this.wire?.socket.remoteAddress ?? '';
+    this.#remoteAddress ??= (this.wire?.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
+    return this.#remoteAddress;
   }
 
   onBytes(bytes: Buffer, length: number): void {
@@ -180,6 +183,11 @@ export class ServerConnection implements WireEvents {
     this.#request = this.#events.onRequest(this);
   }
 
+  /** Hands the rest of the request to somebody else, such as the AI gateway once the policies have agreed. */
+  handOver(request: RequestEvents): void {
+    if (this.#phase === 'busy') this.#request = request;
+  }
+
   /** Lets the body flow to the request's events; sends 100 Continue if the caller waits for it (RFC 9110 §10.1.1). */
   wantBody(): void {
     if (this.#bodyWanted) return;
@@ -266,6 +274,12 @@ export class ServerConnection implements WireEvents {
     this.#wheel.arm(this.#timer, this.#limits.idleTimeoutMs);
     this.wire?.resume();
     if (this.#pending.length > 0) setImmediate(() => this.#phase === 'idle' && this.#readPending());
+  }
+
+  /** Sends what was gathered and ends without the reply's own end: the caller sees that it was cut short. */
+  breakOff(): void {
+    this.#request = undefined;
+    this.#close();
   }
 
   /** Cuts the connection, so that an unfinished reply never looks complete. */

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import tls from 'node:tls';
 
 /** What a connection hears from its socket. Bytes are valid during the call only: one buffer serves the whole thread. */
 export interface WireEvents {
@@ -122,10 +122,25 @@ function socketOver(handle: unknown, events: WireEvents): net.Socket {
 }
 
 /** Wires a socket that goes through a stream of Node's own, such as TLS. */
-export function streamWire(socket: net.Socket | TLSSocket, events: WireEvents): Wire {
+export function streamWire(socket: net.Socket, events: WireEvents): Wire {
   return new Wire(socket, events, 'stream');
 }
 
-export function connectWire(options: { readonly host: string; readonly port: number }, events: WireEvents): Wire {
-  return new Wire(net.connect({ ...options, onread: sharedReads(events) }), events, 'shared');
+export interface Destination {
+  readonly host: string;
+  readonly port: number;
+  /** Speak TLS, verified against the system's authorities. */
+  readonly tls: boolean;
+}
+
+/** Begins to connect; the socket emits `readyEvent(destination)` when it may carry a request. */
+export function connectWire(destination: Destination, events: WireEvents): Wire {
+  const { host, port } = destination;
+  if (!destination.tls) return new Wire(net.connect({ host, port, onread: sharedReads(events) }), events, 'shared');
+  const name = net.isIP(host) === 0 ? { servername: host } : {};
+  return streamWire(tls.connect({ host, port, ALPNProtocols: ['http/1.1'], ...name }), events);
+}
+
+export function readyEvent(destination: Destination): 'connect' | 'secureConnect' {
+  return destination.tls ? 'secureConnect' : 'connect';
 }

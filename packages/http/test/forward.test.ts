@@ -48,8 +48,7 @@ async function gate(upstream: net.Server): Promise<{ port: number; outcomes: For
   const monotonic = () => performance.now();
   const wheel = new TimerWheel({ tickMs: 50, monotonic });
   const pool = new Pool({
-    host: '127.0.0.1',
-    port: upstreamPort,
+    destination: { host: '127.0.0.1', port: upstreamPort, tls: false },
     limits: SERVER_LIMITS,
     wheel,
     monotonic,
