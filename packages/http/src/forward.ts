@@ -44,6 +44,8 @@ export interface ForwardHost {
   readonly bodyBytesMax: number;
   /** Request bytes that are kept so that a failed leg can be tried again; 0 keeps none. */
   readonly replayBytesMax: number;
+  /** Deal with the request: `begin` it, or answer. */
+  ready(): void;
   firstLeg(): Leg | HeadProblem;
   /** After a leg without a usable answer: another, or undefined to let the result stand. `sent`: request bytes may have been acted on. */
   retryLeg(result: LegResult, facts: { readonly sent: boolean; readonly replayable: boolean }): Leg | undefined;
@@ -111,7 +113,11 @@ export class Forward implements RequestEvents, ReplyEvents {
     this.#monotonic = monotonic;
   }
 
-  /** Sends the head upstream. Call once, after the caller's connection knows these events. */
+  onReady(): void {
+    this.#host.ready();
+  }
+
+  /** Sends the head upstream; once. */
   begin(): void {
     if (this.#ended) return;
     const { head } = this.#caller;

@@ -24,6 +24,8 @@ export const SERVER_LIMITS: ServerLimits = {
 
 /** Hears the body of a request, and what happens to the caller meanwhile. */
 export interface RequestEvents {
+  /** The connection now reports here: deal with the request. */
+  onReady(): void;
   /** A piece of the body; the bytes are valid during the call only. */
   onBodyData(bytes: Buffer, start: number, end: number): void;
   /** The body is complete; `trailers` are finished lines that may be forwarded. */
@@ -181,6 +183,7 @@ export class ServerConnection implements WireEvents {
     if (framing === 'chunked') this.#chunks.reset();
     this.#wheel.disarm(this.#timer);
     this.#request = this.#events.onRequest(this);
+    this.#request.onReady();
   }
 
   /** Hands the rest of the request to somebody else, such as the AI gateway once the policies have agreed. */

@@ -15,8 +15,8 @@ const echo: ServerEvents = {
   onRequest(connection) {
     let body = '';
     const line = `${connection.head.method} ${connection.head.target.path} `;
-    queueMicrotask(() => connection.wantBody());
     return {
+      onReady: () => connection.wantBody(),
       onBodyData: (bytes, start, end) => (body += bytes.toString('latin1', start, end)),
       onBodyEnd() {
         const text = line + body;

@@ -19,10 +19,14 @@ async function listen(server: net.Server): Promise<number> {
 }
 
 /** Sends everything to one pool and refuses in plain text. */
-function plainHost(caller: ServerConnection, pool: Pool, outcomes: ForwardOutcome[]): ForwardHost {
+function plainHost(
+  caller: ServerConnection,
+  { pool, outcomes, begin }: { pool: Pool; outcomes: ForwardOutcome[]; begin: () => void },
+): ForwardHost {
   return {
     bodyBytesMax: 8_000_000,
     replayBytesMax: 1000,
+    ready: begin,
     firstLeg: () => ({
       pool,
       authority: 'upstream.test',
@@ -58,8 +62,11 @@ async function gate(upstream: net.Server): Promise<{ port: number; outcomes: For
   const outcomes: ForwardOutcome[] = [];
   const events: ServerEvents = {
     onRequest(caller) {
-      const forward = new Forward(caller, plainHost(caller, pool, outcomes), monotonic);
-      queueMicrotask(() => forward.begin());
+      const forward: Forward = new Forward(
+        caller,
+        plainHost(caller, { pool, outcomes, begin: () => forward.begin() }),
+        monotonic,
+      );
       return forward;
     },
     onRefused() {},
