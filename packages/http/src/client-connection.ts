@@ -1,4 +1,5 @@
 import { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';
+import { latin1 } from './latin1.ts';
 import { ReplyHead } from './reply-head.ts';
 import type { HeadLimits } from './request-head.ts';
 import { Timer, type TimerWheel } from './timer-wheel.ts';
@@ -147,26 +148,29 @@ export class ClientConnection implements WireEvents {
 
   /** Returns where the head ended, or -1 when it must wait or has failed. */
   #readHead(bytes: Buffer, start: number, end: number): number {
-    const stop = bytes.indexOf('\r\n\r\n', start, 'latin1');
-    if (stop < 0 || stop + 4 > end) {
-      if (end - start > this.#limits.headBytesMax) this.fail('malformed', 'reply head too large');
+    const { headBytesMax } = this.#limits;
+    const text = latin1(bytes, start, Math.min(end, start + headBytesMax));
+    const stop = text.indexOf('\r\n\r\n');
+    if (stop < 0) {
+      if (end - start >= headBytesMax) this.fail('malformed', 'reply head too large');
       else this.#pending = Buffer.from(bytes.subarray(start, end));
       return -1;
     }
-    const problem = this.head.parse(bytes.toString('latin1', start, stop + 4), this.#method);
+    const bodyStart = start + stop + 4;
+    const problem = this.head.parse(text, this.#method);
     if (problem !== undefined) {
       this.fail('malformed', problem);
       return -1;
     }
-    if (this.head.status === 101) return this.#upgrade(bytes, stop + 4, end);
-    if (this.head.status < 200) return this.#informationalHead(stop + 4);
+    if (this.head.status === 101) return this.#upgrade(bytes, bodyStart, end);
+    if (this.head.status < 200) return this.#informationalHead(bodyStart);
     this.#phase = 'body';
     this.#bodyLeft = this.head.contentLength;
     if (this.head.framing === 'chunked') this.#chunks.reset();
     this.#wheel.arm(this.#timer, this.#timeouts.idleMs);
     this.#reply?.onReplyHead(this.head);
     if (this.head.framing === 'none' || (this.head.framing === 'length' && this.#bodyLeft === 0)) this.#complete('');
-    return stop + 4;
+    return bodyStart;
   }
 
   #informationalHead(next: number): number {

@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
 import { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';
+import { latin1 } from './latin1.ts';
 import { hopelessHead, RequestHead, type HeadLimits, type HeadProblem } from './request-head.ts';
 import { Timer, type TimerWheel } from './timer-wheel.ts';
 import type { Wire, WireEvents } from './wire.ts';
@@ -152,24 +153,26 @@ export class ServerConnection implements WireEvents {
     let start = from;
     // RFC 9112 §2.2: an empty line before the request line is ignored.
     if (end - start >= 2 && bytes[start] === 13 && bytes[start + 1] === 10) start += 2;
-    const stop = bytes.indexOf('\r\n\r\n', start, 'latin1');
-    if (stop < 0 || stop + 4 > end) {
+    const { headBytesMax } = this.#limits;
+    const text = latin1(bytes, start, Math.min(end, start + headBytesMax));
+    const stop = text.indexOf('\r\n\r\n');
+    if (stop < 0 && end - start >= headBytesMax) {
+      this.#pending = Buffer.from(bytes.subarray(start, end));
+      this.#tooLong();
+      return end;
+    }
+    if (stop < 0) {
       if (this.#phase === 'idle') this.#wheel.arm(this.#timer, this.#limits.headTimeoutMs);
       this.#phase = 'head';
       return from;
     }
-    if (stop + 4 - start > this.#limits.headBytesMax) {
-      this.#pending = Buffer.from(bytes.subarray(start, stop));
-      this.#tooLong();
-      return end;
-    }
-    const problem = this.head.parse(bytes.toString('latin1', start, stop + 4));
+    const problem = this.head.parse(text);
     if (problem !== undefined) {
       this.#refuse(problem);
       return end;
     }
     this.#begin();
-    return stop + 4;
+    return start + stop + 4;
   }
 
   #begin(): void {

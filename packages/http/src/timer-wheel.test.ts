@@ -24,12 +24,12 @@ function pass(ms: number): void {
 }
 
 describe('the timer wheel', () => {
-  it.each([10, 50, 999, 30_000, 300_000])('fires after %d ms, never early and at most two ticks late', (ms) => {
+  it.each([10, 50, 999, 30_000, 300_000])('fires after %d ms, never early and at most three ticks late', (ms) => {
     wheel.arm(timer(), ms);
     pass(ms + 200);
     expect(fired).toHaveLength(1);
     expect(fired[0]).toBeGreaterThanOrEqual(ms);
-    expect(fired[0]).toBeLessThanOrEqual(ms + 100);
+    expect(fired[0]).toBeLessThanOrEqual(ms + 150);
   });
 
   it('does not fire what was disarmed', () => {

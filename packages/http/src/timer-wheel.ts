@@ -27,6 +27,8 @@ export class TimerWheel {
   readonly #monotonic: () => number;
   readonly #buckets: Timer[][];
   #cursor: number;
+  /** Time of the last tick. */
+  #nowMs: number;
   #interval: NodeJS.Timeout | undefined;
   #armed = 0;
 
@@ -34,15 +36,15 @@ export class TimerWheel {
     this.#tickMs = options.tickMs;
     this.#monotonic = options.monotonic;
     this.#buckets = Array.from({ length: 512 }, () => []);
-    this.#cursor = this.#tickOf(options.monotonic());
+    this.#nowMs = options.monotonic();
+    this.#cursor = this.#tickOf(this.#nowMs);
   }
 
-  /** Due in `ms`, at the earliest; up to one tick later. */
+  /** Due in `ms`, at the earliest; up to two ticks later. Reads no clock: the last tick's time is near enough. */
   arm(timer: Timer, ms: number): void {
-    const now = this.#monotonic();
-    timer.deadlineMs = now + ms;
-    if (timer.bucketMs > timer.deadlineMs) this.#hang(timer, now);
-    this.#start();
+    if (this.#interval === undefined) this.#start();
+    timer.deadlineMs = this.#nowMs + this.#tickMs + ms;
+    if (timer.bucketMs > timer.deadlineMs) this.#hang(timer, this.#nowMs);
   }
 
   disarm(timer: Timer): void {
@@ -62,6 +64,7 @@ export class TimerWheel {
   /** Runs everything that is due; called by the interval, and by tests with a virtual clock. */
   tick(): void {
     const now = this.#monotonic();
+    this.#nowMs = now;
     const target = this.#tickOf(now);
     while (this.#cursor < target) {
       this.#cursor++;
@@ -102,8 +105,8 @@ export class TimerWheel {
   }
 
   #start(): void {
-    if (this.#interval !== undefined) return;
-    this.#cursor = this.#tickOf(this.#monotonic());
+    this.#nowMs = this.#monotonic();
+    this.#cursor = this.#tickOf(this.#nowMs);
     this.#interval = setInterval(() => this.tick(), this.#tickMs);
     this.#interval.unref();
   }

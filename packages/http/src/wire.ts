@@ -1,5 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
+import { latin1 } from './latin1.ts';
 
 /** What a connection hears from its socket. Bytes are valid during the call only: one buffer serves the whole thread. */
 export interface WireEvents {
@@ -25,6 +26,10 @@ export class Wire {
   readonly socket: net.Socket;
   #out = '';
   #paused = false;
+  /** Written faster than the peer reads, until 'drain'. */
+  #full = false;
+  /** Ended or destroyed by us, or closed. */
+  #gone = false;
   #error: Error | undefined;
 
   constructor(socket: net.Socket, events: WireEvents, reads: 'shared' | 'stream') {
@@ -32,8 +37,14 @@ export class Wire {
     socket.setNoDelay(true);
     socket.on('error', (error: Error) => (this.#error = error));
     socket.on('end', () => events.onEnd());
-    socket.on('drain', () => events.onDrain());
-    socket.on('close', () => events.onClose(this.#error));
+    socket.on('drain', () => {
+      this.#full = false;
+      events.onDrain();
+    });
+    socket.on('close', () => {
+      this.#gone = true;
+      events.onClose(this.#error);
+    });
     if (reads === 'stream') socket.on('data', (bytes: Buffer) => events.onBytes(bytes, bytes.length));
     else socket.resume();
   }
@@ -44,11 +55,11 @@ export class Wire {
 
   bytes(bytes: Buffer, start: number, end: number): void {
     if (end - start <= JOINED_BYTES_MAX) {
-      this.#out += bytes.toString('latin1', start, end);
+      this.#out += latin1(bytes, start, end);
       return;
     }
     this.flush();
-    this.socket.write(Buffer.from(bytes.subarray(start, end)));
+    this.#write(Buffer.from(bytes.subarray(start, end)));
   }
 
   /** Hands over what was gathered; false when the other side reads too slowly. */
@@ -56,9 +67,13 @@ export class Wire {
     const out = this.#out;
     if (out !== '') {
       this.#out = '';
-      if (!this.socket.destroyed) this.socket.write(out, 'latin1');
+      this.#write(out);
     }
-    return !this.socket.writableNeedDrain;
+    return !this.#full;
+  }
+
+  #write(out: string | Buffer): void {
+    if (!this.#gone && !this.socket.write(out, 'latin1')) this.#full = true;
   }
 
   pause(): void {
@@ -80,11 +95,13 @@ export class Wire {
   /** Says that no more will be written, after what is still to leave. */
   end(): void {
     this.flush();
+    this.#gone = true;
     this.socket.end();
   }
 
   destroy(): void {
     this.#out = '';
+    this.#gone = true;
     this.socket.destroy();
   }
 }

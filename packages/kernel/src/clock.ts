@@ -1,9 +1,9 @@
 /** Time as an argument, so that tests own it. */
 export interface Clock {
   /** Wall time, ms since the epoch. */
-  now(): number;
+  readonly now: () => number;
   /** Monotonic time, ms with fraction; only differences mean anything. */
-  monotonic(): number;
+  readonly monotonic: () => number;
 }
 
 export const systemClock: Clock = {
