@@ -33,6 +33,8 @@ export interface Principal {
 export interface Notes {
   /** The limit that refused or came nearest to it. */
   limit?: string;
+  /** Share of that limit which is left, 0 to 1. */
+  limitLeft?: number;
   cacheStatus?: string;
 }
 
@@ -98,9 +100,9 @@ export interface PolicyDefinition<C> {
   readonly name: string;
   readonly stage: Stage;
   readonly summary: string;
-  /** JSON Schema of the source form; `config` parses and defaults it, reports positions and generates docs from it. */
+  /** JSON Schema of the source form, where what has a default may be left out: for checks with positions, docs and forms. */
   readonly schema: TSchema;
-  /** Called once per snapshot with a config that passed `schema`; no I/O. Throws GatehouseError('config.invalid') on impossible values. */
+  /** Called once per snapshot; no I/O. Throws GatehouseError('config.invalid') on what `schema` refuses and on impossible values. */
   build(config: C, tools: PolicyTools): PolicyHooks;
 }
 

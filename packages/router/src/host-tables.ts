@@ -11,6 +11,8 @@ export class HostTables {
   readonly #exact = new Map<string, PathTable>();
   /** By suffix with its dot: `.example.com`. */
   readonly #suffix = new Map<string, PathTable>();
+  /** Longer ends of a host are not looked up: a Host field of thousands of labels must not cost their square. */
+  #suffixLengthMax = 0;
   #any: PathTable | undefined;
 
   /** One table for each of a route's hosts, or the one for any host. */
@@ -29,7 +31,8 @@ export class HostTables {
 
   #findBySuffix(input: MatchInput, search: Search): RouteEntry | undefined {
     const host = input.host;
-    for (let dot = host.indexOf('.', 1); dot > 0; dot = host.indexOf('.', dot + 1)) {
+    const from = Math.max(1, host.length - this.#suffixLengthMax);
+    for (let dot = host.indexOf('.', from); dot > 0; dot = host.indexOf('.', dot + 1)) {
       const entry = this.#suffix.get(host.slice(dot))?.find(input, search);
       if (entry !== undefined) return entry;
     }
@@ -40,7 +43,9 @@ export class HostTables {
     if (!HOST.test(host)) {
       throw new GatehouseError('config.invalid', `the host ${JSON.stringify(host)} is neither a name nor *.name`);
     }
-    return host.startsWith('*.') ? tableOf(this.#suffix, host.slice(1)) : tableOf(this.#exact, host);
+    if (!host.startsWith('*.')) return tableOf(this.#exact, host);
+    this.#suffixLengthMax = Math.max(this.#suffixLengthMax, host.length - 1);
+    return tableOf(this.#suffix, host.slice(1));
   }
 }
 

@@ -1,1 +1,3 @@
-export { compileRouter, type MatchInput, type RouteMatch, type Router, type RouteResult } from './router.ts';
+export { compileRouter, type Router } from './router.ts';
+export type { MatchInput, Params, RouteMatch, RouteResult } from './route-result.ts';
+export { PATTERN_SEGMENTS_MAX } from './pattern.ts';

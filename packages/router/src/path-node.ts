@@ -15,6 +15,8 @@ export class PathNode {
   #literal: PathNode | undefined;
   /** All literal children when there are several. */
   #literals: Map<string, PathNode> | undefined;
+  /** A longer segment is none of them, and is not cut out and hashed to find that out. */
+  #literalLengthMax = 0;
   #param: PathNode | undefined;
   /** Routes whose pattern ends here. */
   #exact: MethodTable | undefined;
@@ -40,8 +42,9 @@ export class PathNode {
   }
 
   #literalChild(scan: PathScan, depth: number): PathNode | undefined {
+    if (this.#literal === undefined || scan.length(depth) > this.#literalLengthMax) return undefined;
     if (this.#literals !== undefined) return this.#literals.get(scan.segment(depth));
-    return this.#literal !== undefined && scan.equals(depth, this.#text) ? this.#literal : undefined;
+    return scan.equals(depth, this.#text) ? this.#literal : undefined;
   }
 
   /** A parameter holds at least one character, so `/users/` is not `/users/{id}`. */
@@ -51,6 +54,7 @@ export class PathNode {
 
   #childFor(segment: PatternSegment): PathNode {
     if (segment.kind === 'param') return (this.#param ??= new PathNode());
+    this.#literalLengthMax = Math.max(this.#literalLengthMax, segment.text.length);
     if (this.#literal === undefined) {
       this.#text = segment.text;
       return (this.#literal = new PathNode());

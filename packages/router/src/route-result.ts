@@ -2,7 +2,7 @@ import type { RouteSpec } from '@gatehouse/config';
 
 /** What a route is chosen by: the canonical view of the request, the same that is authorised, logged and forwarded. */
 export interface MatchInput {
-  /** Lower case, no port. */
+  /** Lower case, no port; '' when none was sent. */
   readonly host: string;
   readonly method: string;
   /** Canonical, starts with `/`. */
@@ -17,23 +17,14 @@ export interface MatchInput {
 export type Params = Readonly<Record<string, string>>;
 
 export interface RouteMatch {
-  readonly kind: 'match';
   readonly route: RouteSpec;
   readonly params: Params;
 }
 
-/** The path is served, but not with this method. */
-export interface MethodMismatch {
-  readonly kind: 'method';
-  /** Sorted; what the `Allow` field of a 405 says. */
-  readonly allow: readonly string[];
-}
+export type RouteResult =
+  | { readonly kind: 'match'; readonly match: RouteMatch }
+  /** The path is served, but not with this method; `allow` is sorted, as the `Allow` field of a 405 wants it. */
+  | { readonly kind: 'method'; readonly allow: readonly string[] }
+  | { readonly kind: 'none' };
 
-export interface NoRoute {
-  readonly kind: 'none';
-}
-
-/** Flat, so that a match of a route without parameters is one object made when the router was compiled. */
-export type RouteResult = RouteMatch | MethodMismatch | NoRoute;
-
-export const NO_ROUTE: NoRoute = Object.freeze({ kind: 'none' });
+export const NO_ROUTE: RouteResult = Object.freeze({ kind: 'none' });

@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { formatItem, parseFilter, tailRecords, type FilterOptions, type TailItem } from '@gatehouse/record';
+import { CommandFailure } from '../failure.ts';
+
+export interface LogsOptions {
+  readonly dataDir: string;
+  readonly follow: boolean;
+  readonly json: boolean;
+  readonly last: number;
+  readonly colour: boolean;
+  readonly filter: FilterOptions;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** Resolves when more may be written. */
+  readonly print: (line: string) => Promise<void>;
+}
+
+/** `gatehouse logs`: the last records, or those that pass the filter; `-f` goes on as they are written. */
+export async function logs(options: LogsOptions): Promise<void> {
+  const { dataDir, follow, last, signal, print } = options;
+  const parsed = parseFilter(options.filter, options.now());
+  if ('problem' in parsed) throw new CommandFailure(parsed.problem);
+  const { filter } = parsed;
+  const items = tailRecords(path.join(dataDir, 'records'), { filter, last, follow, signal });
+  for await (const item of items) await print(lineOf(item, options));
+}
+
+function lineOf(item: TailItem, { json, colour }: LogsOptions): string {
+  if (!json) return formatItem(item, { colour });
+  if (item.kind === 'corrupt') return JSON.stringify({ corrupt: item.corruption });
+  return item.line;
+}

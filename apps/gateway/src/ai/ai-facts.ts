@@ -1,0 +1,34 @@
+import type { StreamEnd, Usage, UsageState } from '@gatehouse/ai';
+
+/** What the record says of a model call; filled while it runs. */
+export interface AiFacts {
+  modelAsked: string | undefined;
+  provider: string | undefined;
+  model: string | undefined;
+  attempts: number;
+  stream: boolean;
+  firstTokenMs: number | undefined;
+  finishReason: string | undefined;
+  usage: Usage | undefined;
+  usageState: UsageState;
+}
+
+export function emptyFacts(): AiFacts {
+  return {
+    modelAsked: undefined,
+    provider: undefined,
+    model: undefined,
+    attempts: 0,
+    stream: false,
+    firstTokenMs: undefined,
+    finishReason: undefined,
+    usage: undefined,
+    usageState: 'missing',
+  };
+}
+
+export function noteStreamEnd(facts: AiFacts, end: StreamEnd): void {
+  facts.finishReason = end.finishReason;
+  facts.usage = end.usage;
+  facts.usageState = end.usageState;
+}

@@ -1,0 +1,40 @@
+import { describeModel, listModels, ModelRouter, type Cooldowns } from '@gatehouse/ai';
+import type { AiEndpoint, AiSpec } from '@gatehouse/config';
+import type { GateExchange } from '../exchange.ts';
+import type { House } from '../house.ts';
+import { ownMessage } from '../problem.ts';
+import { AiCall } from './ai-call.ts';
+
+/** The AI gateway of one snapshot. */
+export class AiProgram {
+  readonly spec: AiSpec;
+  readonly house: House;
+  readonly router: ModelRouter;
+
+  constructor(spec: AiSpec, house: House) {
+    this.spec = spec;
+    this.house = house;
+    this.router = new ModelRouter(spec, house.cooldowns);
+  }
+
+  get cooldowns(): Cooldowns {
+    return this.house.cooldowns;
+  }
+
+  start(exchange: GateExchange, endpoint: AiEndpoint): void {
+    if (endpoint === 'chat' || endpoint === 'embeddings') {
+      new AiCall(exchange, endpoint, this).begin();
+      return;
+    }
+    const allowed = exchange.credential === undefined ? ['*'] : exchange.credential.models;
+    const id = decodeURIComponent(exchange.params['*'] ?? '');
+    const found = endpoint === 'models' ? listModels(this.router, allowed) : describeModel(this.router, allowed, id);
+    if (found === undefined) {
+      exchange.forward.refuse({ code: 'provider.model_not_found', detail: `the model \`${id}\` does not exist` });
+      return;
+    }
+    const head = { status: 200, lines: `content-type: application/json\r\n${exchange.ownLines()}` };
+    const options = { keepAlive: exchange.caller.persists, headOnly: exchange.method === 'HEAD' };
+    exchange.forward.answer({ status: 200, message: ownMessage(head, JSON.stringify(found), options) }, undefined);
+  }
+}

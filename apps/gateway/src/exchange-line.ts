@@ -1,0 +1,70 @@
+import type { ForwardOutcome } from '@gatehouse/http';
+import { recordLine, type ExchangeRecord } from '@gatehouse/record';
+import type { AiFacts } from './ai/ai-facts.ts';
+import type { GateExchange } from './exchange.ts';
+
+/** The record of an exchange that has ended, as the line that is spooled. */
+export function exchangeLine(
+  exchange: GateExchange,
+  outcome: ForwardOutcome,
+  facts: { worker: number; nowMs: number },
+): string {
+  const { begunMs, connectedMs, firstByteMs } = outcome.times;
+  const { principal, routeSpec, notes } = exchange;
+  const record: ExchangeRecord = {
+    id: exchange.id,
+    time: exchange.startedAt,
+    worker: facts.worker,
+    config: exchange.snapshot.version,
+    api: routeSpec?.api,
+    version: routeSpec?.version,
+    route: routeSpec?.id,
+    method: exchange.method,
+    path: exchange.path,
+    host: exchange.host,
+    status: outcome.status,
+    code: outcome.code,
+    application: principal?.application,
+    credential: principal?.credential,
+    subscription: principal?.subscription,
+    plan: principal?.plan,
+    team: principal?.team,
+    clientIp: exchange.clientIp,
+    userAgent: exchange.userAgent,
+    bytesIn: outcome.bytesIn,
+    bytesOut: outcome.bytesOut,
+    durationMs: facts.nowMs - exchange.startedMs,
+    gatewayMs: (begunMs === 0 ? facts.nowMs : begunMs) - exchange.startedMs,
+    connectMs: connectedMs === 0 ? undefined : connectedMs - begunMs,
+    firstByteMs: firstByteMs === 0 ? undefined : firstByteMs - begunMs,
+    bodyMs: firstByteMs === 0 ? undefined : facts.nowMs - firstByteMs,
+    upstream: exchange.legs?.endpointId,
+    attempts: outcome.attempts === 0 ? undefined : outcome.attempts,
+    cacheStatus: notes.cacheStatus,
+    limit: notes.limit,
+    traceId: exchange.trace.traceId,
+  };
+  return recordLine(exchange.ai === undefined ? record : { ...record, ...aiFields(exchange.ai) });
+}
+
+type AiFields = Partial<Pick<ExchangeRecord, Extract<keyof ExchangeRecord, `ai${string}`>>>;
+
+function aiFields(facts: AiFacts): AiFields {
+  const { usage } = facts;
+  return {
+    aiDialect: 'openai-chat',
+    aiModelAsked: facts.modelAsked,
+    aiProvider: facts.provider,
+    aiModel: facts.model,
+    aiAttempts: facts.attempts,
+    aiStream: facts.stream,
+    aiFirstTokenMs: facts.firstTokenMs,
+    aiFinishReason: facts.finishReason,
+    aiInputTokens:
+      usage === undefined ? undefined : usage.inputUncached + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0),
+    aiCachedTokens: usage?.cacheRead,
+    aiOutputTokens: usage === undefined ? undefined : usage.outputText + (usage.reasoning ?? 0),
+    aiReasoningTokens: usage?.reasoning,
+    aiUsageState: facts.usageState === 'missing' ? undefined : facts.usageState,
+  };
+}

@@ -1,0 +1,307 @@
+import type { CredentialSpec, RouteSpec, Snapshot } from '@gatehouse/config';
+import { Forward, HeaderEdits, NEVER_ALLOWED, type ForwardHost, type ForwardOutcome } from '@gatehouse/http';
+import type { HeadProblem, Leg, LegResult, LegTimes, ReplyHead, ServerConnection } from '@gatehouse/http';
+import { GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
+import type { Exchange, Notes, Outcome, Principal, Reply, RequestView } from '@gatehouse/policies';
+import type { RouteResult } from '@gatehouse/router';
+import type { CompiledRoute, OnRequest } from './compiled-route.ts';
+import type { AiFacts } from './ai/ai-facts.ts';
+import { presentedKey } from './credentials.ts';
+import { aiRefusal } from './ai/ai-refusal.ts';
+import { ownMessage, problemMessage } from './problem.ts';
+import { traceOf, type Trace } from './trace.ts';
+import type { House } from './house.ts';
+import type { Program } from './program.ts';
+import { UpstreamLegs } from './upstream-legs.ts';
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+
+/**
+ * One request's way through the house, whole: listener → match → policies → upstream or AI → reply → record.
+ * The order is `ready`, `#enter`, `#identify`, `#admitted`; everything else serves them.
+ */
+export class GateExchange implements Exchange, ForwardHost, RequestView {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly startedMs: number;
+  readonly caller: ServerConnection;
+  readonly forward: Forward;
+  readonly notes: Notes = {};
+  readonly trace: Trace;
+  // The canonical view: copied from the head, which the next request will fill anew.
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly host: string;
+  readonly clientIp: string;
+  principal: Principal | undefined;
+  credential: CredentialSpec | undefined;
+  ai: AiFacts | undefined;
+  params: Readonly<Record<string, string>> = NO_PARAMS;
+  upstreamTarget = '';
+  bodyBytesMax = 0;
+  readonly userAgent: string | undefined;
+  readonly #house: House;
+  readonly #program: Program;
+  #route: CompiledRoute | undefined;
+  #legs: UpstreamLegs | undefined;
+  #upstreamHeaders: HeaderEdits | undefined;
+  #replyHeaders: HeaderEdits | undefined;
+  #refusalLines = '';
+
+  constructor(caller: ServerConnection, house: House, program: Program) {
+    const { head } = caller;
+    this.#house = house;
+    this.#program = program;
+    this.caller = caller;
+    this.startedAt = house.clock.now();
+    this.startedMs = house.clock.monotonic();
+    this.method = head.method;
+    this.path = head.target.path;
+    this.query = head.target.query;
+    this.host = head.host;
+    this.clientIp = caller.remoteAddress;
+    const offered = head.fields.known('x-request-id');
+    this.id = offered !== undefined && isRequestId(offered) ? offered : newRequestId(this.startedAt);
+    this.trace = traceOf(head.fields.known('traceparent'));
+    this.userAgent = head.fields.known('user-agent');
+    this.forward = new Forward(caller, this, house.clock.monotonic);
+  }
+
+  get request(): RequestView {
+    return this;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#program.snapshot;
+  }
+
+  /** Only after `ready` has matched one, as every policy and the AI gateway are. */
+  get route(): RouteSpec {
+    if (this.#route === undefined) throw new GatehouseError('gateway.internal', 'no route yet');
+    return this.#route.spec;
+  }
+
+  get routeSpec(): RouteSpec | undefined {
+    return this.#route?.spec;
+  }
+
+  get legs(): UpstreamLegs | undefined {
+    return this.#legs;
+  }
+
+  get program(): Program {
+    return this.#program;
+  }
+
+  get contentLength(): number | undefined {
+    const { framing, contentLength } = this.caller.head;
+    return framing === 'chunked' ? undefined : contentLength;
+  }
+
+  header(name: string): string | undefined {
+    return this.caller.head.fields.get(name);
+  }
+
+  get upstreamHeaders(): HeaderEdits {
+    return (this.#upstreamHeaders ??= new HeaderEdits());
+  }
+
+  get replyHeaders(): HeaderEdits {
+    return (this.#replyHeaders ??= new HeaderEdits());
+  }
+
+  /** The whole order begins. Answers at once on the plain path: it awaits only what hands it a promise. */
+  ready(): void {
+    this.#house.active.add(this);
+    const { ambiguity } = this.caller.head.target;
+    if ((ambiguity & NEVER_ALLOWED) !== 0) {
+      this.#refuse('request.ambiguous', 'the path holds an encoding that is never accepted');
+      return;
+    }
+    if (this.#house.isOwnVia(this.caller.head.fields.joined('via'))) {
+      this.#refuse('request.loop', 'the request has been here before');
+      return;
+    }
+    const result = this.#program.router.match(this);
+    const route = result.kind === 'match' ? this.#program.routes.get(result.match.route) : undefined;
+    if (result.kind !== 'match' || route === undefined) {
+      this.#unmatched(result, ambiguity);
+    } else if ((ambiguity & ~route.allowed) !== 0) {
+      this.#refuse('request.ambiguous', 'the path holds an encoding that this route does not allow');
+    } else {
+      this.params = result.match.params;
+      this.#enter(route);
+    }
+  }
+
+  #unmatched(result: RouteResult, ambiguity: number): void {
+    if (ambiguity !== 0) this.#refuse('request.ambiguous', 'the path holds an ambiguous encoding');
+    else if (result.kind === 'method') {
+      this.#refusalLines = `allow: ${result.allow.join(', ')}\r\n`;
+      this.#refuse('route.method_not_allowed', `${this.method} is not offered here`);
+    } else this.#refuse('route.not_found', 'nothing is served under this path');
+  }
+
+  #enter(route: CompiledRoute): void {
+    this.#route = route;
+    const { spec } = route;
+    this.bodyBytesMax = spec.bodyBytesMax;
+    this.upstreamTarget = (spec.strip === '' ? this.path : this.path.slice(spec.strip.length) || '/') + this.query;
+    if (route.broken !== undefined) this.#refuse('route.unavailable', 'a policy of this route could not be built');
+    else this.#run(route.guard, 0, () => this.#identify(route));
+  }
+
+  #identify(route: CompiledRoute): void {
+    const { access, api } = route.spec;
+    if (access === 'open') {
+      this.#run(route.admit, 0, () => this.#admitted(route));
+      return;
+    }
+    const { fields } = this.caller.head;
+    const presented = presentedKey(fields);
+    const credential = presented === undefined ? undefined : this.#program.credentials.find(presented.key);
+    if (presented === undefined || credential === undefined) {
+      this.#refusalLines = 'www-authenticate: Bearer realm="gatehouse"\r\n';
+      if (presented === undefined) this.#refuse('auth.missing', 'send a key as Authorization: Bearer or X-API-Key');
+      else this.#refuse('auth.invalid', 'the key is not known here');
+      return;
+    }
+    // The key was for us; no upstream may see it, nor another key beside it.
+    fields.remove(presented.field);
+    fields.remove('x-api-key');
+    fields.remove('apikey');
+    const subscription = credential.subscriptions[api];
+    this.credential = credential;
+    this.principal = this.#program.principalOf(credential, api);
+    if (access === 'subscribed' && subscription === undefined) {
+      this.#refuse('auth.not_subscribed', `${credential.application} has no subscription to ${api}`);
+      return;
+    }
+    const limits = subscription === undefined ? undefined : this.#program.planLimits(subscription);
+    if (limits === undefined) this.#run(route.admit, 0, () => this.#admitted(route));
+    else this.#run([limits], 0, () => this.#run(route.admit, 0, () => this.#admitted(route)));
+  }
+
+  #admitted(route: CompiledRoute): void {
+    if (route.spec.target.kind === 'ai') {
+      this.#program.startAi(this, route.spec.target.endpoint);
+      return;
+    }
+    if (route.upstream !== undefined) this.#legs = new UpstreamLegs(this, route.upstream, this.#house);
+    this.forward.begin();
+  }
+
+  /** Runs hooks in order; stops at the first that answers. */
+  #run(hooks: readonly OnRequest[], from: number, then: () => void): void {
+    for (let i = from; i < hooks.length; i++) {
+      const answer = hooks[i]?.(this);
+      if (answer === undefined) continue;
+      if (answer instanceof Promise) {
+        answer.then(
+          (late) => (late === undefined ? this.#run(hooks, i + 1, then) : this.#reply(late)),
+          (error: unknown) => this.#failed(error),
+        );
+        return;
+      }
+      this.#reply(answer);
+      return;
+    }
+    then();
+  }
+
+  #failed(error: unknown): void {
+    this.#house.log.error('a policy failed', { requestId: this.id, error: String(error) });
+    if (error instanceof GatehouseError) this.#refuse(error.code, error.detail);
+    else this.#refuse('gateway.internal', 'the request could not be dealt with');
+  }
+
+  #reply(reply: Reply): void {
+    if ('code' in reply) {
+      this.#refusalLines += lines(reply.headers ?? []);
+      this.#refuse(reply.code, reply.detail);
+      return;
+    }
+    const head = { status: reply.status, lines: lines(reply.headers) + this.ownLines() };
+    const options = { keepAlive: this.caller.persists, headOnly: this.method === 'HEAD' };
+    this.forward.answer({ status: reply.status, message: ownMessage(head, reply.body, options) }, undefined);
+  }
+
+  #refuse(code: ErrorCode, detail: string): void {
+    this.forward.refuse({ code, detail });
+  }
+
+  // What Forward asks.
+
+  get replayBytesMax(): number {
+    return this.#legs?.replayBytesMax ?? 0;
+  }
+
+  firstLeg(): Leg | HeadProblem {
+    return this.#legs?.first() ?? { code: 'route.unavailable', detail: 'the route leads nowhere' };
+  }
+
+  retryLeg(result: LegResult, facts: { sent: boolean; replayable: boolean }): Leg | undefined {
+    return this.#legs?.retry(result, facts);
+  }
+
+  legEnded(_leg: Leg, result: LegResult, times: LegTimes): void {
+    this.#legs?.ended(result, times);
+  }
+
+  requestLines(): string {
+    const edits = this.#upstreamHeaders;
+    const { fields } = this.caller.head;
+    if (edits !== undefined) for (const name of edits.removed) fields.remove(name);
+    return this.identityLines() + (edits?.lines ?? '');
+  }
+
+  /** What an upstream learns of the caller; never taken from outside (reference row 33). */
+  identityLines(): string {
+    const ip = this.clientIp;
+    const { authority } = this.caller.head;
+    const who = this.principal;
+    const identity =
+      who === undefined
+        ? ''
+        : `x-gatehouse-application: ${who.application}\r\nx-gatehouse-credential: ${who.credential}\r\n` +
+          (who.plan === undefined ? '' : `x-gatehouse-plan: ${who.plan}\r\n`);
+    return (
+      `x-forwarded-for: ${ip}\r\nx-forwarded-proto: http\r\nx-forwarded-host: ${authority}\r\n` +
+      `forwarded: for=${ip.includes(':') ? `"[${ip}]"` : ip};host="${authority}";proto=http\r\n` +
+      `via: ${this.#house.via}\r\nx-request-id: ${this.id}\r\ntraceparent: ${this.trace.traceparent}\r\n${identity}`
+    );
+  }
+
+  replyLines(reply: ReplyHead): string {
+    const hooks = this.#route?.onReplyHead ?? [];
+    if (hooks.length > 0) {
+      const view = { status: reply.status, header: (name: string) => reply.fields.get(name) };
+      for (const hook of hooks) hook(this, view);
+    }
+    const edits = this.#replyHeaders;
+    if (edits !== undefined) for (const name of edits.removed) reply.fields.remove(name);
+    return this.ownLines();
+  }
+
+  /** Lines of every reply of this exchange. */
+  ownLines(): string {
+    return `x-request-id: ${this.id}\r\n${this.#replyHeaders?.lines ?? ''}`;
+  }
+
+  refusal(problem: HeadProblem, keepAlive: boolean): { status: number; message: string } {
+    const refusal = { ...problem, lines: this.#refusalLines + this.ownLines(), requestId: this.id };
+    const options = { keepAlive, headOnly: this.method === 'HEAD' };
+    return this.#route?.spec.target.kind === 'ai' ? aiRefusal(refusal, options) : problemMessage(refusal, options);
+  }
+
+  ended(outcome: ForwardOutcome): void {
+    const result: Outcome = { status: outcome.status, code: outcome.code };
+    for (const hook of this.#route?.onEnd ?? []) hook(this, result);
+    this.#house.record(this, outcome);
+  }
+}
+
+function lines(headers: readonly (readonly [string, string])[]): string {
+  return headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+}

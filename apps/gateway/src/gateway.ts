@@ -1,0 +1,168 @@
+import path from 'node:path';
+import type { Snapshot } from '@gatehouse/config';
+import { createCounterMemory, type CounterMemory } from '@gatehouse/counters';
+import { GatehouseError, type Clock, type Logger, type LogLevel } from '@gatehouse/kernel';
+import { startRecorder, type RecorderHandle, type RecorderStats } from '@gatehouse/record';
+import { HealthProber, HealthTable, httpProbe, systemTimers } from '@gatehouse/upstream';
+import type { ListenAddress } from './listener.ts';
+import type { Publication, WorkerStats } from './protocol.ts';
+import { WorkerHandle } from './worker-handle.ts';
+
+export interface GatewayOptions {
+  readonly listen: ListenAddress;
+  readonly workers: number;
+  /** The data folder; records go below it. */
+  readonly dataDir: string;
+  readonly log: Logger;
+  readonly logLevel: LogLevel;
+  readonly clock: Clock;
+  /** Our name in `Via`. */
+  readonly pseudonym: string;
+}
+
+export interface Published {
+  readonly version: string;
+  /** Workers that enforce it. */
+  readonly workers: readonly number[];
+}
+
+export interface GatewayStatus {
+  readonly version: string;
+  readonly workers: readonly { readonly worker: number; readonly version: string; readonly stats: WorkerStats }[];
+  readonly restarts: number;
+  readonly recorder: RecorderStats | undefined;
+}
+
+const RESTART_DELAY_MS = 100;
+
+/** The data plane as the main thread sees it: starts workers, replaces dead ones, publishes snapshots to all of them. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #counters: CounterMemory = createCounterMemory();
+  readonly #health = new HealthTable();
+  readonly #prober: HealthProber;
+  readonly #recorder: RecorderHandle;
+  readonly #workers: WorkerHandle[] = [];
+  #publication: Publication;
+  #publishing: Promise<unknown> = Promise.resolve();
+  #port = 0;
+  #restarts = 0;
+  #stopping = false;
+
+  private constructor(options: GatewayOptions, snapshot: Snapshot) {
+    const { log, clock } = options;
+    this.#options = options;
+    this.#recorder = startRecorder({
+      dir: path.join(options.dataDir, 'records'),
+      logger: log,
+      now: clock.now,
+      onPort: (worker, port) => this.#workers[worker]?.recorder(port),
+    });
+    this.#prober = new HealthProber({
+      table: this.#health,
+      probe: httpProbe,
+      timers: systemTimers,
+      random: Math.random,
+      onChange: (endpoint, healthy) =>
+        log.info(healthy ? 'endpoint is healthy again' : 'endpoint is down', { endpoint }),
+    });
+    this.#publication = { snapshot, healthSlots: this.#prober.update(snapshot.upstreams) };
+  }
+
+  /** Resolves when every worker accepts connections. */
+  static async start(options: GatewayOptions, snapshot: Snapshot): Promise<Gateway> {
+    const gateway = new Gateway(options, snapshot);
+    await gateway.#recorder.ready;
+    // The first worker finds the port, which may have been given as 0; the others share it.
+    await gateway.#startWorker(0);
+    const others = Array.from({ length: options.workers - 1 }, (_, index) => gateway.#startWorker(index + 1));
+    await Promise.all(others);
+    return gateway;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  async #startWorker(worker: number): Promise<void> {
+    const { listen, pseudonym, logLevel, log } = this.#options;
+    const handle = new WorkerHandle({
+      worker,
+      pseudonym,
+      logLevel,
+      listen: { host: listen.host, port: this.#port === 0 ? listen.port : this.#port },
+      counters: this.#counters,
+      health: this.#health.buffer,
+      recorder: this.#recorder.port(worker),
+      publication: this.#publication,
+    });
+    this.#workers[worker] = handle;
+    void handle.exited.then(() => this.#replace(handle));
+    handle.onError = (error) => log.error('worker died', { worker, error });
+    this.#port = await handle.listening;
+  }
+
+  #replace(dead: WorkerHandle): void {
+    const { worker } = dead;
+    if (this.#stopping || this.#workers[worker] !== dead) return;
+    this.#restarts++;
+    this.#options.log.warn('worker is replaced', { worker });
+    const restart = (): void => {
+      this.#startWorker(worker).catch((error: unknown) =>
+        this.#options.log.error('worker did not start', { worker, error: String(error) }),
+      );
+    };
+    // A worker that dies at once must not keep the process busy with its funerals.
+    setTimeout(restart, dead.livedMs() < 1000 ? RESTART_DELAY_MS * 5 : 0);
+  }
+
+  /**
+   * Two steps: every worker compiles the snapshot, then all switch; one that cannot leaves all as they were. Resolves
+   * when all enforce it. Publications come one after the other.
+   */
+  async publish(snapshot: Snapshot): Promise<Published> {
+    const turn = this.#publishing.then(() => this.#publishNow(snapshot));
+    this.#publishing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #publishNow(snapshot: Snapshot): Promise<Published> {
+    const { version } = snapshot;
+    const before = this.#publication;
+    const publication: Publication = { snapshot, healthSlots: this.#prober.update(snapshot.upstreams) };
+    const answers = await Promise.all(this.#workers.map((handle) => handle.load(publication)));
+    const reason = answers.find((answer) => answer.kind === 'refused')?.reason;
+    if (reason !== undefined) {
+      this.#prober.update(before.snapshot.upstreams);
+      throw new GatehouseError('config.invalid', `a worker could not compile the snapshot: ${reason}`);
+    }
+    // From here a worker that dies comes back with the new one.
+    this.#publication = publication;
+    await Promise.all(this.#workers.map((handle) => handle.switch(version)));
+    const enforcing = this.#workers.filter((handle) => handle.version === version).map(({ worker }) => worker);
+    return { version, workers: enforcing };
+  }
+
+  status(): GatewayStatus {
+    return {
+      version: this.#publication.snapshot.version,
+      workers: this.#workers.map(({ worker, version, stats }) => ({ worker, version, stats })),
+      restarts: this.#restarts,
+      recorder: this.#recorder.stats(),
+    };
+  }
+
+  /** Ends a worker by force, as a crash would; for tests and for chaos drills. */
+  async killWorker(worker: number): Promise<void> {
+    await this.#workers[worker]?.terminate();
+  }
+
+  /** Finishes what is under way, for `deadlineMs` at most, then brings the records to the disk. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopping = true;
+    this.#prober.stop();
+    await Promise.all(this.#workers.map((handle) => handle.drain(deadlineMs)));
+    await this.#recorder.close();
+    await Promise.all(this.#workers.map((handle) => handle.terminate()));
+  }
+}

@@ -1,0 +1,97 @@
+import { Cooldowns } from '@gatehouse/ai';
+import type { Counters } from '@gatehouse/counters';
+import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
+import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
+import { recordLine, type RecordBatcher } from '@gatehouse/record';
+import { EndpointRegistry } from '@gatehouse/upstream';
+import type { GateExchange } from './exchange.ts';
+import { exchangeLine } from './exchange-line.ts';
+import { Pools } from './pools.ts';
+
+export interface HouseOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly worker: number;
+  /** Our name in `Via`: the same for all workers of an instance, different from other instances'. */
+  readonly pseudonym: string;
+  readonly counters: Counters;
+  readonly records: Pick<RecordBatcher, 'add'>;
+}
+
+/** What one worker keeps while snapshots come and go: clocks, pools, estimates, counters, the way to the record. */
+export class House {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly worker: number;
+  readonly via: string;
+  readonly counters: Counters;
+  readonly wheel: TimerWheel;
+  readonly pools: Pools;
+  readonly endpoints = new EndpointRegistry();
+  readonly cooldowns = new Cooldowns();
+  readonly random = randomFrom(Math.floor(Math.random() * 2 ** 32));
+  /** Exchanges under way: told to the record if this worker has to die. */
+  readonly active = new Set<GateExchange>();
+  readonly #records: Pick<RecordBatcher, 'add'>;
+  readonly #pseudonym: string;
+
+  constructor(options: HouseOptions) {
+    this.clock = options.clock;
+    this.log = options.log;
+    this.worker = options.worker;
+    this.counters = options.counters;
+    this.#records = options.records;
+    this.#pseudonym = options.pseudonym;
+    this.via = `1.1 ${options.pseudonym}`;
+    this.wheel = new TimerWheel({ tickMs: 50, monotonic: options.clock.monotonic });
+    this.pools = new Pools(this.wheel, options.clock);
+  }
+
+  /** RFC 9110 §7.6.3: a request that names us has come round. */
+  isOwnVia(via: string | undefined): boolean {
+    return via !== undefined && via.includes(this.#pseudonym);
+  }
+
+  record(exchange: GateExchange, outcome: ForwardOutcome): void {
+    this.active.delete(exchange);
+    const facts = { worker: this.worker, nowMs: this.clock.monotonic() };
+    this.#records.add(exchangeLine(exchange, outcome, facts));
+  }
+
+  /** A head that the engine refused by itself is an exchange too. */
+  recordRefused(problem: HeadProblem, caller: ServerConnection, config: string): void {
+    const time = this.clock.now();
+    this.#records.add(
+      recordLine({
+        id: newRequestId(time),
+        time,
+        worker: this.worker,
+        config,
+        method: '',
+        path: '',
+        host: '',
+        status: ERRORS[problem.code].status,
+        code: problem.code,
+        clientIp: caller.remoteAddress,
+        bytesIn: 0,
+        bytesOut: 0,
+        durationMs: 0,
+        gatewayMs: 0,
+      }),
+    );
+  }
+
+  /** This worker is lost: what was under way is recorded as such. */
+  recordLost(): void {
+    for (const exchange of this.active) {
+      this.record(exchange, {
+        status: ERRORS['gateway.worker_lost'].status,
+        code: 'gateway.worker_lost',
+        bytesIn: 0,
+        bytesOut: 0,
+        attempts: 0,
+        times: { begunMs: 0, connectedMs: 0, firstByteMs: 0 },
+      });
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export { Gateway, type GatewayOptions, type GatewayStatus, type Published } from './gateway.ts';
+export type { ListenAddress } from './listener.ts';

@@ -1,0 +1,49 @@
+import type { EndpointSpec } from '@gatehouse/config';
+import { Pool, SERVER_LIMITS, type TimerWheel } from '@gatehouse/http';
+import type { Clock } from '@gatehouse/kernel';
+
+/** Per endpoint and worker; a caller beyond it gets 503, not a queue that hides the overload. */
+const CONNECTIONS_MAX = 1024;
+/** Below the keep-alive of common servers (Node's is 5 s), so that we close before they do. */
+const IDLE_MS = 4000;
+
+/** Upstream connections of one worker, by endpoint. They outlive snapshots. */
+export class Pools {
+  readonly #pools = new Map<string, Pool>();
+  readonly #wheel: TimerWheel;
+  readonly #clock: Clock;
+
+  constructor(wheel: TimerWheel, clock: Clock) {
+    this.#wheel = wheel;
+    this.#clock = clock;
+  }
+
+  of(endpoint: EndpointSpec): Pool {
+    const known = this.#pools.get(endpoint.id);
+    if (known !== undefined) return known;
+    const { host, port, tls } = endpoint;
+    const pool = new Pool({
+      destination: { host, port, tls },
+      limits: SERVER_LIMITS,
+      wheel: this.#wheel,
+      monotonic: this.#clock.monotonic,
+      connectionsMax: CONNECTIONS_MAX,
+      idleMs: IDLE_MS,
+    });
+    this.#pools.set(endpoint.id, pool);
+    return pool;
+  }
+
+  /** Forgets endpoints that no snapshot names any more; their busy connections finish first. */
+  retain(ids: ReadonlySet<string>): void {
+    for (const [id, pool] of this.#pools) {
+      if (ids.has(id)) continue;
+      pool.close();
+      this.#pools.delete(id);
+    }
+  }
+
+  close(): void {
+    this.retain(new Set());
+  }
+}

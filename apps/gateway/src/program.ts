@@ -1,0 +1,85 @@
+import type { AiEndpoint, CredentialSpec, RouteSpec, Snapshot, SubscriptionSpec } from '@gatehouse/config';
+import { buildPipeline, buildPlanLimits, type Principal } from '@gatehouse/policies';
+import { compileRouter, type Router } from '@gatehouse/router';
+import { UpstreamGroup, type HealthView } from '@gatehouse/upstream';
+import { AiProgram } from './ai/ai-program.ts';
+import { allowedBits, type CompiledRoute, type OnRequest } from './compiled-route.ts';
+import { Credentials } from './credentials.ts';
+import type { GateExchange } from './exchange.ts';
+import type { House } from './house.ts';
+
+/** A snapshot as one worker runs it: matchers, hooks and balancers made of its data. Built whole before it serves. */
+export class Program {
+  readonly snapshot: Snapshot;
+  readonly router: Router;
+  readonly routes = new Map<RouteSpec, CompiledRoute>();
+  readonly credentials: Credentials;
+  readonly #ai: AiProgram | undefined;
+  readonly #house: House;
+  readonly #principals = new Map<CredentialSpec, Map<string, Principal>>();
+  readonly #planLimits = new Map<SubscriptionSpec, OnRequest | undefined>();
+
+  constructor(snapshot: Snapshot, house: House, health: HealthView) {
+    this.snapshot = snapshot;
+    this.#house = house;
+    this.router = compileRouter(snapshot.routes);
+    this.credentials = new Credentials(snapshot.credentials);
+    this.#ai = snapshot.ai === undefined ? undefined : new AiProgram(snapshot.ai, house);
+    const groups = new Map<string, UpstreamGroup>();
+    const { endpoints, random } = house;
+    for (const spec of Object.values(snapshot.upstreams)) {
+      groups.set(spec.name, new UpstreamGroup(spec, { registry: endpoints, health, random }));
+    }
+    for (const spec of snapshot.routes) this.routes.set(spec, this.#compile(spec, groups));
+  }
+
+  #compile(spec: RouteSpec, groups: ReadonlyMap<string, UpstreamGroup>): CompiledRoute {
+    const counters = this.#house.counters;
+    const pipeline = buildPipeline(spec.policies, (index) => ({ counters, scope: `${spec.id}#${index}` }));
+    return {
+      spec,
+      allowed: allowedBits(spec),
+      guard: pipeline.onRequest.slice(0, pipeline.guards).map(({ run }) => run),
+      admit: pipeline.onRequest.slice(pipeline.guards).map(({ run }) => run),
+      onReplyHead: pipeline.onReplyHead,
+      onEnd: pipeline.onEnd,
+      broken: pipeline.broken?.reason,
+      upstream: spec.target.kind === 'upstream' ? groups.get(spec.target.upstream) : undefined,
+    };
+  }
+
+  /** Who calls, once for each credential and api. */
+  principalOf(credential: CredentialSpec, api: string): Principal {
+    const byApi = this.#principals.get(credential) ?? new Map<string, Principal>();
+    this.#principals.set(credential, byApi);
+    const known = byApi.get(api);
+    if (known !== undefined) return known;
+    const subscription = credential.subscriptions[api];
+    const principal: Principal = {
+      application: credential.application,
+      credential: credential.name,
+      team: credential.team,
+      subscription: subscription?.id,
+      plan: subscription?.plan,
+    };
+    byApi.set(api, principal);
+    return principal;
+  }
+
+  /** The limits that a subscription's plan sets; built when it is first used. */
+  planLimits(subscription: SubscriptionSpec): OnRequest | undefined {
+    if (!this.#planLimits.has(subscription)) {
+      const tools = { counters: this.#house.counters, scope: `plan ${subscription.id}` };
+      const limited = subscription.limits.length > 0 || subscription.quota !== undefined;
+      const hooks = limited ? buildPlanLimits(subscription, tools) : {};
+      this.#planLimits.set(subscription, hooks.onRequest?.bind(hooks));
+    }
+    return this.#planLimits.get(subscription);
+  }
+
+  startAi(exchange: GateExchange, endpoint: AiEndpoint): void {
+    if (this.#ai === undefined)
+      exchange.forward.refuse({ code: 'route.unavailable', detail: 'no models are configured' });
+    else this.#ai.start(exchange, endpoint);
+  }
+}

@@ -1,0 +1,60 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Snapshot } from '@gatehouse/config';
+import type { CounterMemory } from '@gatehouse/counters';
+import type { LogLevel } from '@gatehouse/kernel';
+import type { ListenAddress } from './listener.ts';
+
+/** A snapshot with what the main thread knows of its runtime. */
+export interface Publication {
+  readonly snapshot: Snapshot;
+  /** Where in the shared health table each probed endpoint stands. */
+  readonly healthSlots: Readonly<Record<string, number>>;
+}
+
+export interface WorkerStart {
+  readonly worker: number;
+  readonly pseudonym: string;
+  readonly listen: ListenAddress;
+  readonly counters: CounterMemory;
+  readonly health: SharedArrayBuffer;
+  readonly recorder: MessagePort;
+  readonly publication: Publication;
+  readonly logLevel: LogLevel;
+}
+
+/** Publishing is two steps: every worker compiles and answers `loaded`, then all `switch`. */
+export type ToWorker =
+  | { readonly kind: 'load'; readonly publication: Publication }
+  | { readonly kind: 'switch'; readonly version: string }
+  | { readonly kind: 'recorder'; readonly port: MessagePort }
+  | { readonly kind: 'drain'; readonly deadlineMs: number };
+
+export interface WorkerStats {
+  readonly active: number;
+  readonly connections: number;
+  readonly requests: number;
+}
+
+export type FromWorker =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'loaded'; readonly version: string }
+  | { readonly kind: 'refused'; readonly version: string; readonly reason: string }
+  | { readonly kind: 'switched'; readonly version: string }
+  | { readonly kind: 'stats'; readonly stats: WorkerStats }
+  | { readonly kind: 'drained' };
+
+/* Both ends of the channel are this program's own threads, of one version: nobody else can write to it. */
+export function fromMain(message: unknown): ToWorker {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return message as ToWorker;
+}
+
+export function fromWorker(message: unknown): FromWorker {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return message as FromWorker;
+}
+
+export function workerStart(data: unknown): WorkerStart {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return data as WorkerStart;
+}

@@ -1,0 +1,111 @@
+import { Worker, type MessagePort } from 'node:worker_threads';
+import {
+  fromWorker,
+  type FromWorker,
+  type Publication,
+  type ToWorker,
+  type WorkerStart,
+  type WorkerStats,
+} from './protocol.ts';
+
+type LoadAnswer =
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'gone' };
+
+/** The main thread's side of one worker. */
+export class WorkerHandle {
+  readonly worker: number;
+  readonly listening: Promise<number>;
+  readonly exited: Promise<void>;
+  /** The snapshot that it enforces. */
+  version: string;
+  stats: WorkerStats = { active: 0, connections: 0, requests: 0 };
+  onError: (error: string) => void = () => {};
+  readonly #thread: Worker;
+  readonly #startedMs = performance.now();
+  readonly #waiting = new Set<(message: FromWorker | undefined) => void>();
+  #gone = false;
+
+  constructor(start: WorkerStart) {
+    this.worker = start.worker;
+    this.version = start.publication.snapshot.version;
+    this.#thread = new Worker(new URL('worker.ts', import.meta.url), {
+      workerData: start,
+      transferList: [start.recorder],
+      name: `gateway ${start.worker}`,
+    });
+    this.#thread.on('message', (raw: unknown) => this.#hear(fromWorker(raw)));
+    this.#thread.on('error', (error) => this.onError(String(error)));
+    this.exited = new Promise((resolve) => this.#thread.once('exit', () => resolve()));
+    void this.exited.then(() => this.#leave());
+    this.listening = this.#answer((message) => (message.kind === 'listening' ? message.port : undefined)).then(
+      (port) => {
+        if (port === undefined) throw new Error('the worker ended before it listened');
+        return port;
+      },
+    );
+  }
+
+  livedMs(): number {
+    return performance.now() - this.#startedMs;
+  }
+
+  #hear(message: FromWorker): void {
+    if (message.kind === 'stats') this.stats = message.stats;
+    if (message.kind === 'switched') this.version = message.version;
+    for (const wait of this.#waiting) wait(message);
+  }
+
+  #leave(): void {
+    this.#gone = true;
+    for (const wait of this.#waiting) wait(undefined);
+  }
+
+  /** The first thing that `pick` finds in what the worker says; undefined when it is gone. */
+  async #answer<T>(pick: (message: FromWorker) => T | undefined): Promise<T | undefined> {
+    if (this.#gone) return undefined;
+    return new Promise((resolve) => {
+      const wait = (message: FromWorker | undefined): void => {
+        const found = message === undefined ? undefined : pick(message);
+        if (message !== undefined && found === undefined) return;
+        this.#waiting.delete(wait);
+        resolve(found);
+      };
+      this.#waiting.add(wait);
+    });
+  }
+
+  #say(message: ToWorker, transfer: readonly MessagePort[] = []): void {
+    this.#thread.postMessage(message, [...transfer]);
+  }
+
+  async load(publication: Publication): Promise<LoadAnswer> {
+    const { version } = publication.snapshot;
+    const answer = this.#answer((message): LoadAnswer | undefined =>
+      (message.kind === 'loaded' || message.kind === 'refused') && message.version === version ? message : undefined,
+    );
+    this.#say({ kind: 'load', publication });
+    return (await answer) ?? { kind: 'gone' };
+  }
+
+  async switch(version: string): Promise<void> {
+    const answer = this.#answer((message) => message.kind === 'switched' || undefined);
+    this.#say({ kind: 'switch', version });
+    await answer;
+  }
+
+  recorder(port: MessagePort): void {
+    this.#say({ kind: 'recorder', port }, [port]);
+  }
+
+  async drain(deadlineMs: number): Promise<void> {
+    const answer = this.#answer((message) => message.kind === 'drained' || undefined);
+    this.#say({ kind: 'drain', deadlineMs });
+    await answer;
+  }
+
+  async terminate(): Promise<void> {
+    await this.#thread.terminate();
+  }
+}

@@ -1,0 +1,99 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openCounters } from '@gatehouse/counters';
+import { createLogger, systemClock } from '@gatehouse/kernel';
+import { connectRecorder } from '@gatehouse/record';
+import { HealthTable } from '@gatehouse/upstream';
+import { House } from './house.ts';
+import { Listener } from './listener.ts';
+import { Program } from './program.ts';
+import { fromMain, workerStart, type FromWorker, type Publication } from './protocol.ts';
+
+const RECORD_TICK_MS = 50;
+const STATS_MS = 500;
+
+/** The entry of a gateway worker: one listener, one program at a time, told what to do by the main thread. */
+const start = workerStart(workerData);
+const clock = systemClock;
+const log = createLogger({
+  level: start.logLevel,
+  write: (line) => process.stderr.write(line),
+  now: clock.now,
+  base: { worker: start.worker },
+});
+const health = new HealthTable(start.health);
+const recorder = connectRecorder(start.recorder, { worker: start.worker, now: clock.now });
+const house = new House({
+  clock,
+  log,
+  worker: start.worker,
+  pseudonym: start.pseudonym,
+  counters: openCounters(start.counters, start.worker + 1),
+  records: recorder.batcher,
+});
+let program = compile(start.publication);
+let next: Program | undefined;
+const listener = new Listener(house, program);
+
+function say(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+function compile({ snapshot, healthSlots }: Publication): Program {
+  return new Program(snapshot, house, health.view(healthSlots));
+}
+
+function load(publication: Publication): void {
+  const { version } = publication.snapshot;
+  try {
+    next = compile(publication);
+    say({ kind: 'loaded', version });
+  } catch (error) {
+    say({ kind: 'refused', version, reason: String(error) });
+  }
+}
+
+function switchTo(version: string): void {
+  if (next?.snapshot.version === version) {
+    program = next;
+    listener.use(program);
+    forget();
+    next = undefined;
+  }
+  say({ kind: 'switched', version: program.snapshot.version });
+}
+
+/** Drops runtime state that the new snapshot no longer names. */
+function forget(): void {
+  const { upstreams, ai } = program.snapshot;
+  house.endpoints.retain(upstreams);
+  const specs = Object.values(upstreams);
+  const providers = Object.values(ai?.providers ?? {}).map(({ endpoint }) => endpoint.id);
+  house.pools.retain(new Set([...specs.flatMap(({ endpoints }) => endpoints.map(({ id }) => id)), ...providers]));
+}
+
+async function drain(deadlineMs: number): Promise<void> {
+  await listener.drain(deadlineMs);
+  recorder.close();
+  house.pools.close();
+  say({ kind: 'drained' });
+}
+
+// A fault of ours ends this worker, not the others: what it was doing is recorded, then it is replaced.
+process.on('uncaughtException', (error) => {
+  log.error('worker failed', { error: error.stack ?? String(error) });
+  house.recordLost();
+  recorder.close();
+  process.exit(1);
+});
+
+parentPort?.on('message', (raw: unknown) => {
+  const message = fromMain(raw);
+  if (message.kind === 'load') load(message.publication);
+  else if (message.kind === 'switch') switchTo(message.version);
+  else if (message.kind === 'recorder') recorder.reconnect(message.port);
+  else void drain(message.deadlineMs);
+});
+
+setInterval(() => recorder.batcher.tick(), RECORD_TICK_MS);
+setInterval(() => say({ kind: 'stats', stats: listener.stats() }), STATS_MS);
+say({ kind: 'listening', port: await listener.listen(start.listen) });

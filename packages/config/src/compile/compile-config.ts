@@ -1,0 +1,84 @@
+import { LineIndex } from '../problems/line-index.ts';
+import type { ConfigProblem } from '../problems/problem.ts';
+import { Report } from '../problems/report.ts';
+import { configSchema } from '../schema/config-schema.ts';
+import type { PolicySchema } from '../schema/policy-list.ts';
+import type { Environment } from '../source/environment.ts';
+import { parseSource } from '../source/parse-source.ts';
+import { readSource } from '../source/read-source.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { declaredNames, type Compilation } from './compilation.ts';
+import { AI_API, aiRoutes, compileAi, type ProviderRow } from './compile-ai.ts';
+import { checkPlans, compileCredentials } from './compile-credentials.ts';
+import { compileRoutes } from './compile-routes.ts';
+import { compileUpstreams } from './compile-upstreams.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { checkAccessRules } from './model-access.ts';
+import { documentReader } from './openapi-document.ts';
+import { checkDuplicates } from './route-identity.ts';
+import { snapshotVersion } from './snapshot-version.ts';
+
+export interface CompileOptions {
+  /** What problems call the file; documents are looked up next to it. */
+  readonly file: string;
+  readonly env: Environment;
+  readonly policies: readonly PolicySchema[];
+  readonly providers: readonly ProviderRow[];
+  /** For `openapi:`; whoever cannot read files leaves it out. */
+  readonly readText?: (path: string) => string;
+}
+
+export type CompileResult =
+  | { readonly snapshot: Snapshot; readonly warnings: readonly ConfigProblem[] }
+  | { readonly problems: readonly ConfigProblem[] };
+
+/** The text of a gatehouse.yaml → a snapshot, or everything that is wrong with it in the order of the file. Never throws. */
+export function compileConfig(text: string, options: CompileOptions): CompileResult {
+  const report = new Report(options.file, new LineIndex(text));
+  const document = parseSource(text, report);
+  const read = document && readSource(document, configSchema(options.policies), { report, environment: options.env });
+  if (document === undefined || read === undefined) return { problems: report.problems() };
+  const { value: source, places } = read;
+  const compilation = { source, places, report, declared: declaredNames(document.root) };
+  const documents = documentReader(compilation, { file: options.file, readText: options.readText });
+  const content = compileSource(compilation, { providers: options.providers, readDocument: documents.read });
+  const problems = [report, ...documents.reports].flatMap((each) => each.problems());
+  if (problems.length > 0) return { problems };
+  return { snapshot: deepFreeze({ version: snapshotVersion(content), ...content }), warnings: report.warnings() };
+}
+
+type Inputs = Pick<CompileOptions, 'providers'> & {
+  readonly readDocument: Parameters<typeof compileRoutes>[0]['readDocument'];
+};
+
+function compileSource(compilation: Compilation, { providers, readDocument }: Inputs): Omit<Snapshot, 'version'> {
+  const { ai: aiSource } = compilation.source;
+  const upstreams = compileUpstreams(compilation);
+  const routes = compileRoutes({ ...compilation, upstreams, readDocument });
+  const ai = aiSource && compileAi(aiSource, providers, compilation);
+  const forAi = ai === undefined || aiSource === undefined ? [] : aiRoutes(ai, aiSource, compilation);
+  checkReservedName(compilation);
+  // AI paths first, so that a clash is told where the API is written.
+  checkDuplicates([...forAi, ...routes]);
+  checkPlans(compilation);
+  checkAccessRules(compilation, { direct: directNames(compilation, providers) });
+  return {
+    upstreams: Object.fromEntries(upstreams),
+    routes: [...routes, ...forAi].map(({ spec }) => spec),
+    credentials: compileCredentials(compilation),
+    ai,
+  };
+}
+
+function checkReservedName({ source, places, report }: Compilation): void {
+  if (source.ai === undefined || !Object.hasOwn(source.apis, AI_API)) return;
+  report.problem(places.key(source.apis, AI_API), `the name \`${AI_API}\` belongs to the AI paths, choose another`);
+}
+
+function directNames({ source, declared }: Compilation, rows: readonly ProviderRow[]): ReadonlySet<string> {
+  const kinds = new Set(Object.values(source.ai?.providers ?? {}).map(({ kind }) => kind));
+  const served = rows
+    .map(({ kind, aliases = [] }) => [kind, ...aliases])
+    .filter((names) => names.some((name) => kinds.has(name)));
+  return new Set([...declared.providers, ...served.flat()]);
+}

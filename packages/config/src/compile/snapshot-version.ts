@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import type { Snapshot } from '../snapshot.ts';
+
+/** The same for the same configuration, however it is written; tells nothing about keys of providers. */
+export function snapshotVersion(snapshot: Omit<Snapshot, 'version'>): string {
+  const providers = Object.entries(snapshot.ai?.providers ?? {}).map(
+    ([name, provider]) => [name, { ...provider, apiKey: provider.apiKey && sha256(provider.apiKey) }] as const,
+  );
+  const ai = snapshot.ai && { ...snapshot.ai, providers: Object.fromEntries(providers) };
+  return sha256(canonicalJson({ ...snapshot, ai })).slice(0, 12);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Keys in the order of their characters, no spaces, nothing for `undefined`. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

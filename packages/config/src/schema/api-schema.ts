@@ -1,0 +1,83 @@
+import { Type, type Static } from 'typebox';
+import { hostText } from '../forms/host-name.ts';
+import { basePathText, pathPatternText } from '../forms/path-pattern.ts';
+import { headerNameText, labelText, methodText } from '../forms/tokens.ts';
+import type { PolicyListSchema } from './policy-list.ts';
+import { strictObject } from './strict-object.ts';
+import { upstreamReference } from './upstream-schema.ts';
+
+const ACCESS = ['open', 'key', 'subscribed'] as const;
+const conditionValue = Type.String({ description: 'The exact value, or * for any.', maxLength: 1024 });
+
+const when = strictObject(
+  {
+    headers: Type.Record(Type.String(), conditionValue, {
+      description: 'Header fields that a request must carry.',
+      propertyNames: headerNameText({ description: 'In any case.' }),
+      default: {},
+    }),
+    query: Type.Record(Type.String(), conditionValue, {
+      description: 'Query parameters that a request must carry.',
+      default: {},
+    }),
+  },
+  { description: 'Further conditions; of two routes with the same path the one with more conditions is asked first.' },
+);
+
+const routeSchema = (policies: PolicyListSchema) =>
+  strictObject({
+    method: methodText({ description: 'A method, or * for any.', default: '*' }),
+    path: pathPatternText({
+      description: 'Below `basePath`. `{name}` is one segment; a last `*` is any rest, none included.',
+    }),
+    when: Type.Optional(when),
+    access: Type.Optional(Type.Enum(ACCESS, { description: 'Instead of the `access` of the API.' })),
+    upstream: Type.Optional(upstreamReference('Instead of the `upstream` of the API.')),
+    allow: Type.Array(
+      Type.Enum(['encoded-slash', 'encoded-backslash', 'encoded-nul', 'encoded-dot', 'empty-segment', 'semicolon']),
+      {
+        description: 'Spellings of a path that are let through although servers read them differently.',
+        default: [],
+        uniqueItems: true,
+      },
+    ),
+    policies,
+  });
+
+export const apiSchema = (policies: PolicyListSchema) =>
+  strictObject(
+    {
+      title: Type.Optional(labelText({ description: 'For people.' })),
+      version: Type.Optional(labelText({ description: 'Shown in records; by default that of the document.' })),
+      basePath: basePathText({ description: 'Public prefix of all paths.', default: '/' }),
+      stripBasePath: Type.Boolean({ description: 'Whether upstreams see paths without `basePath`.', default: true }),
+      hosts: Type.Array(hostText({ description: 'A host.' }), {
+        description: 'Hosts that the API answers on; none for any.',
+        default: [],
+        uniqueItems: true,
+      }),
+      access: Type.Enum(ACCESS, {
+        description: 'Who may call: anybody, anybody with a key, or applications with a subscription.',
+        default: 'subscribed',
+      }),
+      upstream: Type.Optional(upstreamReference('Where calls go; needed unless every route has its own.')),
+      openapi: Type.Optional(
+        labelText({
+          title: 'a file',
+          description:
+            'An OpenAPI document, relative to this file, whose operations become routes; its `servers` are ignored.',
+        }),
+      ),
+      policies,
+      routes: Type.Optional(
+        Type.Array(routeSchema(policies), {
+          description:
+            'Without routes and document every method and path goes through. A route with method and path of an operation takes its place.',
+        }),
+      ),
+    },
+    { description: 'A set of routes that is published, subscribed to and versioned as one.' },
+  );
+
+export type ApiSource = Static<ReturnType<typeof apiSchema>>;
+export type RouteSource = NonNullable<ApiSource['routes']>[number];

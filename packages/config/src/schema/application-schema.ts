@@ -1,0 +1,32 @@
+import { Type, type Static } from 'typebox';
+import { digestText, labelText, nameText, secretText } from '../forms/tokens.ts';
+import { strictObject } from './strict-object.ts';
+
+const keySchema = strictObject({
+  name: nameText({ description: 'Shown in records instead of the key.' }),
+  secret: Type.Optional(
+    secretText({ description: 'The key in clear, best from the environment; only its hash is kept.' }),
+  ),
+  sha256: Type.Optional(digestText({ description: 'SHA-256 of the key, instead of `secret`.' })),
+});
+
+const subscriptionSchema = strictObject({
+  api: nameText({ title: 'the name of an API', description: 'An API.' }),
+  plan: Type.Optional(
+    nameText({ title: 'the name of a plan', description: 'A plan that contains the API; without, there is no limit.' }),
+  ),
+});
+
+export const applicationSchema = strictObject(
+  {
+    team: Type.Optional(labelText({ description: 'Who answers for it.' })),
+    keys: Type.Array(keySchema, { description: 'Several, so that a new one can replace an old one.', default: [] }),
+    subscriptions: Type.Array(subscriptionSchema, {
+      description: 'APIs with `access: subscribed` that it may call.',
+      default: [],
+    }),
+  },
+  { description: 'A caller: something that holds keys and subscriptions.' },
+);
+
+export type ApplicationSource = Static<typeof applicationSchema>;

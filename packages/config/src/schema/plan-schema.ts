@@ -1,0 +1,40 @@
+import { Type, type Static } from 'typebox';
+import { nameText } from '../forms/tokens.ts';
+import { duration } from '../forms/units.ts';
+import { strictObject } from './strict-object.ts';
+
+export const positiveCount = (description: string) => Type.Integer({ description, minimum: 1 });
+
+export const PERIODS = ['hour', 'day', 'week', 'month', 'year'] as const;
+
+const quota = strictObject(
+  {
+    calls: positiveCount('Calls in a period.'),
+    per: Type.Enum(PERIODS, { description: 'The period, by the calendar in UTC.' }),
+  },
+  { description: 'What each subscription may use up in a period.' },
+);
+
+export const planSchema = strictObject(
+  {
+    apis: Type.Array(nameText({ title: 'the name of an API', description: 'An API.' }), {
+      description: 'APIs that can be subscribed to under this plan.',
+      uniqueItems: true,
+    }),
+    approval: Type.Enum(['auto', 'manual'], {
+      description: 'Whether somebody must agree to a subscription that is made in the portal.',
+      default: 'auto',
+    }),
+    limits: Type.Array(
+      strictObject({
+        limit: positiveCount('Calls in a window.'),
+        window: duration({ description: 'The window.' }),
+      }),
+      { description: 'Rate limits of each subscription; all of them hold.', default: [] },
+    ),
+    quota: Type.Optional(quota),
+  },
+  { description: 'What a subscription allows.' },
+);
+
+export type PlanSource = Static<typeof planSchema>;

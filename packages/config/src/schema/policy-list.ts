@@ -1,0 +1,25 @@
+import { Type, type TSchema } from 'typebox';
+import { strictObject } from './strict-object.ts';
+
+/** A policy as its room describes it to this one. */
+export interface PolicySchema {
+  readonly name: string;
+  readonly summary: string;
+  /** Of its config as written; checks of its own (`Type.Refine`) speak as the predicate of a sentence and quote no value. */
+  readonly schema: TSchema;
+}
+
+export const POLICY_LIST_TITLE = 'a list of policies';
+
+/** One-key maps, so that the order stands in the file. */
+export function policyListSchema(policies: readonly PolicySchema[]) {
+  const byName = policies.map(({ name, schema }) => [name, Type.Optional(schema)] as const);
+  const entry = strictObject(Object.fromEntries(byName), { title: 'a policy', minProperties: 1, maxProperties: 1 });
+  return Type.Array(Type.Unsafe<Readonly<Record<string, unknown>>>(entry), {
+    title: POLICY_LIST_TITLE,
+    description: 'What is done with each call: maps of one policy each, in order; see Policies.',
+    default: [],
+  });
+}
+
+export type PolicyListSchema = ReturnType<typeof policyListSchema>;

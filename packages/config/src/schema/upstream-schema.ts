@@ -1,0 +1,94 @@
+import { Type, type Static } from 'typebox';
+import { endpointUrl } from '../forms/endpoint-url.ts';
+import { labelText } from '../forms/tokens.ts';
+import { parsedText } from '../forms/parsed.ts';
+import { share, timeout } from '../forms/units.ts';
+import { strictObject } from './strict-object.ts';
+
+export const weight = (description: string) => Type.Number({ description, default: 1, minimum: 0, maximum: 1_000_000 });
+
+interface TimeoutDefaults {
+  readonly connect: string;
+  readonly firstByte: string;
+  readonly idle: string;
+}
+
+export const timeouts = (defaults: TimeoutDefaults) =>
+  strictObject(
+    {
+      connect: timeout({ description: 'Until a connection stands.', default: defaults.connect }),
+      firstByte: timeout({
+        description: 'From the last byte of a request to the first of its reply.',
+        default: defaults.firstByte,
+      }),
+      idle: timeout({ description: 'Silence inside a reply or a request body.', default: defaults.idle }),
+    },
+    { description: 'How long the gate waits for an answer.', default: {} },
+  );
+
+const count = (description: string, byDefault: number) =>
+  Type.Integer({ description, default: byDefault, minimum: 1, maximum: 100 });
+
+const health = strictObject(
+  {
+    path: parsedText(
+      (text) =>
+        /^\/[!-~]{0,2047}$/.test(text) && !/[#{}*\\"<>^`|]/.test(text)
+          ? { value: text }
+          : { wrong: 'is not the path of a request, write one such as /readyz' },
+      { title: 'a path', examples: ['/readyz'], description: 'Asked with GET; any status from 200 to 399 is healthy.' },
+    ),
+    interval: timeout({ description: 'Between two questions.', default: '5s' }),
+    timeout: timeout({ description: 'How long one answer may take.', default: '1s' }),
+    unhealthyAfter: count('Failures in a row that take a target out.', 2),
+    healthyAfter: count('Successes in a row that bring it back.', 1),
+  },
+  { description: 'Questions that the gate asks each target by itself; without, only traffic tells.' },
+);
+
+const retries = strictObject(
+  {
+    attempts: Type.Integer({
+      description: 'Further tries after the first; 0 for none.',
+      default: 1,
+      minimum: 0,
+      maximum: 10,
+    }),
+    on: Type.Array(Type.Enum(['connect', 'reset', 'timeout', 500, 502, 503, 504, 429]), {
+      description: 'What is tried again.',
+      default: ['connect'],
+      uniqueItems: true,
+    }),
+    budget: share({ description: 'How many of all requests may be retries.', default: '20%' }),
+  },
+  { description: 'When a request is tried again.', default: {} },
+);
+
+export const upstreamSchema = strictObject(
+  {
+    balance: Type.Enum(['peak-ewma', 'round-robin', 'random', 'least-requests', 'consistent-hash'], {
+      description: 'How a target is chosen.',
+      default: 'peak-ewma',
+    }),
+    targets: Type.Array(
+      Type.Union([
+        endpointUrl({ description: 'The URL alone; its weight is 1.' }),
+        strictObject({
+          url: endpointUrl({ description: 'Scheme, host, port and a path that all requests get in front.' }),
+          weight: weight('Share of the requests, relative to the other targets; 0 for none.'),
+        }),
+      ]),
+      { description: 'Where requests go.', minItems: 1 },
+    ),
+    health: Type.Optional(health),
+    timeouts: timeouts({ connect: '2s', firstByte: '30s', idle: '60s' }),
+    retries,
+  },
+  { description: 'A service behind the gate: one or more targets that answer alike.' },
+);
+
+export type UpstreamSource = Static<typeof upstreamSchema>;
+export type TimeoutsSource = UpstreamSource['timeouts'];
+
+export const upstreamReference = (description: string) =>
+  labelText({ title: 'the name of an upstream or a URL', description });

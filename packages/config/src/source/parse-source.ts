@@ -1,0 +1,63 @@
+import { parseDocument, type YAMLError } from 'yaml';
+import type { Report } from '../problems/report.ts';
+import { buildSourceTree } from './build-source-tree.ts';
+import type { SourceNode } from './source-node.ts';
+
+export interface SourceDocument {
+  readonly root: SourceNode;
+  /** Nodes as written; a walk that meets many more follows aliases of aliases. */
+  readonly size: number;
+}
+
+const TEXT_BYTES_MAX = 10_000_000;
+const TOP = { offset: 0, path: '' };
+
+/** YAML 1.2, and so JSON. `undefined` when the text cannot be read as a tree at all; why is in the report. */
+export function parseSource(text: string, report: Report): SourceDocument | undefined {
+  if (Buffer.byteLength(text) > TEXT_BYTES_MAX) {
+    report.problem(TOP, 'the file is larger than 10 MB, split what it holds');
+    return undefined;
+  }
+  const document = parseDocument(text, {
+    prettyErrors: false,
+    stringKeys: true,
+    // Ours is linear and tells of both places.
+    uniqueKeys: false,
+    // `!!set`, `!!omap` and the like have no use here and no JSON form.
+    resolveKnownTags: false,
+  });
+  const told = new Set<number>();
+  for (const error of [...untilLost(document.errors), ...document.warnings]) {
+    const place = { offset: Math.min(error.pos[0], text.length), path: '' };
+    // One mistake makes the parser stumble several times in its line.
+    if (told.size < told.add(report.line(place)).size) report.problem(place, wording(error));
+  }
+  if (document.errors.some(({ code }) => !HARMLESS.has(code))) return undefined;
+  return buildSourceTree(document.contents, report);
+}
+
+/** Behind the first token that fits nowhere everything fits nowhere. */
+function untilLost(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const first = errors.findIndex(({ message }) => message.includes('in YAML stream'));
+  return first < 0 ? errors : errors.slice(0, Math.max(first, 1));
+}
+
+/** The tree is whole in spite of these, so that what else is wrong can be told too. */
+const HARMLESS: ReadonlySet<string> = new Set(['NON_STRING_KEY', 'MULTIPLE_DOCS', 'TAG_RESOLVE_FAILED']);
+
+const WORDING: ReadonlyMap<string, string> = new Map([
+  ['RESOURCE_EXHAUSTION', 'lists and maps are nested too deep, write them flatter'],
+  ['MULTIPLE_DOCS', 'a second document begins here, keep one document a file'],
+  ['NON_STRING_KEY', 'this key is not a text, write a plain name'],
+  ['TAG_RESOLVE_FAILED', 'this tag has no meaning here, leave it out'],
+  ['TAB_AS_INDENT', 'a tab is used as indentation, write spaces'],
+  ['MULTILINE_IMPLICIT_KEY', 'a key goes over several lines, check indentation and colons'],
+]);
+
+function wording({ code, message }: YAMLError): string {
+  const known = WORDING.get(code);
+  if (known !== undefined) return known;
+  if (/flow-(?:map|seq)-start at node end/.test(message))
+    return 'a bracket stands inside a text, put the text in quotes';
+  return `this is not YAML, mend it: ${message.replace(/\s+/g, ' ').trim()}`;
+}

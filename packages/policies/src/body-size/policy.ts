@@ -1,0 +1,23 @@
+import { GatehouseError, parseSize } from '@gatehouse/kernel';
+import { definePolicy } from '../define-policy.ts';
+import type { Reply } from '../policy.ts';
+import { schema } from './schema.ts';
+
+export const bodySize = definePolicy({
+  name: 'body-size',
+  stage: 'admit',
+  summary: 'Refuses request bodies above a size.',
+  schema,
+  build(config) {
+    const max = parseSize(config.max);
+    if (max === undefined) throw new GatehouseError('config.invalid', `body-size/max: ${config.max} is no size`);
+    const refused: Reply = { code: 'request.body_too_large', detail: `The body may have at most ${max} bytes` };
+    return {
+      onRequest(exchange) {
+        exchange.bodyBytesMax = Math.min(exchange.bodyBytesMax, max);
+        // A body without a declared length is counted as it comes, against the number above.
+        return (exchange.request.contentLength ?? 0) > max ? refused : undefined;
+      },
+    };
+  },
+});

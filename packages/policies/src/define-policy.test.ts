@@ -1,0 +1,103 @@
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { definePolicy } from './define-policy.ts';
+import { sourceForm } from './source-form.ts';
+import { fakeTools } from './testing/fake-exchange.ts';
+
+const schema = Type.Object(
+  {
+    needed: Type.Integer(),
+    usual: Type.String({ default: 'usual' }),
+    maybe: Type.Optional(Type.String()),
+    inner: Type.Object(
+      { list: Type.Array(Type.String(), { default: [] }), must: Type.Boolean() },
+      { additionalProperties: false },
+    ),
+    open: Type.Object({ of: Type.Integer({ default: 7 }) }, { additionalProperties: false, default: {} }),
+    names: Type.Record(Type.String({ pattern: '^[a-z]+$' }), Type.String(), {
+      additionalProperties: false,
+      default: {},
+    }),
+  },
+  { additionalProperties: false },
+);
+
+function built(config: unknown): unknown {
+  let seen: unknown;
+  const policy = definePolicy({
+    name: 'probe',
+    stage: 'observe',
+    summary: '',
+    schema,
+    build(complete) {
+      seen = complete;
+      return {};
+    },
+  });
+  policy.build(config, fakeTools());
+  return seen;
+}
+
+describe('definePolicy', () => {
+  it('hands the policy a complete config', () => {
+    expect(built({ needed: 1, inner: { must: true } })).toEqual({
+      needed: 1,
+      usual: 'usual',
+      inner: { list: [], must: true },
+      open: { of: 7 },
+      names: {},
+    });
+  });
+
+  it('keeps what was written', () => {
+    const config = {
+      needed: 1,
+      usual: 'mine',
+      maybe: 'x',
+      inner: { list: ['a'], must: false },
+      open: { of: 8 },
+      names: { a: 'b' },
+    };
+    expect(built(config)).toEqual(config);
+  });
+
+  it('does not share defaults between two builds', () => {
+    const first = built({ needed: 1, inner: { must: true } });
+    const second = built({ needed: 1, inner: { must: true } });
+    expect(first).not.toBe(second);
+    expect(first).toHaveProperty('inner.list', []);
+    if (typeof first === 'object' && first !== null && 'names' in first) Object.assign(Object(first.names), { x: 'y' });
+    expect(built({ needed: 1, inner: { must: true } })).toHaveProperty('names', {});
+  });
+
+  it.each([
+    [{ inner: { must: true } }, 'probe: must have required properties needed'],
+    [{ needed: '1', inner: { must: true } }, 'probe/needed: must be integer'],
+    [{ needed: 1, inner: { must: true, list: [1] } }, 'probe/inner/list/0: must be string'],
+    [{ needed: 1, inner: {} }, 'probe/inner: must have required properties must'],
+    [{ needed: 1, inner: { must: true }, names: { A: 'b' } }, 'probe/names'],
+  ])('refuses %j and says where', (config, message) => {
+    expect(() => built(config)).toThrow(`config.invalid: ${message}`);
+  });
+});
+
+describe('sourceForm', () => {
+  const source = sourceForm(schema);
+
+  it('asks only for what has no default', () => {
+    expect(Value.Check(source, { needed: 1, inner: { must: true } })).toBe(true);
+    expect(Value.Check(source, { needed: 1, inner: {} })).toBe(false);
+    expect(Value.Check(source, { inner: { must: true } })).toBe(false);
+  });
+
+  it('refuses unknown fields as strictly as before', () => {
+    expect(Value.Check(source, { needed: 1, inner: { must: true, more: 1 } })).toBe(false);
+    expect(Value.Check(source, { needed: 1, inner: { must: true }, more: 1 })).toBe(false);
+  });
+
+  it('is plain JSON and leaves the schema it was made from alone', () => {
+    expect(JSON.parse(JSON.stringify(source))).toMatchObject({ required: ['needed', 'inner'] });
+    expect(schema.required).toContain('usual');
+  });
+});

@@ -1,0 +1,39 @@
+import { GatehouseError } from '@gatehouse/kernel';
+import { definePolicy } from '../define-policy.ts';
+import { ipKey, ipRange } from '../ip-address.ts';
+import { IpRanges } from '../ip-ranges.ts';
+import type { Reply } from '../policy.ts';
+import { schema } from './schema.ts';
+
+export const ipAccess = definePolicy({
+  name: 'ip-access',
+  stage: 'guard',
+  summary: 'Lets callers through, or refuses them, by their address.',
+  schema,
+  build(config) {
+    const deny = ranges('deny', config.deny);
+    const allow = ranges('allow', config.allow);
+    if (deny === undefined && allow === undefined) return {};
+    return {
+      onRequest({ request }) {
+        const key = ipKey(request.clientIp);
+        if (key === undefined) return REFUSED; // an address that cannot be read can be on neither list
+        if (deny?.has(key) === true) return REFUSED;
+        return allow === undefined || allow.has(key) ? undefined : REFUSED;
+      },
+    };
+  },
+});
+
+const REFUSED: Reply = { code: 'auth.ip_denied', detail: 'Calls from this address are not allowed here' };
+
+function ranges(list: 'allow' | 'deny', texts: readonly string[]): IpRanges | undefined {
+  if (texts.length === 0) return undefined;
+  return new IpRanges(
+    texts.map((text) => {
+      const range = ipRange(text);
+      if (range === undefined) throw new GatehouseError('config.invalid', `ip-access/${list}: "${text}" is no network`);
+      return range;
+    }),
+  );
+}

@@ -1,0 +1,92 @@
+import type { PolicySpec } from '@gatehouse/config';
+import { describe, expect, it } from 'vitest';
+import { buildPipeline, type Pipeline } from './pipeline.ts';
+import { POLICIES, policyByName } from './policies.ts';
+import { fakeExchange, fakeReplyHead, fakeTools, linesOf } from './testing/fake-exchange.ts';
+
+const RATE: PolicySpec = { name: 'rate-limit', config: { limit: 1, window: '1m' } };
+const CORS: PolicySpec = { name: 'cors', config: { origins: ['*'] } };
+const BODY: PolicySpec = { name: 'body-size', config: { max: '1KB' } };
+const REWRITE: PolicySpec = { name: 'rewrite', config: { path: '/x' } };
+const response = (value: string): PolicySpec => ({ name: 'headers', config: { response: { set: { 'x-a': value } } } });
+
+function build(...specs: PolicySpec[]): Pipeline {
+  const tools = fakeTools();
+  return buildPipeline(specs, (index) => ({ counters: tools.counters, scope: `test#${index}` }));
+}
+
+describe('buildPipeline', () => {
+  it('orders policies by stage, and inside a stage as written', () => {
+    const { onRequest, guards, broken } = build(REWRITE, BODY, RATE, CORS);
+    expect(onRequest.map((step) => step.name)).toEqual(['cors', 'body-size', 'rate-limit', 'rewrite']);
+    expect(onRequest.map((step) => step.stage)).toEqual(['guard', 'admit', 'admit', 'shape']);
+    expect(guards).toBe(1);
+    expect(broken).toBeUndefined();
+  });
+
+  it('holds only hooks that exist', () => {
+    const { onRequest, onReplyHead, onEnd } = build(response('1'), { name: 'ip-access', config: {} }, RATE);
+    expect(onRequest).toHaveLength(1);
+    expect(onReplyHead).toHaveLength(1);
+    expect(onEnd).toHaveLength(0);
+  });
+
+  it('gives each policy the tools of its place as written', () => {
+    const scopes: number[] = [];
+    buildPipeline([RATE, CORS, RATE], (index) => {
+      scopes.push(index);
+      return fakeTools(`test#${index}`);
+    });
+    expect(scopes).toEqual([0, 1, 2]);
+  });
+
+  it('lets the last of two policies have the last word on a reply', () => {
+    const exchange = fakeExchange();
+    for (const hook of build(response('1'), response('2')).onReplyHead) hook(exchange, fakeReplyHead());
+    expect(linesOf(exchange.replyHeaders)).toEqual(['x-a: 2']);
+  });
+
+  it('counts two limits of one route apart', () => {
+    const { onRequest } = build(RATE, { ...RATE, config: { limit: 5, window: '1m' } });
+    expect(onRequest.map((step) => step.run(fakeExchange()))).toEqual([undefined, undefined]);
+  });
+
+  it('reports a policy that refuses its config, and builds the others', () => {
+    const pipeline = build(CORS, { name: 'rewrite', config: { path: '/../x' } }, RATE);
+    expect(pipeline.broken).toEqual({ name: 'rewrite', reason: 'rewrite/path: "/../x" is no canonical path' });
+    expect(pipeline.onRequest.map((step) => step.name)).toEqual(['cors', 'rate-limit']);
+  });
+
+  it('reports a policy that nobody knows', () => {
+    expect(build({ name: 'rate_limit', config: {} }).broken).toEqual({
+      name: 'rate_limit',
+      reason: 'there is no policy of this name',
+    });
+  });
+
+  it('reports a policy whose tools cannot be made', () => {
+    const { broken } = buildPipeline([RATE], () => {
+      throw new Error('no counters');
+    });
+    expect(broken).toEqual({ name: 'rate-limit', reason: 'Error: no counters' });
+  });
+
+  it('is empty for a route without policies', () => {
+    expect(build()).toEqual({ onRequest: [], guards: 0, onReplyHead: [], onEnd: [], broken: undefined });
+  });
+});
+
+describe('POLICIES', () => {
+  it('holds every name once', () => {
+    const names = POLICIES.map((policy) => policy.name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(
+      expect.arrayContaining(['rate-limit', 'headers', 'ip-access', 'cors', 'body-size', 'rewrite']),
+    );
+  });
+
+  it('is found by name and by nothing that merely looks like one', () => {
+    expect(policyByName('cors')?.name).toBe('cors');
+    for (const name of ['', 'CORS', 'constructor', '__proto__']) expect(policyByName(name)).toBeUndefined();
+  });
+});

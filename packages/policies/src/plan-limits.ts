@@ -1,0 +1,99 @@
+import type { LimitSpec, QuotaSpec, SubscriptionSpec } from '@gatehouse/config';
+import { quotaPeriod, type Limit, type Verdict } from '@gatehouse/counters';
+import { hash64 } from '@gatehouse/kernel';
+import { LimitReport } from './limit-report.ts';
+import type { Exchange, PolicyHooks, PolicyTools, Reply } from './policy.ts';
+
+/**
+ * Enforces what a subscription's plan allows. Keys are made of the subscription alone, so that every credential, route
+ * and worker counts together, also when this is built more than once.
+ *
+ * Short windows are asked before long ones and the quota last: a call that a short window refuses must not use up the
+ * month.
+ */
+export function buildPlanLimits(subscription: SubscriptionSpec, tools: Pick<PolicyTools, 'counters'>): PolicyHooks {
+  const checks = tightestByWindow(subscription.limits).map((spec) => limitCheck(subscription, spec, tools));
+  if (subscription.quota !== undefined) checks.push(quotaCheck(subscription, subscription.quota, tools));
+  return {
+    onRequest(exchange) {
+      for (const check of checks) {
+        const reply = check(exchange);
+        if (reply !== undefined) return reply;
+      }
+      return undefined;
+    },
+  };
+}
+
+type Check = (exchange: Exchange) => Reply | undefined;
+type Tools = Pick<PolicyTools, 'counters'>;
+
+/** One limit a window: of two limits with the same window only the lower one means anything. */
+function tightestByWindow(limits: readonly LimitSpec[]): readonly LimitSpec[] {
+  const byWindow = new Map<number, LimitSpec>();
+  for (const spec of limits) {
+    const other = byWindow.get(spec.windowMs);
+    if (other === undefined || spec.limit < other.limit) byWindow.set(spec.windowMs, spec);
+  }
+  return [...byWindow.values()].toSorted((a, b) => a.windowMs - b.windowMs);
+}
+
+function limitCheck(subscription: SubscriptionSpec, spec: LimitSpec, { counters }: Tools): Check {
+  const limit: Limit = { ...spec, algorithm: 'sliding-window' };
+  const report = new LimitReport(`${planName(subscription)}-${shortDuration(spec.windowMs)}`, spec);
+  const key = hash64(`plan limit\n${subscription.id}\n${spec.windowMs}`);
+  return (exchange) => {
+    const verdict = counters.take(key, 1, limit, exchange.startedAt);
+    return answer(exchange, { report, verdict, code: 'limit.rate' });
+  };
+}
+
+function quotaCheck(subscription: SubscriptionSpec, spec: QuotaSpec, { counters }: Tools): Check {
+  const quota = { limit: spec.calls, per: spec.per };
+  const reportOf = quotaReports(`${planName(subscription)}-${spec.per}`, spec);
+  const key = hash64(`plan quota\n${subscription.id}\n${spec.per}`);
+  return (exchange) => {
+    const verdict = counters.takeQuota(key, 1, quota, exchange.startedAt);
+    return answer(exchange, { report: reportOf(exchange.startedAt), verdict, code: 'limit.quota' });
+  };
+}
+
+/** Months and years differ in length, so the window that is shown is that of the present one. */
+function quotaReports(name: string, spec: QuotaSpec): (nowMs: number) => LimitReport {
+  let period = { startMs: 0, endMs: 0 };
+  let report: LimitReport | undefined;
+  return (nowMs) => {
+    if (report !== undefined && nowMs >= period.startMs && nowMs < period.endMs) return report;
+    period = quotaPeriod(spec.per, nowMs);
+    report = new LimitReport(name, { limit: spec.calls, windowMs: period.endMs - period.startMs });
+    return report;
+  };
+}
+
+interface Decision {
+  readonly report: LimitReport;
+  readonly verdict: Verdict;
+  readonly code: 'limit.rate' | 'limit.quota';
+}
+
+function answer(exchange: Exchange, { report, verdict, code }: Decision): Reply | undefined {
+  report.tell(exchange, verdict);
+  return verdict.allowed ? undefined : report.refuse(code, verdict);
+}
+
+function planName(subscription: SubscriptionSpec): string {
+  return subscription.plan ?? 'plan';
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+] as const;
+
+/** 60000 → `1m`, 90000 → `90s`. */
+function shortDuration(ms: number): string {
+  for (const [unit, unitMs] of UNITS) if (ms % unitMs === 0) return `${ms / unitMs}${unit}`;
+  return `${ms}ms`;
+}

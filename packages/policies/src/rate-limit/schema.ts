@@ -1,0 +1,30 @@
+import { Type } from 'typebox';
+import { duration, TOKEN } from '../schema-parts.ts';
+
+export const schema = Type.Object(
+  {
+    limit: Type.Integer({ minimum: 1, maximum: 1e12, description: 'Units that one caller may use in a window.' }),
+    window: duration({ description: 'Length of the window.' }),
+    by: Type.Optional(
+      Type.String({
+        pattern: `^(application|credential|ip|route|header:${TOKEN})$`,
+        description:
+          'Who shares a count: application, credential, ip, route (everybody together) or header:NAME. ' +
+          'Left out: the application when the caller is known, else the address.',
+      }),
+    ),
+    cost: Type.Integer({ minimum: 1, default: 1, description: 'Units that one call uses.' }),
+    algorithm: Type.Union([Type.Literal('sliding-window'), Type.Literal('gcra')], {
+      default: 'sliding-window',
+      description:
+        'sliding-window: never more than the limit in any window. gcra: evenly spaced, with a burst of the whole limit.',
+    }),
+    name: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9_.:/-]{1,64}$',
+        description: 'Name in replies and records. Left out: made of `by` and `window`, such as application-1m.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);

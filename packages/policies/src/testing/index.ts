@@ -1,0 +1,10 @@
+export {
+  ask,
+  fakeExchange,
+  fakeReplyHead,
+  fakeTools,
+  linesOf,
+  NOW,
+  type FakeExchangeOptions,
+} from './fake-exchange.ts';
+export { policyContract, type PolicyExamples } from './policy-contract.ts';

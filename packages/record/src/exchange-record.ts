@@ -1,0 +1,76 @@
+/**
+ * What is kept of one exchange: exactly one record each, whatever became of it. Flat, so that a store can make columns
+ * of it. Fields that are not known are left out of the line; a builder may set them to `undefined`, which keeps its
+ * objects of one shape. No field may hold a credential, a query string or a body.
+ */
+export interface ExchangeRecord {
+  readonly id: string;
+  /** Start, ms since the epoch. */
+  readonly time: number;
+  readonly worker: number;
+  /** Version of the snapshot that the exchange ran under. */
+  readonly config: string;
+  readonly api?: string | undefined;
+  readonly version?: string | undefined;
+  readonly route?: string | undefined;
+  /** '' when the head could not be read so far; the same holds for path and host. */
+  readonly method: string;
+  /** Canonical, without query: queries may carry secrets. */
+  readonly path: string;
+  readonly host: string;
+  readonly status: number;
+  /** Why it was refused or failed: a code of the error table. */
+  readonly code?: string | undefined;
+  readonly application?: string | undefined;
+  /** The credential's name, never its value. */
+  readonly credential?: string | undefined;
+  readonly subscription?: string | undefined;
+  readonly plan?: string | undefined;
+  readonly team?: string | undefined;
+  readonly clientIp: string;
+  readonly userAgent?: string | undefined;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Durations are kept to a microsecond. */
+  readonly durationMs: number;
+  readonly gatewayMs: number;
+  readonly connectMs?: number | undefined;
+  readonly firstByteMs?: number | undefined;
+  readonly bodyMs?: number | undefined;
+  readonly upstream?: string | undefined;
+  readonly attempts?: number | undefined;
+  readonly cacheStatus?: string | undefined;
+  /** The limit that decided. */
+  readonly limit?: string | undefined;
+  readonly traceId?: string | undefined;
+  /** `in` or `in>out`: the caller's dialect and, where it differs, the provider's. */
+  readonly aiDialect?: string | undefined;
+  readonly aiModelAsked?: string | undefined;
+  readonly aiProvider?: string | undefined;
+  readonly aiModel?: string | undefined;
+  readonly aiAttempts?: number | undefined;
+  readonly aiStream?: boolean | undefined;
+  readonly aiFirstTokenMs?: number | undefined;
+  readonly aiInputTokens?: number | undefined;
+  readonly aiCachedTokens?: number | undefined;
+  readonly aiOutputTokens?: number | undefined;
+  readonly aiReasoningTokens?: number | undefined;
+  readonly aiCostMicroUsd?: number | undefined;
+  readonly aiFinishReason?: string | undefined;
+  readonly aiUsageState?: AiUsageState | undefined;
+}
+
+/** Whether the provider said what was used, we counted it ourselves, or the reply broke off before it was said. */
+export const AI_USAGE_STATES = ['measured', 'estimated', 'partial'] as const;
+export type AiUsageState = (typeof AI_USAGE_STATES)[number];
+
+/** Stands in the spool where records are missing, so that no loss is silent. */
+export interface GapRecord {
+  readonly gap: true;
+  /** Records that were lost. */
+  readonly lost: number;
+  /** First and last loss, ms since the epoch. */
+  readonly from: number;
+  readonly to: number;
+  readonly worker: number;
+}

@@ -1,0 +1,111 @@
+import { AI_USAGE_STATES } from './exchange-record.ts';
+import type { ExchangeRecord, GapRecord } from './exchange-record.ts';
+
+type Kind = 'text' | 'number' | 'flag' | 'text?' | 'number?' | 'flag?';
+
+/** Every field of a record in the order of its line, with its type; `?` where it may be left out. */
+export const RECORD_FIELDS = {
+  id: 'text',
+  time: 'number',
+  worker: 'number',
+  config: 'text',
+  api: 'text?',
+  version: 'text?',
+  route: 'text?',
+  method: 'text',
+  path: 'text',
+  host: 'text',
+  status: 'number',
+  code: 'text?',
+  application: 'text?',
+  credential: 'text?',
+  subscription: 'text?',
+  plan: 'text?',
+  team: 'text?',
+  clientIp: 'text',
+  userAgent: 'text?',
+  bytesIn: 'number',
+  bytesOut: 'number',
+  durationMs: 'number',
+  gatewayMs: 'number',
+  connectMs: 'number?',
+  firstByteMs: 'number?',
+  bodyMs: 'number?',
+  upstream: 'text?',
+  attempts: 'number?',
+  cacheStatus: 'text?',
+  limit: 'text?',
+  traceId: 'text?',
+  aiDialect: 'text?',
+  aiModelAsked: 'text?',
+  aiProvider: 'text?',
+  aiModel: 'text?',
+  aiAttempts: 'number?',
+  aiStream: 'flag?',
+  aiFirstTokenMs: 'number?',
+  aiInputTokens: 'number?',
+  aiCachedTokens: 'number?',
+  aiOutputTokens: 'number?',
+  aiReasoningTokens: 'number?',
+  aiCostMicroUsd: 'number?',
+  aiFinishReason: 'text?',
+  aiUsageState: 'text?',
+} as const satisfies Record<keyof ExchangeRecord, Kind>;
+
+export type SpoolLine =
+  | { readonly kind: 'record'; readonly line: string; readonly record: ExchangeRecord }
+  | { readonly kind: 'gap'; readonly line: string; readonly gap: GapRecord };
+
+const TYPES = { text: 'string', number: 'number', flag: 'boolean' } as const;
+const CHECKS = Object.entries(RECORD_FIELDS).map(([name, kind]) => ({
+  name,
+  optional: kind.endsWith('?'),
+  type: TYPES[plain(kind)],
+}));
+
+/** `undefined` for a line that is neither; fields that this version does not know are kept. */
+export function parseLine(line: string): SpoolLine | undefined {
+  const value = parseObject(line);
+  if (value === undefined) return undefined;
+  if (isGap(value)) return { kind: 'gap', line, gap: value };
+  return isRecord(value) ? { kind: 'record', line, record: value } : undefined;
+}
+
+function parseObject(line: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: object): value is ExchangeRecord {
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const state = fields.get('aiUsageState');
+  if (state !== undefined && !AI_USAGE_STATES.some((known) => known === state)) return false;
+  return CHECKS.every(({ name, optional, type }) => {
+    const field = fields.get(name);
+    return field === undefined ? optional : typeof field === type;
+  });
+}
+
+function isGap(value: object): value is GapRecord {
+  return (
+    'gap' in value &&
+    value.gap === true &&
+    'lost' in value &&
+    typeof value.lost === 'number' &&
+    'from' in value &&
+    typeof value.from === 'number' &&
+    'to' in value &&
+    typeof value.to === 'number' &&
+    'worker' in value &&
+    typeof value.worker === 'number'
+  );
+}
+
+function plain(kind: Kind): keyof typeof TYPES {
+  if (kind === 'text' || kind === 'text?') return 'text';
+  return kind === 'flag' || kind === 'flag?' ? 'flag' : 'number';
+}

@@ -1,0 +1,137 @@
+import { gapLine } from './record-line.ts';
+
+export interface BatcherOptions {
+  readonly worker: number;
+  /** Wall clock, ms since the epoch; read only when records are lost. */
+  readonly now: () => number;
+  /** A batch is sent when it has grown to this size. */
+  readonly batchBytesMax?: number;
+  /** Sent and not acknowledged; beyond it records are dropped and counted. */
+  readonly pendingBytesMax?: number;
+  /** A longer line is dropped and counted. */
+  readonly lineBytesMax?: number;
+}
+
+/** Takes over the buffer, which owns its memory and may be transferred. */
+export type SendBatch = (
+  bytes: Uint8Array<ArrayBuffer>,
+  batch: { readonly count: number; readonly again: boolean },
+) => void;
+
+export interface BatcherStats {
+  /** Lines taken on. */
+  readonly added: number;
+  readonly lost: number;
+  readonly pendingBytes: number;
+}
+
+interface Sent {
+  readonly text: string;
+  /** Number of lines. */
+  readonly count: number;
+  /** It was sent to a recorder before that died and may have been written by it. */
+  readonly again: boolean;
+}
+
+/**
+ * Gathers a worker's lines into batches for the recorder. Nothing waits for the disk: when the recorder falls too far
+ * behind, records are dropped, counted, and a gap line takes their place as soon as there is room again.
+ */
+export class RecordBatcher {
+  readonly #options: Required<BatcherOptions>;
+  #send: SendBatch;
+  #text = '';
+  #count = 0;
+  #added = 0;
+  #pendingBytes = 0;
+  /** Sent batches, oldest first, with their text until they are acknowledged. */
+  #sent: Sent[] = [];
+  #lost = 0;
+  #gap: { lost: number; from: number; to: number } | undefined;
+
+  constructor(send: SendBatch, options: BatcherOptions) {
+    this.#send = send;
+    this.#options = { batchBytesMax: 65_536, pendingBytesMax: 16_777_216, lineBytesMax: 1_048_576, ...options };
+  }
+
+  /** One line of ASCII with its newline. */
+  add(line: string): void {
+    const { batchBytesMax, pendingBytesMax, lineBytesMax } = this.#options;
+    if (this.#pendingBytes >= pendingBytesMax || line.length > lineBytesMax) return this.#lose(1);
+    if (this.#gap !== undefined) this.#closeGap();
+    this.#text += line;
+    this.#count++;
+    this.#added++;
+    if (this.#text.length >= batchBytesMax) this.#flush();
+  }
+
+  /** To be called every 50 ms, and once more before the worker ends. */
+  tick(): void {
+    if (this.#gap !== undefined && this.#pendingBytes < this.#options.pendingBytesMax) this.#closeGap();
+    if (this.#count > 0) this.#flush();
+  }
+
+  /** The recorder has written this much, in the order in which it was sent. */
+  acknowledge(bytes: number): void {
+    let left = bytes;
+    for (let oldest = this.#sent[0]; oldest !== undefined && oldest.text.length <= left; oldest = this.#sent[0]) {
+      left -= oldest.text.length;
+      this.#pendingBytes -= oldest.text.length;
+      this.#sent.shift();
+    }
+  }
+
+  /**
+   * Goes on with another recorder after the first one died. Its batches are sent a second time, in order and before
+   * anything new; one that has outlived two recorders may be what kills them and is given up.
+   */
+  reconnect(send: SendBatch): void {
+    const unwritten = this.#sent;
+    this.#sent = [];
+    this.#pendingBytes = 0;
+    this.#send = send;
+    for (const { text, count, again } of unwritten) {
+      if (again) this.#lose(count);
+      else this.#dispatch({ text, count, again: true });
+    }
+  }
+
+  stats(): BatcherStats {
+    return { added: this.#added, lost: this.#lost, pendingBytes: this.#pendingBytes };
+  }
+
+  #lose(count: number): void {
+    const now = this.#options.now();
+    this.#gap ??= { lost: 0, from: now, to: now };
+    this.#gap.lost += count;
+    this.#gap.to = now;
+    this.#lost += count;
+  }
+
+  #closeGap(): void {
+    if (this.#gap === undefined) return;
+    this.#text += gapLine({ gap: true, ...this.#gap, worker: this.#options.worker });
+    this.#count++;
+    this.#gap = undefined;
+  }
+
+  #flush(): void {
+    const { text, count } = { text: this.#text, count: this.#count };
+    this.#text = '';
+    this.#count = 0;
+    this.#dispatch({ text, count, again: false });
+  }
+
+  #dispatch(batch: Sent): void {
+    this.#sent.push(batch);
+    this.#pendingBytes += batch.text.length;
+    this.#send(encode(batch.text), batch);
+  }
+}
+
+/** Not from the pool that buffers share: what is transferred must be a memory of its own. */
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = Buffer.allocUnsafeSlow(text.length);
+  bytes.write(text, 'latin1');
+  return bytes;
+}

@@ -1,0 +1,93 @@
+import { receiveMessageOnPort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import type { SpoolWriter } from '../spool/spool-writer.ts';
+import { isBatch } from './protocol.ts';
+import type { AckMessage, RecorderStats } from './protocol.ts';
+
+interface Waiting {
+  readonly port: MessagePort;
+  readonly payload: Uint8Array;
+  readonly count: number;
+}
+
+/**
+ * Writes what the workers send. A batch is acknowledged once it is in the file and not before: what cannot be written
+ * waits here, its worker keeps count of it, and past its bound the worker drops and reports.
+ */
+export class Recorder {
+  readonly #writer: SpoolWriter;
+  readonly #ports = new Set<MessagePort>();
+  #waiting: Waiting[] = [];
+  #batches = 0;
+  #refusedBatches = 0;
+  #lost = 0;
+
+  constructor(writer: SpoolWriter) {
+    this.#writer = writer;
+  }
+
+  connect(port: MessagePort): void {
+    this.#ports.add(port);
+    port.on('message', (message: unknown) => this.#take(port, message));
+    port.on('close', () => this.#ports.delete(port));
+  }
+
+  /** Tries again what could not be written. */
+  pump(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (!this.#write(next)) return;
+      this.#waiting.shift();
+    }
+  }
+
+  /** Takes what workers have sent up to now, also those that are gone, brings it to the disk and gives the folder back. */
+  close(): void {
+    for (const port of this.#ports) {
+      for (let sent = receiveMessageOnPort(port); sent !== undefined; sent = receiveMessageOnPort(port)) {
+        this.#take(port, sent.message);
+      }
+    }
+    this.pump();
+    for (const { count } of this.#waiting) this.#lost += count;
+    this.#waiting = [];
+    this.#writer.close();
+    for (const port of this.#ports) port.close();
+  }
+
+  stats(): RecorderStats {
+    return {
+      ...this.#writer.stats(),
+      batches: this.#batches,
+      refusedBatches: this.#refusedBatches,
+      waitingBytes: this.#waiting.reduce((sum, { payload }) => sum + payload.length, 0),
+      lost: this.#lost,
+    };
+  }
+
+  /** Nothing in a message may bring the thread down: its sender would send it again. */
+  #take(port: MessagePort, message: unknown): void {
+    this.#batches++;
+    if (!isBatch(message)) {
+      this.#refusedBatches++;
+      return;
+    }
+    const batch = { port, payload: new Uint8Array(message.batch), count: message.count };
+    if (!this.#writer.takes(batch.payload, batch.count)) {
+      this.#refusedBatches++;
+      this.#lost += batch.count;
+      return acknowledge(batch);
+    }
+    if (message.again && this.#writer.wasLast(batch.payload, batch.count)) return acknowledge(batch);
+    if (this.#waiting.length > 0 || !this.#write(batch)) this.#waiting.push(batch);
+  }
+
+  #write(batch: Waiting): boolean {
+    if (!this.#writer.append(batch.payload, batch.count)) return false;
+    acknowledge(batch);
+    return true;
+  }
+}
+
+function acknowledge({ port, payload }: Waiting): void {
+  port.postMessage({ bytes: payload.length } satisfies AckMessage);
+}
