@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import type net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { PROVIDERS } from '@gatehouse/ai';
+import { compileConfig, formatProblem, type Snapshot } from '@gatehouse/config';
+import { createLogger, systemClock } from '@gatehouse/kernel';
+import { POLICIES } from '@gatehouse/policies';
+import { tailRecords, type ExchangeRecord } from '@gatehouse/record';
+import { Gateway } from '../src/index.ts';
+
+export function compile(text: string): Snapshot {
+  const result = compileConfig(`gatehouse: 1\n${text}`, {
+    file: 'test.yaml',
+    env: {},
+    policies: POLICIES,
+    providers: PROVIDERS,
+  });
+  if ('problems' in result) throw new Error(result.problems.map(formatProblem).join('\n'));
+  return result.snapshot;
+}
+
+export interface Running {
+  readonly gateway: Gateway;
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  publish(text: string): Promise<void>;
+  /** All records so far; stops the gate first, so that they are all there. */
+  records(): Promise<ExchangeRecord[]>;
+  stop(): Promise<void>;
+}
+
+export async function startGate(text: string, workers = 1): Promise<Running> {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-'));
+  const gateway = await Gateway.start(
+    {
+      listen: { host: '127.0.0.1', port: 0 },
+      workers,
+      dataDir,
+      log: createLogger({ level: 'error', write: (line) => process.stderr.write(line), now: Date.now }),
+      logLevel: 'error',
+      clock: systemClock,
+      pseudonym: 'gatehouse-test',
+    },
+    compile(text),
+  );
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => (stopped ??= gateway.stop(5000));
+  return {
+    gateway,
+    url: `http://127.0.0.1:${gateway.port}`,
+    port: gateway.port,
+    dataDir,
+    publish: async (next) => {
+      await gateway.publish(compile(next));
+    },
+    records: async () => {
+      await stop();
+      const records: ExchangeRecord[] = [];
+      for await (const item of tailRecords(path.join(dataDir, 'records')))
+        if (item.kind === 'record') records.push(item.record);
+      return records;
+    },
+    stop: async () => {
+      await stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Upstream {
+  readonly port: number;
+  readonly server: http.Server;
+  /** Heads of all requests, oldest first. */
+  readonly seen: http.IncomingMessage[];
+  close(): Promise<void>;
+}
+
+export async function startUpstream(
+  handle: http.RequestListener = (_request, response) => response.end('ok'),
+): Promise<Upstream> {
+  const seen: http.IncomingMessage[] = [];
+  const server = http.createServer((request, response) => {
+    seen.push(request);
+    void handle(request, response);
+  });
+  const port = await listen(server);
+  return {
+    port,
+    server,
+    seen,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+export async function listen(server: net.Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('no port');
+  return address.port;
+}

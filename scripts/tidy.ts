@@ -1,0 +1,142 @@
+/**
+ * What we value about the tree and can be checked by reading it: walls between rooms, names, sizes, who reads the
+ * environment, which dependencies are accounted for. Prints every finding and ends with exit code 1 if there is one.
+ */
+import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+
+/** Who may import whom. A room that is not named here may not exist. */
+const WALLS: Readonly<Record<string, readonly string[]>> = {
+  'packages/kernel': [],
+  'packages/http': ['kernel'],
+  'packages/config': ['kernel', 'http'],
+  'packages/router': ['kernel', 'config', 'http'],
+  'packages/upstream': ['kernel', 'config'],
+  'packages/counters': ['kernel'],
+  'packages/record': ['kernel'],
+  'packages/policies': ['kernel', 'config', 'http', 'counters'],
+  'packages/ai': ['kernel', 'config'],
+  'apps/gateway': ['kernel', 'config', 'http', 'router', 'upstream', 'counters', 'policies', 'ai', 'record'],
+  'apps/cli': ['kernel', 'config', 'gateway', 'record', 'ai', 'policies'],
+  'examples/users': [],
+};
+/** Siblings inside a room that know nothing of each other: a policy never imports a policy. */
+const APART = ['packages/policies/src', 'packages/ai/src/providers'];
+const FORBIDDEN_NAMES = /(?:^|[-/])(?:utils?|helpers?|common|misc|manager|v2)(?:[-./]|$)/;
+const LINES_MAX = 400;
+/** Files that may be longer; the list may only shrink. */
+const LONG_FILES: ReadonlySet<string> = new Set(['packages/http/src/forward.ts']);
+/** Files that may read the environment. */
+const READS_ENVIRONMENT =
+  /^(?:apps|examples)\/[^/]+\/src\/main\.ts$|^scripts\/|\.test\.ts$|^bench\/|\/testing\/|__fixtures__/;
+
+const findings: string[] = [];
+
+function tracked(): string[] {
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' });
+  return listed.split('\n').filter((file) => file !== '');
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined; // deleted, and not yet committed
+  }
+}
+
+function roomOf(file: string): string {
+  return file.split('/').slice(0, 2).join('/');
+}
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:from|import)\s+'([^']+)'/g)].map((match) => match[1] ?? '');
+}
+
+function checkWalls(file: string, text: string): void {
+  const room = roomOf(file);
+  const allowed = WALLS[room];
+  if (allowed === undefined) {
+    findings.push(`${file}: the room ${room} is not in the plan (scripts/tidy.ts, WALLS)`);
+    return;
+  }
+  for (const specifier of importsOf(text)) {
+    const target = /^@gatehouse\/([^/]+)/.exec(specifier)?.[1];
+    if (target !== undefined && !allowed.includes(target))
+      findings.push(`${file}: ${room} may not import ${specifier}`);
+    if (/^@gatehouse\/[^/]+\//.test(specifier)) findings.push(`${file}: ${specifier} goes past the room's door`);
+    if (specifier.startsWith('.')) checkApart(file, specifier);
+  }
+}
+
+function checkApart(file: string, specifier: string): void {
+  const target = path.posix.join(path.posix.dirname(file), specifier);
+  if (roomOf(target) !== roomOf(file)) findings.push(`${file}: ${specifier} reaches into another room`);
+  for (const parent of APART) {
+    const own = siblingIn(parent, file);
+    const other = siblingIn(parent, target);
+    if (own !== undefined && other !== undefined && own !== other && other !== 'testing') {
+      findings.push(`${file}: ${own} may not import ${other}`);
+    }
+  }
+}
+
+/** The folder directly below `parent` that holds `file`, if any. */
+function siblingIn(parent: string, file: string): string | undefined {
+  if (!file.startsWith(`${parent}/`)) return undefined;
+  const [first, ...rest] = file.slice(parent.length + 1).split('/');
+  return rest.length === 0 ? undefined : first;
+}
+
+function checkFile(file: string, text: string): void {
+  if (FORBIDDEN_NAMES.test(file)) findings.push(`${file}: the name says nothing; name it after what it does`);
+  const lines = text.split('\n').length;
+  const long = LONG_FILES.has(file);
+  if (lines > LINES_MAX && !long && !file.endsWith('.test.ts'))
+    findings.push(`${file}: ${lines} lines, more than ${LINES_MAX}`);
+  if (lines <= LINES_MAX && long) findings.push(`${file}: is short now; take it off LONG_FILES`);
+  if (
+    /process\.env\b|\{ env \} = process/.test(text) &&
+    !READS_ENVIRONMENT.test(file) &&
+    file !== 'apps/cli/src/demo/demo-users.ts'
+  ) {
+    findings.push(`${file}: only a main.ts reads the environment`);
+  }
+  if (/@ts-(?:ignore|expect-error|nocheck)/.test(text) && file !== 'scripts/tidy.ts')
+    findings.push(`${file}: silences the compiler`);
+}
+
+/** Every dependency has its line in docs/dependencies.md, and every line its dependency. */
+function checkDependencies(files: readonly string[]): void {
+  const names = new Set(files.filter((file) => path.basename(file) === 'package.json').flatMap(dependenciesOf));
+  const listed = new Set(
+    [...(read('docs/dependencies.md') ?? '').matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] ?? ''),
+  );
+  for (const name of names) if (!listed.has(name)) findings.push(`docs/dependencies.md: ${name} has no line`);
+  for (const name of listed)
+    if (!names.has(name)) findings.push(`docs/dependencies.md: ${name} is not a dependency any more`);
+}
+
+function dependenciesOf(file: string): string[] {
+  const manifest: unknown = JSON.parse(read(file) ?? '{}');
+  if (typeof manifest !== 'object' || manifest === null) return [];
+  return Object.entries(manifest)
+    .filter(([key]) => /^(?:dev|optional|peer)?dependencies$/i.test(key))
+    .flatMap(([, value]) => Object.keys(typeof value === 'object' && value !== null ? value : {}))
+    .filter((name) => !name.startsWith('@gatehouse/'));
+}
+
+const files = tracked();
+for (const file of files) {
+  if (!file.endsWith('.ts')) continue;
+  const text = read(file);
+  if (text === undefined) continue;
+  checkFile(file, text);
+  if (/^(?:packages|apps|examples)\//.test(file)) checkWalls(file, text);
+}
+checkDependencies(files);
+
+for (const finding of findings) process.stdout.write(`${finding}\n`);
+process.stdout.write(findings.length === 0 ? 'tidy\n' : `${findings.length} findings\n`);
+process.exitCode = findings.length === 0 ? 0 : 1;
