@@ -39,6 +39,8 @@ export class GateExchange implements Exchange, ForwardHost, RequestView {
   ai: AiFacts | undefined;
   params: Readonly<Record<string, string>> = NO_PARAMS;
   upstreamTarget = '';
+  /** Host that a policy has set in place of the endpoint's own. */
+  upstreamAuthority: string | undefined;
   bodyBytesMax = 0;
   readonly userAgent: string | undefined;
   readonly #house: House;
@@ -126,12 +128,38 @@ export class GateExchange implements Exchange, ForwardHost, RequestView {
     const result = this.#program.router.match(this);
     const route = result.kind === 'match' ? this.#program.routes.get(result.match.route) : undefined;
     if (result.kind !== 'match' || route === undefined) {
-      this.#unmatched(result, ambiguity);
+      this.#preflight(() => this.#unmatched(result, ambiguity));
     } else if ((ambiguity & ~route.allowed) !== 0) {
       this.#refuse('request.ambiguous', 'the path holds an encoding that this route does not allow');
     } else {
       this.params = result.match.params;
       this.#enter(route);
+    }
+  }
+
+  /** A CORS preflight belongs to the route that it asks about: that route's guards may answer it. */
+  #preflight(otherwise: () => void): void {
+    const asked = this.method === 'OPTIONS' ? this.header('access-control-request-method') : undefined;
+    if (asked === undefined || this.header('origin') === undefined) {
+      otherwise();
+      return;
+    }
+    const { host, path, query } = this;
+    const result = this.#program.router.match({
+      host,
+      path,
+      query,
+      method: asked,
+      header: (name) => this.header(name),
+    });
+    const route = result.kind === 'match' ? this.#program.routes.get(result.match.route) : undefined;
+    if (route === undefined || (this.caller.head.target.ambiguity & ~route.allowed) !== 0) otherwise();
+    else {
+      this.#route = route;
+      this.#run(route.guard, 0, () => {
+        this.#route = undefined;
+        otherwise();
+      });
     }
   }
 
@@ -179,8 +207,9 @@ export class GateExchange implements Exchange, ForwardHost, RequestView {
       return;
     }
     const limits = subscription === undefined ? undefined : this.#program.planLimits(subscription);
+    // The plan's limits come last: a call that a policy refuses takes nothing of them.
     if (limits === undefined) this.#run(route.admit, 0, () => this.#admitted(route));
-    else this.#run([limits], 0, () => this.#run(route.admit, 0, () => this.#admitted(route)));
+    else this.#run(route.admit, 0, () => this.#run([limits], 0, () => this.#admitted(route)));
   }
 
   #admitted(route: CompiledRoute): void {
@@ -238,6 +267,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView {
   }
 
   firstLeg(): Leg | HeadProblem {
+    this.upstreamAuthority = this.#upstreamHeaders?.take('host');
     return this.#legs?.first() ?? { code: 'route.unavailable', detail: 'the route leads nowhere' };
   }
 

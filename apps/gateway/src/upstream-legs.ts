@@ -64,7 +64,7 @@ export class UpstreamLegs {
     this.endpointId = spec.id;
     return {
       pool: this.#house.pools.of(spec),
-      authority: spec.authority,
+      authority: this.#exchange.upstreamAuthority ?? spec.authority,
       target: spec.basePath + this.#exchange.upstreamTarget,
       timeouts: this.#group.spec.timeouts,
     };

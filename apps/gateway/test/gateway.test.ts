@@ -21,6 +21,8 @@ apis:
       - headers: { request: { set: { x-added: "1" }, remove: [x-secret] }, response: { set: { x-reply: "2" } } }
       - rewrite: { path: "/inner/{rest}" }
       - body-size: { max: 10B }
+  narrow: { basePath: /narrow, upstream: origin, routes: [ { method: GET, path: /x } ], policies: [ { cors: { origins: ["https://app.example"] } } ] }
+  hosted: { basePath: /hosted, access: open, upstream: origin, policies: [ { headers: { request: { set: { host: inner.test } } } } ] }
   crossed: { basePath: /crossed, access: open, upstream: origin, policies: [ { cors: { origins: ["https://app.example"], methods: [GET], credentials: true } } ] }
   fenced: { basePath: /fenced, access: open, upstream: origin, policies: [ { ip-access: { deny: ["127.0.0.0/8"] } } ] }
   encoded: { basePath: /encoded, access: open, upstream: origin, routes: [ { path: "/*", allow: [encoded-slash] } ] }
@@ -134,8 +136,23 @@ describe('policies', () => {
     ['with a length', 'x'.repeat(11)],
     ['streamed', new Blob(['x'.repeat(11)]).stream()],
   ])('refuses a body that is too large, %s', async (_name, body) => {
-    const reply = await fetch(`${gate.url}/shaped/a`, { method: 'POST', body, ...{ duplex: 'half' } });
+    const init: RequestInit = { method: 'POST', body, duplex: 'half' };
+    const reply = await fetch(`${gate.url}/shaped/a`, init);
     expect(reply.status).toBe(413);
+  });
+
+  it('answers a preflight of a route that has no OPTIONS, before it asks for a key', async () => {
+    const ask = { origin: 'https://app.example', 'access-control-request-method': 'GET' };
+    expect((await call('/narrow/x', { method: 'OPTIONS', headers: ask })).status).toBe(204);
+    expect((await call('/narrow/x', { method: 'OPTIONS' })).status).toBe(405);
+    expect(
+      (await call('/narrow/x', { method: 'OPTIONS', headers: { ...ask, 'access-control-request-method': 'PUT' } }))
+        .status,
+    ).toBe(405);
+  });
+
+  it('replaces the host that the upstream sees', async () => {
+    expect((await seen('/hosted/x')).headers['host']).toBe('inner.test');
   });
 
   it('answers a preflight itself and lets its own word stand alone', async () => {

@@ -84,7 +84,7 @@ export async function startUpstream(
   const seen: http.IncomingMessage[] = [];
   const server = http.createServer((request, response) => {
     seen.push(request);
-    void handle(request, response);
+    handle(request, response);
   });
   const port = await listen(server);
   return {

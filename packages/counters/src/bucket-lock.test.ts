@@ -51,7 +51,7 @@ describe('BucketLock', () => {
   });
 });
 
-describe('a thread that is terminated', () => {
+describe('threads', () => {
   const start = async (task: WorkerTask): Promise<Worker> => {
     const worker = new Worker(new URL('testing/counter-worker.ts', import.meta.url), { execArgv: [] });
     worker.postMessage(task);
@@ -59,7 +59,16 @@ describe('a thread that is terminated', () => {
     return worker;
   };
 
-  it('leaves a lock behind that the others take over, with the counts intact', async () => {
+  // Again when the machine itself takes the other thread off its core for longer than our patience.
+  it('wait for one that comes and goes, however long it takes', { retry: 3 }, async () => {
+    const memory = createCounterMemory({ slots: 1 });
+    const busy = await start({ do: 'hold-in-turns', memory, owner: 1, bucket: 0, turns: 60 });
+    openCounters(memory, 0).take({ high: 1, low: 2 }, 1, LIMIT, NOW);
+    await busy.terminate();
+    expect(openCounters(memory, 0).stats().takeovers).toBe(0);
+  });
+
+  it('take over the lock of one that was terminated, with the counts intact', async () => {
     const memory = createCounterMemory({ slots: 1 });
     const counters = openCounters(memory, 0);
     const key = { high: 1, low: 2 };
@@ -71,7 +80,7 @@ describe('a thread that is terminated', () => {
     expect(counters.stats().takeovers).toBe(1);
   });
 
-  it('never leaves a count behind that allows too much, wherever it is stopped', async () => {
+  it('never find a count that allows too much, wherever another one was terminated', async () => {
     const memory = createCounterMemory({ slots: 1 });
     const counters = openCounters(memory, 0);
     for (let round = 0; round < 10; round++) {

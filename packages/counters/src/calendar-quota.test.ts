@@ -20,6 +20,7 @@ describe('takeCalendarQuota', () => {
   it('agrees with a ledger by period on every call', () => {
     const calls = fc.array(fc.tuple(fc.oneof(fc.nat(1000), fc.nat(3 * DAY)), fc.integer({ min: 1, max: 4 })), {
       maxLength: 200,
+      size: 'max',
     });
     const periods = fc.constantFrom<QuotaPeriod>('hour', 'day', 'week', 'month', 'year');
     fc.assert(

@@ -31,6 +31,7 @@ describe('takeGcra', () => {
       fc.record({ afterMs: fc.oneof(fc.nat(3), fc.nat(500)), cost: fc.integer({ min: 1, max: 5 }) }),
       {
         maxLength: 200,
+        size: 'max',
       },
     );
     fc.assert(
@@ -53,7 +54,7 @@ describe('takeGcra', () => {
   });
 
   it('keeps its promise of when to come back', () => {
-    const calls = fc.array(fc.tuple(fc.nat(500), fc.integer({ min: 1, max: 5 })), { maxLength: 100 });
+    const calls = fc.array(fc.tuple(fc.nat(500), fc.integer({ min: 1, max: 5 })), { maxLength: 100, size: 'max' });
     fc.assert(
       fc.property(calls, fc.integer({ min: 5, max: 30 }), (steps, limit) => {
         const cells = new Float64Array(SLOT_CELLS);

@@ -1,6 +1,6 @@
-import { slot } from '@gatehouse/kernel';
 import { Fields } from './fields.ts';
 import { CR, HEX_VALUE, HT, LF, SP, VALUE_CHAR } from './grammar.ts';
+import { tableAt } from './table-read.ts';
 
 /** Where the body of a message goes while it is read. Bytes are valid during the call only. */
 export interface BodySink {
@@ -66,7 +66,7 @@ export class ChunkedDecoder {
         if (this.#left === 0) this.#state = DATA_CR;
         sink.onData(bytes, at, stop);
         at = stop;
-      } else if (!this.#step(slot(bytes, at++))) {
+      } else if (!this.#step(bytes[at++] ?? 0)) {
         return -1;
       }
     }
@@ -98,7 +98,7 @@ export class ChunkedDecoder {
   }
 
   #sizeDigit(code: number): boolean {
-    const value = slot(HEX_VALUE, code);
+    const value = tableAt(HEX_VALUE, code);
     if (value !== 255) {
       if (++this.#digits > SIZE_DIGITS_MAX) return this.#fail('chunk size too large');
       this.#left = this.#left * 16 + value;
@@ -116,7 +116,7 @@ export class ChunkedDecoder {
       this.#state = SIZE_LF;
       return true;
     }
-    if (slot(VALUE_CHAR, code) === 0) return this.#fail('invalid chunk extension');
+    if (tableAt(VALUE_CHAR, code) === 0) return this.#fail('invalid chunk extension');
     return ++this.#extensionBytes <= EXTENSION_BYTES_MAX || this.#fail('chunk extensions too long');
   }
 

@@ -1,5 +1,6 @@
-import { item, slot } from '@gatehouse/kernel';
+import { item } from '@gatehouse/kernel';
 import { TOKEN_LOWER } from './grammar.ts';
+import { tableAt } from './table-read.ts';
 
 /** Fields that the engine or the gate reads, numbered; every other name is `OTHER`. */
 const NAMES = [
@@ -91,7 +92,7 @@ NAMES.forEach((name) => (BY_HASH[nameHash(name, NAME_MULTIPLIER) & MASK] = FIELD
 
 /** The number of the name at `[start, end)` whose rolling lower-case hash is `hash`. */
 export function knownName(text: string, start: number, end: number, hash: number): number {
-  const id = slot(BY_HASH, hash & MASK);
+  const id = tableAt(BY_HASH, hash & MASK);
   return id !== OTHER && sameName(text, start, end, item(NAMES, id - 1)) ? id : OTHER;
 }
 
@@ -99,7 +100,7 @@ export function knownName(text: string, start: number, end: number, hash: number
 export function sameName(text: string, start: number, end: number, name: string): boolean {
   if (end - start !== name.length) return false;
   for (let i = 0; i < name.length; i++) {
-    if (slot(TOKEN_LOWER, text.charCodeAt(start + i)) !== name.charCodeAt(i)) return false;
+    if (tableAt(TOKEN_LOWER, text.charCodeAt(start + i)) !== name.charCodeAt(i)) return false;
   }
   return true;
 }

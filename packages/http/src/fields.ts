@@ -1,6 +1,6 @@
-import { slot } from '@gatehouse/kernel';
 import { FIELD, knownName, NAME_MULTIPLIER, REMOVED, sameName, UNDERSCORE, type KnownName } from './field-names.ts';
 import { COLON, CR, HT, LF, SP, TOKEN_LOWER, VALUE_CHAR } from './grammar.ts';
+import { offsetAt, tableAt } from './table-read.ts';
 
 const NAME_START = 0;
 const NAME_END = 1;
@@ -63,7 +63,7 @@ export class Fields {
     let hash = 0;
     let underscore = false;
     let code = text.charCodeAt(at);
-    for (let lower = slot(TOKEN_LOWER, code); lower !== 0; lower = slot(TOKEN_LOWER, code)) {
+    for (let lower = tableAt(TOKEN_LOWER, code); lower !== 0; lower = tableAt(TOKEN_LOWER, code)) {
       if (lower === UNDERSCORE_CHAR) underscore = true;
       hash = (Math.imul(hash, NAME_MULTIPLIER) + lower) | 0;
       code = text.charCodeAt(++at);
@@ -79,7 +79,7 @@ export class Fields {
     if (nameEnd === start) return 'invalid field name';
     const valueStart = skipSpace(text, at + 1);
     at = valueStart;
-    while (slot(VALUE_CHAR, (code = text.charCodeAt(at))) === 1) at++;
+    while (tableAt(VALUE_CHAR, (code = text.charCodeAt(at))) === 1) at++;
     if (code !== CR || text.charCodeAt(at + 1) !== LF) return 'invalid field value';
     const id = underscore ? UNDERSCORE : knownName(text, start, nameEnd, hash);
     this.#push(id, start, nameEnd, valueStart, at);
@@ -99,26 +99,26 @@ export class Fields {
 
   /** The number of the i-th field (`FIELD`, `OTHER`, `UNDERSCORE`, `REMOVED`). */
   idAt(index: number): number {
-    return slot(this.#ids, index);
+    return tableAt(this.#ids, index);
   }
 
   nameAt(index: number): string {
     const base = index * STRIDE;
-    return this.text.slice(slot(this.#at, base + NAME_START), slot(this.#at, base + NAME_END));
+    return this.text.slice(offsetAt(this.#at, base + NAME_START), offsetAt(this.#at, base + NAME_END));
   }
 
   valueAt(index: number): string {
     const base = index * STRIDE;
-    return this.text.slice(slot(this.#at, base + VALUE_START), slot(this.#at, base + VALUE_END));
+    return this.text.slice(offsetAt(this.#at, base + VALUE_START), offsetAt(this.#at, base + VALUE_END));
   }
 
   has(name: KnownName): boolean {
-    return slot(this.#seen, FIELD[name]) === 1;
+    return tableAt(this.#seen, FIELD[name]) === 1;
   }
 
   /** Index of the first field of that number from `from` on, or -1. */
   indexOf(id: number, from = 0): number {
-    for (let i = from; i < this.count; i++) if (slot(this.#ids, i) === id) return i;
+    for (let i = from; i < this.count; i++) if (tableAt(this.#ids, i) === id) return i;
     return -1;
   }
 
@@ -147,9 +147,10 @@ export class Fields {
 
   #find(name: string, from: number): number {
     for (let i = from; i < this.count; i++) {
-      if (slot(this.#ids, i) >= UNDERSCORE) continue;
+      if (tableAt(this.#ids, i) >= UNDERSCORE) continue;
       const base = i * STRIDE;
-      if (sameName(this.text, slot(this.#at, base + NAME_START), slot(this.#at, base + NAME_END), name)) return i;
+      if (sameName(this.text, offsetAt(this.#at, base + NAME_START), offsetAt(this.#at, base + NAME_END), name))
+        return i;
     }
     return -1;
   }
@@ -166,8 +167,8 @@ export class Fields {
   /** Takes out every field whose number `strip` marks; underscore names always go. */
   strip(strip: Uint8Array): void {
     for (let i = 0; i < this.count; i++) {
-      const id = slot(this.#ids, i);
-      if (id === UNDERSCORE || slot(strip, id) === 1) this.#ids[i] = REMOVED;
+      const id = tableAt(this.#ids, i);
+      if (id === UNDERSCORE || tableAt(strip, id) === 1) this.#ids[i] = REMOVED;
     }
   }
 
@@ -176,8 +177,8 @@ export class Fields {
     let out = '';
     let runStart = -1;
     for (let i = 0; i < this.count; i++) {
-      const lineStart = slot(this.#at, i * STRIDE + NAME_START);
-      if (slot(this.#ids, i) !== REMOVED) {
+      const lineStart = offsetAt(this.#at, i * STRIDE + NAME_START);
+      if (tableAt(this.#ids, i) !== REMOVED) {
         if (runStart < 0) runStart = lineStart;
       } else if (runStart >= 0) {
         out += this.text.slice(runStart, lineStart);

@@ -26,6 +26,14 @@ export class HeaderEdits {
         .join('');
   }
 
+  /** Takes an added field back out and returns its value. */
+  take(name: string): string | undefined {
+    const line = this.lines.split('\r\n').find((each) => each.startsWith(`${name}:`));
+    if (line === undefined) return undefined;
+    this.lines = this.lines.replace(`${line}\r\n`, '');
+    return line.slice(name.length + 1).trim();
+  }
+
   set(name: string, value: string): void {
     this.remove(name);
     this.add(name, value);

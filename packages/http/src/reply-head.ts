@@ -1,8 +1,8 @@
 import { FIELD } from './field-names.ts';
 import { Fields } from './fields.ts';
-import { slot } from '@gatehouse/kernel';
 import { VALUE_CHAR } from './grammar.ts';
 import { hasToken, type Framing, type HeadLimits } from './request-head.ts';
+import { tableAt } from './table-read.ts';
 
 const CONTENT_LENGTH = /^\d{1,15}$/;
 
@@ -47,7 +47,7 @@ export class ReplyHead {
       return 'invalid status line';
     }
     for (let i = 12; i < lineEnd; i++) {
-      if (slot(VALUE_CHAR, text.charCodeAt(i)) === 0) return 'invalid reason phrase';
+      if (tableAt(VALUE_CHAR, text.charCodeAt(i)) === 0) return 'invalid reason phrase';
     }
     this.status = status;
     this.reason = text.slice(13, lineEnd);

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '@gatehouse/kernel';
-import { slot } from '@gatehouse/kernel';
 import { FIELD, UNDERSCORE } from './field-names.ts';
 import { Fields } from './fields.ts';
 import { CR, LF, SP, TOKEN_LOWER } from './grammar.ts';
 import { canonicalTarget, type CanonicalTarget } from './target.ts';
+import { tableAt } from './table-read.ts';
 
 export interface HeadLimits {
   readonly headBytesMax: number;
@@ -81,7 +81,7 @@ export class RequestHead {
       return { code: 'request.target_too_long', detail: 'request target too long' };
     }
     for (let i = 0; i < methodEnd; i++) {
-      if (slot(TOKEN_LOWER, text.charCodeAt(i)) === 0) return bad('invalid method');
+      if (tableAt(TOKEN_LOWER, text.charCodeAt(i)) === 0) return bad('invalid method');
     }
     return (
       this.#parseVersion(text, targetEnd + 1, lineEnd) ??
@@ -245,10 +245,10 @@ export function hasToken(list: string, token: string): boolean {
 /** What of the bytes so far can never become a head; found early, so that garbage need not time out. */
 export function hopelessHead(bytes: Uint8Array, length: number): boolean {
   for (let i = 0; i < length; i++) {
-    const code = slot(bytes, i);
-    if (code === LF && (i === 0 || slot(bytes, i - 1) !== CR)) return true;
-    if (code === CR && i + 1 < length && slot(bytes, i + 1) !== LF) return true;
-    if (code === 0 || (i === 0 && code !== CR && (code <= SP || slot(TOKEN_LOWER, code) === 0))) return true;
+    const code = bytes[i] ?? 0;
+    if (code === LF && (i === 0 || bytes[i - 1] !== CR)) return true;
+    if (code === CR && i + 1 < length && bytes[i + 1] !== LF) return true;
+    if (code === 0 || (i === 0 && code !== CR && (code <= SP || tableAt(TOKEN_LOWER, code) === 0))) return true;
   }
   return false;
 }

@@ -1,5 +1,5 @@
-import { slot } from '@gatehouse/kernel';
 import { HEX_VALUE, TARGET_CHAR } from './grammar.ts';
+import { tableAt } from './table-read.ts';
 
 /**
  * Spellings that servers behind us may read differently (reference rows 34, 35). They are counted while the path is
@@ -46,7 +46,7 @@ export function canonicalTarget(raw: string): CanonicalTarget | undefined {
   let code = raw.charCodeAt(1);
   // The plain path: no escapes, no `//`, no `/.`, no `;`. Nothing is copied but the cut at the query.
   for (; at < raw.length && code !== QUESTION; code = raw.charCodeAt(++at)) {
-    if (slot(PLAIN, code) !== 1 || (previous === SLASH && (code === SLASH || code === DOT))) return spelledOut(raw);
+    if (tableAt(PLAIN, code) !== 1 || (previous === SLASH && (code === SLASH || code === DOT))) return spelledOut(raw);
     previous = code;
   }
   const query = at === raw.length ? '' : raw.slice(at);
@@ -55,7 +55,7 @@ export function canonicalTarget(raw: string): CanonicalTarget | undefined {
 }
 
 function targetChars(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (slot(TARGET_CHAR, text.charCodeAt(i)) !== 1) return false;
+  for (let i = 0; i < text.length; i++) if (tableAt(TARGET_CHAR, text.charCodeAt(i)) !== 1) return false;
   return true;
 }
 
@@ -95,8 +95,8 @@ function decodeUnreserved(path: string): { path: string; ambiguity: number } {
 
 function escapedByte(path: string, at: number): number {
   if (at + 2 >= path.length) return -1;
-  const high = slot(HEX_VALUE, path.charCodeAt(at + 1));
-  const low = slot(HEX_VALUE, path.charCodeAt(at + 2));
+  const high = tableAt(HEX_VALUE, path.charCodeAt(at + 1));
+  const low = tableAt(HEX_VALUE, path.charCodeAt(at + 2));
   return high === 255 || low === 255 ? -1 : high * 16 + low;
 }
 
@@ -111,7 +111,7 @@ function escapeAmbiguity(byte: number): number {
 }
 
 function isUnreserved(byte: number): boolean {
-  return slot(PLAIN, byte) === 1 && !"!$&'()*+,=:@/".includes(String.fromCharCode(byte));
+  return tableAt(PLAIN, byte) === 1 && !"!$&'()*+,=:@/".includes(String.fromCharCode(byte));
 }
 
 /** RFC 3986 §5.2.4. A path that climbs above its root is told of; an empty segment stays and is told of. */

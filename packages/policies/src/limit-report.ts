@@ -8,25 +8,29 @@ import type { Exchange, Reply } from './policy.ts';
  */
 export class LimitReport {
   readonly name: string;
+  /** Member of RateLimit-Policy. */
+  readonly policy: string;
   readonly #limit: number;
-  readonly #policy: string;
 
   /** `name` as it is shown; characters that would need escaping are replaced. */
   constructor(name: string, limit: { readonly limit: number; readonly windowMs: number }) {
     this.name = name.replaceAll(/[^\x20-\x7e]|["\\]/g, '_');
+    this.policy = `"${this.name}";q=${limit.limit};w=${seconds(limit.windowMs)}`;
     this.#limit = limit.limit;
-    this.#policy = `"${this.name}";q=${limit.limit};w=${seconds(limit.windowMs)}`;
-    headerLine('ratelimit-policy', this.#policy); // throws now rather than on a request
+    headerLine('ratelimit-policy', this.policy); // throws now rather than on a request
   }
 
-  tell(exchange: Exchange, verdict: Verdict): void {
-    appendToList(exchange.replyHeaders, 'ratelimit-policy: ', this.#policy);
-    const state = `"${this.name}";r=${verdict.remaining};t=${seconds(verdict.resetMs)}`;
-    appendToList(exchange.replyHeaders, 'ratelimit: ', state);
+  /** Member of RateLimit. */
+  state(verdict: Verdict): string {
+    return `"${this.name}";r=${verdict.remaining};t=${seconds(verdict.resetMs)}`;
+  }
+
+  /** Keeps the limit that came nearest, for the record. */
+  note({ notes }: Exchange, verdict: Verdict): void {
     const left = verdict.allowed ? verdict.remaining / this.#limit : 0;
-    if (left > (exchange.notes.limitLeft ?? 1)) return;
-    exchange.notes.limit = this.name;
-    exchange.notes.limitLeft = left;
+    if (left > (notes.limitLeft ?? 1)) return;
+    notes.limit = this.name;
+    notes.limitLeft = left;
   }
 
   refuse(code: 'limit.rate' | 'limit.quota', verdict: Verdict): Reply {
@@ -41,14 +45,27 @@ function seconds(ms: number): number {
   return Math.ceil(ms / 1000);
 }
 
-/** Adds a member to the line that begins with `start`, or begins it. Neither can hold what would split a head. */
-function appendToList(edits: HeaderEdits, start: string, member: string): void {
+/** One or more members of each line, with commas between them. */
+export interface LimitMembers {
+  readonly policies: string;
+  readonly states: string;
+}
+
+const POLICY_LINE = 'ratelimit-policy: ';
+const STATE_LINE = 'ratelimit: ';
+
+/** Adds members to both lines, or begins these. The members are ours and hold nothing that could split a head. */
+export function showLimits(edits: HeaderEdits, { policies, states }: LimitMembers): void {
+  if (edits.lines.includes(POLICY_LINE) && appendTo(edits, POLICY_LINE, policies)) appendTo(edits, STATE_LINE, states);
+  else edits.lines += `${POLICY_LINE}${policies}\r\n${STATE_LINE}${states}\r\n`;
+}
+
+/** False when there is no line that begins so. */
+function appendTo(edits: HeaderEdits, start: string, member: string): boolean {
   const { lines } = edits;
   const inside = lines.indexOf(`\n${start}`);
-  if (inside < 0 && !lines.startsWith(start)) {
-    edits.lines = `${lines}${start}${member}\r\n`;
-    return;
-  }
+  if (inside < 0 && !lines.startsWith(start)) return false;
   const end = lines.indexOf('\r\n', inside + 1);
   edits.lines = `${lines.slice(0, end)}, ${member}${lines.slice(end)}`;
+  return true;
 }

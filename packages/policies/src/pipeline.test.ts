@@ -53,7 +53,10 @@ describe('buildPipeline', () => {
 
   it('reports a policy that refuses its config, and builds the others', () => {
     const pipeline = build(CORS, { name: 'rewrite', config: { path: '/../x' } }, RATE);
-    expect(pipeline.broken).toEqual({ name: 'rewrite', reason: 'rewrite/path: "/../x" is no canonical path' });
+    expect(pipeline.broken).toEqual({
+      name: 'rewrite',
+      reason: 'rewrite/path is not a canonical path, write one such as /v2/{rest}',
+    });
     expect(pipeline.onRequest.map((step) => step.name)).toEqual(['cors', 'rate-limit']);
   });
 

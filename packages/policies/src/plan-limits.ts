@@ -1,7 +1,7 @@
 import type { LimitSpec, QuotaSpec, SubscriptionSpec } from '@gatehouse/config';
 import { quotaPeriod, type Limit, type Verdict } from '@gatehouse/counters';
 import { hash64 } from '@gatehouse/kernel';
-import { LimitReport } from './limit-report.ts';
+import { LimitReport, showLimits } from './limit-report.ts';
 import type { Exchange, PolicyHooks, PolicyTools, Reply } from './policy.ts';
 
 /**
@@ -11,22 +11,40 @@ import type { Exchange, PolicyHooks, PolicyTools, Reply } from './policy.ts';
  * Short windows are asked before long ones and the quota last: a call that a short window refuses must not use up the
  * month.
  */
-export function buildPlanLimits(subscription: SubscriptionSpec, tools: Pick<PolicyTools, 'counters'>): PolicyHooks {
+export function buildPlanLimits(subscription: SubscriptionSpec, tools: Tools): PolicyHooks {
   const checks = tightestByWindow(subscription.limits).map((spec) => limitCheck(subscription, spec, tools));
   if (subscription.quota !== undefined) checks.push(quotaCheck(subscription, subscription.quota, tools));
-  return {
-    onRequest(exchange) {
-      for (const check of checks) {
-        const reply = check(exchange);
-        if (reply !== undefined) return reply;
-      }
-      return undefined;
-    },
-  };
+  return checks.length === 0 ? {} : { onRequest: (exchange) => run(checks, exchange) };
 }
 
-type Check = (exchange: Exchange) => Reply | undefined;
 type Tools = Pick<PolicyTools, 'counters'>;
+
+/** One limit, asked at a time. */
+interface Check {
+  readonly code: 'limit.rate' | 'limit.quota';
+  take(nowMs: number): Verdict;
+  report(nowMs: number): LimitReport;
+}
+
+/** Asks until one refuses; what was asked is told in one go, because lines are cheaper to write than to add to. */
+function run(checks: readonly Check[], exchange: Exchange): Reply | undefined {
+  const now = exchange.startedAt;
+  let reply: Reply | undefined;
+  let policies = '';
+  let states = '';
+  for (const check of checks) {
+    const verdict = check.take(now);
+    const report = check.report(now);
+    report.note(exchange, verdict);
+    policies += policies === '' ? report.policy : `, ${report.policy}`;
+    states += states === '' ? report.state(verdict) : `, ${report.state(verdict)}`;
+    if (verdict.allowed) continue;
+    reply = report.refuse(check.code, verdict);
+    break;
+  }
+  showLimits(exchange.replyHeaders, { policies, states });
+  return reply;
+}
 
 /** One limit a window: of two limits with the same window only the lower one means anything. */
 function tightestByWindow(limits: readonly LimitSpec[]): readonly LimitSpec[] {
@@ -42,20 +60,14 @@ function limitCheck(subscription: SubscriptionSpec, spec: LimitSpec, { counters 
   const limit: Limit = { ...spec, algorithm: 'sliding-window' };
   const report = new LimitReport(`${planName(subscription)}-${shortDuration(spec.windowMs)}`, spec);
   const key = hash64(`plan limit\n${subscription.id}\n${spec.windowMs}`);
-  return (exchange) => {
-    const verdict = counters.take(key, 1, limit, exchange.startedAt);
-    return answer(exchange, { report, verdict, code: 'limit.rate' });
-  };
+  return { code: 'limit.rate', take: (nowMs) => counters.take(key, 1, limit, nowMs), report: () => report };
 }
 
 function quotaCheck(subscription: SubscriptionSpec, spec: QuotaSpec, { counters }: Tools): Check {
   const quota = { limit: spec.calls, per: spec.per };
-  const reportOf = quotaReports(`${planName(subscription)}-${spec.per}`, spec);
+  const report = quotaReports(`${planName(subscription)}-${spec.per}`, spec);
   const key = hash64(`plan quota\n${subscription.id}\n${spec.per}`);
-  return (exchange) => {
-    const verdict = counters.takeQuota(key, 1, quota, exchange.startedAt);
-    return answer(exchange, { report: reportOf(exchange.startedAt), verdict, code: 'limit.quota' });
-  };
+  return { code: 'limit.quota', take: (nowMs) => counters.takeQuota(key, 1, quota, nowMs), report };
 }
 
 /** Months and years differ in length, so the window that is shown is that of the present one. */
@@ -68,17 +80,6 @@ function quotaReports(name: string, spec: QuotaSpec): (nowMs: number) => LimitRe
     report = new LimitReport(name, { limit: spec.calls, windowMs: period.endMs - period.startMs });
     return report;
   };
-}
-
-interface Decision {
-  readonly report: LimitReport;
-  readonly verdict: Verdict;
-  readonly code: 'limit.rate' | 'limit.quota';
-}
-
-function answer(exchange: Exchange, { report, verdict, code }: Decision): Reply | undefined {
-  report.tell(exchange, verdict);
-  return verdict.allowed ? undefined : report.refuse(code, verdict);
 }
 
 function planName(subscription: SubscriptionSpec): string {

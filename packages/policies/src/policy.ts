@@ -100,9 +100,9 @@ export interface PolicyDefinition<C> {
   readonly name: string;
   readonly stage: Stage;
   readonly summary: string;
-  /** JSON Schema of the source form, where what has a default may be left out: for checks with positions, docs and forms. */
+  /** Of the complete config: what has a default may be left out in the source. Checks, positions, docs and forms come from it. */
   readonly schema: TSchema;
-  /** Called once per snapshot; no I/O. Throws GatehouseError('config.invalid') on what `schema` refuses and on impossible values. */
+  /** Called once per snapshot with a config that may lack its defaults; no I/O. Throws GatehouseError('config.invalid') on what `schema` refuses. */
   build(config: C, tools: PolicyTools): PolicyHooks;
 }
 

@@ -1,14 +1,65 @@
-import { Type } from 'typebox';
+import { GatehouseError, parseDuration, parseSize } from '@gatehouse/kernel';
+import { Type, type TStringOptions } from 'typebox';
 
-/** Schema fragments that several policies share. */
-
-export function duration(options: { readonly description: string; readonly default?: string }) {
-  return Type.String({ pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$', examples: ['10s', '1m', '1h'], ...options });
+/**
+ * A text with a check of its own. What is wrong is the predicate of a sentence, says what would be right, and does not
+ * quote the text: whoever reads the configuration shows it with the place.
+ */
+export function checkedText(problem: (text: string) => string | undefined, options: TStringOptions) {
+  return Type.Refine(
+    Type.String(options),
+    (text) => problem(text) === undefined,
+    (text) => problem(text) ?? 'is right',
+  );
 }
 
-export function size(options: { readonly description: string }) {
-  return Type.String({ pattern: '^\\d+(\\.\\d+)?(B|KB|MB|GB|KiB|MiB|GiB)$', examples: ['64KiB', '10MB'], ...options });
+interface FieldOptions {
+  readonly description: string;
+  readonly default?: string;
+}
+
+const DURATION_MS_MAX = 366 * 86_400_000;
+
+export function duration(options: FieldOptions) {
+  const problem = (text: string): string | undefined => {
+    const ms = parseDuration(text);
+    if (ms === undefined) return 'is not a duration, write one such as 250ms, 10s, 5m, 1h or 1d';
+    return ms < 1 || ms > DURATION_MS_MAX ? 'is not a possible duration, write one from 1ms to 366d' : undefined;
+  };
+  return checkedText(problem, {
+    title: 'a duration',
+    pattern: String.raw`^\d+(\.\d+)?(ms|s|m|h|d)$`,
+    examples: ['10s', '1m', '1h'],
+    ...options,
+  });
+}
+
+/** Of a text that `duration` let through. */
+export function milliseconds(text: string): number {
+  return present(parseDuration(text));
+}
+
+export function size(options: FieldOptions) {
+  const problem = (text: string): string | undefined =>
+    parseSize(text) === undefined ? 'is not a size, write one such as 512B, 64KiB or 10MB' : undefined;
+  return checkedText(problem, {
+    title: 'a size',
+    pattern: String.raw`^\d+(\.\d+)?(B|KB|MB|GB|KiB|MiB|GiB)$`,
+    examples: ['64KiB', '10MB'],
+    ...options,
+  });
+}
+
+/** Of a text that `size` let through. */
+export function bytes(text: string): number {
+  return present(parseSize(text));
+}
+
+function present(value: number | undefined): number {
+  if (value === undefined) throw new GatehouseError('gateway.internal', 'a schema let through what it should not');
+  return value;
 }
 
 /** RFC 9110 §5.6.2, for patterns. */
-export const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+export const TOKEN_CHAR = "[!#$%&'*+.^_`|~0-9A-Za-z-]";
+export const TOKEN = `${TOKEN_CHAR}+`;

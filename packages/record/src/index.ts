@@ -2,7 +2,8 @@ export { AI_USAGE_STATES, type AiUsageState, type ExchangeRecord, type GapRecord
 export { gapLine, recordLine } from './record-line.ts';
 export { parseLine, RECORD_FIELDS, type SpoolLine } from './parse-line.ts';
 export { RecordBatcher, type BatcherOptions, type BatcherStats, type SendBatch } from './record-batcher.ts';
-export { SpoolWriter, type OpenReport, type SpoolOptions, type SpoolStats } from './spool/spool-writer.ts';
+export { SpoolWriter, type OpenReport, type SpoolStats } from './spool/spool-writer.ts';
+export type { SpoolOptions } from './spool/spool-options.ts';
 export { readSpool, type ReadOptions } from './spool/read-spool.ts';
 export type { Corruption, Position, SpoolBatch } from './spool/spool-cursor.ts';
 export { startRecorder, type RecorderHandle, type RecorderOptions } from './recorder/start-recorder.ts';

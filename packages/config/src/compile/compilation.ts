@@ -57,7 +57,7 @@ export function checkReference(
   report.problem(places.at(holder, key), () => {
     const written = places.written(holder, key);
     // A name from the environment is not told, and so not compared with others either.
-    const hint = written === name ? suggestion(name, [...known]) : `write one of the declared ${noun}s`;
+    const hint = written === name ? suggestion(name, [...known]) : `write one of the known ${noun}s`;
     return `unknown ${noun} ${quote(written)}, ${hint}`;
   });
   return false;

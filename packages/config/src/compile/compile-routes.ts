@@ -50,7 +50,7 @@ class ApiCompiler {
     const written = (api.routes ?? []).map((route, index) => this.#written(route, index));
     const everything = api.openapi === undefined && api.routes === undefined ? [this.#everything()] : [];
     if (api.openapi === undefined && api.routes?.length === 0) this.#noRoutes('routes');
-    if (document?.operations.length === 0 && written.length === 0) this.#noRoutes('openapi');
+    if (document?.empty === true && written.length === 0) this.#noRoutes('openapi');
     const base = this.#base(api.version ?? document?.version ?? '');
     const drafts = [...written, ...everything].map((plan) => this.#draft(plan, base));
     const taken = new Set(drafts.map(({ spec }) => routeShape(spec)));

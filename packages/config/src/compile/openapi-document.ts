@@ -12,6 +12,8 @@ import type { Compilation } from './compilation.ts';
 export interface OpenApiDocument {
   readonly version: string | undefined;
   readonly operations: readonly Operation[];
+  /** Nothing is there, rather than nothing right. */
+  readonly empty: boolean;
 }
 
 export interface Operation {
@@ -102,7 +104,11 @@ function readOperations(root: SourceNode, report: Report): OpenApiDocument | und
   const paths = entryOf(root, 'paths');
   const entries = paths?.node.kind === 'map' ? paths.node.entries : [];
   const operations = entries.flatMap((entry) => readPath(entry, { root, report }));
-  return { version: version?.kind === 'scalar' && version.text !== '' ? version.text : undefined, operations };
+  return {
+    version: version?.kind === 'scalar' && version.text !== '' ? version.text : undefined,
+    operations,
+    empty: operations.length === 0 && report.count === 0,
+  };
 }
 
 interface Context {

@@ -3,49 +3,81 @@ import type { PolicySchema } from '../schema/policy-list.ts';
 
 /** JSON Schema 2020-12 of gatehouse.yaml, for editors that complete and check while one types. */
 export function configJsonSchema(policies: readonly PolicySchema[]): Readonly<Record<string, unknown>> {
-  const schema = forWriters(configSchema(policies));
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'gatehouse.yaml',
-    ...(isRecord(schema) ? schema : {}),
+    ...writerForm(configSchema(policies)),
   };
 }
 
-/** Our schemas describe a file that was read; whoever writes one may leave out what has a default. */
-function forWriters(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(forWriters);
-  if (!isRecord(node)) return node instanceof RegExp ? node.source : node;
-  const { required, properties, patternProperties, ...rest } = node;
-  const children = isRecord(properties) ? properties : {};
-  const needed = Array.isArray(required) ? required.filter((name) => !hasDefault(children, name)) : [];
-  const keywords = Object.entries(rest).filter(([, value]) => typeof value !== 'function');
+type Keywords = Readonly<Record<string, unknown>>;
+
+/**
+ * Our schemas describe a file that was read. Whoever writes one may leave out what has a default and may leave empty
+ * what may be empty, may write a variable for any value, and a number where a text is wanted.
+ */
+function writerForm(schema: object): Keywords {
+  const { properties, patternProperties, required, ...rest }: Keywords = { ...schema };
+  const fields = isKeywords(properties) ? properties : {};
+  const needed = Array.isArray(required) ? required.filter((name) => !hasDefault(fields, name)) : [];
+  const keywords = Object.entries(rest).map(
+    ([key, value]) => [key, LITERAL.has(key) ? value : partForm(value)] as const,
+  );
   return {
-    ...Object.fromEntries(keywords.map(([key, value]) => [key, LITERAL.has(key) ? value : forWriters(value)])),
-    ...(properties === undefined ? {} : { properties: mapValues(children) }),
+    ...Object.fromEntries(keywords),
+    ...valueForm(rest, needed.length > 0),
+    ...(properties === undefined ? {} : { properties: partsForm(fields) }),
     ...(needed.length === 0 ? {} : { required: needed }),
     ...anyKey(patternProperties),
   };
 }
 
-/** Their contents are values, not schemas. */
-const LITERAL: ReadonlySet<string> = new Set(['default', 'enum', 'const', 'examples']);
+/** Their contents are values, or schemas of keys, in which there are no variables. */
+const LITERAL: ReadonlySet<string> = new Set(['default', 'enum', 'const', 'examples', 'propertyNames']);
+const VARIABLE = String.raw`\$\{[A-Za-z_]`;
 
-function hasDefault(properties: Readonly<Record<string, unknown>>, name: unknown): boolean {
-  const property = typeof name === 'string' ? properties[name] : undefined;
-  return isRecord(property) && 'default' in property;
+function valueForm({ type, pattern, minItems, minProperties }: Keywords, needsFields: boolean): Keywords {
+  switch (type) {
+    case 'string':
+      return pattern === undefined ? { type: ['string', 'number'] } : { pattern: `${source(pattern)}|${VARIABLE}` };
+    case 'number':
+    case 'integer':
+    case 'boolean':
+      return { type: [type, 'string'], pattern: VARIABLE };
+    case 'object':
+      return needsFields || minProperties !== undefined ? {} : { type: ['object', 'null'] };
+    case 'array':
+      return minItems === undefined ? { type: ['array', 'null'] } : {};
+    default:
+      return {};
+  }
+}
+
+function source(pattern: unknown): string {
+  return pattern instanceof RegExp ? pattern.source : String(pattern);
+}
+
+function partForm(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(partForm);
+  return isKeywords(value) ? writerForm(value) : value;
+}
+
+function partsForm(parts: Keywords): Keywords {
+  return Object.fromEntries(Object.entries(parts).map(([key, value]) => [key, partForm(value)]));
+}
+
+function hasDefault(fields: Keywords, name: unknown): boolean {
+  const field = typeof name === 'string' ? fields[name] : undefined;
+  return isKeywords(field) && 'default' in field;
 }
 
 /** `^.*$` is TypeBox's way to say any key. */
-function anyKey(patterns: unknown): Readonly<Record<string, unknown>> {
-  if (!isRecord(patterns)) return {};
+function anyKey(patterns: unknown): Keywords {
+  if (!isKeywords(patterns)) return {};
   const any = patterns['^.*$'];
-  return any === undefined ? { patternProperties: mapValues(patterns) } : { additionalProperties: forWriters(any) };
+  return any === undefined ? { patternProperties: partsForm(patterns) } : { additionalProperties: partForm(any) };
 }
 
-function mapValues(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, forWriters(value)]));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isKeywords(value: unknown): value is Keywords {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RegExp);
 }

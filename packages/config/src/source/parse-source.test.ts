@@ -61,6 +61,10 @@ describe('parseSource', () => {
       '- { path: /a/{id} }\n',
       'f:1:14: a bracket stands inside a text, put the text in quotes',
     ],
+    'knows a bare variable between brackets': [
+      'a: { b: ${NAME} }\n',
+      'f:1:10: a `${…}` stands bare between brackets, put it in quotes',
+    ],
     'points at a tab': ['a:\n\tb: 1\n', 'f:2:1: a tab is used as indentation, write spaces'],
     'points at bad indentation': [
       'a:\n    b: 1\n  c: 2\n',

@@ -30,7 +30,7 @@ export function parseSource(text: string, report: Report): SourceDocument | unde
   for (const error of [...untilLost(document.errors), ...document.warnings]) {
     const place = { offset: Math.min(error.pos[0], text.length), path: '' };
     // One mistake makes the parser stumble several times in its line.
-    if (told.size < told.add(report.line(place)).size) report.problem(place, wording(error));
+    if (told.size < told.add(report.line(place)).size) report.problem(place, wording(error, text));
   }
   if (document.errors.some(({ code }) => !HARMLESS.has(code))) return undefined;
   return buildSourceTree(document.contents, report);
@@ -54,9 +54,10 @@ const WORDING: ReadonlyMap<string, string> = new Map([
   ['MULTILINE_IMPLICIT_KEY', 'a key goes over several lines, check indentation and colons'],
 ]);
 
-function wording({ code, message }: YAMLError): string {
+function wording({ code, message, pos }: YAMLError, text: string): string {
   const known = WORDING.get(code);
   if (known !== undefined) return known;
+  if (text.startsWith('${', pos[0] - 1)) return 'a `${…}` stands bare between brackets, put it in quotes';
   if (/flow-(?:map|seq)-start at node end/.test(message))
     return 'a bracket stands inside a text, put the text in quotes';
   return `this is not YAML, mend it: ${message.replace(/\s+/g, ' ').trim()}`;

@@ -1,5 +1,4 @@
-import { quote } from '../problems/nearest.ts';
-import { INVALID, type Reading, type Spot } from './reading.ts';
+import { called, INVALID, type Reading, type Spot } from './reading.ts';
 import { refinementProblem } from './read-scalar.ts';
 import { childPath, type ListNode } from './source-node.ts';
 import type { SchemaView } from './schema-view.ts';
@@ -22,7 +21,7 @@ export function readList(
     });
     if (value === INVALID) continue;
     if (schema.uniqueItems === true && typeof value !== 'object' && items.includes(value)) {
-      reading.report.problem({ offset: item.offset, path }, `${quote(spot.name)} holds the same twice, leave one out`);
+      reading.report.problem({ offset: item.offset, path }, `${called(spot)} holds the same twice, leave one out`);
       continue;
     }
     items.push(value);
@@ -31,7 +30,7 @@ export function readList(
   reading.places.remember(items, { node, path: spot.path, keyOffset: spot.keyOffset, kept });
   const wrong = countProblem(node.items.length, schema) ?? refinementProblem(items, schema);
   if (wrong !== undefined) {
-    reading.report.problem({ offset: spot.keyOffset, path: spot.path }, `${quote(spot.name)} ${wrong}`);
+    reading.report.problem({ offset: spot.keyOffset, path: spot.path }, `${called(spot)} ${wrong}`);
   }
   return wrong === undefined && items.length >= (schema.minItems ?? 0) ? items : INVALID;
 }

@@ -1,5 +1,5 @@
 import { quote, suggestion } from '../problems/nearest.ts';
-import { INVALID, type Reading, type Spot } from './reading.ts';
+import { called, INVALID, type Reading, type Spot } from './reading.ts';
 import { refinementProblem, textProblem } from './read-scalar.ts';
 import { childPath, type MapEntry, type MapNode } from './source-node.ts';
 import type { SchemaView } from './schema-view.ts';
@@ -24,7 +24,7 @@ export function readMap(node: MapNode, schema: SchemaView, where: Where): unknow
   reading.places.remember(value, { node, path: spot.path, keyOffset: spot.keyOffset });
   const wrong = countProblem(node.entries.length, schema) ?? (whole ? refinementProblem(value, schema) : undefined);
   if (wrong !== undefined) {
-    reading.report.problem({ offset: spot.keyOffset, path: spot.path }, `${quote(spot.name)} ${wrong}`);
+    reading.report.problem({ offset: spot.keyOffset, path: spot.path }, `${called(spot)} ${wrong}`);
   }
   return whole && wrong === undefined && fields.size >= (schema.minProperties ?? 0) ? value : INVALID;
 }
@@ -78,7 +78,7 @@ function fillIn(fields: Map<string, unknown>, { schema, written, where: { spot, 
       whole = false;
       if (written.has(name)) continue;
       const place = { offset: spot.keyOffset, path: childPath(spot.path, name) };
-      reading.report.problem(place, `${quote(name)} is missing in ${quote(spot.name)}, write ${wanted(child)}`);
+      reading.report.problem(place, `${quote(name)} is missing in ${called(spot)}, write ${wanted(child)}`);
     }
   }
   return whole;

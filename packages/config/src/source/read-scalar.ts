@@ -1,6 +1,6 @@
 import { quote, suggestion } from '../problems/nearest.ts';
 import { substitute } from './environment.ts';
-import { INVALID, type Reading, type Spot } from './reading.ts';
+import { called, INVALID, type Reading, type Spot } from './reading.ts';
 import { found, wanted } from './words.ts';
 import type { ScalarNode, SourceNode } from './source-node.ts';
 import type { SchemaView } from './schema-view.ts';
@@ -24,7 +24,7 @@ export function readScalar(node: SourceNode, schema: SchemaView, where: { spot: 
   const { spot, reading } = where;
   const place = { offset: node.offset, path: spot.path };
   const wrong = (what: string): typeof INVALID => {
-    reading.report.problem(place, `${quote(spot.name)} ${what}`);
+    reading.report.problem(place, `${called(spot)} ${what}`);
     return INVALID;
   };
   if (node.kind !== 'scalar') return wrong(`is ${found(node)}, write ${wanted(schema)}`);
@@ -49,9 +49,9 @@ export function readListed(
   if (value !== undefined) return value;
   const one = wanted({ enum: values });
   reading.report.problem(place, () => {
-    if (node.kind !== 'scalar' || node.value === null) return `${quote(spot.name)} is ${found(node)}, write ${one}`;
+    if (node.kind !== 'scalar' || node.value === null) return `${called(spot)} is ${found(node)}, write ${one}`;
     const hint = scalar?.substituted === true ? `write ${one}` : suggestion(node.text, values.map(String));
-    return `${quote(node.text)} is no value of ${quote(spot.name)}, ${hint}`;
+    return `${quote(node.text)} is no value of ${called(spot)}, ${hint}`;
   });
   return INVALID;
 }

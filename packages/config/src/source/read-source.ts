@@ -8,7 +8,7 @@ import { Places } from './places.ts';
 import { readList } from './read-list.ts';
 import { readMap } from './read-map.ts';
 import { readListed, readScalar, resolveScalar } from './read-scalar.ts';
-import { INVALID, type Reading, type Spot } from './reading.ts';
+import { called, INVALID, type Reading, type Spot } from './reading.ts';
 import { listedValues, viewOf, type SchemaView } from './schema-view.ts';
 import type { ScalarNode, SourceNode } from './source-node.ts';
 import { found, wanted } from './words.ts';
@@ -36,7 +36,7 @@ export function readSource<Type extends TSchema>(
   { report, environment }: ReadOptions,
 ): SourceValue<Static<Type>> | undefined {
   const reader = new Reader({ report, environment, nodesMax: document.size + ALIASED_NODES_MAX });
-  const spot = { name: 'the file', path: '', keyOffset: document.root.offset };
+  const spot = { name: '', path: '', keyOffset: document.root.offset };
   const value = reader.read(document.root, viewOf(schema), spot);
   if (value === INVALID) return undefined;
   // The second lock, and what gives the value its type: keywords that reading does not know are checked here.
@@ -94,7 +94,7 @@ class Reader implements Reading {
     const written = node.kind === 'scalar' ? quote(node.text) : found(node);
     this.report.problem(
       { offset: node.offset, path: spot.path },
-      `${written} is no value of ${quote(spot.name)}, write ${wanted(schema)}`,
+      `${written} is no value of ${called(spot)}, write ${wanted(schema)}`,
     );
     return INVALID;
   }
@@ -109,7 +109,7 @@ class Reader implements Reading {
 
   #mismatch(node: SourceNode, schema: SchemaView, spot: Spot): typeof INVALID {
     const offset = isNull(node) ? spot.keyOffset : node.offset;
-    this.report.problem({ offset, path: spot.path }, `${quote(spot.name)} is ${found(node)}, write ${wanted(schema)}`);
+    this.report.problem({ offset, path: spot.path }, `${called(spot)} is ${found(node)}, write ${wanted(schema)}`);
     return INVALID;
   }
 

@@ -1,3 +1,4 @@
+import { quote } from '../problems/nearest.ts';
 import type { Report } from '../problems/report.ts';
 import type { Environment } from './environment.ts';
 import type { Places } from './places.ts';
@@ -9,10 +10,16 @@ export const INVALID = Symbol('invalid');
 
 /** What the value being read is called in problems, and where it belongs. */
 export interface Spot {
+  /** '' for the file itself. */
   readonly name: string;
   readonly path: string;
   /** Of its key, or of the value itself inside a list: what lacks a field is pointed at here. */
   readonly keyOffset: number;
+}
+
+/** As a sentence calls it. */
+export function called({ name }: Spot): string {
+  return name === '' ? 'the file' : quote(name);
 }
 
 /** Passed to the readers of each kind, which call `read` for what is inside. */

@@ -26,6 +26,14 @@ export type WorkerTask =
       readonly bucket: number;
     }
   | {
+      /** Takes the lock of a bucket, answers, and holds it so many times for 2 ms, letting go for a moment in between. */
+      readonly do: 'hold-in-turns';
+      readonly memory: CounterMemory;
+      readonly owner: number;
+      readonly bucket: number;
+      readonly turns: number;
+    }
+  | {
       /** Answers, and takes for ever. */
       readonly do: 'take-for-ever';
       readonly memory: CounterMemory;
@@ -36,12 +44,28 @@ export type WorkerTask =
 
 const NOW = 1_750_000_000_000;
 
+function hold(
+  { memory, owner, bucket }: { memory: CounterMemory; owner: number; bucket: number },
+  turns: number,
+): void {
+  const words = new Int32Array(memory.buffer);
+  const lock = new BucketLock(words, { owner, takeoversAt: TAKEOVERS });
+  let held = lock.acquire(lockIndex(bucket));
+  parentPort?.postMessage('held');
+  for (let turn = 0; turn < turns; turn++) {
+    Atomics.wait(words, lockIndex(bucket), held, 2);
+    lock.release(lockIndex(bucket), held);
+    if (turn + 1 < turns) held = lock.acquire(lockIndex(bucket));
+  }
+}
+
 function run(task: WorkerTask): void {
   if (task.do === 'hold') {
-    new BucketLock(new Int32Array(task.memory.buffer), { owner: task.owner, takeoversAt: TAKEOVERS }).acquire(
-      lockIndex(task.bucket),
-    );
-    parentPort?.postMessage('held');
+    hold(task, 0);
+    return;
+  }
+  if (task.do === 'hold-in-turns') {
+    hold(task, task.turns);
     return;
   }
   const counters = openCounters(task.memory, task.owner);

@@ -1,6 +1,6 @@
-import { GatehouseError, parseSize } from '@gatehouse/kernel';
 import { definePolicy } from '../define-policy.ts';
 import type { Reply } from '../policy.ts';
+import { bytes } from '../schema-parts.ts';
 import { schema } from './schema.ts';
 
 export const bodySize = definePolicy({
@@ -9,8 +9,7 @@ export const bodySize = definePolicy({
   summary: 'Refuses request bodies above a size.',
   schema,
   build(config) {
-    const max = parseSize(config.max);
-    if (max === undefined) throw new GatehouseError('config.invalid', `body-size/max: ${config.max} is no size`);
+    const max = bytes(config.max);
     const refused: Reply = { code: 'request.body_too_large', detail: `The body may have at most ${max} bytes` };
     return {
       onRequest(exchange) {

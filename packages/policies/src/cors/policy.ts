@@ -1,7 +1,8 @@
 import type { HeaderEdits } from '@gatehouse/http';
-import { GatehouseError, parseDuration } from '@gatehouse/kernel';
+import type { Static } from 'typebox';
 import { definePolicy } from '../define-policy.ts';
 import type { Exchange } from '../policy.ts';
+import { milliseconds, TOKEN_CHAR } from '../schema-parts.ts';
 import { schema } from './schema.ts';
 
 export const cors = definePolicy({
@@ -12,7 +13,6 @@ export const cors = definePolicy({
   build(config) {
     const allows = originMatcher(config.origins);
     const anyOrigin = config.origins.includes('*');
-    if (config.credentials) refuseWildcards(config);
     const shared = sharedFields(config);
     const preflight = preflightFields(config);
     return {
@@ -35,14 +35,7 @@ export const cors = definePolicy({
 
 type Fields = readonly (readonly [string, string])[];
 
-interface Config {
-  readonly origins: readonly string[];
-  readonly methods: readonly string[];
-  readonly headers: readonly string[];
-  readonly exposeHeaders: readonly string[];
-  readonly credentials: boolean;
-  readonly maxAge: string;
-}
+type Config = Static<typeof schema>;
 
 const ALLOW_ORIGIN = 'access-control-allow-origin';
 const ALLOW_CREDENTIALS = 'access-control-allow-credentials';
@@ -56,15 +49,7 @@ const OURS = [ALLOW_ORIGIN, ALLOW_CREDENTIALS, EXPOSE_HEADERS, ALLOW_METHODS, AL
 const DEFAULT_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const PREFLIGHT_VARY = 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers';
 /** Names with commas between them; bounded, because it comes back in the answer. */
-const NAME_LIST = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}){0,63}$/;
-
-/** With credentials browsers take `*` literally (Fetch §3.3.4), and an origin that is echoed to anybody would open the house. */
-function refuseWildcards(config: Config): void {
-  for (const field of ['origins', 'methods', 'headers', 'exposeHeaders'] as const) {
-    if (config[field].includes('*'))
-      throw new GatehouseError('config.invalid', `cors/${field}: "*" and credentials exclude each other`);
-  }
-}
+const NAME_LIST = new RegExp(`^${TOKEN_CHAR}{1,64}(?:[ \\t]*,[ \\t]*${TOKEN_CHAR}{1,64}){0,63}$`);
 
 /** Fields of every reply to an allowed origin. */
 function sharedFields(config: Config): Fields {
@@ -77,7 +62,7 @@ function sharedFields(config: Config): Fields {
 /** Fields of an answer to a preflight. */
 function preflightFields(config: Config): (exchange: Exchange) => Fields {
   const methods = config.methods.length === 0 ? DEFAULT_METHODS : config.methods;
-  const seconds = Math.floor((parseDuration(config.maxAge) ?? 0) / 1000);
+  const seconds = Math.floor(milliseconds(config.maxAge) / 1000);
   const fixed: Fields = [
     [ALLOW_METHODS, methods.join(', ')],
     [MAX_AGE, String(seconds)],

@@ -77,7 +77,7 @@ describe('ip-access', () => {
 
   it('says which entry is no network', () => {
     expect(() => ipAccess.build({ allow: ['10.0.0.0/8', '10.0.0.0/40'] }, fakeTools())).toThrow(
-      'ip-access/allow: "10.0.0.0/40" is no network',
+      'ip-access/allow/1 is not a network, write one such as 10.0.0.0/8',
     );
   });
 });

@@ -1,4 +1,3 @@
-import { GatehouseError } from '@gatehouse/kernel';
 import { definePolicy } from '../define-policy.ts';
 import { ipKey, ipRange } from '../ip-address.ts';
 import { IpRanges } from '../ip-ranges.ts';
@@ -11,8 +10,8 @@ export const ipAccess = definePolicy({
   summary: 'Lets callers through, or refuses them, by their address.',
   schema,
   build(config) {
-    const deny = ranges('deny', config.deny);
-    const allow = ranges('allow', config.allow);
+    const deny = ranges(config.deny);
+    const allow = ranges(config.allow);
     if (deny === undefined && allow === undefined) return {};
     return {
       onRequest({ request }) {
@@ -27,13 +26,6 @@ export const ipAccess = definePolicy({
 
 const REFUSED: Reply = { code: 'auth.ip_denied', detail: 'Calls from this address are not allowed here' };
 
-function ranges(list: 'allow' | 'deny', texts: readonly string[]): IpRanges | undefined {
-  if (texts.length === 0) return undefined;
-  return new IpRanges(
-    texts.map((text) => {
-      const range = ipRange(text);
-      if (range === undefined) throw new GatehouseError('config.invalid', `ip-access/${list}: "${text}" is no network`);
-      return range;
-    }),
-  );
+function ranges(texts: readonly string[]): IpRanges | undefined {
+  return texts.length === 0 ? undefined : new IpRanges(texts.flatMap((text) => ipRange(text) ?? []));
 }

@@ -1,12 +1,25 @@
 import { Type } from 'typebox';
+import { ipRange } from '../ip-address.ts';
+import { checkedText } from '../schema-parts.ts';
 
-const ranges = (description: string) =>
-  Type.Array(Type.String({ examples: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7'] }), { default: [], description });
+const network = checkedText(
+  (text) =>
+    ipRange(text) === undefined
+      ? 'is not a network, write one such as 10.0.0.0/8, 2001:db8::/32 or 192.0.2.7'
+      : undefined,
+  { title: 'a network', examples: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7'] },
+);
 
 export const schema = Type.Object(
   {
-    allow: ranges('Addresses and networks that may call. When there are any, everybody else is refused.'),
-    deny: ranges('Addresses and networks that may not call, also when `allow` names them.'),
+    allow: Type.Array(network, {
+      default: [],
+      description: 'Addresses and networks that may call. When there are any, everybody else is refused.',
+    }),
+    deny: Type.Array(network, {
+      default: [],
+      description: 'Addresses and networks that may not call, also when `allow` names them.',
+    }),
   },
   { additionalProperties: false },
 );

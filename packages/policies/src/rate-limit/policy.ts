@@ -1,9 +1,10 @@
 import type { Limit } from '@gatehouse/counters';
-import { GatehouseError, hash32, hash64, parseDuration, type Hash64 } from '@gatehouse/kernel';
+import { hash32, hash64, type Hash64 } from '@gatehouse/kernel';
 import { definePolicy } from '../define-policy.ts';
 import { ipKey } from '../ip-address.ts';
-import { LimitReport } from '../limit-report.ts';
+import { LimitReport, showLimits } from '../limit-report.ts';
 import type { Exchange } from '../policy.ts';
+import { milliseconds } from '../schema-parts.ts';
 import { schema } from './schema.ts';
 
 export const rateLimit = definePolicy({
@@ -12,11 +13,7 @@ export const rateLimit = definePolicy({
   summary: 'Limits how much one caller may use in a window of time.',
   schema,
   build(config, tools) {
-    const windowMs = parseDuration(config.window) ?? 0;
-    if (windowMs < 1)
-      throw new GatehouseError('config.invalid', `rate-limit/window: ${config.window} is no time at all`);
-    if (config.cost > config.limit)
-      throw new GatehouseError('config.invalid', 'rate-limit/cost: is above the limit, so that no call could pass');
+    const windowMs = milliseconds(config.window);
     const limit: Limit = { limit: config.limit, windowMs, algorithm: config.algorithm };
     const report = new LimitReport(config.name ?? `${config.by ?? 'caller'}-${config.window}`, limit);
     const prefix = hash64(`${tools.scope}\n${report.name}\n`);
@@ -25,7 +22,8 @@ export const rateLimit = definePolicy({
       onRequest(exchange) {
         const key = under(prefix, subjectOf(exchange));
         const verdict = tools.counters.take(key, config.cost, limit, exchange.startedAt);
-        report.tell(exchange, verdict);
+        showLimits(exchange.replyHeaders, { policies: report.policy, states: report.state(verdict) });
+        report.note(exchange, verdict);
         return verdict.allowed ? undefined : report.refuse('limit.rate', verdict);
       },
     };

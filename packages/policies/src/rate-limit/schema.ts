@@ -1,30 +1,40 @@
 import { Type } from 'typebox';
 import { duration, TOKEN } from '../schema-parts.ts';
 
-export const schema = Type.Object(
+const by = Type.Union(
+  [
+    Type.Enum(['application', 'credential', 'ip', 'route']),
+    Type.String({ title: 'header:NAME', pattern: `^header:${TOKEN}$` }),
+  ],
   {
-    limit: Type.Integer({ minimum: 1, maximum: 1e12, description: 'Units that one caller may use in a window.' }),
-    window: duration({ description: 'Length of the window.' }),
-    by: Type.Optional(
-      Type.String({
-        pattern: `^(application|credential|ip|route|header:${TOKEN})$`,
-        description:
-          'Who shares a count: application, credential, ip, route (everybody together) or header:NAME. ' +
-          'Left out: the application when the caller is known, else the address.',
-      }),
-    ),
-    cost: Type.Integer({ minimum: 1, default: 1, description: 'Units that one call uses.' }),
-    algorithm: Type.Union([Type.Literal('sliding-window'), Type.Literal('gcra')], {
-      default: 'sliding-window',
-      description:
-        'sliding-window: never more than the limit in any window. gcra: evenly spaced, with a burst of the whole limit.',
-    }),
-    name: Type.Optional(
-      Type.String({
-        pattern: '^[A-Za-z0-9_.:/-]{1,64}$',
-        description: 'Name in replies and records. Left out: made of `by` and `window`, such as application-1m.',
-      }),
-    ),
+    description:
+      'Who shares a count: application, credential, ip, route (everybody together) or header:NAME. ' +
+      'Left out: the application when the caller is known, else the address.',
   },
-  { additionalProperties: false },
+);
+
+export const schema = Type.Refine(
+  Type.Object(
+    {
+      limit: Type.Integer({ minimum: 1, maximum: 1e12, description: 'Units that one caller may use in a window.' }),
+      window: duration({ description: 'Length of the window.' }),
+      by: Type.Optional(by),
+      cost: Type.Integer({ minimum: 1, default: 1, description: 'Units that one call uses.' }),
+      algorithm: Type.Enum(['sliding-window', 'gcra'], {
+        default: 'sliding-window',
+        description:
+          'sliding-window: never more than the limit in any window. gcra: evenly spaced, with a burst of the whole limit.',
+      }),
+      name: Type.Optional(
+        Type.String({
+          title: 'a name',
+          pattern: '^[A-Za-z0-9_.:\\/\\-]{1,64}$',
+          description: 'Name in replies and records. Left out: made of `by` and `window`, such as application-1m.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  ({ cost, limit }) => cost <= limit,
+  () => 'has a cost above its limit, so that no call could pass, write a lower cost',
 );

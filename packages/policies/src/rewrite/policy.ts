@@ -1,6 +1,6 @@
 import { AMBIGUITY, canonicalTarget } from '@gatehouse/http';
-import { GatehouseError } from '@gatehouse/kernel';
 import { definePolicy } from '../define-policy.ts';
+import { fillTemplate, parseTemplate } from '../path-template.ts';
 import type { Exchange, Reply } from '../policy.ts';
 import { schema } from './schema.ts';
 
@@ -10,10 +10,10 @@ export const rewrite = definePolicy({
   summary: 'Replaces the path that goes upstream; the query stays.',
   schema,
   build(config) {
-    const parts = parse(config.path);
+    const template = parseTemplate(config.path);
     return {
       onRequest(exchange) {
-        const path = fill(parts, (name) => valueOf(name, exchange));
+        const path = fillTemplate(template, (name) => valueOf(name, exchange));
         if (path === undefined) return NO_SUCH_SEGMENT;
         // What was put together may read differently from its parts: it has to be canonical once more.
         if (!isCanonical(path, exchange)) return AMBIGUOUS;
@@ -30,37 +30,6 @@ const NO_SUCH_SEGMENT: Reply = {
   detail: 'The rewrite names a segment that the route lacks',
 };
 const AMBIGUOUS: Reply = { code: 'request.ambiguous', detail: 'The path has no single meaning after its rewrite' };
-
-interface Part {
-  readonly literal: string;
-  /** Stands behind the literal; undefined behind the last one. */
-  readonly param: string | undefined;
-}
-
-function parse(template: string): readonly Part[] {
-  const parts: Part[] = [];
-  let at = 0;
-  for (const match of template.matchAll(/\{([A-Za-z_][A-Za-z0-9_-]*)\}/g)) {
-    parts.push({ literal: template.slice(at, match.index), param: match[1] });
-    at = match.index + match[0].length;
-  }
-  parts.push({ literal: template.slice(at), param: undefined });
-  const sample = fill(parts, () => 'x') ?? '';
-  const canonical = canonicalTarget(sample);
-  if (canonical?.path !== sample || canonical.ambiguity !== 0)
-    throw new GatehouseError('config.invalid', `rewrite/path: "${template}" is no canonical path`);
-  return parts;
-}
-
-function fill(parts: readonly Part[], value: (name: string) => string | undefined): string | undefined {
-  let path = '';
-  for (const { literal, param } of parts) {
-    const inserted = param === undefined ? '' : value(param);
-    if (inserted === undefined) return undefined;
-    path += literal + inserted;
-  }
-  return path;
-}
 
 function valueOf(name: string, { params, request, route }: Exchange): string | undefined {
   if (Object.hasOwn(params, name)) return params[name];

@@ -1,7 +1,7 @@
 import { createHook } from 'node:async_hooks';
 import { existsSync, readFileSync } from 'node:fs';
 import { canonicalTarget } from '@gatehouse/http';
-import { ERRORS } from '@gatehouse/kernel';
+import { ERRORS, GatehouseError } from '@gatehouse/kernel';
 import fc from 'fast-check';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
@@ -12,7 +12,7 @@ import { ask, fakeExchange, fakeReplyHead, fakeTools, type FakeExchangeOptions }
 export interface PolicyExamples {
   /** Configs as people write them. */
   readonly valid: readonly unknown[];
-  /** Configs that the schema or `build` must refuse. */
+  /** Configs that the schema must refuse, so that whoever reads them can say where. */
   readonly invalid: readonly unknown[];
 }
 
@@ -27,21 +27,33 @@ export function policyContract(definition: PolicyDefinition<unknown>, examples: 
 
 function configContract(definition: PolicyDefinition<unknown>, { valid, invalid }: PolicyExamples): void {
   it.each(valid)('accepts %j', (config) => {
-    expect([...Value.Errors(definition.schema, config)]).toEqual([]);
+    expect(Value.Errors(definition.schema, Value.Default(definition.schema, Value.Clone(config)))).toEqual([]);
     expect(() => definition.build(config, fakeTools())).not.toThrow();
   });
 
-  it.each(invalid)('refuses %j as config.invalid and names itself', (config) => {
+  it.each(invalid)('refuses %j by its schema, and names itself', (config) => {
+    expect(Value.Check(definition.schema, Value.Default(definition.schema, Value.Clone(config)))).toBe(false);
     expect(() => definition.build(config, fakeTools())).toThrow(new RegExp(`config\\.invalid: ${definition.name}`));
   });
 
   it.each([null, undefined, 7, 'text', [], { nobodyKnowsThis: 1 }, { ...Object(valid[0]), nobodyKnowsThis: 1 }])(
     'refuses what is no config of it: %j',
     (config) => {
-      expect(Value.Check(definition.schema, config)).toBe(false);
       expect(() => definition.build(config, fakeTools())).toThrow('config.invalid');
     },
   );
+
+  it('refuses or accepts anything, and fails on nothing', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.jsonValue(), almost(definition.schema)), (config) => {
+        try {
+          definition.build(config, fakeTools());
+        } catch (error) {
+          if (!(error instanceof GatehouseError) || error.code !== 'config.invalid') throw error;
+        }
+      }),
+    );
+  });
 
   it('leaves the config that it is built from unchanged', () => {
     for (const config of valid) {
@@ -60,9 +72,20 @@ function configContract(definition: PolicyDefinition<unknown>, { valid, invalid 
     expect(started).toEqual([]);
   });
 
+  it('has patterns that are expressions in Unicode mode, as schemas are read', () => {
+    for (const [, pattern] of JSON.stringify(definition.schema).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g))
+      expect(() => new RegExp(String(JSON.parse(pattern ?? '')), 'u')).not.toThrow();
+  });
+
   it('stands in a stage that exists', () => {
     expect(STAGES).toContain(definition.stage);
   });
+}
+
+/** Objects with the right keys and any values. */
+function almost(schema: TSchema): fc.Arbitrary<unknown> {
+  const keys = Object.keys(propertiesOf(schema));
+  return fc.record(Object.fromEntries(keys.map((key) => [key, fc.jsonValue()])), { requiredKeys: [] });
 }
 
 function hooksContract(definition: PolicyDefinition<unknown>, { valid }: PolicyExamples): void {

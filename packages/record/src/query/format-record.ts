@@ -8,7 +8,7 @@ export interface FormatOptions {
 }
 
 type Style = 'dim' | 'bold' | 'green' | 'cyan' | 'yellow' | 'red' | 'magenta';
-export type Paint = (style: Style, text: string) => string;
+type Paint = (style: Style, text: string) => string;
 
 const STYLES: Readonly<Record<Style, number>> = {
   bold: 1,

@@ -48,6 +48,7 @@ export interface RecorderSettings {
   readonly syncMs: number;
 }
 
+/** As in `SpoolOptions`. A segment must hold the largest batch, which is a full one and the longest line. */
 export interface SpoolLimits {
   readonly segmentBytesMax?: number;
   readonly segmentAgeMs?: number;

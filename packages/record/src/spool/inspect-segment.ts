@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { HEADER_BYTES } from './segment-format.ts';
 import { readHeader, SegmentScanner } from './segment-scanner.ts';
 
-export interface Inspection {
+interface Inspection {
   /** `undefined`: not a segment that this program can continue. */
   readonly createdAt: number | undefined;
   readonly bytes: number;

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { listSegments, segmentBytes } from './segments.ts';
 import type { Segment } from './segments.ts';
 
-export interface RetentionLimits {
+interface RetentionLimits {
   readonly totalBytesMax: number;
   /** What the folder may grow to while a shipper holds segments back. */
   readonly protectedBytesMax: number;

@@ -126,7 +126,7 @@ export class SegmentFile {
   }
 }
 
-export interface SegmentPlace {
+interface SegmentPlace {
   readonly sequence: number;
   readonly path: string;
   readonly createdAt: number;

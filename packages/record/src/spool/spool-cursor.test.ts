@@ -16,7 +16,7 @@ import { segmentPath } from './segments.ts';
 import { SpoolCursor } from './spool-cursor.ts';
 import type { Position } from './spool-cursor.ts';
 import { SpoolWriter } from './spool-writer.ts';
-import type { SpoolOptions } from './spool-writer.ts';
+import type { SpoolOptions } from './spool-options.ts';
 
 const [a, b, c] = [frameOf('{"a":1}'), frameOf('{"b":1}', '{"b":2}'), frameOf('{"c":1}')];
 

@@ -15,7 +15,7 @@ import { temporaryFolder } from '../__fixtures__/temporary-folder.ts';
 import { writeAt } from './segment-file.ts';
 import { listSegments, segmentPath } from './segments.ts';
 import { SpoolWriter } from './spool-writer.ts';
-import type { SpoolOptions } from './spool-writer.ts';
+import type { SpoolOptions } from './spool-options.ts';
 
 function open(dir: string, options: Partial<SpoolOptions> = {}): SpoolWriter {
   const writer = SpoolWriter.open(dir, { now: () => 5000, owner: 'test', ...options });

@@ -1,29 +1,15 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { GatehouseError } from '@gatehouse/kernel';
 import { inspectSegment } from './inspect-segment.ts';
 import type { FrameMark } from './inspect-segment.ts';
 import { Retention } from './retention.ts';
-import { SegmentFile, writeAt } from './segment-file.ts';
-import type { WriteAt } from './segment-file.ts';
+import { SegmentFile } from './segment-file.ts';
 import { encodeFrame, FRAME_HEAD_BYTES, frameSum, HEADER_BYTES, isPayload } from './segment-format.ts';
 import { segmentPath } from './segments.ts';
 import type { Segment } from './segments.ts';
 import { takeLock } from './spool-lock.ts';
 import type { SpoolLock } from './spool-lock.ts';
-
-export interface SpoolOptions {
-  /** Wall clock, ms since the epoch. */
-  readonly now: () => number;
-  /** Who writes: whoever opens the folder with the name that its lock holds takes the lock over. */
-  readonly owner: string;
-  readonly segmentBytesMax?: number;
-  readonly segmentAgeMs?: number;
-  /** Bound of the whole folder, the segment in use counted at its full size. */
-  readonly totalBytesMax?: number;
-  /** Bound while `protect` holds segments back; past it the oldest goes all the same. */
-  readonly protectedBytesMax?: number;
-  readonly write?: WriteAt;
-}
+import { completeOptions } from './spool-options.ts';
+import type { SpoolOptions } from './spool-options.ts';
 
 /** What was found when the folder was opened. */
 export interface OpenReport {
@@ -49,14 +35,6 @@ export interface SpoolStats {
   readonly deletedSegments: number;
   readonly deletedBytes: number;
 }
-
-const DEFAULTS = {
-  segmentBytesMax: 67_108_864,
-  segmentAgeMs: 3_600_000,
-  totalBytesMax: 1_073_741_824,
-  protectedBytesMax: 4_294_967_296,
-  write: writeAt,
-};
 
 /** Appends payloads to the segments of a folder. Everything that `append` has confirmed survives the death of the process. */
 export class SpoolWriter {
@@ -87,9 +65,7 @@ export class SpoolWriter {
 
   /** Throws when another process writes to the folder, or when the folder cannot be used at all. */
   static open(dir: string, options: SpoolOptions): SpoolWriter {
-    const full = { ...DEFAULTS, ...options };
-    if (full.totalBytesMax < 2 * full.segmentBytesMax)
-      throw new GatehouseError('config.invalid', 'the records folder must have room for two segments');
+    const full = completeOptions(options);
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const lock = takeLock(dir, full.owner);
     try {

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { compileText, problemsOf, snapshotOf } from '../__fixtures__/compile-text.ts';
+import type { AiSpec } from '../snapshot.ts';
+
+const withAi = (section: string): string => `gatehouse: 1\nai: ${section}\n`;
+
+function ai(text: string): AiSpec {
+  const spec = snapshotOf(withAi(text)).ai;
+  if (spec === undefined) throw new Error('There is no AI gateway.');
+  return spec;
+}
+
+const warnings = (text: string): string[] => {
+  const result = compileText(text);
+  return 'snapshot' in result
+    ? result.warnings.map(({ line, column, message }) => `${line}:${column}: ${message}`)
+    : ['not compiled'];
+};
+
+describe('compileAi', () => {
+  it('makes no AI paths without the section', () => {
+    const snapshot = snapshotOf('gatehouse: 1\n');
+    expect(snapshot).toMatchObject({ routes: [], ai: undefined });
+  });
+
+  it('makes AI paths of an empty section', () => {
+    const { routes, ai: spec } = snapshotOf(withAi(''));
+    expect(spec).toEqual({
+      basePath: '',
+      access: 'key',
+      providers: {},
+      models: {},
+      timeouts: { connectMs: 5000, firstByteMs: 300_000, idleMs: 120_000 },
+      bodyBytesMax: 33_554_432,
+    });
+    expect(routes.map(({ id, access, target }) => [id, access, target])).toEqual([
+      ['ai POST /v1/chat/completions', 'key', { kind: 'ai', endpoint: 'chat' }],
+      ['ai POST /v1/embeddings', 'key', { kind: 'ai', endpoint: 'embeddings' }],
+      ['ai GET /v1/models', 'key', { kind: 'ai', endpoint: 'models' }],
+      ['ai GET /v1/models/*', 'key', { kind: 'ai', endpoint: 'model' }],
+    ]);
+  });
+
+  it('moves the paths and opens them', () => {
+    const { routes } = snapshotOf(withAi('{ basePath: /llm/, require: open, policies: [ { cache: { ttl: 10s } } ] }'));
+    expect(routes[0]).toMatchObject({
+      path: '/llm/v1/chat/completions',
+      strip: '',
+      access: 'open',
+      policies: [{ name: 'cache' }],
+    });
+  });
+
+  it('lets the slash in the name of a model be escaped where the path is only looked up', () => {
+    const allowed = snapshotOf(withAi('{}')).routes.filter(({ allow }) => allow.length > 0);
+    expect(allowed.map(({ path, allow }) => [path, allow])).toEqual([['/v1/models/*', ['encoded-slash']]]);
+  });
+
+  it('takes the address of a vendor from the table unless the file has one', () => {
+    const { providers } = ai(
+      '{ providers: { a: { kind: openai }, b: { kind: openai, baseUrl: "http://proxy:8080/x/v1" } } }',
+    );
+    expect(providers['a']?.endpoint).toMatchObject({ id: 'https://api.openai.com:443', basePath: '/v1', tls: true });
+    expect(providers['b']?.endpoint).toMatchObject({ id: 'http://proxy:8080', basePath: '/x/v1', tls: false });
+  });
+
+  it('calls a kind by its first name', () => {
+    expect(
+      ai('{ providers: { a: { kind: gemini }, b: { kind: vllm, baseUrl: "http://h" } } }').providers,
+    ).toMatchObject({
+      a: { name: 'a', kind: 'google' },
+      b: { name: 'b', kind: 'openai-compatible' },
+    });
+  });
+
+  it('leaves a gap for the built-in model', () => {
+    expect(ai('{ providers: { demo: { kind: demo } } }').providers['demo']).toEqual({
+      name: 'demo',
+      kind: 'demo',
+      endpoint: {
+        id: 'http://demo.invalid:0',
+        tls: false,
+        host: 'demo.invalid',
+        port: 0,
+        authority: 'demo.invalid',
+        basePath: '',
+        weight: 1,
+      },
+      apiKey: undefined,
+    });
+  });
+
+  it('keeps keys of vendors in clear, because workers send them', () => {
+    expect(ai('{ providers: { a: { kind: openai, apiKey: "${OPENAI_API_KEY}" } } }').providers['a']?.apiKey).toBe(
+      'openai-key-in-clear',
+    );
+  });
+
+  it('keeps models under the names that callers use, whatever they hold', () => {
+    const { models } = ai(`{ providers: { p: { kind: openai } }, models: {
+      "vendor/model:large@2 beta": { targets: [ { provider: p, model: "x y" } ], strict: true },
+      gpt-4.1: { targets: [ { provider: p, model: a, weight: 9 }, { provider: p, model: b, weight: 0 } ], fallback: [ { provider: p, model: c } ] },
+      constructor: { targets: [ { provider: p, model: z } ] } } }`);
+    expect(Object.keys(models)).toEqual(['vendor/model:large@2 beta', 'gpt-4.1', 'constructor']);
+    expect(models['gpt-4.1']).toEqual({
+      name: 'gpt-4.1',
+      targets: [
+        { provider: 'p', model: 'a', weight: 9 },
+        { provider: 'p', model: 'b', weight: 0 },
+      ],
+      fallback: [{ provider: 'p', model: 'c', weight: 1 }],
+    });
+  });
+
+  it('warns of credentials that nothing uses yet', () => {
+    expect(warnings(withAi('{ providers: { a: { kind: openai, region: eu, accessKeyId: x } } }'))).toEqual([
+      '2:39: `region` is not used by this version, calls carry `apiKey` only',
+      '2:51: `accessKeyId` is not used by this version, calls carry `apiKey` only',
+    ]);
+  });
+
+  const refused: Readonly<Record<string, readonly [string, RegExp]>> = {
+    'an unknown kind': [
+      '{ providers: { a: { kind: opnai } } }',
+      /^2:31: unknown kind `opnai`, did you mean `openai`\?$/,
+    ],
+    'a kind in another case': [
+      '{ providers: { a: { kind: OpenAI } } }',
+      /unknown kind `OpenAI`, did you mean `openai`\?$/,
+    ],
+    'a provider without a kind': ['{ providers: { a: {} } }', /`kind` is missing in `a`, write a kind of provider$/],
+    'a provider without an address': ['{ providers: { a: { kind: vllm } } }', /^2:20: `baseUrl` is missing/],
+    'a provider with half an address': [
+      '{ providers: { a: { kind: vllm, baseUrl: "localhost:1" } } }',
+      /^2:46: `baseUrl` does not begin with/,
+    ],
+    'a key that is not set': [
+      '{ providers: { a: { kind: openai, apiKey: "${NOPE}" } } }',
+      /the environment variable `NOPE` is not set/,
+    ],
+    'a key that is set to nothing': [
+      '{ providers: { a: { kind: openai, apiKey: "${EMPTY}" } } }',
+      /`apiKey` is empty or holds a space/,
+    ],
+    'a name of a provider that is none': ['{ providers: { "a b": { kind: openai } } }', /`a b` is not a name/],
+    'a model without targets': ['{ models: { m: { targets: [] } } }', /`targets` has too few items/],
+    'a model with an unknown provider': [
+      '{ providers: { main: { kind: openai } }, models: { m: { targets: [ { provider: mian, model: x } ] } } }',
+      /unknown provider `mian`, did you mean `main`\?/,
+    ],
+    'a fallback with an unknown provider': [
+      '{ providers: { p: { kind: openai } }, models: { m: { targets: [ { provider: p, model: x } ], fallback: [ { provider: q, model: x } ] } } }',
+      /unknown provider `q`, write `p`/,
+    ],
+    'a model whose targets all rest': [
+      '{ providers: { p: { kind: openai } }, models: { m: { targets: [ { provider: p, model: x, weight: 0 } ] } } }',
+      /`targets` all have weight 0/,
+    ],
+    'subscriptions to AI paths': [
+      '{ require: subscribed }',
+      /`subscribed` is no value of `require`, write one of `open`, `key`/,
+    ],
+    'an access that is no list': ['{ access: open }', /`access` is a text, write a list/],
+  };
+  for (const [name, [text, expected]] of Object.entries(refused)) {
+    it(`refuses ${name}`, () => expect(problemsOf(withAi(text))).toEqual([expect.stringMatching(expected)]));
+  }
+
+  it('points at the API whose route stands in the way of an AI path', () => {
+    const text =
+      'gatehouse: 1\nai: {}\napis:\n  chat: { upstream: "http://h", routes: [ { method: POST, path: /v1/embeddings } ] }\n';
+    expect(problemsOf(text)).toEqual([
+      '4:43: this route takes the same requests as `ai POST /v1/embeddings` of line 2, give one of them another method, path, host or condition',
+    ]);
+  });
+});
