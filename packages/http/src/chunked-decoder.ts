@@ -1,5 +1,5 @@
 import { Fields } from './fields.ts';
-import { CR, HEX_VALUE, HT, LF, SP, VALUE_CHAR } from './grammar.ts';
+import { CR, HEX_VALUE, LF, VALUE_CHAR } from './grammar.ts';
 import { tableAt } from './table-read.ts';
 
 /** Where the body of a message goes while it is read. Bytes are valid during the call only. */
@@ -19,6 +19,9 @@ const DONE = 7;
 /** 2^48 − 1: far above any body, far below where a double loses count. */
 const SIZE_DIGITS_MAX = 12;
 const EXTENSION_BYTES_MAX = 4096;
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+/** `;a;b=c;d="e"` (RFC 9112 §7.1.1), without the white space that parsers read differently. */
+const EXTENSIONS = new RegExp(`^(?:;${TOKEN}(?:=(?:${TOKEN}|"(?:[^"\\\\]|\\\\.)*"))?)+$`);
 const TRAILER_BYTES_MAX = 8192;
 const TRAILER_FIELDS_MAX = 32;
 
@@ -35,6 +38,7 @@ export class ChunkedDecoder {
   #left = 0;
   #digits = 0;
   #extensionBytes = 0;
+  #extensions = '';
   #trailer = '';
   /** Why the body is malformed, once `push` has returned -1. */
   problem = '';
@@ -50,6 +54,7 @@ export class ChunkedDecoder {
     this.#left = 0;
     this.#digits = 0;
     this.#extensionBytes = 0;
+    this.#extensions = '';
     this.#trailer = '';
     this.problem = '';
     this.trailers = '';
@@ -106,17 +111,20 @@ export class ChunkedDecoder {
     }
     if (this.#digits === 0) return this.#fail('invalid chunk size');
     if (code === CR) this.#state = SIZE_LF;
-    else if (code === 59 || code === SP || code === HT) this.#state = EXTENSION;
+    else if (code === 59) this.#state = EXTENSION;
     else return this.#fail('invalid chunk size');
     return true;
   }
 
   #extension(code: number): boolean {
     if (code === CR) {
+      const valid = EXTENSIONS.test(`;${this.#extensions}`);
+      this.#extensions = '';
       this.#state = SIZE_LF;
-      return true;
+      return valid || this.#fail('invalid chunk extension');
     }
     if (tableAt(VALUE_CHAR, code) === 0) return this.#fail('invalid chunk extension');
+    this.#extensions += String.fromCharCode(code);
     return ++this.#extensionBytes <= EXTENSION_BYTES_MAX || this.#fail('chunk extensions too long');
   }
 

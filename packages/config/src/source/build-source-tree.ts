@@ -1,21 +1,13 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
 import { quote } from '../problems/nearest.ts';
-import type { Report } from '../problems/report.ts';
+import type { Place, Report } from '../problems/report.ts';
 import type { SourceDocument } from './parse-source.ts';
 import { childPath, type MapEntry, type ScalarNode, type SourceNode } from './source-node.ts';
 
-const DEPTH_MAX = 200;
-
 export function buildSourceTree(root: ParsedNode | null, report: Report): SourceDocument {
   const builder = new TreeBuilder(report);
-  const node = builder.build(root, { offset: 0, path: '', depth: 0 });
+  const node = builder.build(root, { offset: 0, path: '' });
   return { root: node, size: builder.size };
-}
-
-interface Spot {
-  readonly offset: number;
-  readonly path: string;
-  readonly depth: number;
 }
 
 /** Walks once in the order of the text: an alias means the last anchor of its name in front of it. */
@@ -28,39 +20,33 @@ class TreeBuilder {
     this.#report = report;
   }
 
-  build(node: ParsedNode | null, spot: Spot): SourceNode {
+  build(node: ParsedNode | null, spot: Place): SourceNode {
     this.size++;
     if (node === null) return nothing(spot.offset);
-    const here = { ...spot, offset: node.range[0] };
+    const here = { path: spot.path, offset: node.range[0] };
     if (isAlias(node)) return this.#target(node, here);
-    if (here.depth > DEPTH_MAX) {
-      this.#report.problem(here, `lists and maps are nested more than ${DEPTH_MAX} deep, write them flatter`);
-      return nothing(here.offset);
-    }
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, 'unfinished');
     const built = this.#content(node, here);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, built);
     return built;
   }
 
-  #content(node: Exclude<ParsedNode, Alias.Parsed>, here: Spot): SourceNode {
+  #content(node: Exclude<ParsedNode, Alias.Parsed>, here: Place): SourceNode {
     if (isMap(node)) return { kind: 'map', offset: here.offset, entries: this.#entries(node, here) };
     if (isSeq(node)) {
-      const items = node.items.map((item, index) =>
-        this.build(item, { ...here, path: childPath(here.path, index), depth: here.depth + 1 }),
-      );
+      const items = node.items.map((item, index) => this.build(item, { ...here, path: childPath(here.path, index) }));
       return { kind: 'list', offset: here.offset, items };
     }
     return scalar(node, here.offset);
   }
 
-  #entries(map: YAMLMap.Parsed, here: Spot): MapEntry[] {
+  #entries(map: YAMLMap.Parsed, here: Place): MapEntry[] {
     const lines = new Map<string, number>();
     const entries: MapEntry[] = [];
     for (const pair of map.items) {
       const key = isScalar(pair.key) ? String(pair.key.value) : undefined;
       if (key === undefined) continue;
-      const spot = { offset: pair.key.range[0], path: childPath(here.path, key), depth: here.depth + 1 };
+      const spot = { offset: pair.key.range[0], path: childPath(here.path, key) };
       const line = lines.get(key);
       if (line !== undefined) {
         this.#report.problem(spot, `${quote(key)} is written twice, it is in line ${line} already`);
@@ -72,7 +58,7 @@ class TreeBuilder {
     return entries;
   }
 
-  #target({ source }: Alias.Parsed, here: Spot): SourceNode {
+  #target({ source }: Alias.Parsed, here: Place): SourceNode {
     const target = this.#anchors.get(source);
     if (target === 'unfinished') {
       this.#report.problem(here, `the alias *${source} is inside of what it stands for, leave it out`);

@@ -71,7 +71,12 @@ describe('parseSource', () => {
       'f:3:1: this is not YAML, mend it: All mapping items must start at the same column',
     ],
     'points at a quote that is not closed': ['a: "x\n', 'f:2:1: this is not YAML, mend it: Missing closing "quote'],
-    'refuses what is nested too deep for the parser': ['['.repeat(20_000), 'nested too deep'],
+    'refuses lists that are nested too deep': [
+      '['.repeat(1_000_000),
+      'f:1:201: lists and maps are nested more than 200 deep, write them flatter',
+    ],
+    'refuses maps that are nested too deep': [`${'{a: '.repeat(300)}1${'}'.repeat(300)}`, 'nested more than 200 deep'],
+    'refuses dashes that are nested too deep': ['- '.repeat(1000), 'nested more than 200 deep'],
   };
   for (const [name, [text, expected]] of Object.entries(unreadable)) {
     it(name, () => {
@@ -114,7 +119,6 @@ describe('parseSource', () => {
       'a: &x [1, *x]\n',
       'f:1:11: the alias *x is inside of what it stands for, leave it out',
     ],
-    'tells of maps that are nested too deep': [`${'{a: '.repeat(300)}1${'}'.repeat(300)}`, 'nested more than 200 deep'],
   };
   for (const [name, [text, expected]] of Object.entries(kept)) {
     it(`${name}, and goes on`, () => {

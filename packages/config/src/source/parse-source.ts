@@ -1,4 +1,4 @@
-import { parseDocument, type YAMLError } from 'yaml';
+import { Composer, Lexer, Parser, type CST, type Document, type YAMLError } from 'yaml';
 import type { Report } from '../problems/report.ts';
 import { buildSourceTree } from './build-source-tree.ts';
 import type { SourceNode } from './source-node.ts';
@@ -10,22 +10,17 @@ export interface SourceDocument {
 }
 
 const TEXT_BYTES_MAX = 10_000_000;
-const TOP = { offset: 0, path: '' };
+/** Everything behind the tokens recurses; and a file of brackets alone would keep the thread busy for long. */
+const DEPTH_MAX = 200;
 
 /** YAML 1.2, and so JSON. `undefined` when the text cannot be read as a tree at all; why is in the report. */
 export function parseSource(text: string, report: Report): SourceDocument | undefined {
   if (Buffer.byteLength(text) > TEXT_BYTES_MAX) {
-    report.problem(TOP, 'the file is larger than 10 MB, split what it holds');
+    report.problem({ offset: 0, path: '' }, 'the file is larger than 10 MB, split what it holds');
     return undefined;
   }
-  const document = parseDocument(text, {
-    prettyErrors: false,
-    stringKeys: true,
-    // Ours is linear and tells of both places.
-    uniqueKeys: false,
-    // `!!set`, `!!omap` and the like have no use here and no JSON form.
-    resolveKnownTags: false,
-  });
+  const document = compose(text, report);
+  if (document === undefined) return undefined;
   const told = new Set<number>();
   for (const error of [...untilLost(document.errors), ...document.warnings]) {
     const place = { offset: Math.min(error.pos[0], text.length), path: '' };
@@ -36,6 +31,49 @@ export function parseSource(text: string, report: Report): SourceDocument | unde
   return buildSourceTree(document.contents, report);
 }
 
+function compose(text: string, report: Report): Document.Parsed | undefined {
+  const composer = new Composer({
+    prettyErrors: false,
+    stringKeys: true,
+    // Ours is linear and tells of both places.
+    uniqueKeys: false,
+    // `!!set`, `!!omap` and the like have no use here and no JSON form.
+    resolveKnownTags: false,
+  });
+  const tokens = new BoundedTokens(text);
+  const [document, second] = composer.compose(tokens, true, text.length);
+  if (tokens.tooDeepAt !== undefined) {
+    const message = `lists and maps are nested more than ${DEPTH_MAX} deep, write them flatter`;
+    report.problem({ offset: tokens.tooDeepAt, path: '' }, message);
+    return undefined;
+  }
+  if (second !== undefined) {
+    report.problem({ offset: second.range[0], path: '' }, 'a second document begins here, keep one document a file');
+  }
+  return document;
+}
+
+/** The tokens of a text, up to where they are nested too deep. */
+class BoundedTokens implements Iterable<CST.Token> {
+  tooDeepAt: number | undefined;
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  *[Symbol.iterator](): Generator<CST.Token> {
+    const parser = new Parser();
+    for (const lexeme of new Lexer().lex(this.#text)) {
+      yield* parser.next(lexeme);
+      if (parser.stack.length <= DEPTH_MAX) continue;
+      this.tooDeepAt = Math.min(parser.offset, this.#text.length);
+      return;
+    }
+    yield* parser.end();
+  }
+}
+
 /** Behind the first token that fits nowhere everything fits nowhere. */
 function untilLost(errors: readonly YAMLError[]): readonly YAMLError[] {
   const first = errors.findIndex(({ message }) => message.includes('in YAML stream'));
@@ -43,11 +81,9 @@ function untilLost(errors: readonly YAMLError[]): readonly YAMLError[] {
 }
 
 /** The tree is whole in spite of these, so that what else is wrong can be told too. */
-const HARMLESS: ReadonlySet<string> = new Set(['NON_STRING_KEY', 'MULTIPLE_DOCS', 'TAG_RESOLVE_FAILED']);
+const HARMLESS: ReadonlySet<string> = new Set(['NON_STRING_KEY', 'TAG_RESOLVE_FAILED']);
 
 const WORDING: ReadonlyMap<string, string> = new Map([
-  ['RESOURCE_EXHAUSTION', 'lists and maps are nested too deep, write them flatter'],
-  ['MULTIPLE_DOCS', 'a second document begins here, keep one document a file'],
   ['NON_STRING_KEY', 'this key is not a text, write a plain name'],
   ['TAG_RESOLVE_FAILED', 'this tag has no meaning here, leave it out'],
   ['TAB_AS_INDENT', 'a tab is used as indentation, write spaces'],

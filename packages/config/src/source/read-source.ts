@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { Check, Errors } from 'typebox/value';
+import { Compile } from 'typebox/compile';
 import { quote } from '../problems/nearest.ts';
 import type { Report } from '../problems/report.ts';
 import type { Environment } from './environment.ts';
@@ -40,9 +40,10 @@ export function readSource<Type extends TSchema>(
   const value = reader.read(document.root, viewOf(schema), spot);
   if (value === INVALID) return undefined;
   // The second lock, and what gives the value its type: keywords that reading does not know are checked here.
-  if (Check(schema, value)) return { value, places: reader.places };
+  const validator = Compile(schema);
+  if (validator.Check(value)) return { value, places: reader.places };
   if (report.count > 0) return undefined;
-  for (const { instancePath, keyword, message } of Errors(schema, value)) {
+  for (const { instancePath, keyword, message } of validator.Errors(value)) {
     report.problem(
       placeOfPointer(instancePath, { root: value, places: reader.places }),
       pointerMessage({ instancePath, keyword, message }),
