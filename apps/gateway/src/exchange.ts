@@ -4,6 +4,7 @@ import type { HeadProblem, Leg, LegResult, LegTimes, ReplyHead, ServerConnection
 import { GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
 import type { Exchange, Notes, Outcome, Principal, Reply, RequestView } from '@gatehouse/policies';
 import type { RouteResult } from '@gatehouse/router';
+import type { Linked } from './active-exchanges.ts';
 import type { CompiledRoute, OnRequest } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
 import { presentedKey } from './credentials.ts';
@@ -20,7 +21,9 @@ const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
  * One request's way through the house, whole: listener → match → policies → upstream or AI → reply → record.
  * The order is `ready`, `#enter`, `#identify`, `#admitted`; everything else serves them.
  */
-export class GateExchange implements Exchange, ForwardHost, RequestView {
+export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<GateExchange> {
+  previous: GateExchange | undefined;
+  next: GateExchange | undefined;
   readonly id: string;
   readonly startedAt: number;
   readonly startedMs: number;

@@ -4,6 +4,7 @@ import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnectio
 import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
 import { recordLine, type RecordBatcher } from '@gatehouse/record';
 import { EndpointRegistry } from '@gatehouse/upstream';
+import { ActiveExchanges } from './active-exchanges.ts';
 import type { GateExchange } from './exchange.ts';
 import { exchangeLine } from './exchange-line.ts';
 import { Pools } from './pools.ts';
@@ -31,7 +32,7 @@ export class House {
   readonly cooldowns = new Cooldowns();
   readonly random = randomFrom(Math.floor(Math.random() * 2 ** 32));
   /** Exchanges under way: told to the record if this worker has to die. */
-  readonly active = new Set<GateExchange>();
+  readonly active = new ActiveExchanges<GateExchange>();
   readonly #records: Pick<RecordBatcher, 'add'>;
   readonly #pseudonym: string;
 
@@ -53,7 +54,7 @@ export class House {
   }
 
   record(exchange: GateExchange, outcome: ForwardOutcome): void {
-    this.active.delete(exchange);
+    this.active.remove(exchange);
     const facts = { worker: this.worker, nowMs: this.clock.monotonic() };
     this.#records.add(exchangeLine(exchange, outcome, facts));
   }

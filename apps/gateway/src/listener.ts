@@ -66,7 +66,7 @@ export class Listener implements ServerEvents {
   }
 
   stats(): WorkerStats {
-    return { active: this.#house.active.size, connections: this.#connections.size, requests: this.#requests };
+    return { active: this.#house.active.count, connections: this.#connections.size, requests: this.#requests };
   }
 
   /** Stops accepting; resolves when the last connection has gone, or after `deadlineMs` when the rest is cut. */

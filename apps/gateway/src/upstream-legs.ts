@@ -13,6 +13,8 @@ export class UpstreamLegs {
   readonly #group: UpstreamGroup;
   readonly #house: House;
   #endpoint: Endpoint | undefined;
+  /** A retry has taken its endpoint before this one's leg is told to have ended. */
+  #failed: Endpoint | undefined;
   #tried: Set<Endpoint> | undefined;
   #attempts = 0;
 
@@ -50,7 +52,9 @@ export class UpstreamLegs {
     const failed = this.#endpoint;
     this.#tried ??= new Set();
     if (failed !== undefined) this.#tried.add(failed);
-    return this.#take();
+    const next = this.#take();
+    if (next !== undefined) this.#failed = failed;
+    return next;
   }
 
   #take(): Leg | undefined {
@@ -59,7 +63,6 @@ export class UpstreamLegs {
     if (endpoint === undefined) return undefined;
     const { spec } = endpoint;
     this.#attempts++;
-    this.#inFlight.push(endpoint);
     this.#endpoint = endpoint;
     this.endpointId = spec.id;
     return {
@@ -70,11 +73,9 @@ export class UpstreamLegs {
     };
   }
 
-  /** Acquired and not yet told of, oldest first: a retry takes its endpoint before the failed leg is told to have ended. */
-  readonly #inFlight: Endpoint[] = [];
-
   ended(result: LegResult, times: LegTimes): void {
-    const endpoint = this.#inFlight.shift();
+    const endpoint = this.#failed ?? this.#endpoint;
+    this.#failed = undefined;
     if (endpoint !== undefined) this.#group.release(endpoint, outcomeOf(result, times, this.#house.clock.monotonic()));
   }
 }
