@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CredentialSpec } from '@gatehouse/config';
-import type { Fields } from '@gatehouse/http';
+import { FIELD, type Fields } from '@gatehouse/http';
 
 const CACHE_MAX = 10_000;
 const KEY_BYTES_MAX = 512;
@@ -13,13 +13,13 @@ export interface PresentedKey {
 
 /** `Authorization: Bearer`, then `X-API-Key`, then `apikey`; undefined when the caller showed none. */
 export function presentedKey(fields: Fields): PresentedKey | undefined {
-  const authorization = fields.known('authorization');
+  const authorization = fields.known(FIELD.authorization);
   if (authorization !== undefined && /^bearer /i.test(authorization)) {
     return { key: authorization.slice(7).trim(), field: 'authorization' };
   }
-  const apiKey = fields.known('x-api-key');
+  const apiKey = fields.known(FIELD['x-api-key']);
   if (apiKey !== undefined) return { key: apiKey, field: 'x-api-key' };
-  const plain = fields.known('apikey');
+  const plain = fields.known(FIELD.apikey);
   return plain === undefined ? undefined : { key: plain, field: 'apikey' };
 }
 

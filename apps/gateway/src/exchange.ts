@@ -1,5 +1,5 @@
 import type { CredentialSpec, RouteSpec, Snapshot } from '@gatehouse/config';
-import { Forward, HeaderEdits, NEVER_ALLOWED, type ForwardHost, type ForwardOutcome } from '@gatehouse/http';
+import { FIELD, Forward, HeaderEdits, NEVER_ALLOWED, type ForwardHost, type ForwardOutcome } from '@gatehouse/http';
 import type { HeadProblem, Leg, LegResult, LegTimes, ReplyHead, ServerConnection } from '@gatehouse/http';
 import { GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
 import type { Exchange, Notes, Outcome, Principal, Reply, RequestView } from '@gatehouse/policies';
@@ -52,6 +52,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   #legs: UpstreamLegs | undefined;
   #upstreamHeaders: HeaderEdits | undefined;
   #replyHeaders: HeaderEdits | undefined;
+  #principalLines = '';
   #refusalLines = '';
 
   constructor(caller: ServerConnection, house: House, program: Program) {
@@ -66,10 +67,10 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     this.query = head.target.query;
     this.host = head.host;
     this.clientIp = caller.remoteAddress;
-    const offered = head.fields.known('x-request-id');
+    const offered = head.fields.known(FIELD['x-request-id']);
     this.id = offered !== undefined && isRequestId(offered) ? offered : newRequestId(this.startedAt);
-    this.trace = traceOf(head.fields.known('traceparent'));
-    this.userAgent = head.fields.known('user-agent');
+    this.trace = traceOf(head.fields.known(FIELD.traceparent));
+    this.userAgent = head.fields.known(FIELD['user-agent']);
     this.forward = new Forward(caller, this, house.clock.monotonic);
   }
 
@@ -124,7 +125,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
       this.#refuse('request.ambiguous', 'the path holds an encoding that is never accepted');
       return;
     }
-    if (this.#house.isOwnVia(this.caller.head.fields.joined('via'))) {
+    if (this.#house.isOwnVia(this.caller.head.fields.joined(FIELD.via))) {
       this.#refuse('request.loop', 'the request has been here before');
       return;
     }
@@ -204,7 +205,9 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     fields.remove('apikey');
     const subscription = credential.subscriptions[api];
     this.credential = credential;
-    this.principal = this.#program.principalOf(credential, api);
+    const caller = this.#program.callerOf(credential, api);
+    this.principal = caller.principal;
+    this.#principalLines = caller.lines;
     if (access === 'subscribed' && subscription === undefined) {
       this.#refuse('auth.not_subscribed', `${credential.application} has no subscription to ${api}`);
       return;
@@ -291,18 +294,9 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
 
   /** What an upstream learns of the caller; never taken from outside (reference row 33). */
   identityLines(): string {
-    const ip = this.clientIp;
-    const { authority } = this.caller.head;
-    const who = this.principal;
-    const identity =
-      who === undefined
-        ? ''
-        : `x-gatehouse-application: ${who.application}\r\nx-gatehouse-credential: ${who.credential}\r\n` +
-          (who.plan === undefined ? '' : `x-gatehouse-plan: ${who.plan}\r\n`);
     return (
-      `x-forwarded-for: ${ip}\r\nx-forwarded-proto: http\r\nx-forwarded-host: ${authority}\r\n` +
-      `forwarded: for=${ip.includes(':') ? `"[${ip}]"` : ip};host="${authority}";proto=http\r\n` +
-      `via: ${this.#house.via}\r\nx-request-id: ${this.id}\r\ntraceparent: ${this.trace.traceparent}\r\n${identity}`
+      `${this.#house.forwardingLines(this.clientIp, this.caller.head.authority)}x-request-id: ${this.id}\r\n` +
+      `traceparent: ${this.trace.traceparent}\r\n${this.#principalLines}`
     );
   }
 

@@ -19,6 +19,9 @@ export interface HouseOptions {
   readonly records: Pick<RecordBatcher, 'add'>;
 }
 
+/** Pairs of address and authority whose lines are kept. */
+const FORWARDING_MAX = 4096;
+
 /** What one worker keeps while snapshots come and go: clocks, pools, estimates, counters, the way to the record. */
 export class House {
   readonly clock: Clock;
@@ -35,6 +38,8 @@ export class House {
   readonly active = new ActiveExchanges<GateExchange>();
   readonly #records: Pick<RecordBatcher, 'add'>;
   readonly #pseudonym: string;
+  readonly #forwarding = new Map<string, Map<string, string>>();
+  #forwardingCount = 0;
 
   constructor(options: HouseOptions) {
     this.clock = options.clock;
@@ -51,6 +56,23 @@ export class House {
   /** RFC 9110 §7.6.3: a request that names us has come round. */
   isOwnVia(via: string | undefined): boolean {
     return via !== undefined && via.includes(this.#pseudonym);
+  }
+
+  /** Who asked for what, as upstreams are told; most requests of a worker come with the same few pairs. */
+  forwardingLines(ip: string, authority: string): string {
+    const byAuthority = this.#forwarding.get(ip) ?? new Map<string, string>();
+    const known = byAuthority.get(authority);
+    if (known !== undefined) return known;
+    const lines =
+      `x-forwarded-for: ${ip}\r\nx-forwarded-proto: http\r\nx-forwarded-host: ${authority}\r\n` +
+      `forwarded: for=${ip.includes(':') ? `"[${ip}]"` : ip};host="${authority}";proto=http\r\nvia: ${this.via}\r\n`;
+    if (this.#forwardingCount++ >= FORWARDING_MAX) {
+      this.#forwarding.clear();
+      this.#forwardingCount = 0;
+    }
+    byAuthority.set(authority, lines);
+    this.#forwarding.set(ip, byAuthority);
+    return lines;
   }
 
   record(exchange: GateExchange, outcome: ForwardOutcome): void {

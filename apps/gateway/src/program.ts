@@ -1,4 +1,5 @@
 import type { AiEndpoint, CredentialSpec, RouteSpec, Snapshot, SubscriptionSpec } from '@gatehouse/config';
+import { headerLine } from '@gatehouse/http';
 import { buildPipeline, buildPlanLimits, type Principal } from '@gatehouse/policies';
 import { compileRouter, type Router } from '@gatehouse/router';
 import { UpstreamGroup, type HealthView } from '@gatehouse/upstream';
@@ -16,7 +17,7 @@ export class Program {
   readonly credentials: Credentials;
   readonly #ai: AiProgram | undefined;
   readonly #house: House;
-  readonly #principals = new Map<CredentialSpec, Map<string, Principal>>();
+  readonly #callers = new Map<CredentialSpec, Map<string, KnownCaller>>();
   readonly #planLimits = new Map<SubscriptionSpec, OnRequest | undefined>();
 
   constructor(snapshot: Snapshot, house: House, health: HealthView) {
@@ -48,10 +49,10 @@ export class Program {
     };
   }
 
-  /** Who calls, once for each credential and api. */
-  principalOf(credential: CredentialSpec, api: string): Principal {
-    const byApi = this.#principals.get(credential) ?? new Map<string, Principal>();
-    this.#principals.set(credential, byApi);
+  /** Who calls, and the lines that tell an upstream; made once for each credential and api. */
+  callerOf(credential: CredentialSpec, api: string): KnownCaller {
+    const byApi = this.#callers.get(credential) ?? new Map<string, KnownCaller>();
+    this.#callers.set(credential, byApi);
     const known = byApi.get(api);
     if (known !== undefined) return known;
     const subscription = credential.subscriptions[api];
@@ -62,8 +63,9 @@ export class Program {
       subscription: subscription?.id,
       plan: subscription?.plan,
     };
-    byApi.set(api, principal);
-    return principal;
+    const caller = { principal, lines: principalLines(principal) };
+    byApi.set(api, caller);
+    return caller;
   }
 
   /** The limits that a subscription's plan sets; built when it is first used. */
@@ -82,4 +84,14 @@ export class Program {
       exchange.forward.refuse({ code: 'route.unavailable', detail: 'no models are configured' });
     else this.#ai.start(exchange, endpoint);
   }
+}
+
+export interface KnownCaller {
+  readonly principal: Principal;
+  readonly lines: string;
+}
+
+function principalLines({ application, credential, plan }: Principal): string {
+  const lines = headerLine('x-gatehouse-application', application) + headerLine('x-gatehouse-credential', credential);
+  return plan === undefined ? lines : lines + headerLine('x-gatehouse-plan', plan);
 }

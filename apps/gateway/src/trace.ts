@@ -1,8 +1,10 @@
 import { randomFillSync } from 'node:crypto';
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
+const ID_CHARS = 48;
 const pool = Buffer.alloc(24 * 256);
-let used = pool.length;
+let random = '';
+let used = 0;
 
 export interface Trace {
   readonly traceId: string;
@@ -16,12 +18,12 @@ export function traceOf(incoming: string | undefined): Trace {
   if (incoming !== undefined && traceId !== undefined && !/^0+$/.test(traceId) && !/^0+$/.test(match?.[2] ?? '0')) {
     return { traceId, traceparent: incoming };
   }
-  if (used + 24 > pool.length) {
-    randomFillSync(pool);
+  if (used === random.length) {
+    random = randomFillSync(pool).toString('hex');
     used = 0;
   }
-  const fresh = pool.toString('hex', used, used + 24);
-  used += 24;
-  const id = fresh.slice(0, 32);
-  return { traceId: id, traceparent: `00-${id}-${fresh.slice(32)}-00` };
+  const id = random.slice(used, used + 32);
+  const span = random.slice(used + 32, used + ID_CHARS);
+  used += ID_CHARS;
+  return { traceId: id, traceparent: `00-${id}-${span}-00` };
 }

@@ -1,4 +1,4 @@
-import { FIELD, knownName, NAME_MULTIPLIER, REMOVED, sameName, UNDERSCORE, type KnownName } from './field-names.ts';
+import { knownName, NAME_MULTIPLIER, REMOVED, sameName, UNDERSCORE } from './field-names.ts';
 import { COLON, CR, HT, LF, SP, TOKEN_LOWER, VALUE_CHAR } from './grammar.ts';
 import { offsetAt, tableAt } from './table-read.ts';
 
@@ -25,8 +25,9 @@ export class Fields {
   count = 0;
   /** Where the empty line begins. */
   end = 0;
-  /** By field number: whether at least one such field came. */
-  readonly #seen = new Uint8Array(256);
+  /** A bit a field number (`FIELD`): whether at least one such field came. */
+  #seenLow = 0;
+  #seenHigh = 0;
   readonly #at: Int32Array;
   readonly #ids: Uint8Array;
   readonly #max: number;
@@ -43,7 +44,8 @@ export class Fields {
    */
   parse(text: string, start: number, lenientName: boolean): FieldsProblem | undefined {
     this.text = text;
-    this.#seen.fill(0);
+    this.#seenLow = 0;
+    this.#seenHigh = 0;
     this.count = 0;
     let at = start;
     while (text.charCodeAt(at) !== CR) {
@@ -94,7 +96,8 @@ export class Fields {
     this.#at[base + VALUE_START] = valueStart;
     this.#at[base + VALUE_END] = trimEnd(this.text, valueStart, valueEnd);
     this.#ids[this.count++] = id;
-    this.#seen[id] = 1;
+    if (id < 32) this.#seenLow |= 1 << id;
+    else if (id < 64) this.#seenHigh |= 1 << (id - 32);
   }
 
   /** The number of the i-th field (`FIELD`, `OTHER`, `UNDERSCORE`, `REMOVED`). */
@@ -112,8 +115,9 @@ export class Fields {
     return this.text.slice(offsetAt(this.#at, base + VALUE_START), offsetAt(this.#at, base + VALUE_END));
   }
 
-  has(name: KnownName): boolean {
-    return tableAt(this.#seen, FIELD[name]) === 1;
+  /** Did a field of that number come? Stays true when it is taken out. */
+  has(id: number): boolean {
+    return id < 32 ? (this.#seenLow & (1 << id)) !== 0 : (this.#seenHigh & (1 << (id - 32))) !== 0;
   }
 
   /** Index of the first field of that number from `from` on, or -1. */
@@ -123,9 +127,8 @@ export class Fields {
   }
 
   /** First value of a known field. */
-  known(name: KnownName): string | undefined {
-    if (!this.has(name)) return undefined;
-    const index = this.indexOf(FIELD[name]);
+  known(id: number): string | undefined {
+    const index = this.has(id) ? this.indexOf(id) : -1;
     return index < 0 ? undefined : this.valueAt(index);
   }
 
@@ -136,13 +139,27 @@ export class Fields {
   }
 
   /** All values of a known list field, joined as RFC 9110 §5.3 allows. */
-  joined(name: KnownName): string | undefined {
-    if (!this.has(name)) return undefined;
+  joined(id: number): string | undefined {
+    if (!this.has(id)) return undefined;
     let all: string | undefined;
-    for (let i = this.indexOf(FIELD[name]); i >= 0; i = this.indexOf(FIELD[name], i + 1)) {
+    for (let i = this.indexOf(id); i >= 0; i = this.indexOf(id, i + 1)) {
       all = all === undefined ? this.valueAt(i) : `${all}, ${this.valueAt(i)}`;
     }
     return all;
+  }
+
+  /** The value as a number when it is nothing but 1 to 15 digits, which a double holds exactly; else -1. */
+  digitsAt(index: number): number {
+    const start = offsetAt(this.#at, index * STRIDE + VALUE_START);
+    const end = offsetAt(this.#at, index * STRIDE + VALUE_END);
+    if (end === start || end - start > 15) return -1;
+    let value = 0;
+    for (let i = start; i < end; i++) {
+      const digit = this.text.charCodeAt(i) - 48;
+      if (!(digit >= 0 && digit <= 9)) return -1;
+      value = value * 10 + digit;
+    }
+    return value;
   }
 
   #find(name: string, from: number): number {

@@ -4,8 +4,6 @@ import { VALUE_CHAR } from './grammar.ts';
 import { hasToken, type Framing, type HeadLimits } from './request-head.ts';
 import { tableAt } from './table-read.ts';
 
-const CONTENT_LENGTH = /^\d{1,15}$/;
-
 /** A reply head from an upstream; one object a connection, filled anew for each reply. */
 export class ReplyHead {
   readonly fields: Fields;
@@ -14,6 +12,8 @@ export class ReplyHead {
   minor = 1;
   keepAlive = true;
   framing: Framing = 'none';
+  /** `Connection`, lower case, all of its lines joined. */
+  #connection = '';
   contentLength = 0;
   /** Names followed by spaces: the lines must be rewritten before they are forwarded (RFC 9112 §5.1). */
   #spaced = false;
@@ -62,8 +62,9 @@ export class ReplyHead {
 
   #readConnection(): void {
     const fields = this.fields;
-    const connection = fields.has('connection') ? (fields.joined('connection') ?? '').toLowerCase() : '';
-    this.keepAlive = this.minor === 1 ? !hasToken(connection, 'close') : hasToken(connection, 'keep-alive');
+    const connection = fields.has(FIELD.connection) ? (fields.joined(FIELD.connection) ?? '').toLowerCase() : '';
+    this.#connection = connection;
+    this.keepAlive = !hasToken(connection, 'close') && (this.minor === 1 || hasToken(connection, 'keep-alive'));
   }
 
   /** RFC 9112 §6.3, in its order. */
@@ -72,15 +73,15 @@ export class ReplyHead {
     const status = this.status;
     this.contentLength = 0;
     const bodiless = requestMethod === 'HEAD' || status < 200 || status === 204 || status === 304;
-    if (fields.has('transfer-encoding')) {
-      if (this.minor === 0 || fields.has('content-length')) this.keepAlive = false;
+    if (fields.has(FIELD['transfer-encoding'])) {
+      if (this.minor === 0 || fields.has(FIELD['content-length'])) this.keepAlive = false;
       this.#drop(FIELD['content-length']);
-      if ((fields.joined('transfer-encoding') ?? '').toLowerCase() !== 'chunked')
+      if ((fields.joined(FIELD['transfer-encoding']) ?? '').toLowerCase() !== 'chunked')
         return 'unknown transfer coding in reply';
       this.framing = bodiless ? 'none' : 'chunked';
       return undefined;
     }
-    if (!fields.has('content-length')) {
+    if (!fields.has(FIELD['content-length'])) {
       this.framing = bodiless ? 'none' : 'close';
       if (!bodiless) this.keepAlive = false;
       return undefined;
@@ -90,19 +91,16 @@ export class ReplyHead {
 
   #readLength(bodiless: boolean): string | undefined {
     const fields = this.fields;
-    const first = fields.indexOf(FIELD['content-length']);
-    const value = fields.valueAt(first);
-    if (!CONTENT_LENGTH.test(value)) return 'invalid Content-Length in reply';
-    for (
-      let i = fields.indexOf(FIELD['content-length'], first + 1);
-      i >= 0;
-      i = fields.indexOf(FIELD['content-length'], i + 1)
-    ) {
-      if (fields.valueAt(i) !== value) return 'differing Content-Length in reply';
+    const id = FIELD['content-length'];
+    const first = fields.indexOf(id);
+    const length = fields.digitsAt(first);
+    if (length < 0) return 'invalid Content-Length in reply';
+    for (let i = fields.indexOf(id, first + 1); i >= 0; i = fields.indexOf(id, i + 1)) {
+      if (fields.digitsAt(i) !== length) return 'differing Content-Length in reply';
       fields.removeAt(i);
     }
     if (this.status < 200 || this.status === 204) this.#drop(FIELD['content-length']);
-    this.contentLength = Number(value);
+    this.contentLength = length;
     this.framing = bodiless ? 'none' : 'length';
     return undefined;
   }
@@ -118,8 +116,9 @@ export class ReplyHead {
 
   /** Fields that `Connection` names go with it (RFC 9110 §7.6.1), except framing. */
   removeNominated(): void {
-    if (!this.fields.has('connection')) return;
-    for (const name of (this.fields.joined('connection') ?? '').toLowerCase().split(',')) {
+    const connection = this.#connection;
+    if (connection === '' || connection === 'keep-alive' || connection === 'close') return;
+    for (const name of connection.split(',')) {
       const token = name.trim();
       if (token !== '' && token !== 'content-length') this.fields.remove(token);
     }

@@ -24,8 +24,6 @@ const TOO_MANY_FIELDS: HeadProblem = { code: 'request.head_too_large', detail: '
 const NO_TARGET: CanonicalTarget = { path: '', query: '', ambiguity: 0 };
 const REG_NAME_OR_IP =
   /^(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/;
-/** Digits that stay exact in a double. */
-const CONTENT_LENGTH = /^\d{1,15}$/;
 
 /**
  * A request head, parsed once, strictly (RFC 9112 §3, §5, §6 and reference rows 2–22). One object a connection,
@@ -41,6 +39,8 @@ export class RequestHead {
   minor = 1;
   keepAlive = true;
   framing: Framing = 'none';
+  /** `Connection`, lower case, all of its lines joined. */
+  #connection = '';
   contentLength = 0;
   expectsContinue = false;
   /** The token of a well-formed upgrade, lower case, or ''. */
@@ -153,37 +153,42 @@ export class RequestHead {
     const fields = this.fields;
     this.framing = 'none';
     this.contentLength = 0;
-    if (fields.has('transfer-encoding')) {
-      if (fields.has('content-length')) return bad('both Transfer-Encoding and Content-Length');
+    if (fields.has(FIELD['transfer-encoding'])) {
+      if (fields.has(FIELD['content-length'])) return bad('both Transfer-Encoding and Content-Length');
       if (this.minor === 0) return bad('Transfer-Encoding in an HTTP/1.0 request');
-      const codings = fields.joined('transfer-encoding') ?? '';
+      const codings = fields.joined(FIELD['transfer-encoding']) ?? '';
       if (codings.toLowerCase() !== 'chunked') return codingProblem(codings);
       this.framing = 'chunked';
-    } else if (fields.has('content-length')) {
+    } else if (fields.has(FIELD['content-length'])) {
       const index = fields.indexOf(FIELD['content-length']);
       if (fields.indexOf(FIELD['content-length'], index + 1) >= 0) return bad('more than one Content-Length');
-      const value = fields.valueAt(index);
-      if (!CONTENT_LENGTH.test(value)) return bad('invalid Content-Length');
+      const length = fields.digitsAt(index);
+      if (length < 0) return bad('invalid Content-Length');
       this.framing = 'length';
-      this.contentLength = Number(value);
+      this.contentLength = length;
     }
     return fields.count > 0 && smuggledFraming(fields) ? bad('look-alike of a framing field') : undefined;
   }
 
   #readConnection(): HeadProblem | undefined {
     const fields = this.fields;
-    const connection = fields.has('connection') ? (fields.joined('connection') ?? '').toLowerCase() : '';
-    this.keepAlive = this.minor === 1 ? !hasToken(connection, 'close') : hasToken(connection, 'keep-alive');
-    this.acceptsTrailers = fields.has('te') && hasToken((fields.joined('te') ?? '').toLowerCase(), 'trailers');
+    const connection = fields.has(FIELD.connection) ? (fields.joined(FIELD.connection) ?? '').toLowerCase() : '';
+    this.#connection = connection;
+    this.keepAlive = !hasToken(connection, 'close') && (this.minor === 1 || hasToken(connection, 'keep-alive'));
+    this.acceptsTrailers = fields.has(FIELD.te) && hasToken((fields.joined(FIELD.te) ?? '').toLowerCase(), 'trailers');
     this.upgrade = '';
-    if (fields.has('upgrade') && hasToken(connection, 'upgrade') && this.minor === 1) {
-      const offered = (fields.known('upgrade') ?? '').toLowerCase();
+    if (fields.has(FIELD.upgrade) && hasToken(connection, 'upgrade') && this.minor === 1) {
+      const offered = (fields.known(FIELD.upgrade) ?? '').toLowerCase();
       // h2c would let the caller speak past every check (reference row 27); other protocols are not offered.
-      if (offered === 'websocket') this.upgrade = offered;
+      if (offered === 'websocket' && this.framing === 'none') {
+        this.upgrade = offered;
+        // What the caller sends ahead is meant for the new protocol: refused, it is no request (reference row 25).
+        this.keepAlive = false;
+      }
     }
     this.expectsContinue = false;
-    if (!fields.has('expect')) return undefined;
-    if ((fields.joined('expect') ?? '').toLowerCase() !== '100-continue') {
+    if (!fields.has(FIELD.expect)) return undefined;
+    if ((fields.joined(FIELD.expect) ?? '').toLowerCase() !== '100-continue') {
       return { code: 'request.expectation_failed', detail: 'only 100-continue is understood' };
     }
     this.expectsContinue = this.minor === 1 && this.framing !== 'none';
@@ -201,8 +206,9 @@ export class RequestHead {
 
   /** Fields that `Connection` names go with it (RFC 9110 §7.6.1), except those that carry framing and routing. */
   removeNominated(): void {
-    if (!this.fields.has('connection')) return;
-    for (const name of (this.fields.joined('connection') ?? '').toLowerCase().split(',')) {
+    const connection = this.#connection;
+    if (connection === '' || connection === 'keep-alive' || connection === 'close') return;
+    for (const name of connection.split(',')) {
       const token = name.trim();
       if (token !== '' && token !== 'host' && token !== 'content-length') this.fields.remove(token);
     }

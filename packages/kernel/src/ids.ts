@@ -1,26 +1,22 @@
 import { randomFillSync } from 'node:crypto';
-import { item, slot } from './slot.ts';
 
-const ALPHABET: readonly string[] = '0123456789abcdefghijklmnopqrstuv'.split('');
-const PAIRS: readonly string[] = Array.from(
-  { length: 1024 },
-  (_, i) => item(ALPHABET, i >> 5) + item(ALPHABET, i & 31),
-);
-const pool = new Uint16Array(4096);
-let used = pool.length;
+const RANDOM_CHARS = 18;
+const POOL_BYTES = 9 * 512;
+const pool = Buffer.alloc(POOL_BYTES);
+let random = '';
+let used = 0;
 
 /**
- * A request id: 9 characters of time (ms, base 32, so ids sort by age) and 14 of randomness (70 bits).
- * Twelve times cheaper than `randomUUID` because the random pool is filled in bulk.
+ * A request id: 9 characters of time (ms, base 32, so ids sort by age) and 18 of randomness (hex, 72 bits).
+ * Random characters are made for 512 ids at once, which makes an id a slice and a concatenation.
  */
 export function newRequestId(nowMs: number): string {
-  if (used + 7 > pool.length) {
-    randomFillSync(pool);
+  if (used === random.length) {
+    random = randomFillSync(pool).toString('hex');
     used = 0;
   }
-  let id = timePrefix(nowMs);
-  for (let i = 0; i < 7; i++) id += item(PAIRS, slot(pool, used++) & 1023);
-  return id;
+  used += RANDOM_CHARS;
+  return timePrefix(nowMs) + random.slice(used - RANDOM_CHARS, used);
 }
 
 let prefixMs = -1;

@@ -26,7 +26,7 @@ export interface BatcherStats {
 }
 
 interface Sent {
-  readonly text: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Number of lines. */
   readonly count: number;
   /** It was sent to a recorder before that died and may have been written by it. */
@@ -40,11 +40,13 @@ interface Sent {
 export class RecordBatcher {
   readonly #options: Required<BatcherOptions>;
   #send: SendBatch;
-  #text = '';
+  /** The batch that grows. Lines are encoded as they come: as strings they would survive scavenge after scavenge. */
+  #bytes: Buffer<ArrayBuffer>;
+  #length = 0;
   #count = 0;
   #added = 0;
   #pendingBytes = 0;
-  /** Sent batches, oldest first, with their text until they are acknowledged. */
+  /** Sent batches, oldest first, kept until they are acknowledged. */
   #sent: Sent[] = [];
   #lost = 0;
   #gap: { lost: number; from: number; to: number } | undefined;
@@ -52,6 +54,7 @@ export class RecordBatcher {
   constructor(send: SendBatch, options: BatcherOptions) {
     this.#send = send;
     this.#options = { batchBytesMax: 65_536, pendingBytesMax: 16_777_216, lineBytesMax: 1_048_576, ...options };
+    this.#bytes = Buffer.allocUnsafeSlow(this.#options.batchBytesMax);
   }
 
   /** One line of ASCII with its newline. */
@@ -59,10 +62,20 @@ export class RecordBatcher {
     const { batchBytesMax, pendingBytesMax, lineBytesMax } = this.#options;
     if (this.#pendingBytes >= pendingBytesMax || line.length > lineBytesMax) return this.#lose(1);
     if (this.#gap !== undefined) this.#closeGap();
-    this.#text += line;
-    this.#count++;
+    this.#append(line);
     this.#added++;
-    if (this.#text.length >= batchBytesMax) this.#flush();
+    if (this.#length >= batchBytesMax) this.#flush();
+  }
+
+  #append(line: string): void {
+    if (this.#length + line.length > this.#bytes.length) this.#makeRoom(line.length);
+    this.#length += this.#bytes.write(line, this.#length, 'latin1');
+    this.#count++;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#count > 0) this.#flush();
+    if (bytes > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(bytes);
   }
 
   /** To be called every 50 ms, and once more before the worker ends. */
@@ -74,9 +87,9 @@ export class RecordBatcher {
   /** The recorder has written this much, in the order in which it was sent. */
   acknowledge(bytes: number): void {
     let left = bytes;
-    for (let oldest = this.#sent[0]; oldest !== undefined && oldest.text.length <= left; oldest = this.#sent[0]) {
-      left -= oldest.text.length;
-      this.#pendingBytes -= oldest.text.length;
+    for (let oldest = this.#sent[0]; oldest !== undefined && oldest.bytes.length <= left; oldest = this.#sent[0]) {
+      left -= oldest.bytes.length;
+      this.#pendingBytes -= oldest.bytes.length;
       this.#sent.shift();
     }
   }
@@ -90,9 +103,9 @@ export class RecordBatcher {
     this.#sent = [];
     this.#pendingBytes = 0;
     this.#send = send;
-    for (const { text, count, again } of unwritten) {
+    for (const { bytes, count, again } of unwritten) {
       if (again) this.#lose(count);
-      else this.#dispatch({ text, count, again: true });
+      else this.#dispatch({ bytes, count, again: true });
     }
   }
 
@@ -110,28 +123,24 @@ export class RecordBatcher {
 
   #closeGap(): void {
     if (this.#gap === undefined) return;
-    this.#text += gapLine({ gap: true, ...this.#gap, worker: this.#options.worker });
-    this.#count++;
+    const gap = this.#gap;
     this.#gap = undefined;
+    this.#append(gapLine({ gap: true, ...gap, worker: this.#options.worker }));
   }
 
   #flush(): void {
-    const { text, count } = { text: this.#text, count: this.#count };
-    this.#text = '';
+    const bytes = this.#bytes.subarray(0, this.#length);
+    const count = this.#count;
+    this.#bytes = Buffer.allocUnsafeSlow(this.#options.batchBytesMax);
+    this.#length = 0;
     this.#count = 0;
-    this.#dispatch({ text, count, again: false });
+    this.#dispatch({ bytes, count, again: false });
   }
 
   #dispatch(batch: Sent): void {
     this.#sent.push(batch);
-    this.#pendingBytes += batch.text.length;
-    this.#send(encode(batch.text), batch);
+    this.#pendingBytes += batch.bytes.length;
+    // A copy is given away; ours stays, in case that recorder dies before it has written.
+    this.#send(new Uint8Array(batch.bytes), batch);
   }
-}
-
-/** Not from the pool that buffers share: what is transferred must be a memory of its own. */
-function encode(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = Buffer.allocUnsafeSlow(text.length);
-  bytes.write(text, 'latin1');
-  return bytes;
 }

@@ -12,7 +12,15 @@ import {
   type ProviderError,
   type SseEvent,
 } from '@gatehouse/ai';
-import type { ClientConnection, LegTimes, Pool, ReplyEvents, ReplyHead, UpstreamFailure } from '@gatehouse/http';
+import {
+  FIELD,
+  type ClientConnection,
+  type LegTimes,
+  type Pool,
+  type ReplyEvents,
+  type ReplyHead,
+  type UpstreamFailure,
+} from '@gatehouse/http';
 import type { TimeoutSpec } from '@gatehouse/config';
 import { noteStreamEnd, type AiFacts } from './ai-facts.ts';
 import type { AiRequest, ModelEndpoint } from './ai-request.ts';
@@ -132,8 +140,8 @@ export class AiAttempt implements ReplyEvents {
   onReplyHead(reply: ReplyHead): void {
     this.#firstByteMs = this.#plan.monotonic();
     this.#status = reply.status;
-    this.#contentType = reply.fields.known('content-type') ?? 'application/json';
-    this.#retryAfter = reply.fields.known('retry-after');
+    this.#contentType = reply.fields.known(FIELD['content-type']) ?? 'application/json';
+    this.#retryAfter = reply.fields.known(FIELD['retry-after']);
     this.#retryAfterMs = reply.fields.get('retry-after-ms');
     if (reply.status >= 300) this.#mode = 'error';
     else this.#mode = this.#contentType.startsWith('text/event-stream') ? 'stream' : 'answer';
