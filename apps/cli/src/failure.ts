@@ -1,4 +1,7 @@
-/** Something that a command cannot do: one clear line on stderr and exit code 2; findings exit with 1. */
+/**
+ * A command that ends with another exit code than 0: 2 when it could not do its work, 1 when it found what it was asked
+ * to look for. The message is one clear line a problem on stderr, or '' where everything has been printed.
+ */
 export class CommandFailure extends Error {
   readonly exitCode: 1 | 2;
 

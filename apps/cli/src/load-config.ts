@@ -1,37 +1,27 @@
-import { readFileSync } from 'node:fs';
 import { PROVIDERS } from '@gatehouse/ai';
-import { compileConfig, formatProblem, type Snapshot } from '@gatehouse/config';
-import { POLICIES } from '@gatehouse/policies';
-import { CommandFailure } from './failure.ts';
+import { compileConfig, formatProblem, type CompileResult } from '@gatehouse/config';
+import { POLICY_SCHEMAS } from '@gatehouse/policies/schemas';
+import type { LoadOutcome } from './loaded.ts';
+import { readUtf8 } from './read-config.ts';
 
-export interface Loaded {
-  readonly snapshot: Snapshot;
-  /** Ready to print. */
-  readonly warnings: readonly string[];
-}
+/* Loads the schema language: what serves goes through `compileAside`, or imports types only. */
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Text of a gatehouse.yaml → snapshot; every problem of the file stands in the failure's message, one a line. */
-export function compileText(text: string, options: { readonly file: string; readonly env: Environment }): Loaded {
-  const result = compileConfig(text, {
-    ...options,
-    policies: POLICIES,
-    providers: PROVIDERS,
-    readText: (path) => readFileSync(path, 'utf8'),
-  });
-  if ('problems' in result) throw new CommandFailure(result.problems.map(formatProblem).join('\n'), 1);
+export interface CompileInputs {
+  /** What problems call the file; documents are looked up next to it. */
+  readonly file: string;
+  readonly env: Environment;
+  readonly readText?: (path: string) => string;
+}
+
+/** Text of a gatehouse.yaml → snapshot, or every problem of the file. */
+export function compileText(text: string, { file, env, readText = readUtf8 }: CompileInputs): CompileResult {
+  return compileConfig(text, { file, env, policies: POLICY_SCHEMAS, providers: PROVIDERS, readText });
+}
+
+/** In words. */
+export function outcomeOf(result: CompileResult): LoadOutcome {
+  if ('problems' in result) return { problems: result.problems.map(formatProblem) };
   return { snapshot: result.snapshot, warnings: result.warnings.map(formatProblem) };
-}
-
-export function loadConfig(file: string, env: Environment): Loaded {
-  return compileText(readConfig(file), { file, env });
-}
-
-export function readConfig(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CommandFailure(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

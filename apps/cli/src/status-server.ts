@@ -1,39 +1,57 @@
 import http from 'node:http';
-import type { Gateway } from '@gatehouse/gateway';
+import type { GatewayStatus } from '@gatehouse/gateway';
 import { listenOn, type Address } from './address.ts';
 import { metrics } from './metrics.ts';
 
 export interface StatusServer {
   readonly port: number;
-  /** From here `/readyz` fails, so that balancers stop sending before we stop accepting. */
-  drain(): void;
   close(): void;
 }
 
+export interface StatusSource {
+  /** Only `ready` lets balancers send requests. */
+  readonly phase: 'starting' | 'ready' | 'draining';
+  /** `undefined` until the gateway has started. */
+  status(): GatewayStatus | undefined;
+}
+
+const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+interface Answer {
+  readonly status: number;
+  readonly type?: string;
+  readonly body: string;
+}
+
 /** `/livez`, `/readyz` and `/metrics`, on a port of their own that no caller reaches. */
-export async function startStatusServer(gateway: Gateway, address: Address): Promise<StatusServer> {
-  let draining = false;
+export async function startStatusServer(source: StatusSource, address: Address): Promise<StatusServer> {
   const server = http.createServer((request, response) => {
-    const reply = (status: number, type: string, body: string): void => {
-      response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
-    };
-    const path = (request.url ?? '').split('?')[0];
-    if (request.method !== 'GET' && request.method !== 'HEAD') reply(405, 'text/plain', 'only GET\n');
-    else if (path === '/livez') reply(200, 'text/plain', 'live\n');
-    else if (path === '/readyz') reply(draining ? 503 : 200, 'text/plain', draining ? 'draining\n' : 'ready\n');
-    else if (path === '/metrics')
-      reply(200, 'application/openmetrics-text; version=1.0.0; charset=utf-8', metrics(gateway.status()));
-    else reply(404, 'text/plain', 'try /livez, /readyz or /metrics\n');
+    const { status, type = 'text/plain', body } = answerTo(request, source);
+    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
   });
   const port = await listenOn(server, address);
   return {
     port,
-    drain: () => {
-      draining = true;
-    },
     close: () => {
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+function answerTo({ method, url = '' }: http.IncomingMessage, source: StatusSource): Answer {
+  if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: 'only GET\n' };
+  switch (url.replace(/\?.*/s, '')) {
+    case '/livez':
+      return { status: 200, body: 'live\n' };
+    case '/readyz':
+      return { status: source.phase === 'ready' ? 200 : 503, body: `${source.phase}\n` };
+    case '/metrics': {
+      const status = source.status();
+      if (status === undefined) return { status: 503, body: 'starting\n' };
+      return { status: 200, type: METRICS_TYPE, body: metrics(status) };
+    }
+    default:
+      return { status: 404, body: 'try /livez, /readyz or /metrics\n' };
+  }
 }

@@ -1,5 +1,6 @@
 import type { AiEndpoint, CredentialSpec, RouteSpec, Snapshot, SubscriptionSpec } from '@gatehouse/config';
 import { headerLine } from '@gatehouse/http';
+import { item } from '@gatehouse/kernel';
 import { buildPipeline, buildPlanLimits, type Principal } from '@gatehouse/policies';
 import { compileRouter, type Router } from '@gatehouse/router';
 import { UpstreamGroup, type HealthView } from '@gatehouse/upstream';
@@ -36,7 +37,8 @@ export class Program {
 
   #compile(spec: RouteSpec, groups: ReadonlyMap<string, UpstreamGroup>): CompiledRoute {
     const counters = this.#house.counters;
-    const pipeline = buildPipeline(spec.policies, (index) => ({ counters, scope: `${spec.id}#${index}` }));
+    // Not by the route: what is written at an API counts over all of its routes.
+    const pipeline = buildPipeline(spec.policies, (index) => ({ counters, scope: item(spec.policies, index).scope }));
     return {
       spec,
       allowed: allowedBits(spec),

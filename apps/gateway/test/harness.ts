@@ -6,15 +6,16 @@ import path from 'node:path';
 import { PROVIDERS } from '@gatehouse/ai';
 import { compileConfig, formatProblem, type Snapshot } from '@gatehouse/config';
 import { createLogger, systemClock } from '@gatehouse/kernel';
-import { POLICIES } from '@gatehouse/policies';
-import { tailRecords, type ExchangeRecord } from '@gatehouse/record';
+import { POLICY_SCHEMAS } from '@gatehouse/policies/schemas';
+import type { ExchangeRecord } from '@gatehouse/record';
+import { tailRecords } from '@gatehouse/record/spool';
 import { Gateway } from '../src/index.ts';
 
 export function compile(text: string): Snapshot {
   const result = compileConfig(`gatehouse: 1\n${text}`, {
     file: 'test.yaml',
     env: {},
-    policies: POLICIES,
+    policies: POLICY_SCHEMAS,
     providers: PROVIDERS,
   });
   if ('problems' in result) throw new Error(result.problems.map(formatProblem).join('\n'));

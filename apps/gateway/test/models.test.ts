@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { startDemoModel, type DemoModel } from '@gatehouse/ai';
+import { startDemoModel, type DemoModel } from '@gatehouse/ai/demo';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen, startGate, type Running } from './harness.ts';

@@ -21,7 +21,6 @@ export { classifyProviderError } from './dialects/openai-chat/provider-errors.ts
 
 export { providerPath, providerRow, PROVIDERS, type ProviderRow } from './providers/provider-table.ts';
 export { vendorForModel, type VendorModel } from './providers/vendor-for-model.ts';
-export { startDemoModel, type DemoModel, type DemoOptions } from './providers/demo/demo-server.ts';
 
 export { ModelRouter, type Attempt, type PlanHint } from './routing/model-router.ts';
 export { Cooldowns, type Failure, type FailureCause } from './routing/cooldowns.ts';

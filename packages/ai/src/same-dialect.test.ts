@@ -10,11 +10,10 @@ import {
   readChatRequest,
   readRetryAfter,
   SseSplitter,
-  startDemoModel,
   type Attempt,
   type ChatRequest,
-  type DemoModel,
 } from './index.ts';
+import { startDemoModel, type DemoModel } from './providers/demo/demo-server.ts';
 import { aiSpec, provider } from './routing/__fixtures__/ai-spec.ts';
 
 const MODELS = aiSpec([provider('bird', 'demo')], {

@@ -110,6 +110,12 @@ export interface RouteCondition {
 export interface PolicySpec {
   readonly name: string;
   readonly config: unknown;
+  /**
+   * Where it is written, part of the keys that it counts under: `<api>#<policy>.<n>`, or `<route id>#<policy>.<n>` for a
+   * route's own, with n from 0 among the policies of that name in the list. All routes of an API have the API's
+   * policies with the same scopes, so they share their counts.
+   */
+  readonly scope: string;
 }
 
 export interface LimitSpec {

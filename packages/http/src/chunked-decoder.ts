@@ -25,9 +25,9 @@ const EXTENSIONS = new RegExp(`^(?:;${TOKEN}(?:=(?:${TOKEN}|"(?:[^"\\\\]|\\\\.)*
 const TRAILER_BYTES_MAX = 8192;
 const TRAILER_FIELDS_MAX = 32;
 
-/** Must never arrive as a trailer: framing, routing, authentication, cookies, content (RFC 9110 §6.5.1). */
+/** Must never arrive as a trailer: framing, routing, authentication, identity, cookies, content (RFC 9110 §6.5.1). */
 const FORBIDDEN_TRAILER =
-  /^(?:transfer-encoding|content-(?:length|type|encoding|range)|host|connection|te|trailer|upgrade|authorization|proxy-.*|www-authenticate|set-cookie|cookie|cache-control|expect|max-forwards|age|date|location|vary|x-forwarded-.*|forwarded|x-gatehouse-.*)$/i;
+  /^(?:transfer-encoding|content-(?:length|type|encoding|range)|host|connection|te|trailer|upgrade|authorization|proxy-.*|www-authenticate|set-cookie|cookie|cache-control|expect|max-forwards|age|date|location|vary|keep-alive|http2-settings|x-forwarded-.*|forwarded|x-real-ip|x-gatehouse-.*|via|x-request-id|traceparent|x-api-key|apikey)$/i;
 
 /**
  * Decodes the chunked coding (RFC 9112 §7.1) strictly: hex digits only, CRLF only, extensions bounded and dropped,

@@ -229,6 +229,7 @@ export class ClientConnection implements WireEvents {
 
   resume(): void {
     if (this.#phase === 'body') this.#wheel.arm(this.#timer, this.#timeouts.idleMs);
+    else if (this.connected && this.#requestSent) this.requestSent();
     this.wire?.resume();
   }
 
@@ -247,6 +248,8 @@ export class ClientConnection implements WireEvents {
   /** The caller has left or the exchange failed elsewhere: nobody listens any more. */
   destroy(): void {
     this.#phase = 'closed';
+    // The pool hears of it only when the socket has closed, and must not hand it out until then.
+    this.idleUntilMs = -Infinity;
     this.#reply = undefined;
     this.#wheel.disarm(this.#timer);
     this.wire?.destroy();
@@ -272,8 +275,18 @@ export class ClientConnection implements WireEvents {
     else this.destroy();
   }
 
+  /** An upstream that stops taking the request is waited for no longer than one that stops sending its reply. */
+  onFull(): void {
+    if (this.#takesRequest) this.#wheel.arm(this.#timer, this.#timeouts.idleMs);
+  }
+
   onDrain(): void {
+    if (this.#takesRequest) this.#wheel.disarm(this.#timer);
     this.#reply?.onUpstreamDrain();
+  }
+
+  get #takesRequest(): boolean {
+    return this.connected && this.#phase === 'waiting' && !this.#requestSent;
   }
 
   onClose(error: Error | undefined): void {

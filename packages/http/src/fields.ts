@@ -115,6 +115,11 @@ export class Fields {
     return this.text.slice(offsetAt(this.#at, base + VALUE_START), offsetAt(this.#at, base + VALUE_END));
   }
 
+  /** Is there white space behind the value? */
+  spacedAt(index: number): boolean {
+    return this.text.charCodeAt(offsetAt(this.#at, index * STRIDE + VALUE_END)) !== CR;
+  }
+
   /** Did a field of that number come? Stays true when it is taken out. */
   has(id: number): boolean {
     return id < 32 ? (this.#seenLow & (1 << id)) !== 0 : (this.#seenHigh & (1 << (id - 32))) !== 0;

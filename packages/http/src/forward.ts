@@ -1,3 +1,4 @@
+import { FIELD } from './field-names.ts';
 import type { ErrorCode } from '@gatehouse/kernel';
 import type { ClientConnection, ClientTimeouts, ReplyEvents, UpstreamFailure } from './client-connection.ts';
 import { STRIP_FROM_REPLY, STRIP_FROM_REQUEST } from './hop-by-hop.ts';
@@ -121,6 +122,10 @@ export class Forward implements RequestEvents, ReplyEvents {
   begin(): void {
     if (this.#ended) return;
     const { head } = this.#caller;
+    if (head.contentLength > this.#host.bodyBytesMax) {
+      this.#refuseBody();
+      return;
+    }
     head.removeNominated();
     head.fields.strip(STRIP_FROM_REQUEST);
     const leg = this.#host.firstLeg();
@@ -169,12 +174,16 @@ export class Forward implements RequestEvents, ReplyEvents {
     const upstream = this.#upstream;
     if (upstream === undefined || this.#ended) return;
     if (this.#bytesIn > this.#host.bodyBytesMax) {
-      this.refuse({ code: 'request.body_too_large', detail: `the body may have ${this.#host.bodyBytesMax} bytes` });
+      this.#refuseBody();
       return;
     }
     if (this.#bytesIn <= this.#host.replayBytesMax) this.#replay.push(Buffer.from(bytes.subarray(start, end)));
     else this.#replay = [];
     this.#writeBody(upstream, bytes, start, end);
+  }
+
+  #refuseBody(): void {
+    this.refuse({ code: 'request.body_too_large', detail: `the body may have ${this.#host.bodyBytesMax} bytes` });
   }
 
   // oxlint-disable-next-line max-params -- a connection and a range of bytes, once a piece
@@ -197,7 +206,11 @@ export class Forward implements RequestEvents, ReplyEvents {
 
   onReplyHead(reply: ReplyHead): void {
     this.#firstByteMs = this.#monotonic();
-    const result: LegResult = { kind: 'reply', status: reply.status, retryAfter: reply.fields.known('retry-after') };
+    const result: LegResult = {
+      kind: 'reply',
+      status: reply.status,
+      retryAfter: reply.fields.known(FIELD['retry-after']),
+    };
     if (reply.status >= 429 && this.#retry(result)) return;
     this.#status = reply.status;
     this.#result = result;
@@ -305,7 +318,8 @@ export class Forward implements RequestEvents, ReplyEvents {
   onUpgraded(reply: ReplyHead, rest: Buffer): void {
     const upstream = this.#upstream;
     if (upstream === undefined) return;
-    if (this.#caller.head.upgrade === '') {
+    const { upgrade } = this.#caller.head;
+    if (upgrade === '' || reply.fields.known(FIELD.upgrade)?.toLowerCase() !== upgrade) {
       this.#endLeg({ kind: 'failure', failure: 'malformed' });
       this.refuse({ code: 'upstream.broken', detail: 'the upstream switched protocols unasked' });
       return;
@@ -342,7 +356,7 @@ export class Forward implements RequestEvents, ReplyEvents {
     up.socket.once('close', () => {
       this.#endLeg({ kind: 'reply', status: 101, retryAfter: undefined });
       this.#end(undefined);
-      wire.end();
+      this.#caller.breakOff();
     });
   }
 

@@ -158,12 +158,13 @@ export class RequestHead {
       if (this.minor === 0) return bad('Transfer-Encoding in an HTTP/1.0 request');
       const codings = fields.joined(FIELD['transfer-encoding']) ?? '';
       if (codings.toLowerCase() !== 'chunked') return codingProblem(codings);
+      if (fields.spacedAt(fields.indexOf(FIELD['transfer-encoding']))) return bad('space behind Transfer-Encoding');
       this.framing = 'chunked';
     } else if (fields.has(FIELD['content-length'])) {
       const index = fields.indexOf(FIELD['content-length']);
       if (fields.indexOf(FIELD['content-length'], index + 1) >= 0) return bad('more than one Content-Length');
       const length = fields.digitsAt(index);
-      if (length < 0) return bad('invalid Content-Length');
+      if (length < 0 || fields.spacedAt(index)) return bad('invalid Content-Length');
       this.framing = 'length';
       this.contentLength = length;
     }

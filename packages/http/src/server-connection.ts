@@ -125,6 +125,11 @@ export class ServerConnection implements WireEvents {
         this.#hold(bytes, at, end);
         break;
       }
+      if (at < end && this.#phase === 'idle' && this.wire?.full === true) {
+        // Answered at once, and not yet taken: `#next` goes on when it is.
+        this.#pending = Buffer.from(bytes.subarray(at, end));
+        break;
+      }
     }
     this.#request?.onSettled();
     this.wire?.flush();
@@ -208,8 +213,8 @@ export class ServerConnection implements WireEvents {
       this.wire?.flush();
     }
     this.#wheel.arm(this.#timer, this.#limits.bodyIdleMs);
-    if (this.#pending.length > 0) this.#readPending();
     this.wire?.resume();
+    if (this.#pending.length > 0) this.#readPending();
   }
 
   #readBody(bytes: Buffer, start: number, end: number): number {
@@ -246,7 +251,8 @@ export class ServerConnection implements WireEvents {
 
   pauseBody(): void {
     this.wire?.pause();
-    this.#wheel.disarm(this.#timer);
+    if (this.wire?.full === true) this.onFull();
+    else this.#wheel.disarm(this.#timer);
   }
 
   resumeBody(): void {
@@ -271,15 +277,26 @@ export class ServerConnection implements WireEvents {
   finish(keep: boolean): void {
     if (this.#phase !== 'busy') return;
     this.#request = undefined;
-    this.wire?.flush();
-    if (!keep || !this.#bodyDone) {
+    const taken = this.wire?.flush() === true;
+    if (!keep || !this.#bodyDone || !this.head.keepAlive) {
       this.#close();
       return;
     }
     this.#phase = 'idle';
     this.#wheel.arm(this.#timer, this.#limits.idleTimeoutMs);
+    if (taken && this.#pending.length === 0) {
+      this.wire?.resume();
+      return;
+    }
+    // Nothing is read before what waits already, nor while the caller has yet to take its replies.
+    this.wire?.pause();
+    if (taken) setImmediate(() => this.#next());
+  }
+
+  #next(): void {
+    if (this.#phase !== 'idle') return;
     this.wire?.resume();
-    if (this.#pending.length > 0) setImmediate(() => this.#phase === 'idle' && this.#readPending());
+    if (this.#pending.length > 0) this.#readPending();
   }
 
   /** Sends what was gathered and ends without the reply's own end: the caller sees that it was cut short. */
@@ -288,11 +305,12 @@ export class ServerConnection implements WireEvents {
     this.#close();
   }
 
-  /** Cuts the connection, so that an unfinished reply never looks complete. */
+  /** Cuts the connection, so that an unfinished reply never looks complete: in HTTP/1.0 only a reset says so. */
   abort(): void {
     this.#phase = 'closing';
     this.#request = undefined;
-    this.wire?.destroy();
+    if (this.head.minor === 0) this.wire?.reset();
+    else this.wire?.destroy();
   }
 
   /** After a 101 both ways: raw bytes from here on, first those that the caller sent ahead (reference row 25). */
@@ -328,7 +346,8 @@ export class ServerConnection implements WireEvents {
     this.#pending = NOTHING;
     this.wire?.end();
     this.wire?.resume();
-    this.#wheel.arm(this.#timer, this.#limits.lingerMs);
+    const { idleTimeoutMs, lingerMs } = this.#limits;
+    this.#wheel.arm(this.#timer, (this.wire?.unsent ?? 0) > 0 ? idleTimeoutMs : lingerMs);
   }
 
   #probe(): void {
@@ -346,12 +365,15 @@ export class ServerConnection implements WireEvents {
       this.#request?.onCallerGone('request.timeout', !this.#replied);
     } else if (!this.#replied) {
       this.#probe();
+    } else if (this.wire?.full === true) {
+      this.#request?.onCallerGone('request.timeout', false);
     }
   }
 
   onEnd(): void {
     if (this.#phase !== 'busy') {
-      this.wire?.destroy();
+      // One that is closing ends by itself once the caller has taken what is left.
+      if (this.#phase !== 'closing' || this.wire?.unsent === 0) this.wire?.destroy();
       return;
     }
     this.head.keepAlive = false;
@@ -366,8 +388,19 @@ export class ServerConnection implements WireEvents {
     }
   }
 
+  /** Answered faster than it reads: it must take something in time. While its body flows, that is timed instead. */
+  onFull(): void {
+    if (this.#phase === 'busy' && this.#waits) this.#wheel.arm(this.#timer, this.#limits.idleTimeoutMs);
+  }
+
   onDrain(): void {
-    this.#request?.onCallerDrain();
+    if (this.#phase === 'busy' && this.#waits) this.#wheel.disarm(this.#timer);
+    if (this.#request === undefined) this.#next();
+    else this.#request.onCallerDrain();
+  }
+
+  get #waits(): boolean {
+    return this.#bodyDone || this.wire?.paused === true;
   }
 
   onClose(): void {

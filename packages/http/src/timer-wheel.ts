@@ -94,7 +94,10 @@ export class TimerWheel {
   #hang(timer: Timer, now: number): void {
     const furthest = now + (this.#buckets.length - 2) * this.#tickMs;
     timer.bucketMs = Math.min(timer.deadlineMs, furthest);
-    const tick = Math.max(this.#tickOf(timer.bucketMs) + 1, this.#cursor + 1);
+    // Never a whole turn ahead of the cursor, which lags behind `now` while a stall is caught up with: the bucket
+    // would come round, and be emptied, before its time.
+    const wanted = Math.max(this.#tickOf(timer.bucketMs) + 1, this.#cursor + 1);
+    const tick = Math.min(wanted, this.#cursor + this.#buckets.length - 1);
     timer.bucketMs = tick * this.#tickMs;
     item(this.#buckets, tick % this.#buckets.length).push(timer);
     this.#armed++;

@@ -7,6 +7,8 @@ export interface WireEvents {
   onBytes(bytes: Buffer, length: number): void;
   /** The peer will send no more (FIN). */
   onEnd(): void;
+  /** More was written than the peer takes at once; nothing more should be until `onDrain`. */
+  onFull(): void;
   /** What was written has left; write on. */
   onDrain(): void;
   onClose(error: Error | undefined): void;
@@ -18,13 +20,28 @@ const READ_BYTES = 64 * 1024;
 const sharedBytes = Buffer.allocUnsafeSlow(READ_BYTES);
 
 /**
+ * Sockets with something to say, in the order in which they got it. They are written to in one go after the loop has
+ * dealt with all reads of a turn: the first write wakes the process at the other end, and the next ones find it awake.
+ */
+let dirty: Wire[] = [];
+
+function writeDirty(): void {
+  const wires = dirty;
+  dirty = [];
+  for (const wire of wires) wire.write();
+}
+
+/**
  * One socket of either side. Reads land in a buffer that all sockets of the thread share, because they are dealt with
  * at once; writes gather as one latin1 string until `flush`. Both together halve the cost of a proxied request
  * against stream events and corked buffers.
  */
 export class Wire {
   readonly socket: net.Socket;
+  readonly #events: WireEvents;
   #out = '';
+  /** Waits in `dirty`. */
+  #queued = false;
   #paused = false;
   /** Written faster than the peer reads, until 'drain'. */
   #full = false;
@@ -34,6 +51,7 @@ export class Wire {
 
   constructor(socket: net.Socket, events: WireEvents, reads: 'shared' | 'stream') {
     this.socket = socket;
+    this.#events = events;
     socket.setNoDelay(true);
     socket.on('error', (error: Error) => (this.#error = error));
     socket.on('end', () => events.onEnd());
@@ -58,22 +76,43 @@ export class Wire {
       this.#out += latin1(bytes, start, end);
       return;
     }
-    this.flush();
+    this.write();
     this.#write(Buffer.from(bytes.subarray(start, end)));
   }
 
-  /** Hands over what was gathered; false when the other side reads too slowly. */
+  /** Lets what was gathered leave at the end of this turn of the loop; false when the other side reads too slowly. */
   flush(): boolean {
-    const out = this.#out;
-    if (out !== '') {
-      this.#out = '';
-      this.#write(out);
+    if (this.#out.length > JOINED_BYTES_MAX) this.write();
+    else if (this.#out !== '' && !this.#queued) {
+      this.#queued = true;
+      if (dirty.push(this) === 1) setImmediate(writeDirty);
     }
     return !this.#full;
   }
 
+  /** Hands over what was gathered. */
+  write(): void {
+    this.#queued = false;
+    const out = this.#out;
+    if (out === '') return;
+    this.#out = '';
+    this.#write(out);
+  }
+
   #write(out: string | Buffer): void {
-    if (!this.#gone && !this.socket.write(out, 'latin1')) this.#full = true;
+    if (this.#gone || this.socket.write(out, 'latin1')) return;
+    this.#full = true;
+    this.#events.onFull();
+  }
+
+  /** The peer has yet to take what was written. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /** Bytes that the kernel has not taken yet. */
+  get unsent(): number {
+    return this.#out.length + this.socket.writableLength;
   }
 
   pause(): void {
@@ -94,7 +133,7 @@ export class Wire {
 
   /** Says that no more will be written, after what is still to leave. */
   end(): void {
-    this.flush();
+    this.write();
     this.#gone = true;
     this.socket.end();
   }
@@ -103,6 +142,14 @@ export class Wire {
     this.#out = '';
     this.#gone = true;
     this.socket.destroy();
+  }
+
+  /** Destroys with a reset, where the end of the connection would look like the end of the message. */
+  reset(): void {
+    this.#out = '';
+    this.#gone = true;
+    if (this.socket instanceof tls.TLSSocket) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 }
 

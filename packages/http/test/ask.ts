@@ -24,10 +24,7 @@ export interface Asking extends GateOptions {
 /** Makes one request through a fresh gate and waits for its final reply, whole, or for the end of the connection. */
 export async function ask(request: string, asking: Asking = {}): Promise<Asked> {
   const { upstream: behaviour = OK, ...options } = asking;
-  const { gate, upstream } = await gateWith(
-    typeof behaviour === 'string' ? replying(behaviour) : behaviour,
-    options,
-  );
+  const { gate, upstream } = await gateWith(typeof behaviour === 'string' ? replying(behaviour) : behaviour, options);
   const caller = await gate.call();
   caller.send(request);
   const replies = await repliesTo(caller, request.slice(0, request.indexOf(' ')));
@@ -63,20 +60,20 @@ export function refuses(name: string, request: string, status: number): void {
 /** Requests whose replies are refused: the caller gets 502 and nothing of the reply. */
 export function distrusts(name: string, reply: string | OnPeer): void {
   it(name, async () => {
-    const asked = await ask(get(), { upstream: reply });
+    const asked = await ask(aGet(), { upstream: reply });
     expect(statusOf(asked.reply)).toBe(502);
     expect(asked.gate.outcomes).toMatchObject([{ status: 502, code: 'upstream.broken' }]);
   });
 }
 
-export function get(fields = '', line = 'GET /x HTTP/1.1'): string {
+export function aGet(fields = '', line = 'GET /x HTTP/1.1'): string {
   return `${line}\r\nHost: a\r\n${fields}\r\n`;
 }
 
-export function post(fields: string, body = ''): string {
+export function aPost(fields: string, body = ''): string {
   return `POST /x HTTP/1.1\r\nHost: a\r\n${fields}\r\n${body}`;
 }
 
-export function reply(fields: string, body = '', line = 'HTTP/1.1 200 OK'): string {
+export function aReply(fields: string, body = '', line = 'HTTP/1.1 200 OK'): string {
   return `${line}\r\n${fields}\r\n${body}`;
 }

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { ask, distrusts, post, refuses, reply } from './ask.ts';
+import { aPost, aReply, ask, distrusts, refuses } from './ask.ts';
 import { gateWith } from './harness.ts';
 import { field, statusOf } from './read-message.ts';
 import { OK, replying, replyingOnce } from './raw-upstream.ts';
 
 describe('two framings in one message (RFC 9112 §6.1)', () => {
   const both = 'Content-Length: 3\r\nTransfer-Encoding: chunked\r\n';
-  refuses('row 2: refuses a request with a length and a coding', post(both, '0\r\n\r\n'), 400);
+  refuses('row 2: refuses a request with a length and a coding', aPost(both, '0\r\n\r\n'), 400);
   refuses(
     'row 2: refuses them in the other order',
-    post('Transfer-Encoding: chunked\r\nContent-Length: 3\r\n', '0\r\n\r\n'),
+    aPost('Transfer-Encoding: chunked\r\nContent-Length: 3\r\n', '0\r\n\r\n'),
     400,
   );
   it('row 2: drops the length of a reply that has both, and does not use its connection again', async () => {
-    const { reply: got, gate } = await ask(post('Content-Length: 0\r\n'), {
-      upstream: reply(both, '5\r\nhello\r\n0\r\n\r\n'),
+    const { reply: got, gate } = await ask(aPost('Content-Length: 0\r\n'), {
+      upstream: aReply(both, '5\r\nhello\r\n0\r\n\r\n'),
     });
     expect([statusOf(got), got?.body, field(got, 'content-length')]).toEqual([200, 'hello', undefined]);
     await gate.quiet();
@@ -23,26 +23,54 @@ describe('two framings in one message (RFC 9112 §6.1)', () => {
 });
 
 describe('Content-Length (RFC 9110 §8.6)', () => {
-  refuses('row 3: refuses two equal lengths', post('Content-Length: 1\r\nContent-Length: 1\r\n', 'a'), 400);
-  refuses('row 3: refuses two different lengths', post('Content-Length: 1\r\nContent-Length: 2\r\n', 'ab'), 400);
-  refuses('row 3: refuses a list of lengths', post('Content-Length: 5, 5\r\n', 'hello'), 400);
-  distrusts('row 3: distrusts a reply with two lengths', reply('Content-Length: 1\r\nContent-Length: 2\r\n', 'ab'));
-  distrusts('row 3: distrusts a reply with a list of lengths', reply('Content-Length: 2, 2\r\n', 'ab'));
+  refuses('row 3: refuses two equal lengths', aPost('Content-Length: 1\r\nContent-Length: 1\r\n', 'a'), 400);
+  refuses('row 3: refuses two different lengths', aPost('Content-Length: 1\r\nContent-Length: 2\r\n', 'ab'), 400);
+  refuses('row 3: refuses a list of lengths', aPost('Content-Length: 5, 5\r\n', 'hello'), 400);
+  for (const space of [' ', '\t', ' \t ']) {
+    const name = JSON.stringify(space);
+    refuses(
+      `row 4: refuses a length with ${name} behind it, which parsers read differently`,
+      aPost(`Content-Length: 1${space}\r\n`, 'a'),
+      400,
+    );
+    refuses(
+      `row 5: refuses a coding with ${name} behind it, likewise`,
+      aPost(`Transfer-Encoding: chunked${space}\r\n`, '0\r\n\r\n'),
+      400,
+    );
+  }
+  distrusts('row 3: distrusts a reply with two lengths', aReply('Content-Length: 1\r\nContent-Length: 2\r\n', 'ab'));
+  distrusts('row 3: distrusts a reply with a list of lengths', aReply('Content-Length: 2, 2\r\n', 'ab'));
   it('row 3: merges equal lengths of a reply into one', async () => {
-    const { reply: got } = await ask(post('Content-Length: 0\r\n'), {
-      upstream: reply('Content-Length: 2\r\nContent-Length: 2\r\n', 'ab'),
+    const { reply: got } = await ask(aPost('Content-Length: 0\r\n'), {
+      upstream: aReply('Content-Length: 2\r\nContent-Length: 2\r\n', 'ab'),
     });
     expect([field(got, 'content-length'), got?.body]).toEqual(['2', 'ab']);
   });
 
-  for (const value of ['+1', '-1', '0x1', '', '1 1', '1,', '1.0', '1e1', '\u00b2', '9007199254740993', '9'.repeat(40)]) {
-    refuses(`row 4: refuses the length "${value.slice(0, 20)}"`, post(`Content-Length: ${value}\r\n`, 'a'), 400);
-    distrusts(`row 4: distrusts a reply of length "${value.slice(0, 20)}"`, reply(`Content-Length: ${value}\r\n`, 'a'));
+  for (const value of [
+    '+1',
+    '-1',
+    '0x1',
+    '',
+    '1 1',
+    '1,',
+    '1.0',
+    '1e1',
+    '\u00b2',
+    '9007199254740993',
+    '9'.repeat(40),
+  ]) {
+    refuses(`row 4: refuses the length "${value.slice(0, 20)}"`, aPost(`Content-Length: ${value}\r\n`, 'a'), 400);
+    distrusts(
+      `row 4: distrusts a reply of length "${value.slice(0, 20)}"`,
+      aReply(`Content-Length: ${value}\r\n`, 'a'),
+    );
   }
 });
 
 describe('transfer codings (RFC 9112 §6.1)', () => {
-  const coded = (value: string) => post(`Transfer-Encoding: ${value}\r\n`, '1\r\na\r\n0\r\n\r\n');
+  const coded = (value: string) => aPost(`Transfer-Encoding: ${value}\r\n`, '1\r\na\r\n0\r\n\r\n');
   for (const value of ['gzip, chunked', 'gzip', 'identity', 'xchunked', 'chunked, gzip', 'deflate']) {
     refuses(`row 5: answers 501 to the coding "${value}"`, coded(value), 501);
   }
@@ -56,19 +84,22 @@ describe('transfer codings (RFC 9112 §6.1)', () => {
   );
   refuses(
     'row 5: refuses two lines of chunked',
-    post('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n'),
+    aPost('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n'),
     400,
   );
   for (const value of ['gzip, chunked', 'identity', 'chunked, chunked', 'chunked, gzip', '\u000bchunked']) {
     distrusts(
       `row 5: distrusts a reply coded ${JSON.stringify(value)}`,
-      reply(`Transfer-Encoding: ${value}\r\n`, '0\r\n\r\n'),
+      aReply(`Transfer-Encoding: ${value}\r\n`, '0\r\n\r\n'),
     );
   }
   it('row 5: breaks the upstream request off when a chunk turns out malformed', async () => {
-    const { caller, gate, upstream, reply: got } = await ask(
-      post('Transfer-Encoding: chunked\r\n', '3\r\nabc\r\nxyz\r\n'),
-    );
+    const {
+      caller,
+      gate,
+      upstream,
+      reply: got,
+    } = await ask(aPost('Transfer-Encoding: chunked\r\n', '3\r\nabc\r\nxyz\r\n'));
     expect([statusOf(got), field(got, 'x-code')]).toEqual([400, 'request.malformed']);
     await caller.farewell();
     const peer = await upstream.peer();
@@ -85,12 +116,12 @@ describe('transfer codings (RFC 9112 §6.1)', () => {
     400,
   );
   it('row 6: closes after an HTTP/1.0 reply with a coding', async () => {
-    const upstream = reply(
+    const upstream = aReply(
       'Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n',
       '2\r\nok\r\n0\r\n\r\n',
       'HTTP/1.0 200 OK',
     );
-    const { reply: got, gate } = await ask(post('Content-Length: 0\r\n'), { upstream });
+    const { reply: got, gate } = await ask(aPost('Content-Length: 0\r\n'), { upstream });
     expect(got?.body).toBe('ok');
     await gate.quiet();
     expect(gate.pool.take()?.uses).toBe(0);
@@ -114,15 +145,15 @@ describe('the chunked coding (RFC 9112 §7.1)', () => {
     ['a last chunk ended by LF', '0\n\n'],
   ] as const;
   it.each(malformed)('row 13: refuses %s', async (_name, body) => {
-    const { reply: got, gate, caller, upstream } = await ask(post('Transfer-Encoding: chunked\r\n', body));
+    const { reply: got, gate, caller, upstream } = await ask(aPost('Transfer-Encoding: chunked\r\n', body));
     expect(statusOf(got)).toBe(400);
     await caller.farewell();
     expect(gate.outcomes).toMatchObject([{ code: 'request.malformed' }]);
     expect(upstream.requests.some(({ complete }) => complete)).toBe(false);
   });
   it.each(malformed)('row 13: never lets a reply with %s look complete', async (_name, body) => {
-    const { caller, gate } = await ask(post('Content-Length: 0\r\n'), {
-      upstream: replyingOnce(reply('Transfer-Encoding: chunked\r\n', body)),
+    const { caller, gate } = await ask(aPost('Content-Length: 0\r\n'), {
+      upstream: replyingOnce(aReply('Transfer-Encoding: chunked\r\n', body)),
     });
     expect(await caller.farewell()).not.toMatch(/\r\n0\r\n\r\n$/);
     expect(gate.outcomes).toMatchObject([{ status: 200, code: 'upstream.broken' }]);
@@ -130,8 +161,8 @@ describe('the chunked coding (RFC 9112 §7.1)', () => {
 
   const extended = '2;a=b;c="d \\" e";f\r\nok\r\n0;last\r\n\r\n';
   it('row 14: ignores chunk extensions and forwards none', async () => {
-    const { seen, reply: got } = await ask(post('Transfer-Encoding: chunked\r\n', extended), {
-      upstream: replying(reply('Transfer-Encoding: chunked\r\n', extended)),
+    const { seen, reply: got } = await ask(aPost('Transfer-Encoding: chunked\r\n', extended), {
+      upstream: replying(aReply('Transfer-Encoding: chunked\r\n', extended)),
     });
     expect([seen?.body, got?.body]).toEqual(['ok', 'ok']);
   });
@@ -143,14 +174,20 @@ describe('the chunked coding (RFC 9112 §7.1)', () => {
     ['an extension without a name', '1;\r\na\r\n0\r\n\r\n'],
     ['a quoted extension that never ends', '1;a="b\r\na\r\n0\r\n\r\n'],
   ])('row 14: refuses %s', async (_name, body) => {
-    const { reply: got } = await ask(post('Transfer-Encoding: chunked\r\n', body));
+    const { reply: got } = await ask(aPost('Transfer-Encoding: chunked\r\n', body));
     expect(statusOf(got)).toBe(400);
   });
 
   it('row 15: decodes and codes anew: sizes of the sender do not go through', async () => {
     const { gate, upstream } = await gateWith(replying(OK));
     const caller = await gate.call();
-    await caller.sendPieces([post('Transfer-Encoding: chunked\r\n'), '0000000', 'A\r\n01234', '56789\r\n0', '0\r\n\r\n']);
+    await caller.sendPieces([
+      aPost('Transfer-Encoding: chunked\r\n'),
+      '0000000',
+      'A\r\n01234',
+      '56789\r\n0',
+      '0\r\n\r\n',
+    ]);
     await caller.hears('ok');
     const [peer] = upstream.peers;
     expect(peer?.received).toContain('\r\ntransfer-encoding: chunked\r\n');

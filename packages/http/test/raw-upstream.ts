@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { Peer, until } from './peer.ts';
-import { readMessages, type Message } from './read-message.ts';
+import { field, readMessages, type Message } from './read-message.ts';
 
 export type OnPeer = (peer: Peer, index: number) => void;
 
@@ -39,9 +39,15 @@ export function requestsOf(peer: Peer): Message[] {
 /** Calls back with every complete request of a connection. */
 export function onRequests(peer: Peer, deal: (request: Message, count: number) => void): void {
   let dealt = 0;
-  peer.socket.on('data', () => {
-    const complete = requestsOf(peer).filter((request) => request.complete);
+  let missing = 0;
+  peer.socket.on('data', (bytes) => {
+    missing -= bytes.length;
+    if (missing > 0) return;
+    const requests = requestsOf(peer);
+    const complete = requests.filter((request) => request.complete);
     for (const request of complete.slice(dealt)) deal(request, ++dealt);
+    const last = requests.at(-1);
+    missing = last?.complete === false ? Number(field(last, 'content-length') ?? 0) - last.body.length : 0;
   });
 }
 

@@ -28,7 +28,7 @@ export function readMessage(text: string, reading: Reading): Message | undefined
   const [start = '', ...lines] = text.slice(0, headEnd).split('\r\n');
   const fields = lines.map((line): readonly [string, string] => {
     const colon = line.indexOf(':');
-    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
   });
   return { start, fields, ...readBody(text.slice(headEnd + 4), { start, fields }, reading) };
 }
@@ -74,7 +74,7 @@ function readChunks(text: string): Body {
   let rest = text;
   let body = '';
   for (;;) {
-    const size = /^([0-9a-f]+)\r\n/i.exec(rest);
+    const size = /^([0-9a-f]+)(?:;[^\r\n]*)?\r\n/i.exec(rest);
     if (size === null) return { body, trailers: '', complete: false, rest: '' };
     const bytes = Number.parseInt(size[1] ?? '', 16);
     rest = rest.slice(size[0].length);

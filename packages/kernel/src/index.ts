@@ -1,3 +1,4 @@
+export { errorReference } from './error-reference.ts';
 export { ERRORS, GatehouseError, isErrorCode, type Blame, type ErrorCode, type ErrorRow } from './errors.ts';
 export { newRequestId, isRequestId } from './ids.ts';
 export { systemClock, type Clock } from './clock.ts';

@@ -2,13 +2,20 @@ import type { PolicySpec } from '@gatehouse/config';
 import { describe, expect, it } from 'vitest';
 import { buildPipeline, type Pipeline } from './pipeline.ts';
 import { POLICIES, policyByName } from './policies.ts';
+import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import { fakeExchange, fakeReplyHead, fakeTools, linesOf } from './testing/fake-exchange.ts';
+import { joined } from './testing/joined.ts';
 
-const RATE: PolicySpec = { name: 'rate-limit', config: { limit: 1, window: '1m' } };
-const CORS: PolicySpec = { name: 'cors', config: { origins: ['*'] } };
-const BODY: PolicySpec = { name: 'body-size', config: { max: '1KB' } };
-const REWRITE: PolicySpec = { name: 'rewrite', config: { path: '/x' } };
-const response = (value: string): PolicySpec => ({ name: 'headers', config: { response: { set: { 'x-a': value } } } });
+const spec = (name: string, config: unknown): PolicySpec => ({
+  name,
+  config: joined(name).parse(config),
+  scope: `test#${name}.0`,
+});
+const RATE = spec('rate-limit', { limit: 1, window: '1m' });
+const CORS = spec('cors', { origins: ['*'] });
+const BODY = spec('body-size', { max: '1KB' });
+const REWRITE = spec('rewrite', { path: '/x' });
+const response = (value: string): PolicySpec => spec('headers', { response: { set: { 'x-a': value } } });
 
 function build(...specs: PolicySpec[]): Pipeline {
   const tools = fakeTools();
@@ -25,7 +32,7 @@ describe('buildPipeline', () => {
   });
 
   it('holds only hooks that exist', () => {
-    const { onRequest, onReplyHead, onEnd } = build(response('1'), { name: 'ip-access', config: {} }, RATE);
+    const { onRequest, onReplyHead, onEnd } = build(response('1'), spec('ip-access', {}), RATE);
     expect(onRequest).toHaveLength(1);
     expect(onReplyHead).toHaveLength(1);
     expect(onEnd).toHaveLength(0);
@@ -47,21 +54,22 @@ describe('buildPipeline', () => {
   });
 
   it('counts two limits of one route apart', () => {
-    const { onRequest } = build(RATE, { ...RATE, config: { limit: 5, window: '1m' } });
+    const { onRequest } = build(RATE, spec('rate-limit', { limit: 5, window: '1m' }));
     expect(onRequest.map((step) => step.run(fakeExchange()))).toEqual([undefined, undefined]);
   });
 
-  it('reports a policy that refuses its config, and builds the others', () => {
-    const pipeline = build(CORS, { name: 'rewrite', config: { path: '/../x' } }, RATE);
-    expect(pipeline.broken).toEqual({
-      name: 'rewrite',
-      reason: 'rewrite/path is not a canonical path, write one such as /v2/{rest}',
-    });
-    expect(pipeline.onRequest.map((step) => step.name)).toEqual(['cors', 'rate-limit']);
+  it.each([
+    ['that lacks its defaults', { ...RATE, name: 'cors', config: {} }],
+    ['that no schema let through', { ...REWRITE, config: null }],
+    ['with a text that no schema let through', { ...RATE, config: { limit: 1, window: 'soon' } }],
+  ])('reports a policy with a config %s, and builds the others', (_, broken) => {
+    const pipeline = build(CORS, broken, BODY);
+    expect(pipeline.broken).toEqual({ name: broken.name, reason: expect.stringMatching(/./) });
+    expect(pipeline.onRequest.map((step) => step.name)).toEqual(['cors', 'body-size']);
   });
 
   it('reports a policy that nobody knows', () => {
-    expect(build({ name: 'rate_limit', config: {} }).broken).toEqual({
+    expect(build({ name: 'rate_limit', config: {}, scope: '' }).broken).toEqual({
       name: 'rate_limit',
       reason: 'there is no policy of this name',
     });
@@ -86,6 +94,10 @@ describe('POLICIES', () => {
     expect(names).toEqual(
       expect.arrayContaining(['rate-limit', 'headers', 'ip-access', 'cors', 'body-size', 'rewrite']),
     );
+  });
+
+  it('holds the same names as the table of their schemas, in the same order', () => {
+    expect(POLICY_SCHEMAS.map(({ name }) => name)).toEqual(POLICIES.map(({ name }) => name));
   });
 
   it('is found by name and by nothing that merely looks like one', () => {

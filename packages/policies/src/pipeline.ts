@@ -49,7 +49,7 @@ export function buildPipeline(specs: readonly PolicySpec[], toolsFor: (index: nu
 }
 
 interface BuiltPolicy {
-  readonly policy: PolicyDefinition<unknown>;
+  readonly policy: PolicyDefinition;
   readonly hooks: PolicyHooks;
 }
 

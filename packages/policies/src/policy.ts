@@ -2,7 +2,6 @@ import type { LimitSpec, RouteSpec, Snapshot } from '@gatehouse/config';
 import type { HeaderEdits } from '@gatehouse/http';
 import type { ErrorCode } from '@gatehouse/kernel';
 import type { Counters } from '@gatehouse/counters';
-import type { TSchema } from 'typebox';
 
 /** The one canonical view of a request: what is matched, authorised, recorded and forwarded. */
 export interface RequestView {
@@ -95,15 +94,13 @@ export interface PolicyTools {
   readonly scope: string;
 }
 
-export interface PolicyDefinition<C> {
+/** What a worker needs of a policy. How its config is written and checked stands in its `schema.ts`, which no worker loads. */
+export interface PolicyDefinition {
   /** The config key and the docs address. */
   readonly name: string;
   readonly stage: Stage;
-  readonly summary: string;
-  /** Of the complete config: what has a default may be left out in the source. Checks, positions, docs and forms come from it. */
-  readonly schema: TSchema;
-  /** Called once per snapshot with a config that may lack its defaults; no I/O. Throws GatehouseError('config.invalid') on what `schema` refuses. */
-  build(config: C, tools: PolicyTools): PolicyHooks;
+  /** Called once per snapshot with what `parse` of the policy's schema gave; no I/O. Throws on anything else that it cannot use. */
+  build(config: unknown, tools: PolicyTools): PolicyHooks;
 }
 
 export type { LimitSpec };

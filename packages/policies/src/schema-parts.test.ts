@@ -1,6 +1,8 @@
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
-import { bytes, checkedText, duration, milliseconds, size, TOKEN } from './schema-parts.ts';
+import { bytes, milliseconds } from './parsed-units.ts';
+import { checkedText, duration, size } from './schema-parts.ts';
+import { TOKEN } from './token.ts';
 
 const about = { description: 'Something.' };
 

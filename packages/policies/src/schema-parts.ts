@@ -1,4 +1,4 @@
-import { GatehouseError, parseDuration, parseSize } from '@gatehouse/kernel';
+import { parseDuration, parseSize } from '@gatehouse/kernel';
 import { Type, type TStringOptions } from 'typebox';
 
 /**
@@ -34,11 +34,6 @@ export function duration(options: FieldOptions) {
   });
 }
 
-/** Of a text that `duration` let through. */
-export function milliseconds(text: string): number {
-  return present(parseDuration(text));
-}
-
 export function size(options: FieldOptions) {
   const problem = (text: string): string | undefined =>
     parseSize(text) === undefined ? 'is not a size, write one such as 512B, 64KiB or 10MB' : undefined;
@@ -49,17 +44,3 @@ export function size(options: FieldOptions) {
     ...options,
   });
 }
-
-/** Of a text that `size` let through. */
-export function bytes(text: string): number {
-  return present(parseSize(text));
-}
-
-function present(value: number | undefined): number {
-  if (value === undefined) throw new GatehouseError('gateway.internal', 'a schema let through what it should not');
-  return value;
-}
-
-/** RFC 9110 §5.6.2, for patterns. */
-export const TOKEN_CHAR = "[!#$%&'*+.^_`|~0-9A-Za-z-]";
-export const TOKEN = `${TOKEN_CHAR}+`;

@@ -1,16 +1,7 @@
 export { AI_USAGE_STATES, type AiUsageState, type ExchangeRecord, type GapRecord } from './exchange-record.ts';
 export { gapLine, recordLine } from './record-line.ts';
-export { parseLine, RECORD_FIELDS, type SpoolLine } from './parse-line.ts';
 export { RecordBatcher, type BatcherOptions, type BatcherStats, type SendBatch } from './record-batcher.ts';
-export { SpoolWriter, type OpenReport, type SpoolStats } from './spool/spool-writer.ts';
-export type { SpoolOptions } from './spool/spool-options.ts';
-export { readSpool, type ReadOptions } from './spool/read-spool.ts';
-export type { Corruption, Position, SpoolBatch } from './spool/spool-cursor.ts';
 export { startRecorder, type RecorderHandle, type RecorderOptions } from './recorder/start-recorder.ts';
 export type { RecorderSettings, RecorderStats, SpoolLimits } from './recorder/protocol.ts';
 export { connectRecorder, type RecorderLink } from './recorder/connect-recorder.ts';
-export { parseFilter, type FilterOptions, type RecordFilter } from './query/record-filter.ts';
-export { tailRecords, type TailItem, type TailOptions } from './query/tail-records.ts';
-export { formatRecord, type FormatOptions } from './query/format-record.ts';
-export { formatItem } from './query/format-item.ts';
-export { safeText } from './query/safe-text.ts';
+export type { OpenReport, SpoolStats } from './spool/spool-writer.ts';

@@ -25,6 +25,9 @@ export interface BatcherStats {
   readonly pendingBytes: number;
 }
 
+/** A batch is sent once it has reached its size, by the line that takes it over; so there is room for most lines. */
+const ROOM_BYTES = 8192;
+
 interface Sent {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Number of lines. */
@@ -54,7 +57,7 @@ export class RecordBatcher {
   constructor(send: SendBatch, options: BatcherOptions) {
     this.#send = send;
     this.#options = { batchBytesMax: 65_536, pendingBytesMax: 16_777_216, lineBytesMax: 1_048_576, ...options };
-    this.#bytes = Buffer.allocUnsafeSlow(this.#options.batchBytesMax);
+    this.#bytes = Buffer.allocUnsafeSlow(this.#options.batchBytesMax + ROOM_BYTES);
   }
 
   /** One line of ASCII with its newline. */
@@ -131,7 +134,7 @@ export class RecordBatcher {
   #flush(): void {
     const bytes = this.#bytes.subarray(0, this.#length);
     const count = this.#count;
-    this.#bytes = Buffer.allocUnsafeSlow(this.#options.batchBytesMax);
+    this.#bytes = Buffer.allocUnsafeSlow(this.#options.batchBytesMax + ROOM_BYTES);
     this.#length = 0;
     this.#count = 0;
     this.#dispatch({ bytes, count, again: false });

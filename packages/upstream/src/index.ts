@@ -7,6 +7,3 @@ export type { Failure, Outcome } from './outcome.ts';
 export { RetryBudget } from './retry-budget.ts';
 export { backoffMs, retryDecision, retryDelayMs, type RetryFacts } from './retry-decision.ts';
 export { HEALTH_SLOTS_MAX, HealthTable, type HealthView } from './health-table.ts';
-export { HealthProber, type ProberOptions } from './health-prober.ts';
-export { systemTimers, type Probe, type Timers } from './health-watch.ts';
-export { httpProbe } from './http-probe.ts';

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { formatItem, parseFilter, tailRecords, type FilterOptions, type TailItem } from '@gatehouse/record';
+import { formatItem, parseFilter, tailRecords, type FilterOptions, type TailItem } from '@gatehouse/record/spool';
 import { CommandFailure } from '../failure.ts';
 
 export interface LogsOptions {
@@ -21,7 +22,11 @@ export async function logs(options: LogsOptions): Promise<void> {
   const parsed = parseFilter(options.filter, options.now());
   if ('problem' in parsed) throw new CommandFailure(parsed.problem);
   const { filter } = parsed;
-  const items = tailRecords(path.join(dataDir, 'records'), { filter, last, follow, signal });
+  const folder = path.join(dataDir, 'records');
+  // Whoever follows may be there first.
+  if (!follow && !existsSync(folder))
+    throw new CommandFailure(`${dataDir} holds no records; name the data folder of a gateway with --data`);
+  const items = tailRecords(folder, { filter, last, follow, signal });
   for await (const item of items) await print(lineOf(item, options));
 }
 

@@ -1,20 +1,23 @@
-import { mkdirSync, readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { startDemoModel, type DemoModel } from '@gatehouse/ai';
+import type { DemoModel } from '@gatehouse/ai/demo';
 import type { Snapshot } from '@gatehouse/config';
-import { Gateway } from '@gatehouse/gateway';
+import { Gateway, type GatewayStatus } from '@gatehouse/gateway';
 import { systemClock, type Logger, type LogLevel } from '@gatehouse/kernel';
-import type { Address } from '../address.ts';
+import { requireApart, requireFree, type Address } from '../address.ts';
 import { banner } from '../banner.ts';
+import { compileAside } from '../compile-aside.ts';
+import { ConfigFile } from '../config-file.ts';
 import { watchConfig, type ConfigWatch } from '../config-watch.ts';
+import { requireDataFolder } from '../data-folder.ts';
 import { demoConfig } from '../demo/demo-config.ts';
 import { demoKey } from '../demo/demo-key.ts';
 import { startDemoUsers, type DemoUsers } from '../demo/demo-users.ts';
 import { wantsDemoModel, withDemoModel } from '../demo/with-demo-model.ts';
-import { compileText, readConfig, type Environment, type Loaded } from '../load-config.ts';
+import type { Environment } from '../load-config.ts';
+import { requireLoaded, type Loaded } from '../loaded.ts';
 import { sha256Hex } from '../new-key.ts';
-import { startStatusServer, type StatusServer } from '../status-server.ts';
+import { startStatusServer, type StatusServer, type StatusSource } from '../status-server.ts';
 
 export interface StartOptions {
   readonly config: string | undefined;
@@ -33,7 +36,8 @@ const DRAIN_MS = 30_000;
 const USERS_DOCUMENT = path.join(import.meta.dirname, '../../../../examples/users/openapi.yaml');
 
 /** Everything in one process, until `stop`. */
-export class RunningGatehouse {
+export class RunningGatehouse implements StatusSource {
+  phase: StatusSource['phase'] = 'starting';
   readonly #options: StartOptions;
   #gateway: Gateway | undefined;
   #status: StatusServer | undefined;
@@ -46,84 +50,70 @@ export class RunningGatehouse {
     this.#options = options;
   }
 
+  /** What can be told to be wrong without starting anything is told first. */
   async start(): Promise<void> {
-    const { dataDir, listen, workers, log, logLevel, print, config } = this.#options;
+    const { dataDir, listen, status, config, env } = this.#options;
     const startedMs = performance.now();
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const key = config === undefined ? demoKey(dataDir) : undefined;
-    const loaded = key === undefined ? this.#fromFile() : await this.#fromDemo(key);
-    for (const warning of loaded.warnings) log.warn('configuration', { warning });
-    const gateway = await Gateway.start(
-      {
-        listen,
-        workers,
-        dataDir,
-        log,
-        logLevel,
-        clock: systemClock,
-        pseudonym: `gatehouse-${randomBytes(4).toString('hex')}`,
-      },
-      await this.#ready(loaded.snapshot),
-    );
-    this.#gateway = gateway;
-    this.#status = await startStatusServer(gateway, this.#options.status);
-    this.#watchFile();
-    const facts = {
-      host: listen.host,
-      port: gateway.port,
-      status: this.#options.status.host,
-      statusPort: this.#status.port,
-    };
-    for (const line of banner({ ...facts, config, key, workers, startedInMs: performance.now() - startedMs }))
-      print(line);
+    const file = config === undefined ? undefined : new ConfigFile(config, env);
+    const loaded = await file?.load();
+    requireDataFolder(dataDir);
+    requireApart(listen, status);
+    await requireFree(listen);
+    this.#status = await startStatusServer(this, status);
+    const key = file === undefined ? demoKey(dataDir) : undefined;
+    await this.#serve(loaded ?? (await this.#demo(key ?? '')));
+    if (file !== undefined) this.#watch = watchConfig(file, async () => this.#reload(file));
+    this.#greet(key, performance.now() - startedMs);
   }
 
-  #fromFile(): Loaded {
-    const { config = '', env } = this.#options;
-    return compileText(readConfig(config), { file: config, env });
+  async #serve({ snapshot, warnings }: Loaded): Promise<void> {
+    const { listen, workers, dataDir, log, logLevel } = this.#options;
+    for (const warning of warnings) log.warn('configuration', { warning });
+    const pseudonym = `gatehouse-${randomBytes(4).toString('hex')}`;
+    const options = { listen, workers, dataDir, log, logLevel, clock: systemClock, pseudonym };
+    this.#gateway = await Gateway.start(options, await this.#ready(snapshot));
+    if (this.phase === 'starting') this.phase = 'ready';
   }
 
-  async #fromDemo(key: string): Promise<Loaded> {
+  async #demo(key: string): Promise<Loaded> {
     const { dataDir, log, env } = this.#options;
     this.#users = await startDemoUsers({ dataDir, instances: DEMO_INSTANCES, log });
     const facts = { usersPorts: this.#users.ports, usersDocument: USERS_DOCUMENT, keySha256: sha256Hex(key), env };
-    return compileText(demoConfig(facts), { file: 'demo.yaml', env });
+    const { outcome } = await compileAside({ text: demoConfig(facts), file: 'demo.yaml', env });
+    return requireLoaded(outcome);
   }
 
   /** Lets `demo` providers reach the demo model, which starts when the first configuration names it. */
   async #ready(snapshot: Snapshot): Promise<Snapshot> {
     if (!wantsDemoModel(snapshot)) return snapshot;
+    const { startDemoModel } = await import('@gatehouse/ai/demo');
     this.#model ??= await startDemoModel();
     return withDemoModel(snapshot, this.#model.url);
   }
 
-  #watchFile(): void {
-    const { config } = this.#options;
-    if (config === undefined) return;
-    this.#watch = watchConfig({
-      file: config,
-      read: () => readQuietly(config),
-      onChange: async (text) => this.#apply(config, text),
-    });
+  #greet(key: string | undefined, startedInMs: number): void {
+    const { listen, status, config, workers, print } = this.#options;
+    const ports = { port: this.#gateway?.port ?? 0, statusPort: this.#status?.port ?? 0 };
+    const hosts = { host: listen.host, status: status.host };
+    for (const line of banner({ ...ports, ...hosts, config, key, workers, startedInMs })) print(line);
   }
 
   /** A good file is published to all workers; a bad one changes nothing and is told of. */
-  async #apply(file: string, text: string): Promise<void> {
-    const { env, log } = this.#options;
+  async #reload(file: ConfigFile): Promise<void> {
+    const { log } = this.#options;
     try {
-      const { snapshot, warnings } = compileText(text, { file, env });
+      const { snapshot, warnings } = await file.load();
       for (const warning of warnings) log.warn('configuration', { warning });
       const published = await this.#gateway?.publish(await this.#ready(snapshot));
       log.info('configuration applied', { ...published });
     } catch (error) {
-      log.error('configuration refused, the running one stays', {
-        problem: error instanceof Error ? error.message : String(error),
-      });
+      const message = error instanceof Error ? error.message : String(error);
+      log.error('configuration refused, the running one stays', { problems: message.split('\n') });
     }
   }
 
-  get port(): number {
-    return this.#gateway?.port ?? 0;
+  status(): GatewayStatus | undefined {
+    return this.#gateway?.status();
   }
 
   /** Readiness fails, requests in flight finish, records reach the disk. The second call waits for the first. */
@@ -133,18 +123,10 @@ export class RunningGatehouse {
   }
 
   async #stop(): Promise<void> {
-    this.#status?.drain();
+    this.phase = 'draining';
     this.#watch?.close();
     await this.#gateway?.stop(DRAIN_MS);
     await Promise.all([this.#users?.stop(), this.#model?.close()]);
     this.#status?.close();
-  }
-}
-
-function readQuietly(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined; // between an editor's delete and its rename there is no file
   }
 }

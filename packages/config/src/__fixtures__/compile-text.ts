@@ -2,15 +2,19 @@ import { Type } from 'typebox';
 import { compileConfig, type CompileOptions, type CompileResult } from '../compile/compile-config.ts';
 import type { ProviderRow } from '../compile/compile-ai.ts';
 import { formatProblem } from '../problems/problem.ts';
-import type { PolicySchema } from '../schema/policy-list.ts';
+import type { PolicyForm } from '../schema/policy-list.ts';
 import type { RouteSpec, Snapshot } from '../snapshot.ts';
 
 const strict = { additionalProperties: false };
 
+/** Reading has done what these need. */
+const parse = (config: unknown): unknown => config;
+
 /** Small policies that between them use most keywords which real ones use. */
-export const POLICIES: readonly PolicySchema[] = [
+export const POLICIES: readonly PolicyForm[] = [
   {
     name: 'rate-limit',
+    parse,
     summary: 'Limits calls.',
     schema: Type.Object(
       {
@@ -26,6 +30,7 @@ export const POLICIES: readonly PolicySchema[] = [
   },
   {
     name: 'headers',
+    parse,
     summary: 'Changes headers.',
     schema: Type.Object(
       {
@@ -40,7 +45,12 @@ export const POLICIES: readonly PolicySchema[] = [
       strict,
     ),
   },
-  { name: 'cache', summary: 'Keeps replies.', schema: Type.Object({ ttl: Type.String({ minLength: 2 }) }, strict) },
+  {
+    name: 'stamp',
+    parse,
+    summary: 'Marks replies.',
+    schema: Type.Object({ text: Type.String({ minLength: 2 }) }, strict),
+  },
 ];
 
 export const PROVIDERS: readonly ProviderRow[] = [

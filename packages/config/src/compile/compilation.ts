@@ -1,6 +1,7 @@
 import { quote, suggestion } from '../problems/nearest.ts';
 import type { Report } from '../problems/report.ts';
 import type { ConfigSource } from '../schema/config-schema.ts';
+import type { PolicyForm } from '../schema/policy-list.ts';
 import type { Places } from '../source/places.ts';
 import { entryOf, type SourceNode } from '../source/source-node.ts';
 
@@ -11,6 +12,10 @@ export interface Compilation {
   readonly report: Report;
   /** Names that the file declares, of entries with problems too: a reference to one of them is not unknown. */
   readonly declared: Declared;
+  /** Names of policies that are known and not acted on. */
+  readonly dormant: ReadonlySet<string>;
+  /** Those that are acted on. */
+  readonly policies: readonly PolicyForm[];
 }
 
 export interface Declared {

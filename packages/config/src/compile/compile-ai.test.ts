@@ -42,12 +42,12 @@ describe('compileAi', () => {
   });
 
   it('moves the paths and opens them', () => {
-    const { routes } = snapshotOf(withAi('{ basePath: /llm/, require: open, policies: [ { cache: { ttl: 10s } } ] }'));
+    const { routes } = snapshotOf(withAi('{ basePath: /llm/, require: open, policies: [ { stamp: { text: 10s } } ] }'));
     expect(routes[0]).toMatchObject({
       path: '/llm/v1/chat/completions',
       strip: '',
       access: 'open',
-      policies: [{ name: 'cache' }],
+      policies: [{ name: 'stamp' }],
     });
   });
 
@@ -119,7 +119,48 @@ describe('compileAi', () => {
     ]);
   });
 
+  it('warns of a strictness that changes nothing yet, and only where it is asked for', () => {
+    const model = (strict: string): string[] =>
+      warnings(
+        withAi(
+          `{ providers: { p: { kind: openai } }, models: { m: { targets: [ { provider: p, model: x } ]${strict} } } }`,
+        ),
+      );
+    expect(model('')).toEqual([]);
+    expect(model(', strict: false')).toEqual([]);
+    expect(model(', strict: true')).toEqual([
+      '2:98: `strict` has no effect in this version: calls go out as they came, and what a provider ignores is not seen',
+    ]);
+  });
+
+  const baseUrls: Readonly<Record<string, readonly [string, { id: string; tls: boolean; basePath: string }]>> = {
+    'without a slash at the end': ['http://proxy:8080/v1', { id: 'http://proxy:8080', tls: false, basePath: '/v1' }],
+    'with a slash at the end': ['http://proxy:8080/v1/', { id: 'http://proxy:8080', tls: false, basePath: '/v1' }],
+    'of a host alone': ['https://models.example', { id: 'https://models.example:443', tls: true, basePath: '' }],
+    'of a host with a slash': [
+      'https://models.example/',
+      { id: 'https://models.example:443', tls: true, basePath: '' },
+    ],
+    'with TLS on a port of its own': [
+      'https://models.example:8443/v1beta/',
+      { id: 'https://models.example:8443', tls: true, basePath: '/v1beta' },
+    ],
+  };
+  for (const [name, [url, expected]] of Object.entries(baseUrls)) {
+    it(`takes a base URL ${name}`, () => {
+      const { providers } = ai(
+        `{ providers: { a: { kind: openai, baseUrl: "${url}" }, b: { kind: vllm, baseUrl: "${url}" } } }`,
+      );
+      expect(providers['a']?.endpoint).toMatchObject(expected);
+      expect(providers['b']?.endpoint).toEqual(providers['a']?.endpoint);
+    });
+  }
+
   const refused: Readonly<Record<string, readonly [string, RegExp]>> = {
+    'an address of the built-in model': [
+      '{ providers: { a: { kind: demo, baseUrl: "http://h" } } }',
+      /^2:37: `baseUrl` has no meaning here, leave it out: the built-in model is part of the gate$/,
+    ],
     'an unknown kind': [
       '{ providers: { a: { kind: opnai } } }',
       /^2:31: unknown kind `opnai`, did you mean `openai`\?$/,

@@ -3,8 +3,8 @@ import { endpointAddress } from '../forms/endpoint-url.ts';
 import type { AiSource, ModelSource, ProviderSource } from '../schema/ai-schema.ts';
 import type { AiEndpoint, AiSpec, EndpointSpec, ModelSpec, ProviderSpec, RouteSpec } from '../snapshot.ts';
 import { checkReference, type Compilation } from './compilation.ts';
-import { policySpecs } from './compile-routes.ts';
 import { checkWeights, timeoutSpec } from './compile-upstreams.ts';
+import { policySpecs } from './policy-specs.ts';
 import { routeId, type RouteDraft } from './route-identity.ts';
 
 /** What this room needs of a row of the provider table. */
@@ -68,14 +68,10 @@ interface ProviderInput {
 
 const UNUSED = ['accessKeyId', 'secretAccessKey', 'sessionToken', 'region'] as const;
 
-function providerSpec(name: string, { provider, row, compilation: { places, report } }: ProviderInput): ProviderSpec {
+function providerSpec(name: string, { provider, row, compilation }: ProviderInput): ProviderSpec {
   const baseUrl = provider.baseUrl ?? row?.baseUrl;
-  if (row !== undefined && row.kind !== DEMO && baseUrl === undefined && !places.wrote(provider, 'baseUrl')) {
-    report.problem(
-      places.of(provider),
-      '`baseUrl` is missing, write it: this kind of provider has no address of its own',
-    );
-  }
+  if (row !== undefined) checkBaseUrl(provider, row, compilation);
+  const { places, report } = compilation;
   for (const field of UNUSED) {
     if (provider[field] !== undefined) {
       report.warning(
@@ -92,7 +88,24 @@ function providerSpec(name: string, { provider, row, compilation: { places, repo
   };
 }
 
-function checkModel({ targets, fallback }: ModelSource, compilation: Compilation): void {
+function checkBaseUrl(provider: ProviderSource, row: ProviderRow, { places, report }: Compilation): void {
+  const written = places.wrote(provider, 'baseUrl');
+  if (row.kind === DEMO) {
+    const message = '`baseUrl` has no meaning here, leave it out: the built-in model is part of the gate';
+    if (written) report.problem(places.key(provider, 'baseUrl'), message);
+  } else if (row.baseUrl === undefined && !written) {
+    const message = '`baseUrl` is missing, write it: this kind of provider has no address of its own';
+    report.problem(places.of(provider), message);
+  }
+}
+
+function checkModel(model: ModelSource, compilation: Compilation): void {
+  const { targets, fallback, strict } = model;
+  if (strict) {
+    const message =
+      '`strict` has no effect in this version: calls go out as they came, and what a provider ignores is not seen';
+    compilation.report.warning(compilation.places.key(model, 'strict'), message);
+  }
   for (const target of [...targets, ...fallback]) {
     const known = compilation.declared.providers;
     checkReference({ noun: 'provider', holder: target, key: 'provider', name: target.provider, known }, compilation);
@@ -114,7 +127,9 @@ const AI_PATHS: readonly (readonly [method: string, path: string, endpoint: AiEn
 /** The name that records, counters and refusals have for AI paths. */
 export const AI_API = 'ai';
 
-export function aiRoutes(spec: AiSpec, ai: AiSource, { places, report, source }: Compilation): RouteDraft[] {
+export function aiRoutes(spec: AiSpec, ai: AiSource, compilation: Compilation): RouteDraft[] {
+  const { places, report, source } = compilation;
+  const policies = policySpecs(ai.policies, AI_API, compilation);
   return AI_PATHS.map(([method, path, endpoint]) => {
     const route: RouteSpec = {
       id: routeId({ api: AI_API, method, path: spec.basePath + path, when: undefined }),
@@ -128,7 +143,7 @@ export function aiRoutes(spec: AiSpec, ai: AiSource, { places, report, source }:
       access: spec.access,
       // Clients escape the slash in the name of a model; the path goes nowhere but to our own look-up.
       allow: endpoint === 'model' ? ['encoded-slash'] : [],
-      policies: policySpecs(ai.policies),
+      policies,
       bodyBytesMax: spec.bodyBytesMax,
       target: { kind: 'ai', endpoint },
     };

@@ -45,6 +45,7 @@ describe('compileConfig', () => {
       { application: 'mobile', models: ['assistant'] },
     ]);
     expect('snapshot' in result && result.warnings.map(({ path }) => path)).toEqual([
+      'apis.users.routes[0].policies[0].cache',
       'ai.access[0].budget',
       'ai.access[0].limits',
     ]);
@@ -111,7 +112,7 @@ describe('compileConfig', () => {
   it('shares what is anchored', () => {
     const text = `gatehouse: 1
 apis:
-  a: { upstream: "http://h", routes: &routes [ { path: /x, policies: &fast [ { cache: { ttl: 10s } } ] } ] }
+  a: { upstream: "http://h", routes: &routes [ { path: /x, policies: &fast [ { stamp: { text: 10s } } ] } ] }
   b: { upstream: "http://h", basePath: /b, policies: *fast, routes: *routes }
 `;
     expect(routesOf(text)).toEqual(['* /x', '* /b/x']);
@@ -124,7 +125,7 @@ apis:
   });
 
   it('refuses a bomb of aliases', () => {
-    const lines = ['gatehouse: 1', 'a0: &a0 { cache: { ttl: 10s } }'];
+    const lines = ['gatehouse: 1', 'a0: &a0 { stamp: { text: 10s } }'];
     for (let i = 1; i < 30; i++) lines.push(`a${i}: &a${i} [*a${i - 1}, *a${i - 1}, *a${i - 1}]`);
     expect(
       problemsOf(`${lines.join('\n')}\napis: { a: { upstream: "http://h", policies: *a29 } }\n`).length,
@@ -135,7 +136,7 @@ apis:
     const apis = Array.from({ length: 50 }, (_, api) => {
       const routes = Array.from(
         { length: 100 },
-        (_each, route) => `      - { method: GET, path: "/r${route}/{id}", policies: [ { cache: { ttl: 10s } } ] }`,
+        (_each, route) => `      - { method: GET, path: "/r${route}/{id}", policies: [ { stamp: { text: 10s } } ] }`,
       );
       return [
         `  api${api}:`,

@@ -2,7 +2,8 @@ import { LineIndex } from '../problems/line-index.ts';
 import type { ConfigProblem } from '../problems/problem.ts';
 import { Report } from '../problems/report.ts';
 import { configSchema } from '../schema/config-schema.ts';
-import type { PolicySchema } from '../schema/policy-list.ts';
+import { dormantNames } from '../schema/dormant-policies.ts';
+import type { PolicyForm } from '../schema/policy-list.ts';
 import type { Environment } from '../source/environment.ts';
 import { parseSource } from '../source/parse-source.ts';
 import { readSource } from '../source/read-source.ts';
@@ -22,7 +23,7 @@ export interface CompileOptions {
   /** What problems call the file; documents are looked up next to it. */
   readonly file: string;
   readonly env: Environment;
-  readonly policies: readonly PolicySchema[];
+  readonly policies: readonly PolicyForm[];
   readonly providers: readonly ProviderRow[];
   /** For `openapi:`; whoever cannot read files leaves it out. */
   readonly readText?: (path: string) => string;
@@ -39,7 +40,15 @@ export function compileConfig(text: string, options: CompileOptions): CompileRes
   const read = document && readSource(document, configSchema(options.policies), { report, environment: options.env });
   if (document === undefined || read === undefined) return { problems: report.problems() };
   const { value: source, places } = read;
-  const compilation = { source, places, report, declared: declaredNames(document.root) };
+  const dormant = dormantNames(options.policies);
+  const compilation = {
+    source,
+    places,
+    report,
+    declared: declaredNames(document.root),
+    dormant,
+    policies: options.policies,
+  };
   const documents = documentReader(compilation, { file: options.file, readText: options.readText });
   const content = compileSource(compilation, { providers: options.providers, readDocument: documents.read });
   const problems = [report, ...documents.reports].flatMap((each) => each.problems());

@@ -68,20 +68,20 @@ describe('compileRoutes', () => {
 apis:
   users:
     upstream: http://h
-    policies: [ { cache: { ttl: 1s } }, { rate-limit: { limit: 1, window: 1m } } ]
+    policies: [ { stamp: { text: 1s } }, { rate-limit: { limit: 1, window: 1m } } ]
     routes:
-      - { path: /a, policies: [ { rate-limit: { limit: 2, window: 1m } }, { cache: { ttl: 2s } }, { cache: { ttl: 3s } } ] }
+      - { path: /a, policies: [ { rate-limit: { limit: 2, window: 1m } }, { stamp: { text: 2s } }, { stamp: { text: 3s } } ] }
       - { path: /b }
 `;
     const [a, b] = snapshotOf(text).routes;
-    expect(a?.policies.map(({ name }) => name)).toEqual(['cache', 'rate-limit', 'rate-limit', 'cache', 'cache']);
+    expect(a?.policies.map(({ name }) => name)).toEqual(['stamp', 'rate-limit', 'rate-limit', 'stamp', 'stamp']);
     expect(a?.policies[2]?.config).toEqual({ limit: 2, window: '1m', by: 'application', cost: 1 });
     expect(b?.policies).toHaveLength(2);
   });
 
   it('takes a policy with nothing behind it for one with defaults', () => {
     expect(firstRoute(withApi('{ upstream: "http://h", policies: [ headers: ] }')).policies).toEqual([
-      { name: 'headers', config: { request: { set: {}, remove: [] } } },
+      { name: 'headers', config: { request: { set: {}, remove: [] } }, scope: 'users#headers.0' },
     ]);
   });
 

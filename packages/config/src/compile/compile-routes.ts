@@ -5,10 +5,11 @@ import { method } from '../forms/tokens.ts';
 import { quote } from '../problems/nearest.ts';
 import type { Report, Place } from '../problems/report.ts';
 import type { ApiSource, RouteSource } from '../schema/api-schema.ts';
-import type { PolicySpec, RouteCondition, RouteSpec, UpstreamSpec } from '../snapshot.ts';
+import type { RouteCondition, RouteSpec, UpstreamSpec } from '../snapshot.ts';
 import { checkReference, type Compilation } from './compilation.ts';
 import { implicitUpstream } from './compile-upstreams.ts';
 import type { ReadDocument } from './openapi-document.ts';
+import { policySpecs } from './policy-specs.ts';
 import { routeId, routeShape, type RouteDraft } from './route-identity.ts';
 
 /** What is let through before 413 where no policy says otherwise. */
@@ -95,7 +96,7 @@ class ApiCompiler {
       prefix,
       strip: api.stripBasePath ? prefix : '',
       upstream: this.#upstream(api),
-      policies: policySpecs(api.policies),
+      policies: policySpecs(api.policies, this.#name, this.#context),
     };
   }
 
@@ -105,15 +106,16 @@ class ApiCompiler {
     if (upstream === undefined) this.#checkUpstreamWritten(written);
     const { prefix, upstream: _, ...shared } = base;
     const path = prefix + plan.path;
+    const id = routeId({ api: this.#name, method: plan.method, path, when });
     const spec: RouteSpec = {
-      id: routeId({ api: this.#name, method: plan.method, path, when }),
+      id,
       ...shared,
       method: plan.method,
       path,
       when,
       access: written?.access ?? this.#api.access,
       allow: written?.allow ?? [],
-      policies: [...base.policies, ...policySpecs(written?.policies ?? [])],
+      policies: [...base.policies, ...policySpecs(written?.policies ?? [], id, this.#context)],
       bodyBytesMax: BODY_BYTES_MAX,
       target: { kind: 'upstream', upstream: upstream ?? '' },
     };
@@ -171,8 +173,4 @@ class ApiCompiler {
 interface RouteBase extends Pick<RouteSpec, 'api' | 'version' | 'hosts' | 'strip' | 'policies'> {
   readonly prefix: string;
   readonly upstream: string | undefined;
-}
-
-export function policySpecs(list: readonly Readonly<Record<string, unknown>>[]): PolicySpec[] {
-  return list.flatMap((entry) => Object.entries(entry).map(([name, config]) => ({ name, config })));
 }

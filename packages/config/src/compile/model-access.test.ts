@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatProblem } from '../problems/problem.ts';
 import { compileText, problemsOf, snapshotOf } from '../__fixtures__/compile-text.ts';
 
 const APPLICATIONS = `gatehouse: 1
@@ -78,6 +79,17 @@ describe('modelAccess', () => {
     expect(
       'snapshot' in result && result.warnings.map(({ line, column, path }) => `${line}:${column} ${path}`),
     ).toEqual(['11:44 ai.access[0].budget', '12:44 ai.access[1].limits']);
+  });
+
+  it('lets an application with a soft budget through, and warns that nobody is told of its end', () => {
+    const text = withAccess(
+      '  access: [ { application: a, models: [ small ], budget: { usd: 5, per: month, mode: soft } } ]\n',
+    );
+    expect(models(text)[0]).toEqual(['a', ['small'], undefined]);
+    const result = compileText(text);
+    expect('snapshot' in result && result.warnings.map(formatProblem)).toEqual([
+      'gatehouse.yaml:10:50: `budget` is not watched by this version, nobody is told of its end',
+    ]);
   });
 
   const refused: Readonly<Record<string, readonly [string, RegExp]>> = {

@@ -20,8 +20,9 @@ export function modelAccess(application: string, { source: { ai } }: Compilation
   };
 }
 
+/** A soft budget refuses nobody, so there is nothing about it to enforce. */
 function unenforcedFields({ budget, limits }: AccessRule): string[] {
-  return [...(budget === undefined ? [] : ['budget']), ...(limits.length === 0 ? [] : ['limits'])];
+  return [...(budget?.mode === 'hard' ? ['budget'] : []), ...(limits.length === 0 ? [] : ['limits'])];
 }
 
 export interface ProviderNames {
@@ -42,6 +43,9 @@ export function checkAccessRules(compilation: Compilation, { direct }: ProviderN
     for (const field of unenforcedFields(rule)) {
       const message = `\`${field}\` is not enforced by this version, so model calls of the application answer 503`;
       report.warning(places.key(rule, field), `${message}; leave it out to let them through`);
+    }
+    if (rule.budget?.mode === 'soft') {
+      report.warning(places.key(rule, 'budget'), '`budget` is not watched by this version, nobody is told of its end');
     }
   }
 }

@@ -146,13 +146,13 @@ components: { pathItems: { "with/slash{": { get: {} } } }
       throw Object.assign(new Error('ENOENT: no such file, /home/somebody/users.yaml'), { code: 'ENOENT' });
     };
     expect(problemsOf(TEXT, { readText })).toEqual([
-      '3:58: the document cannot be read (ENOENT), check the name of the file',
+      '3:58: there is no document `./users.yaml`, write its path relative to this file',
     ]);
     const strange = (): string => {
       throw new Error('strange');
     };
     expect(problemsOf(TEXT, { readText: strange })).toEqual([
-      '3:58: the document cannot be read, check the name of the file',
+      '3:58: the document `./users.yaml` cannot be read (no reason), check what it is and who may read it',
     ]);
   });
 

@@ -51,7 +51,7 @@ export function documentReader(
     if (known.has(path)) return known.get(path);
     const result = /^[a-z]+:\/\//i.test(file)
       ? { wrong: '`openapi` is a URL, write the name of a file' }
-      : readFile(path, options);
+      : readFile(path, { ...options, written: places.quote(holder, 'openapi') });
     if ('wrong' in result) {
       report.problem(places.at(holder, 'openapi'), result.wrong);
       return undefined;
@@ -72,13 +72,14 @@ function beside(configFile: string, file: string): string {
   return isAbsolute(file) ? file : join(dirname(configFile), file);
 }
 
-function readFile(path: string, { readText }: ReaderOptions): Parsed<string> {
+function readFile(path: string, { readText, written }: ReaderOptions & { readonly written: string }): Parsed<string> {
   if (readText === undefined) return { wrong: '`openapi` cannot be used here, no files can be read' };
   try {
     return { value: readText(path) };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
-    return { wrong: `the document cannot be read${code}, check the name of the file` };
+    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'no reason';
+    if (code === 'ENOENT') return { wrong: `there is no document ${written}, write its path relative to this file` };
+    return { wrong: `the document ${written} cannot be read (${code}), check what it is and who may read it` };
   }
 }
 

@@ -47,9 +47,9 @@ describe('configJsonSchema', () => {
   const refused: Readonly<Record<string, string>> = {
     'another version': 'gatehouse: 2\n',
     'an unknown field': 'gatehouse: 1\nupstrems: {}\n',
-    'an unknown field of a policy': 'gatehouse: 1\napis: { a: { policies: [ { cache: { ttl: 10s, tll: 1 } } ] } }\n',
-    'an unknown policy': 'gatehouse: 1\napis: { a: { policies: [ { cahce: { ttl: 10s } } ] } }\n',
-    'two policies in one item': 'gatehouse: 1\napis: { a: { policies: [ { cache: { ttl: 10s }, headers: {} } ] } }\n',
+    'an unknown field of a policy': 'gatehouse: 1\napis: { a: { policies: [ { stamp: { text: 10s, txet: 1 } } ] } }\n',
+    'an unknown policy': 'gatehouse: 1\napis: { a: { policies: [ { satmp: { text: 10s } } ] } }\n',
+    'two policies in one item': 'gatehouse: 1\napis: { a: { policies: [ { stamp: { text: 10s }, headers: {} } ] } }\n',
     'an improper name': 'gatehouse: 1\napis: { "a b": {} }\n',
     'an improper duration': 'gatehouse: 1\nupstreams: { a: { targets: [ "http://h" ], timeouts: { idle: 5 s } } }\n',
     'an improper value': 'gatehouse: 1\napis: { a: { access: everybody } }\n',

@@ -50,7 +50,7 @@ export class Report {
   }
 
   warnings(): readonly ConfigProblem[] {
-    return this.#warnings.toSorted(byPosition);
+    return unique(this.#warnings.toSorted(byPosition));
   }
 
   #at({ offset, path }: Place, message: string): ConfigProblem {
@@ -58,7 +58,7 @@ export class Report {
   }
 }
 
-/** An anchored value that is used twice is read twice, and is wrong once. */
+/** An anchored value that is used twice is read twice, and is told of once. */
 function unique(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   const seen = new Set<string>();
   return problems.filter(({ line, column, message }) => seen.size < seen.add(`${line}:${column} ${message}`).size);

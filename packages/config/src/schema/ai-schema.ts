@@ -37,7 +37,8 @@ const modelSchema = strictObject(
     targets: Type.Array(targetSchema, { description: 'First choices.', minItems: 1 }),
     fallback: Type.Array(targetSchema, { description: 'Tried in order when the first choices fail.', default: [] }),
     strict: Type.Boolean({
-      description: 'Refuse what a provider cannot do instead of leaving it out.',
+      description:
+        'Refuse what a provider cannot do instead of leaving it out. Without effect in this version, which leaves nothing out.',
       default: false,
     }),
   },
@@ -50,7 +51,10 @@ const budget = strictObject(
     per: Type.Enum(PERIODS, { description: 'The period, by the calendar in UTC.' }),
     mode: Type.Enum(['hard', 'soft'], { description: 'Refuse calls beyond it, or only tell.', default: 'hard' }),
   },
-  { description: 'What the application may spend. Read but not enforced yet: its calls are refused.' },
+  {
+    description:
+      'What the application may spend. This version cannot count it: with a hard one the calls of the application are refused.',
+  },
 );
 
 const tokenLimit = strictObject({
@@ -66,7 +70,7 @@ const accessSchema = strictObject({
   }),
   budget: Type.Optional(budget),
   limits: Type.Array(tokenLimit, {
-    description: 'Limits on tokens. Read but not enforced yet: calls of the application are refused.',
+    description: 'Limits on tokens. This version cannot count them: with one the calls of the application are refused.',
     default: [],
   }),
 });

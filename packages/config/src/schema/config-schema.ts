@@ -3,6 +3,7 @@ import { nameText } from '../forms/tokens.ts';
 import { aiSchema } from './ai-schema.ts';
 import { apiSchema } from './api-schema.ts';
 import { applicationSchema } from './application-schema.ts';
+import { knownPolicies } from './dormant-policies.ts';
 import { planSchema } from './plan-schema.ts';
 import { policyListSchema, type PolicySchema } from './policy-list.ts';
 import { strictObject } from './strict-object.ts';
@@ -10,7 +11,7 @@ import { upstreamSchema } from './upstream-schema.ts';
 
 /** The source form of gatehouse.yaml. Types, reading, the JSON Schema for editors and the reference come from here. */
 export function configSchema(policies: readonly PolicySchema[]) {
-  const policyList = policyListSchema(policies);
+  const policyList = policyListSchema(knownPolicies(policies));
   return strictObject(
     {
       gatehouse: Type.Literal(1, { description: 'The version of this format.' }),

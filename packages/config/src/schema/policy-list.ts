@@ -9,6 +9,12 @@ export interface PolicySchema {
   readonly schema: TSchema;
 }
 
+/** A policy as files are compiled with it. */
+export interface PolicyForm extends PolicySchema {
+  /** The finished config that the policy is built from: defaulted and checked. Throws on what `schema` refuses. */
+  parse(config: unknown): unknown;
+}
+
 export const POLICY_LIST_TITLE = 'a list of policies';
 
 /** One-key maps, so that the order stands in the file. */

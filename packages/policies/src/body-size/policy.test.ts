@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ask, fakeExchange, fakeTools } from '../testing/fake-exchange.ts';
+import { joined } from '../testing/joined.ts';
 import { policyContract } from '../testing/policy-contract.ts';
-import { bodySize } from './policy.ts';
+
+const bodySize = joined('body-size');
 
 policyContract(bodySize, {
   valid: [{ max: '0B' }, { max: '64KiB' }, { max: '10MB' }, { max: '1.5GiB' }],

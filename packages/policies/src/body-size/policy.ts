@@ -1,14 +1,12 @@
 import { definePolicy } from '../define-policy.ts';
 import type { Reply } from '../policy.ts';
-import { bytes } from '../schema-parts.ts';
-import { schema } from './schema.ts';
+import { bytes } from '../parsed-units.ts';
+import type { Config } from './schema.ts';
 
 export const bodySize = definePolicy({
   name: 'body-size',
   stage: 'admit',
-  summary: 'Refuses request bodies above a size.',
-  schema,
-  build(config) {
+  build(config: Config) {
     const max = bytes(config.max);
     const refused: Reply = { code: 'request.body_too_large', detail: `The body may have at most ${max} bytes` };
     return {

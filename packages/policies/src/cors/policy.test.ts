@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Exchange, Reply } from '../policy.ts';
 import { ask, fakeExchange, fakeTools, linesOf } from '../testing/fake-exchange.ts';
+import { joined } from '../testing/joined.ts';
 import { policyContract } from '../testing/policy-contract.ts';
-import { cors } from './policy.ts';
+
+const cors = joined('cors');
 
 const APP = 'https://app.example.com';
 

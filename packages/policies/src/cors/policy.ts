@@ -1,16 +1,14 @@
 import type { HeaderEdits } from '@gatehouse/http';
-import type { Static } from 'typebox';
 import { definePolicy } from '../define-policy.ts';
 import type { Exchange } from '../policy.ts';
-import { milliseconds, TOKEN_CHAR } from '../schema-parts.ts';
-import { schema } from './schema.ts';
+import { milliseconds } from '../parsed-units.ts';
+import { TOKEN_CHAR } from '../token.ts';
+import type { Config } from './schema.ts';
 
 export const cors = definePolicy({
   name: 'cors',
   stage: 'guard',
-  summary: 'Lets pages of other origins call, and answers their preflights.',
-  schema,
-  build(config) {
+  build(config: Config) {
     const allows = originMatcher(config.origins);
     const anyOrigin = config.origins.includes('*');
     const shared = sharedFields(config);
@@ -34,8 +32,6 @@ export const cors = definePolicy({
 });
 
 type Fields = readonly (readonly [string, string])[];
-
-type Config = Static<typeof schema>;
 
 const ALLOW_ORIGIN = 'access-control-allow-origin';
 const ALLOW_CREDENTIALS = 'access-control-allow-credentials';

@@ -1,5 +1,6 @@
-import { Type } from 'typebox';
-import { duration, TOKEN } from '../schema-parts.ts';
+import { Type, type Static } from 'typebox';
+import { duration } from '../schema-parts.ts';
+import { TOKEN } from '../token.ts';
 
 const origin = Type.String({
   title: 'an origin',
@@ -9,6 +10,8 @@ const origin = Type.String({
 
 const tokens = (title: string, description: string) =>
   Type.Array(Type.String({ title, pattern: `^${TOKEN}$` }), { default: [], description });
+
+export const summary = 'Lets pages of other origins call, and answers their preflights.';
 
 export const schema = Type.Refine(
   Type.Object(
@@ -36,3 +39,5 @@ export const schema = Type.Refine(
     !credentials || ![origins, methods, headers, exposeHeaders].some((list) => list.includes('*')),
   () => 'has a * beside credentials, which browsers refuse, write out what it stands for',
 );
+
+export type Config = Static<typeof schema>;

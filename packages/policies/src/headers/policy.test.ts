@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Exchange } from '../policy.ts';
 import { ask, fakeExchange, fakeReplyHead, fakeTools, linesOf } from '../testing/fake-exchange.ts';
+import { joined } from '../testing/joined.ts';
 import { policyContract } from '../testing/policy-contract.ts';
-import { headers } from './policy.ts';
+
+const headers = joined('headers');
 
 const FRAMING = ['Content-Length', 'transfer-encoding', 'Connection', 'upgrade', 'TE', 'trailer', 'Keep-Alive'];
 

@@ -1,14 +1,11 @@
 import { headerLine, type HeaderEdits } from '@gatehouse/http';
-import type { Static } from 'typebox';
 import { definePolicy } from '../define-policy.ts';
-import { schema } from './schema.ts';
+import type { Config } from './schema.ts';
 
 export const headers = definePolicy({
   name: 'headers',
   stage: 'shape',
-  summary: 'Sets, adds and removes header fields of requests and replies.',
-  schema,
-  build(config) {
+  build(config: Config) {
     const request = compile(config.request);
     const response = compile(config.response);
     return {
@@ -25,7 +22,7 @@ interface Compiled {
 }
 
 /** Makes the lines once, so that a request only copies strings. Undefined when there is nothing to do. */
-function compile({ set, add, remove }: Static<typeof schema>['request']): Compiled | undefined {
+function compile({ set, add, remove }: Config['request']): Compiled | undefined {
   const removed = [...remove, ...Object.keys(set)].map((name) => name.toLowerCase());
   const added = [...Object.entries(set), ...Object.entries(add)];
   const lines = added.map(([name, value]) => headerLine(name.toLowerCase(), value)).join('');

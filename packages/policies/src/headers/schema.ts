@@ -1,5 +1,6 @@
-import { Type } from 'typebox';
-import { checkedText, TOKEN } from '../schema-parts.ts';
+import { Type, type Static } from 'typebox';
+import { checkedText } from '../schema-parts.ts';
+import { TOKEN } from '../token.ts';
 
 export type Side = 'request' | 'response';
 type Verb = 'set' | 'add' | 'remove';
@@ -57,6 +58,8 @@ const edits = (side: Side, description: string) =>
     { additionalProperties: false, default: {}, description },
   );
 
+export const summary = 'Sets, adds and removes header fields of requests and replies.';
+
 export const schema = Type.Object(
   {
     request: edits('request', 'Changes to the request that goes to the upstream.'),
@@ -64,3 +67,5 @@ export const schema = Type.Object(
   },
   { additionalProperties: false },
 );
+
+export type Config = Static<typeof schema>;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ask, fakeExchange, fakeTools } from '../testing/fake-exchange.ts';
+import { joined } from '../testing/joined.ts';
 import { policyContract } from '../testing/policy-contract.ts';
-import { ipAccess } from './policy.ts';
+
+const ipAccess = joined('ip-access');
 
 policyContract(ipAccess, {
   valid: [

@@ -2,14 +2,12 @@ import { definePolicy } from '../define-policy.ts';
 import { ipKey, ipRange } from '../ip-address.ts';
 import { IpRanges } from '../ip-ranges.ts';
 import type { Reply } from '../policy.ts';
-import { schema } from './schema.ts';
+import type { Config } from './schema.ts';
 
 export const ipAccess = definePolicy({
   name: 'ip-access',
   stage: 'guard',
-  summary: 'Lets callers through, or refuses them, by their address.',
-  schema,
-  build(config) {
+  build(config: Config) {
     const deny = ranges(config.deny);
     const allow = ranges(config.allow);
     if (deny === undefined && allow === undefined) return {};

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { ipRange } from '../ip-address.ts';
 import { checkedText } from '../schema-parts.ts';
 
@@ -9,6 +9,8 @@ const network = checkedText(
       : undefined,
   { title: 'a network', examples: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7'] },
 );
+
+export const summary = 'Lets callers through, or refuses them, by their address.';
 
 export const schema = Type.Object(
   {
@@ -23,3 +25,5 @@ export const schema = Type.Object(
   },
   { additionalProperties: false },
 );
+
+export type Config = Static<typeof schema>;

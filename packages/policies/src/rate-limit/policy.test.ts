@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyHooks, PolicyTools, Reply } from '../policy.ts';
 import { ask, fakeExchange, fakeTools, linesOf, NOW, type FakeExchangeOptions } from '../testing/fake-exchange.ts';
+import { joined } from '../testing/joined.ts';
 import { policyContract } from '../testing/policy-contract.ts';
-import { rateLimit } from './policy.ts';
+
+const rateLimit = joined('rate-limit');
 
 policyContract(rateLimit, {
   valid: [

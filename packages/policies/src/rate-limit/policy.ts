@@ -4,15 +4,13 @@ import { definePolicy } from '../define-policy.ts';
 import { ipKey } from '../ip-address.ts';
 import { LimitReport, showLimits } from '../limit-report.ts';
 import type { Exchange } from '../policy.ts';
-import { milliseconds } from '../schema-parts.ts';
-import { schema } from './schema.ts';
+import { milliseconds } from '../parsed-units.ts';
+import type { Config } from './schema.ts';
 
 export const rateLimit = definePolicy({
   name: 'rate-limit',
   stage: 'admit',
-  summary: 'Limits how much one caller may use in a window of time.',
-  schema,
-  build(config, tools) {
+  build(config: Config, tools) {
     const windowMs = milliseconds(config.window);
     const limit: Limit = { limit: config.limit, windowMs, algorithm: config.algorithm };
     const report = new LimitReport(config.name ?? `${config.by ?? 'caller'}-${config.window}`, limit);

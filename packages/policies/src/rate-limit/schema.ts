@@ -1,5 +1,6 @@
-import { Type } from 'typebox';
-import { duration, TOKEN } from '../schema-parts.ts';
+import { Type, type Static } from 'typebox';
+import { duration } from '../schema-parts.ts';
+import { TOKEN } from '../token.ts';
 
 const by = Type.Union(
   [
@@ -12,6 +13,8 @@ const by = Type.Union(
       'Left out: the application when the caller is known, else the address.',
   },
 );
+
+export const summary = 'Limits how much one caller may use in a window of time.';
 
 export const schema = Type.Refine(
   Type.Object(
@@ -38,3 +41,5 @@ export const schema = Type.Refine(
   ({ cost, limit }) => cost <= limit,
   () => 'has a cost above its limit, so that no call could pass, write a lower cost',
 );
+
+export type Config = Static<typeof schema>;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../policy.ts';
 import { ask, fakeExchange, fakeTools, type FakeExchangeOptions } from '../testing/fake-exchange.ts';
+import { joined } from '../testing/joined.ts';
 import { policyContract } from '../testing/policy-contract.ts';
-import { rewrite } from './policy.ts';
+
+const rewrite = joined('rewrite');
 
 policyContract(rewrite, {
   valid: [

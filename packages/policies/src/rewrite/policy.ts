@@ -2,14 +2,12 @@ import { AMBIGUITY, canonicalTarget } from '@gatehouse/http';
 import { definePolicy } from '../define-policy.ts';
 import { fillTemplate, parseTemplate } from '../path-template.ts';
 import type { Exchange, Reply } from '../policy.ts';
-import { schema } from './schema.ts';
+import type { Config } from './schema.ts';
 
 export const rewrite = definePolicy({
   name: 'rewrite',
   stage: 'shape',
-  summary: 'Replaces the path that goes upstream; the query stays.',
-  schema,
-  build(config) {
+  build(config: Config) {
     const template = parseTemplate(config.path);
     return {
       onRequest(exchange) {

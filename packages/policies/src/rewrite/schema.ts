@@ -1,6 +1,8 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { isPathTemplate } from '../path-template.ts';
 import { checkedText } from '../schema-parts.ts';
+
+export const summary = 'Replaces the path that goes upstream; the query stays.';
 
 export const schema = Type.Object(
   {
@@ -19,3 +21,5 @@ export const schema = Type.Object(
   },
   { additionalProperties: false },
 );
+
+export type Config = Static<typeof schema>;

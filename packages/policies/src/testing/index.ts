@@ -7,4 +7,5 @@ export {
   NOW,
   type FakeExchangeOptions,
 } from './fake-exchange.ts';
+export { joined, type JoinedPolicy } from './joined.ts';
 export { policyContract, type PolicyExamples } from './policy-contract.ts';

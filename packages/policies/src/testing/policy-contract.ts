@@ -6,8 +6,9 @@ import fc from 'fast-check';
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
-import { STAGES, type Exchange, type PolicyDefinition, type PolicyHooks, type Reply } from '../policy.ts';
+import { STAGES, type Exchange, type PolicyHooks, type Reply } from '../policy.ts';
 import { ask, fakeExchange, fakeReplyHead, fakeTools, type FakeExchangeOptions } from './fake-exchange.ts';
+import type { JoinedPolicy } from './joined.ts';
 
 export interface PolicyExamples {
   /** Configs as people write them. */
@@ -17,7 +18,7 @@ export interface PolicyExamples {
 }
 
 /** What every policy must do, whatever it is for. */
-export function policyContract(definition: PolicyDefinition<unknown>, examples: PolicyExamples): void {
+export function policyContract(definition: JoinedPolicy, examples: PolicyExamples): void {
   describe(`${definition.name} keeps the contract of policies`, () => {
     configContract(definition, examples);
     hooksContract(definition, examples);
@@ -25,7 +26,7 @@ export function policyContract(definition: PolicyDefinition<unknown>, examples: 
   });
 }
 
-function configContract(definition: PolicyDefinition<unknown>, { valid, invalid }: PolicyExamples): void {
+function configContract(definition: JoinedPolicy, { valid, invalid }: PolicyExamples): void {
   it.each(valid)('accepts %j', (config) => {
     expect(Value.Errors(definition.schema, Value.Default(definition.schema, Value.Clone(config)))).toEqual([]);
     expect(() => definition.build(config, fakeTools())).not.toThrow();
@@ -53,6 +54,10 @@ function configContract(definition: PolicyDefinition<unknown>, { valid, invalid 
         }
       }),
     );
+  });
+
+  it('finishes a config once: what it has parsed stays as it is', () => {
+    for (const config of valid) expect(definition.parse(definition.parse(config))).toEqual(definition.parse(config));
   });
 
   it('leaves the config that it is built from unchanged', () => {
@@ -88,7 +93,7 @@ function almost(schema: TSchema): fc.Arbitrary<unknown> {
   return fc.record(Object.fromEntries(keys.map((key) => [key, fc.jsonValue()])), { requiredKeys: [] });
 }
 
-function hooksContract(definition: PolicyDefinition<unknown>, { valid }: PolicyExamples): void {
+function hooksContract(definition: JoinedPolicy, { valid }: PolicyExamples): void {
   it('answers odd requests at once, throws on none, and writes nothing that splits a head', () => {
     for (const config of valid) {
       const hooks = definition.build(config, fakeTools());
@@ -185,7 +190,7 @@ const oddRequest: fc.Arbitrary<FakeExchangeOptions> = fc.record(
   { requiredKeys: [] },
 );
 
-function docsContract(definition: PolicyDefinition<unknown>): void {
+function docsContract(definition: JoinedPolicy): void {
   const page = new URL(`../${definition.name}/README.md`, import.meta.url);
 
   it('has a page that names every field of its config', () => {

@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { definePolicy } from './define-policy.ts';
-import { fakeTools } from './testing/fake-exchange.ts';
+import { policySchema } from './policy-schema.ts';
 
 const schema = Type.Object(
   {
@@ -21,25 +20,12 @@ const schema = Type.Object(
   { additionalProperties: false },
 );
 
-function built(config: unknown): unknown {
-  let seen: unknown;
-  const policy = definePolicy({
-    name: 'probe',
-    stage: 'observe',
-    summary: '',
-    schema,
-    build(complete) {
-      seen = complete;
-      return {};
-    },
-  });
-  policy.build(config, fakeTools());
-  return seen;
-}
+const probe = policySchema('probe', { summary: '', schema });
+const parse = (config: unknown): unknown => probe.parse(config);
 
-describe('definePolicy', () => {
-  it('hands the policy a complete config', () => {
-    expect(built({ needed: 1, inner: { must: true } })).toEqual({
+describe('policySchema', () => {
+  it('gives a complete config', () => {
+    expect(parse({ needed: 1, inner: { must: true } })).toEqual({
       needed: 1,
       usual: 'usual',
       inner: { list: [], must: true },
@@ -57,16 +43,22 @@ describe('definePolicy', () => {
       open: { of: 8 },
       names: { a: 'b' },
     };
-    expect(built(config)).toEqual(config);
+    expect(parse(config)).toEqual(config);
   });
 
-  it('does not share defaults between two builds', () => {
-    const first = built({ needed: 1, inner: { must: true } });
-    const second = built({ needed: 1, inner: { must: true } });
+  it('does not share defaults between two configs', () => {
+    const first = parse({ needed: 1, inner: { must: true } });
+    const second = parse({ needed: 1, inner: { must: true } });
     expect(first).not.toBe(second);
     expect(first).toHaveProperty('inner.list', []);
     if (typeof first === 'object' && first !== null && 'names' in first) Object.assign(Object(first.names), { x: 'y' });
-    expect(built({ needed: 1, inner: { must: true } })).toHaveProperty('names', {});
+    expect(parse({ needed: 1, inner: { must: true } })).toHaveProperty('names', {});
+  });
+
+  it('leaves what it is given unchanged', () => {
+    const written = { needed: 1, inner: { must: true } };
+    parse(written);
+    expect(written).toEqual({ needed: 1, inner: { must: true } });
   });
 
   it.each([
@@ -76,6 +68,6 @@ describe('definePolicy', () => {
     [{ needed: 1, inner: {} }, 'probe/inner must have required properties must'],
     [{ needed: 1, inner: { must: true }, names: { A: 'b' } }, 'probe/names'],
   ])('refuses %j and says where', (config, message) => {
-    expect(() => built(config)).toThrow(`config.invalid: ${message}`);
+    expect(() => parse(config)).toThrow(`config.invalid: ${message}`);
   });
 });

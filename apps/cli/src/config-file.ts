@@ -1,0 +1,49 @@
+import { compileAside } from './compile-aside.ts';
+import type { Environment } from './load-config.ts';
+import { requireLoaded, type Loaded } from './loaded.ts';
+import { readConfig, readUtf8 } from './read-config.ts';
+
+/** A gatehouse.yaml with the documents that it names, and what they held when they were read last. */
+export class ConfigFile {
+  readonly file: string;
+  readonly #env: Environment;
+  #texts: ReadonlyMap<string, string> = new Map();
+
+  constructor(file: string, env: Environment) {
+    this.file = file;
+    this.#env = env;
+  }
+
+  /** Reads and compiles. Throws a CommandFailure when the file cannot be read, or cannot be served. */
+  async load(): Promise<Loaded> {
+    const { file } = this;
+    const text = readConfig(file);
+    this.#texts = new Map([[file, text]]);
+    const { outcome, documents } = await compileAside({ text, file, env: this.#env });
+    const others = [...documents].map(([path, document]) => [path, document ?? UNREADABLE] as const);
+    this.#texts = new Map([[file, text], ...others]);
+    return requireLoaded(outcome);
+  }
+
+  /** What was read last, in a form to compare. */
+  get loaded(): string {
+    return JSON.stringify([...this.#texts.values()]);
+  }
+
+  /** What the same files hold now; `undefined` while there is no file, as between an editor's delete and its rename. */
+  current(): string | undefined {
+    const texts = [...this.#texts.keys()].map(readQuietly);
+    return texts[0] === UNREADABLE ? undefined : JSON.stringify(texts);
+  }
+}
+
+/** Stands for the text of a file that cannot be read; no text is a lone NUL. */
+const UNREADABLE = '\0';
+
+function readQuietly(path: string): string {
+  try {
+    return readUtf8(path);
+  } catch {
+    return UNREADABLE;
+  }
+}

@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+
+export const STANDARD = ['bare', 'governed', 'latency', 'chat', 'routes', 'workers'] as const;
+export const SPECIAL = ['reload', 'slow-sockets', 'kill-worker'] as const;
+export type ScenarioName = (typeof STANDARD)[number] | (typeof SPECIAL)[number];
+
+export interface Options {
+  readonly scenarios: readonly ScenarioName[];
+  readonly rounds: number;
+  readonly warmUpSeconds: number;
+  readonly seconds: number;
+  /** How long the reload scenario goes on. */
+  readonly reloadSeconds: number;
+  readonly quick: boolean;
+  readonly out: string | undefined;
+  readonly command: string;
+}
+
+export const USAGE = `npm run bench -- [options]
+  --only NAMES     some of ${[...STANDARD, ...SPECIAL].join(',')}
+  --reload, --slow-sockets, --kill-worker   the same as --only with that name; not run unless asked for
+  --all            every scenario
+  --rounds N       default 3
+  --quick          1 s a run and one round: a smoke test, not figures to quote
+  --out FILE       default docs/benchmarks.md; with --quick default is no file`;
+
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parsed(args);
+  if (values.help) throw new UsageProblem(USAGE);
+  const { quick } = values;
+  const rounds = Number(values.rounds ?? (quick ? 1 : 3));
+  if (!Number.isSafeInteger(rounds) || rounds < 1) throw new UsageProblem('--rounds: write a whole number from 1');
+  const asked = [
+    ...(values.only?.split(',').map(scenarioName) ?? []),
+    ...SPECIAL.filter((name) => values[name]),
+    ...(values.all ? [...STANDARD, ...SPECIAL] : []),
+  ];
+  return {
+    scenarios: asked.length > 0 ? [...new Set(asked)] : STANDARD,
+    rounds,
+    warmUpSeconds: quick ? 1 : 2,
+    seconds: quick ? 1 : 6,
+    reloadSeconds: quick ? 5 : 60,
+    quick,
+    out: values.out ?? (quick ? undefined : 'docs/benchmarks.md'),
+    command: ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string' },
+        reload: { type: 'boolean', default: false },
+        'slow-sockets': { type: 'boolean', default: false },
+        'kill-worker': { type: 'boolean', default: false },
+        all: { type: 'boolean', default: false },
+        rounds: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        out: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageProblem(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  }
+}
+
+/** What is shown to whoever typed the command, instead of a stack. */
+export class UsageProblem extends Error {}
+
+function scenarioName(text: string): ScenarioName {
+  const name = [...STANDARD, ...SPECIAL].find((known) => known === text.trim());
+  if (name === undefined) throw new UsageProblem(`--only: there is no ${text}\n${USAGE}`);
+  return name;
+}

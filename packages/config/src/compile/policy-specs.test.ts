@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { compileText, POLICIES, problemsOf, snapshotOf } from '../__fixtures__/compile-text.ts';
+import { formatProblem } from '../problems/problem.ts';
+
+const api = (policies: string, routes: string): string =>
+  `gatehouse: 1\napis:\n  users: { upstream: "http://h", policies: [ ${policies} ], routes: [ ${routes} ] }\n`;
+
+const LIMIT = 'rate-limit: { limit: 3, window: 1m }';
+const STAMP = 'stamp: { text: xx }';
+
+/** Scopes of each route, in the order of the file. */
+const scopes = (text: string): string[][] =>
+  snapshotOf(text).routes.map(({ policies }) => policies.map(({ scope }) => scope));
+
+function warningsOf(text: string, policies = POLICIES): string[] {
+  const result = compileText(text, { policies });
+  return 'snapshot' in result ? result.warnings.map(formatProblem) : ['not compiled'];
+}
+
+describe('the scope of a policy', () => {
+  it('is the API for all routes where the API has it', () => {
+    expect(scopes(api(LIMIT, '{ path: /a }, { method: GET, path: /b }'))).toEqual([
+      ['users#rate-limit.0'],
+      ['users#rate-limit.0'],
+    ]);
+  });
+
+  it('is the route where the route has it', () => {
+    const route = (path: string): string => `{ method: GET, path: ${path}, policies: [ { ${LIMIT} } ] }`;
+    expect(scopes(api('', `${route('/a')}, ${route('/b')}`))).toEqual([
+      ['users GET /a#rate-limit.0'],
+      ['users GET /b#rate-limit.0'],
+    ]);
+  });
+
+  it('tells policies of one name in one list apart', () => {
+    expect(scopes(api(`{ ${LIMIT} }, { ${STAMP} }, { ${LIMIT} }`, '{ path: /a }'))).toEqual([
+      ['users#rate-limit.0', 'users#stamp.0', 'users#rate-limit.1'],
+    ]);
+  });
+
+  it('stays when another policy is written in front, or one of the API above a route', () => {
+    const route = (policies: string): string => `{ path: /a, policies: [ ${policies} ] }`;
+    const [plain] = scopes(api('', route(`{ ${LIMIT} }`)));
+    const [more] = scopes(api(LIMIT, route(`{ ${STAMP} }, { ${LIMIT} }`)));
+    expect(more).toEqual(['users#rate-limit.0', 'users * /a#stamp.0', ...(plain ?? [])]);
+  });
+
+  it('stays when the policy itself is changed, so that a changed limit forgets nothing', () => {
+    const changed = 'rate-limit: { limit: 5, window: 1m }';
+    expect(scopes(api(LIMIT, '{ path: /a }'))).toEqual(scopes(api(changed, '{ path: /a }')));
+  });
+
+  it('differs between APIs that share a list by an anchor', () => {
+    const text = `gatehouse: 1
+apis:
+  a: { upstream: "http://h", policies: &both [ { ${LIMIT} } ] }
+  b: { upstream: "http://h", basePath: /b, policies: *both }
+`;
+    expect(scopes(text)).toEqual([['a#rate-limit.0'], ['b#rate-limit.0']]);
+  });
+
+  it('differs between routes of one path with other conditions', () => {
+    const when = (v: string): string => `{ path: /a, when: { query: { v: "${v}" } }, policies: [ { ${LIMIT} } ] }`;
+    expect(new Set(scopes(api('', `${when('1')}, ${when('2')}, { path: /a }`)).flat()).size).toBe(2);
+  });
+
+  it('is one for all AI paths', () => {
+    const all = scopes(`gatehouse: 1\nai: { policies: [ { ${LIMIT} } ] }\n`);
+    expect(all.length).toBeGreaterThan(1);
+    expect(new Set(all.flat())).toEqual(new Set(['ai#rate-limit.0']));
+  });
+});
+
+describe('a policy that is not acted on', () => {
+  const text = api('', '{ path: /a, policies: [ { cache: { ttl: 10s } }, { stamp: { text: xx } } ] }');
+
+  it('is left out, with a warning where it stands', () => {
+    expect(scopes(text)).toEqual([['users * /a#stamp.0']]);
+    expect(warningsOf(text)).toEqual([
+      'gatehouse.yaml:3:86: `cache` is not acted on by this version, calls go on as if it were not there',
+    ]);
+  });
+
+  it('is warned of once where it is anchored, and once for all AI paths', () => {
+    const shared = `gatehouse: 1
+apis:
+  a: { upstream: "http://h", policies: &both [ { cache: { ttl: 1m } } ] }
+  b: { upstream: "http://h", basePath: /b, policies: *both }
+ai: { policies: [ { cache: { ttl: 1m } } ] }
+`;
+    expect(warningsOf(shared).map((line) => line.split(': ')[0])).toEqual([
+      'gatehouse.yaml:3:50',
+      'gatehouse.yaml:5:21',
+    ]);
+  });
+
+  it('is checked all the same', () => {
+    const config = (written: string): string[] => problemsOf(api(`{ cache: ${written} }`, '{ path: /a }'));
+    expect(config('{ ttl: soon }')).toEqual([expect.stringMatching(/^3:62: `ttl` is not a duration/)]);
+    expect(config('{}')).toEqual([expect.stringMatching(/`ttl` is missing in `cache`, write a duration/)]);
+    expect(config('{ ttl: 1m, key: x }')).toEqual([expect.stringMatching(/unknown field `key`/)]);
+  });
+
+  it('is suggested for what was meant to be it', () => {
+    expect(problemsOf(api('{ cahce: { ttl: 1m } }', '{ path: /a }'))).toEqual([
+      expect.stringContaining('unknown policy `cahce`, did you mean `cache`?'),
+    ]);
+  });
+
+  it('is acted on as soon as the table has it', () => {
+    const [first] = POLICIES;
+    if (first === undefined) throw new Error('There is a policy.');
+    const policies = [...POLICIES, { ...first, name: 'cache', schema: { type: 'object' } }];
+    const { routes } = snapshotOf(text, { policies });
+    expect(routes[0]?.policies.map(({ name }) => name)).toEqual(['cache', 'stamp']);
+    expect(warningsOf(text, policies)).toEqual([]);
+  });
+});
+
+describe('the config of a policy', () => {
+  const [rate, ...others] = POLICIES;
+  const text = api(LIMIT, '{ path: /a }');
+  const withParse = (parse: (config: unknown) => unknown) =>
+    rate === undefined ? others : [{ ...rate, parse }, ...others];
+
+  it('is what the policy itself makes of it, so that no worker has to finish it', () => {
+    const policies = withParse((config) => ({ finished: config }));
+    expect(snapshotOf(text, { policies }).routes[0]?.policies[0]?.config).toEqual({
+      finished: { limit: 3, window: '1m', by: 'application', cost: 1 },
+    });
+  });
+
+  it('is a problem with its place, and tells no value, where the policy refuses what was read', () => {
+    const policies = withParse(() => {
+      throw new Error('rate-limit/window is 1m');
+    });
+    expect(problemsOf(text, { policies })).toEqual(['3:46: `rate-limit` is not valid here, see the reference']);
+  });
+});

@@ -1,0 +1,50 @@
+import { quote } from '../problems/nearest.ts';
+import type { PolicySpec } from '../snapshot.ts';
+import type { Compilation } from './compilation.ts';
+
+/**
+ * The policies of one list as the snapshot holds them. `owner` is the API or the route whose list it is, and with it the
+ * scope: all routes of an API share what its policies count. The scope counts policies of one name only, so that it
+ * stays when another policy is written in front.
+ */
+export function policySpecs(
+  list: readonly Readonly<Record<string, unknown>>[],
+  owner: string,
+  compilation: Pick<Compilation, 'dormant' | 'places' | 'policies' | 'report'>,
+): PolicySpec[] {
+  const { dormant, places, report } = compilation;
+  const counts = new Map<string, number>();
+  return list.flatMap((entry) =>
+    Object.entries(entry).flatMap(([name, config]) => {
+      if (dormant.has(name)) {
+        const message = `${quote(name)} is not acted on by this version, calls go on as if it were not there`;
+        report.warning(places.key(entry, name), message);
+        return [];
+      }
+      const place = counts.get(name) ?? 0;
+      counts.set(name, place + 1);
+      return [{ name, config: parsed({ entry, name, config }, compilation), scope: `${owner}#${name}.${place}` }];
+    }),
+  );
+}
+
+interface Written {
+  readonly entry: Readonly<Record<string, unknown>>;
+  readonly name: string;
+  readonly config: unknown;
+}
+
+/** What the policy is built from, finished here, so that a worker neither fills in nor checks. */
+function parsed(
+  { entry, name, config }: Written,
+  { places, policies, report }: Pick<Compilation, 'places' | 'policies' | 'report'>,
+): unknown {
+  try {
+    return policies.find((policy) => policy.name === name)?.parse(config);
+  } catch {
+    // Reading goes by the same schema and lets nothing through that this refuses, unless a schema has a keyword that
+    // reading does not know. The words may quote a value, which may come from the environment.
+    report.problem(places.key(entry, name), `${quote(name)} is not valid here, see the reference`);
+    return undefined;
+  }
+}
