@@ -129,6 +129,11 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
       this.#refuse('request.loop', 'the request has been here before');
       return;
     }
+    if (this.path === '*') {
+      // `OPTIONS *` asks about the server as a whole (RFC 9110 §9.3.7): that is us, not one of the upstreams.
+      this.#reply({ status: 204, headers: [], body: '' });
+      return;
+    }
     const result = this.#program.router.match(this);
     const route = result.kind === 'match' ? this.#program.routes.get(result.match.route) : undefined;
     if (result.kind !== 'match' || route === undefined) {
@@ -223,8 +228,23 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
       this.#program.startAi(this, route.spec.target.endpoint);
       return;
     }
+    if (this.method === 'OPTIONS' && !this.#mayGoOn()) return;
     if (route.upstream !== undefined) this.#legs = new UpstreamLegs(this, route.upstream, this.#house);
     this.forward.begin();
+  }
+
+  /** RFC 9110 §7.6.2: one hop less, and at 0 we are the last recipient and answer ourselves. */
+  #mayGoOn(): boolean {
+    const { fields } = this.caller.head;
+    const sent = fields.known(FIELD['max-forwards']);
+    if (sent === undefined || !/^\d{1,9}$/.test(sent)) return true;
+    if (Number(sent) === 0) {
+      this.#reply({ status: 204, headers: [], body: '' });
+      return false;
+    }
+    fields.remove('max-forwards');
+    this.upstreamHeaders.add('max-forwards', String(Number(sent) - 1));
+    return true;
   }
 
   /** Runs hooks in order; stops at the first that answers. */

@@ -187,6 +187,23 @@ describe('ambiguous paths', () => {
   });
 });
 
+describe('hops (RFC 9110 §7.6)', () => {
+  it('row 31: counts Max-Forwards of OPTIONS down, and answers at 0 itself', async () => {
+    const options = (value: string): RequestInit => ({ method: 'OPTIONS', headers: { 'max-forwards': value } });
+    expect((await seen('/open/x', options('3'))).headers['max-forwards']).toBe('2');
+    expect((await call('/open/x', options('0'))).status).toBe(204);
+  });
+
+  it('row 32: refuses a request that has been here before', async () => {
+    const reply = await call('/open/x', { headers: { via: '1.1 other, 1.1 gatehouse-test' } });
+    expect([reply.status, await reply.json()]).toMatchObject([508, { code: 'request.loop' }]);
+  });
+
+  it('row 19: answers OPTIONS * itself', async () => {
+    expect(await rawStatus(gate.port, 'OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toBe(204);
+  });
+});
+
 describe('upstreams', () => {
   it('answers 502 when nobody listens', async () => {
     const reply = await call('/gone/x');
