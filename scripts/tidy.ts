@@ -25,6 +25,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
 /** Doors beside the main one, through which others may come. Those named `testing` are for tests only. */
 const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/ai/demo',
+  '@gatehouse/ai/providers',
   '@gatehouse/counters/testing',
   '@gatehouse/policies/schemas',
   '@gatehouse/policies/testing',
@@ -35,6 +36,7 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
 const TESTS = /\.test\.ts$|\/testing\/|\/test\/|__fixtures__/;
 /** What each thread may load besides Node and the main doors of rooms. Every thread pays its memory anew. */
 const THREADS: Readonly<Record<string, readonly string[]>> = {
+  'apps/cli/src/main.ts': ['commander', '@gatehouse/ai/providers', '@gatehouse/upstream/probing'],
   'apps/gateway/src/worker.ts': [],
   'packages/record/src/recorder/recorder-thread.ts': [],
 };

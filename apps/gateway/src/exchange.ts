@@ -9,7 +9,7 @@ import type { CompiledRoute, OnRequest } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
 import { presentedKey } from './credentials.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
-import { ownMessage, problemMessage } from './problem.ts';
+import { httpDate, ownMessage, problemMessage } from './problem.ts';
 import { traceOf, type Trace } from './trace.ts';
 import type { House } from './house.ts';
 import type { Program } from './program.ts';
@@ -328,7 +328,8 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     }
     const edits = this.#replyHeaders;
     if (edits !== undefined) for (const name of edits.removed) reply.fields.remove(name);
-    return this.ownLines();
+    // RFC 9110 §6.6.1: a recipient with a clock adds what an upstream without one left out.
+    return reply.fields.has(FIELD.date) ? this.ownLines() : `date: ${httpDate()}\r\n${this.ownLines()}`;
   }
 
   /** Lines of every reply of this exchange. */

@@ -52,7 +52,7 @@ let dateSecond = -1;
 let dateText = '';
 
 /** RFC 9110 §6.6.1: made once a second. */
-function httpDate(): string {
+export function httpDate(): string {
   const second = Math.floor(Date.now() / 1000);
   if (second !== dateSecond) {
     dateSecond = second;

@@ -36,6 +36,8 @@ applications:
 beforeAll(async () => {
   upstream = await startUpstream((request, response) => {
     response.setHeader('access-control-allow-origin', '*');
+    if (request.url === '/dateless') response.sendDate = false;
+    if (request.url === '/dated') response.setHeader('date', 'Tue, 01 Jan 2030 00:00:00 GMT');
     response.end(JSON.stringify({ url: request.url, headers: request.headers }));
   });
   gate = await startGate(config(upstream.port), 2);
@@ -197,6 +199,11 @@ describe('hops (RFC 9110 §7.6)', () => {
   it('row 32: refuses a request that has been here before', async () => {
     const reply = await call('/open/x', { headers: { via: '1.1 other, 1.1 gatehouse-test' } });
     expect([reply.status, await reply.json()]).toMatchObject([508, { code: 'request.loop' }]);
+  });
+
+  it("row 47: adds a Date where the upstream sends none, and keeps the upstream's", async () => {
+    expect(Date.parse((await call('/open/dateless')).headers.get('date') ?? '')).toBeGreaterThan(Date.now() - 5000);
+    expect((await call('/open/dated')).headers.get('date')).toBe('Tue, 01 Jan 2030 00:00:00 GMT');
   });
 
   it('row 19: answers OPTIONS * itself', async () => {

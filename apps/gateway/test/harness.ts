@@ -3,7 +3,7 @@ import http from 'node:http';
 import type net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { PROVIDERS } from '@gatehouse/ai';
+import { PROVIDERS } from '@gatehouse/ai/providers';
 import { compileConfig, formatProblem, type Snapshot } from '@gatehouse/config';
 import { createLogger, systemClock } from '@gatehouse/kernel';
 import { POLICY_SCHEMAS } from '@gatehouse/policies/schemas';

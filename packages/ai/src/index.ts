@@ -19,7 +19,7 @@ export {
 export { errorEvent, openAiError } from './dialects/openai-chat/errors.ts';
 export { classifyProviderError } from './dialects/openai-chat/provider-errors.ts';
 
-export { providerPath, providerRow, PROVIDERS, type ProviderRow } from './providers/provider-table.ts';
+export { providerPath, providerRow, type ProviderRow } from './providers/provider-table.ts';
 export { vendorForModel, type VendorModel } from './providers/vendor-for-model.ts';
 
 export { ModelRouter, type Attempt, type PlanHint } from './routing/model-router.ts';

@@ -153,11 +153,15 @@ export class Fields {
     return all;
   }
 
-  /** The value as a number when it is nothing but 1 to 15 digits, which a double holds exactly; else -1. */
+  /**
+   * The value as a number when it is nothing but 1 to 15 digits, which a double holds exactly; else -1. A leading zero is
+   * refused: some parsers take it for octal.
+   */
   digitsAt(index: number): number {
     const start = offsetAt(this.#at, index * STRIDE + VALUE_START);
     const end = offsetAt(this.#at, index * STRIDE + VALUE_END);
     if (end === start || end - start > 15) return -1;
+    if (end - start > 1 && this.text.charCodeAt(start) === 48) return -1;
     let value = 0;
     for (let i = start; i < end; i++) {
       const digit = this.text.charCodeAt(i) - 48;

@@ -249,12 +249,12 @@ export function hasToken(list: string, token: string): boolean {
   return list.includes(token) && list.split(',').some((member) => member.trim() === token);
 }
 
-/** What of the bytes so far can never become a head; found early, so that garbage need not time out. */
-export function hopelessHead(bytes: Uint8Array, length: number): boolean {
-  for (let i = 0; i < length; i++) {
+/** Can the bytes never become a head? Found early, so that garbage need not time out. The first `checked` may. */
+export function hopelessHead(bytes: Uint8Array, checked: number): boolean {
+  for (let i = Math.max(0, checked - 1); i < bytes.length; i++) {
     const code = bytes[i] ?? 0;
     if (code === LF && (i === 0 || bytes[i - 1] !== CR)) return true;
-    if (code === CR && i + 1 < length && bytes[i + 1] !== LF) return true;
+    if (code === CR && i + 1 < bytes.length && bytes[i + 1] !== LF) return true;
     if (code === 0 || (i === 0 && code !== CR && (code <= SP || tableAt(TOKEN_LOWER, code) === 0))) return true;
   }
   return false;

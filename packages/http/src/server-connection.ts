@@ -69,6 +69,8 @@ export class ServerConnection implements WireEvents {
   #tunnel: ((bytes: Buffer, length: number) => void) | undefined;
   readonly #sink: BodySink = { onData: (bytes, start, end) => this.#request?.onBodyData(bytes, start, end) };
   #pending: Buffer = NOTHING;
+  /** So many of the pending bytes may still become a head; they are not looked at again. */
+  #hopeful = 0;
   #bodyLeft = 0;
   #bodyDone = true;
   #bodyWanted = false;
@@ -102,12 +104,14 @@ export class ServerConnection implements WireEvents {
       this.#tunnel?.(bytes, length);
       return;
     }
-    if (this.#pending.length > 0) {
-      this.#hold(bytes, 0, length);
-      if (this.#phase !== 'busy') this.#readPending();
-      return;
+    if (this.#pending.length === 0) this.#read(bytes, 0, length);
+    else if (this.#phase === 'busy') this.#hold(bytes, 0, length);
+    // Without a line end, no head ends: one that trickles is not read again with every byte.
+    else if (this.#phase === 'head' && !bytes.subarray(0, length).includes(10)) this.#hold(bytes, 0, length);
+    else {
+      this.#pending = Buffer.concat([this.#pending, bytes.subarray(0, length)]);
+      this.#readPending();
     }
-    this.#read(bytes, 0, length);
   }
 
   #readPending(): void {
@@ -140,9 +144,9 @@ export class ServerConnection implements WireEvents {
     this.#pending = Buffer.concat([this.#pending, bytes.subarray(start, end)]);
     if (this.#phase === 'busy') this.wire?.pause();
     else if (this.#pending.length > this.#limits.headBytesMax) this.#tooLong();
-    else if (hopelessHead(this.#pending, this.#pending.length)) {
+    else if (hopelessHead(this.#pending, this.#hopeful)) {
       this.#refuse({ code: 'request.malformed', detail: 'not an HTTP request' });
-    }
+    } else this.#hopeful = this.#pending.length;
   }
 
   #tooLong(): void {
@@ -183,6 +187,7 @@ export class ServerConnection implements WireEvents {
   #begin(): void {
     const { framing, contentLength } = this.head;
     this.#phase = 'busy';
+    this.#hopeful = 0;
     this.#replied = false;
     this.#continueSent = false;
     this.#bodyWanted = false;

@@ -122,9 +122,11 @@ describe('a caller that reads slowly', () => {
   it('does not stop the clock of an upstream that says nothing', async () => {
     const { gate, caller, peer } = await lateEnd('');
     caller.send(aGet('', 'GET /silent HTTP/1.1'));
-    await turns(20);
-    caller.socket.resume();
     await peer.hears('GET /silent');
+    // Interim replies fill the caller before the reply has begun.
+    await peer.sendPieces(Array.from({ length: 4 }, () => `HTTP/1.1 103 Early\r\nLink: ${'l'.repeat(30_000)}\r\n\r\n`));
+    await until(() => gate.connections[0]?.wire?.full === true, 'a full caller');
+    caller.socket.resume();
     await until(() => held(gate) === 0, 'an empty caller');
     gate.advance(5200);
     await gate.quiet();

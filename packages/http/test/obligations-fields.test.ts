@@ -56,6 +56,32 @@ describe('fields of one hop (RFC 9110 §7.6.1)', () => {
   });
 });
 
+describe('fields by which a gate tells who calls (RFC 9110 §7.6.3, RFC 7239)', () => {
+  it('row 32: the Via of a caller goes no further, and the gate writes its own', async () => {
+    expect(field((await ask(aGet('Via: 1.1 gatehouse\r\nvia: 1.0 x\r\n'))).seen, 'via')).toBe('1.1 gatehouse');
+  });
+  it.each([
+    'Forwarded',
+    'X-Forwarded-For',
+    'X-Forwarded-Proto',
+    'X-Forwarded-Host',
+    'X-Forwarded-Port',
+    'X-Forwarded-Prefix',
+    'X-Forwarded-Uri',
+    'X-Forwarded-Method',
+    'X-Forwarded-Server',
+    'X-Real-IP',
+    'X-Request-Id',
+    'Traceparent',
+    'X-Gatehouse-Application',
+    'X-Gatehouse-Credential',
+    'X-Gatehouse-Plan',
+  ])('row 33: no %s of a caller reaches an upstream, in any case of its letters', async (name) => {
+    const { seen } = await ask(aGet(`${name}: 6\r\n${name.toUpperCase()}: 6\r\n${name.toLowerCase()}:6\r\n`));
+    expect(seen?.fields.map(([each]) => each)).toEqual(['host', 'via']);
+  });
+});
+
 describe('names with an underscore', () => {
   for (const name of ['Transfer_Encoding', 'transfer_encoding', 'Content_Length']) {
     refuses(`row 7: refuses ${name}, a look-alike of a framing field`, aGet(`${name}: 5\r\n`), 400);

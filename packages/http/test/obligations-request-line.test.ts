@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AMBIGUITY, canonicalPath, NEVER_ALLOWED } from '../src/index.ts';
-import { aGet, ask, refuses } from './ask.ts';
+import { aGet, aPost, ask, refuses } from './ask.ts';
 import { field, statusOf } from './read-message.ts';
 
 const line = (text: string) => aGet('', text);
@@ -176,5 +176,19 @@ describe('sizes of a request (RFC 9110 §15.5.14, §15.5.15)', () => {
   ])('row 37: a target %s', async (_name, request, status) => {
     const limits = { targetBytesMax: 100, headBytesMax: 4000 };
     expect(statusOf((await ask(request, { limits })).reply)).toBe(status);
+  });
+  const chunks = (bytes: number) => `${bytes.toString(16)}\r\n${'b'.repeat(bytes)}\r\n0\r\n\r\n`;
+  it.each([
+    ['as long as may be, by length', aPost('Content-Length: 100\r\n', 'b'.repeat(100)), 200],
+    ['one byte too long, by length', aPost('Content-Length: 101\r\n', 'b'.repeat(101)), 413],
+    ['of 10 GB that are never sent', aPost('Content-Length: 10737418240\r\n'), 413],
+    ['as long as may be, in chunks', aPost('Transfer-Encoding: chunked\r\n', chunks(100)), 200],
+    ['one byte too long, in chunks', aPost('Transfer-Encoding: chunked\r\n', chunks(101)), 413],
+  ])('row 37: a body %s', async (_name, request, status) => {
+    const { reply, upstream, caller } = await ask(request, { bodyBytesMax: 100 });
+    expect(statusOf(reply)).toBe(status);
+    if (status === 200) return;
+    await caller.farewell();
+    expect(upstream.requests.filter(({ complete }) => complete)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import type { LegTimes, RequestEvents } from '@gatehouse/http';
 import type { ErrorCode } from '@gatehouse/kernel';
 import type { GateExchange } from '../exchange.ts';
 import type { House } from '../house.ts';
-import { ownMessage } from '../problem.ts';
+import { httpDate, ownMessage } from '../problem.ts';
 import { AiAttempt, type AttemptFailure, type AttemptHost } from './ai-attempt.ts';
 import { emptyFacts, type AiFacts } from './ai-facts.ts';
 import type { AiProgram } from './ai-program.ts';
@@ -142,7 +142,7 @@ export class AiCall implements RequestEvents, AttemptHost {
     const streaming = reply.streaming ? 'cache-control: no-cache\r\nx-accel-buffering: no\r\n' : '';
     caller.markReplied();
     caller.wire?.text(
-      `HTTP/1.1 ${reply.status} OK\r\ncontent-type: ${reply.contentType}\r\n${streaming}` +
+      `HTTP/1.1 ${reply.status} OK\r\ndate: ${httpDate()}\r\ncontent-type: ${reply.contentType}\r\n${streaming}` +
         `x-gatehouse-model: ${this.facts.provider ?? ''}/${attempt?.model ?? ''}\r\n${this.#exchange.ownLines()}` +
         (this.#chunked ? 'transfer-encoding: chunked\r\n' : '') +
         (this.#persists ? '\r\n' : 'connection: close\r\n\r\n'),
