@@ -94,6 +94,8 @@ export interface GatehouseStart {
 }
 
 const MAIN = path.join(import.meta.dirname, '..', 'apps', 'cli', 'src', 'main.ts');
+/** What `gatehouse` puts in front of it. */
+const STRIP_CACHE = new URL('../apps/cli/bin/strip-cache.js', import.meta.url).href;
 
 /** The program as users start it, in one process. */
 export async function startGatehouse({ dir, config, workers, logLevel = 'warn' }: GatehouseStart): Promise<Service> {
@@ -110,7 +112,7 @@ export async function startGatehouse({ dir, config, workers, logLevel = 'warn' }
   return launch({
     name: 'Gatehouse',
     command: process.execPath,
-    args: [MAIN, 'start', ...flags],
+    args: ['--import', STRIP_CACHE, MAIN, 'start', ...flags],
     cores: proxyCores(workers),
     port,
     dir,

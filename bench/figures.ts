@@ -10,7 +10,7 @@ export function whole(value: number): string {
 /** Three digits that mean something. */
 export function short(value: number): string {
   if (Number.isNaN(value)) return '–';
-  if (value >= 100) return whole(value);
+  if (value >= 100 || Number.isInteger(value)) return whole(value);
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 

@@ -1,11 +1,14 @@
 import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface LongLivedCounts {
   readonly streams: number;
   readonly tunnels: number;
   /** Closed, or silent for longer than `SILENCE_MS`. */
   readonly dropped: number;
-  readonly echoes: number;
+  /** Frames that came back, and that were sent. */
+  readonly echoed: number;
+  readonly sent: number;
 }
 
 const SILENCE_MS = 2000;
@@ -16,24 +19,32 @@ const FRAME = 'a text that comes back as it went';
 class LongLived {
   readonly #socket: net.Socket;
   #last = performance.now();
-  dropped = false;
-  bytes = 0;
+  #open = false;
   #closing = false;
+  dropped = false;
+  /** Behind the head of the reply. */
+  bytes = 0;
 
   constructor(port: number, request: string) {
     this.#socket = net.connect(port, '127.0.0.1', () => this.#socket.write(request));
     this.#socket.on('error', () => this.#socket.destroy());
-    this.#socket.on('data', (bytes) => this.#heard(bytes.length));
+    this.#socket.on('data', (bytes: Buffer) => this.#heard(bytes));
     this.#socket.on('close', () => {
       if (!this.#closing) this.dropped = true;
     });
   }
 
-  #heard(length: number): void {
+  get open(): boolean {
+    return this.#open;
+  }
+
+  #heard(bytes: Buffer): void {
     const now = performance.now();
     if (now - this.#last > SILENCE_MS) this.dropped = true;
     this.#last = now;
-    this.bytes += length;
+    // the head is short and comes alone or first
+    this.bytes += this.#open ? bytes.length : bytes.length - bytes.indexOf('\r\n\r\n') - 4;
+    this.#open = true;
   }
 
   write(text: string): void {
@@ -52,6 +63,7 @@ export class LongLivedCallers {
   readonly #streams: readonly LongLived[];
   readonly #tunnels: readonly LongLived[];
   readonly #timer: NodeJS.Timeout;
+  #sent = 0;
 
   constructor(port: number, options: { readonly each: number; readonly basePath: string }) {
     const { each, basePath } = options;
@@ -61,20 +73,27 @@ export class LongLivedCallers {
     const many = (request: string) => Array.from({ length: each }, () => new LongLived(port, request));
     this.#streams = many(`GET ${basePath}/events ${head}\r\n`);
     this.#tunnels = many(`GET ${basePath}/echo ${head}${upgrade}${key}\r\n`);
-    this.#timer = setInterval(() => {
-      for (const tunnel of this.#tunnels) if (tunnel.bytes > 0) tunnel.write(FRAME);
-    }, ECHO_MS);
+    this.#timer = setInterval(() => this.#echo(), ECHO_MS);
   }
 
-  close(): LongLivedCounts {
+  #echo(): void {
+    for (const tunnel of this.#tunnels.filter(({ open }) => open)) {
+      tunnel.write(FRAME);
+      this.#sent++;
+    }
+  }
+
+  async close(): Promise<LongLivedCounts> {
     clearInterval(this.#timer);
+    await sleep(ECHO_MS); // for what is still under way
     const all = [...this.#streams, ...this.#tunnels];
     for (const one of all) one.close();
     return {
       streams: this.#streams.length,
       tunnels: this.#tunnels.length,
       dropped: all.filter(({ dropped }) => dropped).length,
-      echoes: this.#tunnels.reduce((sum, { bytes }) => sum + Math.floor(bytes / FRAME.length), 0),
+      echoed: this.#tunnels.reduce((sum, { bytes }) => sum + Math.floor(bytes / FRAME.length), 0),
+      sent: this.#sent,
     };
   }
 }

@@ -23,6 +23,7 @@ export async function measure(bench: Bench, { name, port, pid }: Service, load: 
   await wrk(load, { port, dir, seconds: bench.options.warmUpSeconds });
   const before = cpuMicros(pid);
   const { requests, perSecond, failed } = await wrk(load, { port, dir, seconds: bench.options.seconds });
+  if (requests === 0) throw new Error(`${name} answered nothing in ${bench.options.seconds} s`);
   await sleep(SETTLE_MS);
   const cpu = cpuMicros(pid) - before;
   const sample = { cpuMicrosPerRequest: cpu / requests, perSecond, requests, failed, residentMiB: residentMiB(pid) };

@@ -5,7 +5,7 @@ export interface LostCall {
   readonly connection: string;
 }
 
-const PAUSE_MS = 20;
+const PAUSE_MS = 10;
 
 /**
  * Callers whose request ids name their connection, so that records tell afterwards which worker served it. Steady ones

@@ -36,7 +36,8 @@ export function readOptions(args: readonly string[]): Options {
     ...(values.all ? [...STANDARD, ...SPECIAL] : []),
   ];
   return {
-    scenarios: asked.length > 0 ? [...new Set(asked)] : STANDARD,
+    // whatever the order asked for: latency takes its rate from the scenarios before it
+    scenarios: asked.length > 0 ? [...STANDARD, ...SPECIAL].filter((name) => asked.includes(name)) : STANDARD,
     rounds,
     warmUpSeconds: quick ? 1 : 2,
     seconds: quick ? 1 : 6,

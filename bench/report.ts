@@ -10,8 +10,8 @@ export type Measured = ReadonlyMap<ScenarioName, Section>;
 const METHOD = `## Method and noise
 
 - Upstream and load generator share core 0, the proxy under test has core 1 with one worker, pinned with \`taskset\`. Contenders take turns within each round, so that whatever else the machine does hits all of them; every run starts the proxy anew. A table gives the median over rounds and, as spread, the lowest and the highest.
-- CPU is user and system time of the whole process tree of the proxy, all its threads included, from /proc before and after, divided by the requests that the load generator counted. It holds still within about a tenth on a machine that others use. Requests a second do not: they move by half and are limited by the load's core as well, so compare CPU.
-- Load is \`wrk -t1 -c64\` for what is measured under full load, and a generator of our own (bench/open-loop.ts) for fixed rates. Before a run, one call proves that the proxy answers and that a governed one turns a caller without a key away.
+- CPU is user and system time of the whole process tree of the proxy, all its threads included, from /proc before and after, divided by the requests that the load generator counted. On a machine that others use it moves far less than requests a second, which the load's core limits as well: compare CPU.
+- Load is \`wrk -t1 -c64\` for what is measured under full load (16 connections for chat completions), and a generator of our own (bench/open-loop.ts) for fixed rates. Before a run, one call proves that the proxy answers and that a governed one turns a caller without a key away.
 - RSS is summed over the processes of a proxy; pages that nginx's processes share count twice.
 - Everything is on the loopback interface, without TLS: what is compared is the work of the proxies, not of a network.
 `;

@@ -29,13 +29,26 @@ async function run(): Promise<void> {
   if (tools.taskset !== undefined) pinSelf(LOAD_CORE);
   const measured = new Map<ScenarioName, Section>();
   for (const name of options.scenarios) {
-    const { needs, run: measure } = SCENARIOS[name];
-    say(`— ${name}`);
-    const lacking = missing(tools, needs);
-    if (lacking === undefined) measured.set(name, await measure(bench));
-    else say(`  skipped, ${lacking}`);
+    await measureInto(measured, bench, name);
+    if (options.out !== undefined) writeReport(bench, measured);
   }
-  writeReport(bench, measured);
+  if (options.out === undefined) writeReport(bench, measured);
+}
+
+/** A scenario that fails does not take the others with it. */
+async function measureInto(measured: Map<ScenarioName, Section>, bench: Bench, name: ScenarioName): Promise<void> {
+  const scenario = SCENARIOS[name];
+  say(`— ${name}`);
+  const lacking = missing(bench.tools, scenario.needs);
+  if (lacking !== undefined) {
+    say(`  skipped, ${lacking}`);
+    return;
+  }
+  try {
+    measured.set(name, await scenario.run(bench));
+  } catch (error) {
+    problem(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));

@@ -10,6 +10,8 @@ export interface Load {
   readonly paths: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** 64 unless said. */
+  readonly connections?: number;
 }
 
 export interface Target {
@@ -26,14 +28,14 @@ export interface Loaded {
   readonly failed: number;
 }
 
-export const CONNECTIONS = 64;
+const CONNECTIONS = 64;
 
-/** As many requests as 64 connections can get through, from one thread of wrk on the load's core. */
+/** As many requests as its connections can get through, from one thread of wrk on the load's core. */
 export async function wrk(load: Load, { port, dir, seconds }: Target): Promise<Loaded> {
   const script = path.join(dir, 'load.lua');
   writeFileSync(script, luaFor(load));
   const url = `http://127.0.0.1:${port}${load.paths[0] ?? '/'}`;
-  const args = ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '60s', '-s', script, url];
+  const args = ['-t1', `-c${load.connections ?? CONNECTIONS}`, `-d${seconds}s`, '--timeout', '60s', '-s', script, url];
   const output = await runProgram({ command: 'wrk', args, cores: LOAD_CORE });
   const { requests, micros, failed } = numbersIn(output, ['requests', 'micros', 'failed']);
   return { requests, perSecond: requests / (micros / 1e6), failed };

@@ -1,11 +1,15 @@
 // `npm run bench`: installs what is missing, then measures us and others; bench/README.md says how.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { environment, install, ROOT } from './install.js';
 
 install({ development: true });
 
 const args = [path.join(ROOT, 'bench', 'run.ts'), ...process.argv.slice(2)];
-const run = spawnSync('node', args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: environment() });
-if (run.error !== undefined) process.stderr.write(`bench cannot run: ${run.error.message}\n`);
-process.exit(run.status ?? 1);
+const child = spawn('node', args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: environment() });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('error', (error) => {
+  process.stderr.write(`bench cannot run: ${error.message}\n`);
+  process.exit(2);
+});
+child.on('exit', (code) => process.exit(code ?? 1));

@@ -39,7 +39,7 @@ export async function killWorker(bench: Bench): Promise<Section> {
       return [title, digits(figures.median), spread(figures)];
     };
     return {
-      method: `Two workers, ${STEADY} connections that call every 20 ms or so and a new connection every ${FRESH_MS} ms; then one worker is ended by force, as a crash would. Records say which worker served which connection.`,
+      method: `Two workers, ${STEADY} connections that call every 10 ms or so and a new connection every ${FRESH_MS} ms; then one worker is ended by force, as a crash would. Records say which worker served which connection.`,
       tables: [
         {
           head: ['Gatehouse', 'median', 'spread'],

@@ -46,7 +46,7 @@ async function underLoad(bench: Bench, gate: Service, rewrite: (turn: number) =>
   }
   const after = residentMiB(gate.pid);
   const { calls, failed, p99, max } = await calling;
-  const { streams, tunnels, dropped, echoes } = callers.close();
+  const { streams, tunnels, dropped, echoed, sent } = await callers.close();
   const applied = gate.output().split('configuration applied').length - 1;
   const rows = [
     ['reloads asked for / applied', `${reloadSeconds} / ${applied}`],
@@ -56,7 +56,7 @@ async function underLoad(bench: Bench, gate: Service, rewrite: (turn: number) =>
     ['slowest call, ms', short(max / 1000)],
     ['open streams and WebSockets', `${streams} + ${tunnels}`],
     ['dropped of these', whole(dropped)],
-    ['WebSocket echoes that came back', whole(echoes)],
+    ['WebSocket frames sent / echoed', `${whole(sent)} / ${whole(echoed)}`],
     ['RSS at start, MiB', whole(before)],
     ['RSS at end, MiB', whole(after)],
   ];

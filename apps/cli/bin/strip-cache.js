@@ -1,7 +1,7 @@
 // Loaded with --import in front of the program, and so in each of its threads: gives our sources without their types.
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { strippedText } from './stripped-sources.js';
+import { strippedText } from './stripped-text.js';
 
 registerHooks({
   load(url, context, next) {

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import { fork } from 'node:child_process';
+import path from 'node:path';
 import type { Environment } from './load-config.ts';
 import type { LoadOutcome } from './loaded.ts';
 
@@ -15,29 +16,33 @@ export interface CompiledAside {
   readonly documents: ReadonlyMap<string, string | undefined>;
 }
 
+const MAIN = path.join(import.meta.dirname, 'compile-process.ts');
+
 /**
- * Compiles in a thread that ends with it. The schema language, the YAML parser and what they leave behind are some 40 MB
- * that a running gate has no use for; and while a large file is compiled, the main thread goes on.
+ * Compiles in a process that ends with it. The schema language, the YAML parser and what they leave behind are some 40 MB
+ * that a running gate has no use for, and V8 keeps the pages of a thread that has ended. While a large file is compiled,
+ * the main thread goes on.
  */
 export async function compileAside(order: CompileOrder): Promise<CompiledAside> {
-  const workerData: CompileOrder = { ...order, env: { ...order.env } };
-  const thread = new Worker(new URL('compile-thread.ts', import.meta.url), { workerData, name: 'configuration' });
+  // A group of its own: a terminal's Ctrl-C is for us.
+  const child = fork(MAIN, {
+    serialization: 'advanced',
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   return new Promise((resolve, reject) => {
-    let compiled: CompiledAside | undefined;
-    thread.on('message', (message: unknown) => (compiled = compiledAside(message)));
-    thread.on('error', reject);
-    // Not before: what the thread gives back is used by those that start next.
-    thread.on('exit', () => {
-      if (compiled === undefined) reject(new Error('the thread that reads the configuration ended without an answer'));
-      else resolve(compiled);
-    });
+    const fail = (why: string): void => reject(new Error(`the configuration could not be compiled: ${why}`));
+    child.once('message', (message: unknown) => resolve(compiledAside(message)));
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', (code, signal) => fail(`its process ended with ${String(code ?? signal)}`));
+    child.send({ ...order, env: { ...order.env } } satisfies CompileOrder);
   });
 }
 
-/* Both ends of the channel are this program's own threads, of one version: nobody else can write to it. */
-export function compileOrder(data: unknown): CompileOrder {
+/* Both ends of the channel are this program's own processes, of one version: nobody else can write to it. */
+export function compileOrder(message: unknown): CompileOrder {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return data as CompileOrder;
+  return message as CompileOrder;
 }
 
 function compiledAside(message: unknown): CompiledAside {

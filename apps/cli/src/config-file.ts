@@ -1,6 +1,6 @@
 import { compileAside } from './compile-aside.ts';
 import type { Environment } from './load-config.ts';
-import { requireLoaded, type Loaded } from './loaded.ts';
+import type { LoadOutcome } from './loaded.ts';
 import { readConfig, readUtf8 } from './read-config.ts';
 
 /** A gatehouse.yaml with the documents that it names, and what they held when they were read last. */
@@ -14,15 +14,15 @@ export class ConfigFile {
     this.#env = env;
   }
 
-  /** Reads and compiles. Throws a CommandFailure when the file cannot be read, or cannot be served. */
-  async load(): Promise<Loaded> {
+  /** Reads and compiles. Throws a CommandFailure when the file itself cannot be read. */
+  async load(): Promise<LoadOutcome> {
     const { file } = this;
     const text = readConfig(file);
     this.#texts = new Map([[file, text]]);
     const { outcome, documents } = await compileAside({ text, file, env: this.#env });
     const others = [...documents].map(([path, document]) => [path, document ?? UNREADABLE] as const);
     this.#texts = new Map([[file, text], ...others]);
-    return requireLoaded(outcome);
+    return outcome;
   }
 
   /** What was read last, in a form to compare. */

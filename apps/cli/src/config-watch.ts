@@ -14,8 +14,8 @@ export interface Watched {
   current(): string | undefined;
 }
 
-const SETTLE_MS = 100;
-const POLL_MS = 400;
+const SETTLE_MS = 80;
+const POLL_MS = 300;
 
 /**
  * Calls back within a second after a change, and never while the call before has not ended; the callback loads the file.

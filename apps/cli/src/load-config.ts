@@ -1,4 +1,4 @@
-import { PROVIDERS } from '@gatehouse/ai';
+import { PROVIDERS } from '@gatehouse/ai/providers';
 import { compileConfig, formatProblem, type CompileResult } from '@gatehouse/config';
 import { POLICY_SCHEMAS } from '@gatehouse/policies/schemas';
 import type { LoadOutcome } from './loaded.ts';

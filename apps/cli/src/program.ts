@@ -2,7 +2,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { createLogger, systemClock, type LogLevel } from '@gatehouse/kernel';
 import { Command, Option } from 'commander';
-import { logs } from './commands/logs.ts';
 import { RunningGatehouse } from './commands/start.ts';
 import type { Environment } from './load-config.ts';
 import { newKey, sha256Hex } from './new-key.ts';
@@ -24,7 +23,10 @@ export interface Terminal {
   readonly stderr: NodeJS.WriteStream;
 }
 
-/** All commands. What goes wrong is thrown: a `CommandFailure`, or a `CommanderError` for wrong words. */
+/**
+ * All commands. What goes wrong is thrown: a `CommandFailure`, or a `CommanderError` for wrong words. Commands that end
+ * soon are loaded when they are called: a gate that runs has no use for what they need.
+ */
 export function gatehouseProgram(terminal: Terminal): Command {
   const program = new Command('gatehouse')
     .description('One gate in front of services, AI models and agent tools.')
@@ -190,6 +192,7 @@ async function showLogs({ data, follow = false, json = false, last, ...filter }:
     if (!stdout.write(`${line}\n`)) await writable();
   };
   const { now } = systemClock;
+  const { logs } = await import('./commands/logs.ts');
   const dataDir = path.resolve(data);
   await logs({ dataDir, follow, json, last, colour, filter, now, signal: stop.signal, print: write });
 }

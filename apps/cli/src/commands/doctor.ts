@@ -88,5 +88,6 @@ function dataState(dataDir: string): string {
 function configState({ config, env }: DoctorOptions): string {
   if (config === undefined) return 'none given, the demo would be served; name a file with --config';
   const { snapshot, warnings } = requireLoaded(outcomeOf(compileText(readConfig(config), { file: config, env })));
-  return [`${config} is valid (${snapshot.routes.length} routes)`, ...warnings].join('\n');
+  const { length } = snapshot.routes;
+  return [`${config} is valid (${length} ${length === 1 ? 'route' : 'routes'})`, ...warnings].join('\n');
 }

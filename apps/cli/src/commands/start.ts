@@ -55,7 +55,7 @@ export class RunningGatehouse implements StatusSource {
     const { dataDir, listen, status, config, env } = this.#options;
     const startedMs = performance.now();
     const file = config === undefined ? undefined : new ConfigFile(config, env);
-    const loaded = await file?.load();
+    const loaded = file && requireLoaded(await file.load());
     requireDataFolder(dataDir);
     requireApart(listen, status);
     await requireFree(listen);
@@ -102,7 +102,7 @@ export class RunningGatehouse implements StatusSource {
   async #reload(file: ConfigFile): Promise<void> {
     const { log } = this.#options;
     try {
-      const { snapshot, warnings } = await file.load();
+      const { snapshot, warnings } = requireLoaded(await file.load());
       for (const warning of warnings) log.warn('configuration', { warning });
       const published = await this.#gateway?.publish(await this.#ready(snapshot));
       log.info('configuration applied', { ...published });

@@ -21,7 +21,9 @@ export function validate({ file, env, json, print }: ValidateOptions): void {
   if (json) return;
   const { snapshot, warnings } = result;
   for (const warning of warnings) print(`warning: ${formatProblem(warning)}`);
-  const parts = Object.entries(countsOf(snapshot)).map(([name, count]) => `${count} ${name}`);
+  const parts = Object.entries(countsOf(snapshot)).map(
+    ([names, count]) => `${count} ${count === 1 ? names.slice(0, -1) : names}`,
+  );
   print(`${file} is valid: ${parts.join(', ')} (version ${snapshot.version})`);
 }
 

@@ -1,4 +1,4 @@
-import { PROVIDERS } from '@gatehouse/ai';
+import { PROVIDERS } from '@gatehouse/ai/providers';
 import type { Environment } from '../load-config.ts';
 
 export interface DemoConfigFacts {

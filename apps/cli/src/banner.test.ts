@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { banner, type BannerFacts } from './banner.ts';
+
+const FACTS: BannerFacts = {
+  host: '127.0.0.1',
+  port: 8080,
+  status: '127.0.0.1',
+  statusPort: 8091,
+  config: 'gatehouse.yaml',
+  key: undefined,
+  workers: 2,
+  startedInMs: 123.4,
+};
+const DEMO: BannerFacts = { ...FACTS, config: undefined, key: 'gh_key' };
+
+describe('the greeting', () => {
+  it('says where it serves and what', () => {
+    expect(banner(FACTS)).toEqual([
+      'Gatehouse is ready in 123 ms (2 workers)',
+      '  gateway  http://127.0.0.1:8080',
+      '  status   http://127.0.0.1:8091/readyz  /metrics',
+      '  config   gatehouse.yaml (changes are applied as they are saved)',
+    ]);
+  });
+
+  it('counts one worker as one', () => {
+    expect(banner({ ...FACTS, workers: 1 })[0]).toContain('(1 worker)');
+  });
+
+  it('shows the key and two calls where the demo is served', () => {
+    const lines = banner(DEMO);
+    expect(lines).toContain('  key      gh_key');
+    const curls = lines.filter((line) => line.startsWith('  curl '));
+    expect(curls).toHaveLength(2);
+    for (const line of curls) expect(line).toContain("-H 'Authorization: Bearer gh_key'");
+    expect(curls[0]).toMatch(/http:\/\/127\.0\.0\.1:8080\/v1\/users$/);
+    expect(curls[1]).toMatch(/\/v1\/chat\/completions -d '\{"model":"demo",.*\}'$/);
+  });
+
+  it('stays within a dozen lines', () => {
+    expect(banner(FACTS).length).toBeLessThanOrEqual(12);
+    expect(banner(DEMO).length).toBeLessThanOrEqual(12);
+  });
+
+  it.each([
+    ['0.0.0.0', 'http://127.0.0.1:8080'],
+    ['::', 'http://127.0.0.1:8080'],
+    ['::1', 'http://[::1]:8080'],
+    ['gate.internal', 'http://gate.internal:8080'],
+  ])('shows %s as an address that can be called', (host, url) => {
+    expect(banner({ ...FACTS, host })[1]).toBe(`  gateway  ${url}`);
+  });
+});

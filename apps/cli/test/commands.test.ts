@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isWellFormedKey } from '../src/new-key.ts';
+import { DOOR, run, type LaunchOptions } from './spawned-program.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const GOOD = 'gatehouse: 1\napis: { a: { upstream: "http://127.0.0.1:4000", policies: [ { cache: { ttl: 1m } } ] } }\n';
+const BAD = 'gatehouse: 1\napis: { a: { upstream: nowhere, acces: open } }\n';
+
+function fileWith(text: string): string {
+  const file = path.join(temporaryFolder(), 'gatehouse.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+/** Output of a command that prints one JSON value. */
+async function json(
+  args: readonly string[],
+  options: LaunchOptions = {},
+): Promise<{ code: number | null; value: unknown }> {
+  const { code, out, err } = await run([...args, '--json'], options);
+  expect(err).toBe('');
+  expect(out).toMatch(/^[^\n]+\n$/);
+  return { code, value: JSON.parse(out) };
+}
+
+describe('gatehouse validate', () => {
+  it('says what a good file would serve, and what to know of it', async () => {
+    const file = fileWith(GOOD);
+    const { code, out, err } = await run(['validate', file]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.trimEnd().split('\n')).toEqual([
+      `warning: ${file}:2:63: \`cache\` is not acted on by this version, calls go on as if it were not there`,
+      expect.stringMatching(/ is valid: 1 route, 1 upstream, 0 credentials, 0 models \(version [0-9a-f]{12}\)$/),
+    ]);
+  });
+
+  it('says the same as JSON', async () => {
+    expect(await json(['validate', fileWith(GOOD)])).toMatchObject({
+      code: 0,
+      value: { valid: true, routes: 1, version: expect.any(String), warnings: [{ line: 2, column: 63 }] },
+    });
+  });
+
+  it('tells every problem of a bad file, and ends with 1', async () => {
+    const file = fileWith(BAD);
+    const { code, out, err } = await run(['validate', file]);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err.trimEnd().split('\n')).toEqual([
+      expect.stringContaining(`${file}:2:24: unknown upstream \`nowhere\``),
+      expect.stringContaining(`${file}:2:33: unknown field \`acces\`, did you mean \`access\`?`),
+    ]);
+  });
+
+  it('tells the same as JSON, on stdout and with 1', async () => {
+    const file = fileWith(BAD);
+    expect(await json(['validate', file])).toEqual({
+      code: 1,
+      value: {
+        valid: false,
+        problems: [
+          { file, line: 2, column: 24, message: expect.any(String), path: 'apis.a.upstream' },
+          { file, line: 2, column: 33, message: expect.any(String), path: 'apis.a.acces' },
+        ],
+      },
+    });
+  });
+
+  it.each([[[]], [['--json']]])('cannot do its work without the file (%j), and ends with 2', async (flags) => {
+    const { code, out, err } = await run(['validate', 'missing.yaml', ...flags]);
+    expect({ code, out, err }).toEqual({
+      code: 2,
+      out: '',
+      err: 'missing.yaml: there is no such file, check its name\n',
+    });
+  });
+
+  it('reads variables, and tells of those that are not set', async () => {
+    const file = fileWith('gatehouse: 1\napis: { a: { upstream: "${WHERE}" } }\n');
+    expect((await run(['validate', file], { env: { WHERE: 'http://127.0.0.1:1' } })).code).toBe(0);
+    const { code, err } = await run(['validate', file]);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(':2:24: the environment variable `WHERE`') });
+  });
+
+  it.each([
+    ['openapi: ./missing.yaml', ':2:55: there is no document `./missing.yaml`'],
+    ['openapi: ./gatehouse.yaml', 'gatehouse.yaml:1:1: this is not an OpenAPI document'],
+    ['openapi: .', ':2:55: the document `.` cannot be read (EISDIR)'],
+  ])('tells what is wrong with %s', async (field, expected) => {
+    const file = fileWith(`gatehouse: 1\napis: { a: { upstream: "http://127.0.0.1:1", ${field} } }\n`);
+    const { code, err } = await run(['validate', file]);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(expected) });
+  });
+});
+
+describe('gatehouse schema', () => {
+  it('prints the JSON Schema that stands in the reference', async () => {
+    const { code, out } = await run(['schema']);
+    expect(code).toBe(0);
+    const kept = path.join(import.meta.dirname, '../../../docs/reference/gatehouse.schema.json');
+    expect(out).toBe(readFileSync(kept, 'utf8'));
+    expect(JSON.parse(out)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' });
+  });
+});
+
+describe('gatehouse key create', () => {
+  it('prints a key with its hash as JSON', async () => {
+    const { code, value } = await json(['key', 'create']);
+    expect({ code, value }).toEqual({ code: 0, value: { key: expect.any(String), sha256: expect.any(String) } });
+    const { key, sha256 } = Object(value);
+    expect(isWellFormedKey(String(key))).toBe(true);
+    expect(sha256).toBe(createHash('sha256').update(String(key)).digest('hex'));
+  });
+
+  it('prints them for people', async () => {
+    const { code, out } = await run(['key', 'create']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^key {5}gh_\w+ {3}\(shown once\)\nsha256 {2}[0-9a-f]{64}\n$/);
+  });
+});
+
+describe('gatehouse version', () => {
+  const { version } = Object(JSON.parse(readFileSync(path.join(import.meta.dirname, '../package.json'), 'utf8')));
+
+  it('is that of the package, as JSON and for people', async () => {
+    expect(await json(['version'])).toEqual({ code: 0, value: { version, node: process.version } });
+    expect((await run(['version'])).out).toBe(`gatehouse ${version} (node ${process.version})\n`);
+    expect((await run(['--version'])).out).toBe(`${version}\n`);
+  });
+
+  it('comes through the door too, with its exit codes', async () => {
+    expect((await run(['version'], { entry: DOOR })).out).toMatch(/^gatehouse /);
+    expect((await run(['validate', 'missing.yaml'], { entry: DOOR })).code).toBe(2);
+    expect((await run(['validate', fileWith(BAD)], { entry: DOOR })).code).toBe(1);
+  });
+});
+
+describe('gatehouse logs', () => {
+  it('says so where there are no records', async () => {
+    const data = path.join(temporaryFolder(), 'data');
+    const { code, out, err } = await run(['logs', '--data', data]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toBe(`${data} holds no records; name the data folder of a gateway with --data\n`);
+  });
+
+  it('tells what is wrong with a filter', async () => {
+    const { code, err } = await run(['logs', '--data', temporaryFolder(), '--status', 'bad']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^[^\n]*status[^\n]*\n$/);
+  });
+});
