@@ -9,6 +9,8 @@ import { Program } from './program.ts';
 import { fromMain, workerStart, type FromWorker, type Publication } from './protocol.ts';
 
 const RECORD_TICK_MS = 50;
+/** Large enough that waking the recorder costs next to nothing a call; the tick bounds the wait. */
+const RECORD_BATCH_BYTES = 512 * 1024;
 const STATS_MS = 500;
 
 /** The entry of a gateway worker: one listener, one program at a time, told what to do by the main thread. */
@@ -21,7 +23,11 @@ const log = createLogger({
   base: { worker: start.worker },
 });
 const health = new HealthTable(start.health);
-const recorder = connectRecorder(start.recorder, { worker: start.worker, now: clock.now });
+const recorder = connectRecorder(start.recorder, {
+  worker: start.worker,
+  now: clock.now,
+  batchBytesMax: RECORD_BATCH_BYTES,
+});
 const house = new House({
   clock,
   log,
