@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { Snapshot } from '@gatehouse/config';
-import { createCounterMemory, type CounterMemory } from '@gatehouse/counters';
+import { createCounterMemory, openCounters, type CounterMemory } from '@gatehouse/counters';
 import { GatehouseError, type Clock, type Logger, type LogLevel } from '@gatehouse/kernel';
 import { startRecorder, type RecorderHandle, type RecorderStats } from '@gatehouse/record';
 import { HealthTable } from '@gatehouse/upstream';
 import { HealthProber, httpProbe, systemTimers } from '@gatehouse/upstream/probing';
 import type { ListenAddress } from './listener.ts';
 import type { Publication, WorkerStats } from './protocol.ts';
+import { QuotaFile } from './quota-file.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
 export interface GatewayOptions {
@@ -35,6 +36,8 @@ export interface GatewayStatus {
 }
 
 const RESTART_DELAY_MS = 100;
+/** Our number among those who lock counters; workers count from 1. */
+const MAIN_THREAD = 0;
 
 /** The data plane as the main thread sees it: starts workers, replaces dead ones, publishes snapshots to all of them. */
 export class Gateway {
@@ -43,11 +46,13 @@ export class Gateway {
   readonly #health = new HealthTable();
   readonly #prober: HealthProber;
   readonly #recorder: RecorderHandle;
+  readonly #quotas: QuotaFile;
   readonly #workers: WorkerHandle[] = [];
   #publication: Publication;
   #publishing: Promise<unknown> = Promise.resolve();
   #port = 0;
   #restarts = 0;
+  #started = false;
   #stopping = false;
 
   private constructor(options: GatewayOptions, snapshot: Snapshot) {
@@ -67,6 +72,12 @@ export class Gateway {
       onChange: (endpoint, healthy) =>
         log.info(healthy ? 'endpoint is healthy again' : 'endpoint is down', { endpoint }),
     });
+    this.#quotas = new QuotaFile({
+      file: path.join(options.dataDir, 'quotas.json'),
+      counters: openCounters(this.#counters, MAIN_THREAD),
+      clock,
+      log,
+    });
     this.#publication = { snapshot, healthSlots: this.#prober.update(snapshot.upstreams) };
   }
 
@@ -74,11 +85,22 @@ export class Gateway {
   static async start(options: GatewayOptions, snapshot: Snapshot): Promise<Gateway> {
     const gateway = new Gateway(options, snapshot);
     await gateway.#recorder.ready;
-    // The first worker finds the port, which may have been given as 0; the others share it.
-    await gateway.#startWorker(0);
-    const others = Array.from({ length: options.workers - 1 }, (_, index) => gateway.#startWorker(index + 1));
-    await Promise.all(others);
+    gateway.#quotas.open();
+    try {
+      await gateway.#startAll(options.workers);
+    } catch (error) {
+      await gateway.stop(0);
+      throw error;
+    }
     return gateway;
+  }
+
+  async #startAll(workers: number): Promise<void> {
+    // The first worker finds the port, which may have been given as 0; the others share it.
+    await this.#startWorker(0);
+    const others = Array.from({ length: workers - 1 }, async (_, index) => this.#startWorker(index + 1));
+    await Promise.all(others);
+    this.#started = true;
   }
 
   get port(): number {
@@ -105,7 +127,8 @@ export class Gateway {
 
   #replace(dead: WorkerHandle): void {
     const { worker } = dead;
-    if (this.#stopping || this.#workers[worker] !== dead) return;
+    // Before all have listened once, a worker that ends is a start that failed; `start` tells of it.
+    if (!this.#started || this.#stopping || this.#workers[worker] !== dead) return;
     this.#restarts++;
     this.#options.log.warn('worker is replaced', { worker });
     const restart = (): void => {
@@ -140,8 +163,17 @@ export class Gateway {
     // From here a worker that dies comes back with the new one.
     this.#publication = publication;
     await Promise.all(this.#workers.map((handle) => handle.switch(version)));
+    // One that was replaced in between started with the snapshot before.
+    const behind = this.#workers.filter((handle) => handle.version !== version);
+    await Promise.all(behind.map(async (handle) => this.#catchUp(handle, publication)));
     const enforcing = this.#workers.filter((handle) => handle.version === version).map(({ worker }) => worker);
     return { version, workers: enforcing };
+  }
+
+  async #catchUp(handle: WorkerHandle, publication: Publication): Promise<void> {
+    await handle.listening.catch(() => undefined);
+    await handle.load(publication);
+    await handle.switch(publication.snapshot.version);
   }
 
   status(): GatewayStatus {
@@ -163,6 +195,7 @@ export class Gateway {
     this.#stopping = true;
     this.#prober.stop();
     await Promise.all(this.#workers.map((handle) => handle.drain(deadlineMs)));
+    this.#quotas.close();
     await this.#recorder.close();
     await Promise.all(this.#workers.map((handle) => handle.terminate()));
   }

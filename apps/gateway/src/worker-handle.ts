@@ -13,6 +13,11 @@ type LoadAnswer =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'gone' };
 
+/** A worker that takes longer than this to answer is stuck. */
+const ANSWER_MS = 10_000;
+/** Many workers that start at once on few cores take their time. */
+const START_MS = 120_000;
+
 /** The main thread's side of one worker. */
 export class WorkerHandle {
   readonly worker: number;
@@ -39,12 +44,11 @@ export class WorkerHandle {
     this.#thread.on('error', (error) => this.onError(String(error)));
     this.exited = new Promise((resolve) => this.#thread.once('exit', () => resolve()));
     void this.exited.then(() => this.#leave());
-    this.listening = this.#answer((message) => (message.kind === 'listening' ? message.port : undefined)).then(
-      (port) => {
-        if (port === undefined) throw new Error('the worker ended before it listened');
-        return port;
-      },
-    );
+    const port = this.#answer((message) => (message.kind === 'listening' ? message.port : undefined), START_MS);
+    this.listening = port.then((found) => {
+      if (found === undefined) throw new Error('the worker ended before it listened');
+      return found;
+    });
   }
 
   livedMs(): number {
@@ -62,16 +66,20 @@ export class WorkerHandle {
     for (const wait of this.#waiting) wait(undefined);
   }
 
-  /** The first thing that `pick` finds in what the worker says; undefined when it is gone. */
-  async #answer<T>(pick: (message: FromWorker) => T | undefined): Promise<T | undefined> {
+  /** The first thing that `pick` finds in what the worker says; undefined when it is gone or does not answer in time. */
+  async #answer<T>(pick: (message: FromWorker) => T | undefined, withinMs = ANSWER_MS): Promise<T | undefined> {
     if (this.#gone) return undefined;
     return new Promise((resolve) => {
-      const wait = (message: FromWorker | undefined): void => {
-        const found = message === undefined ? undefined : pick(message);
-        if (message !== undefined && found === undefined) return;
+      const settle = (found: T | undefined): void => {
+        clearTimeout(timer);
         this.#waiting.delete(wait);
         resolve(found);
       };
+      const wait = (message: FromWorker | undefined): void => {
+        const found = message === undefined ? undefined : pick(message);
+        if (message === undefined || found !== undefined) settle(found);
+      };
+      const timer = setTimeout(() => settle(undefined), withinMs);
       this.#waiting.add(wait);
     });
   }
@@ -100,7 +108,7 @@ export class WorkerHandle {
   }
 
   async drain(deadlineMs: number): Promise<void> {
-    const answer = this.#answer((message) => message.kind === 'drained' || undefined);
+    const answer = this.#answer((message) => message.kind === 'drained' || undefined, deadlineMs + ANSWER_MS);
     this.#say({ kind: 'drain', deadlineMs });
     await answer;
   }

@@ -33,8 +33,15 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-export async function startGate(text: string, workers = 1): Promise<Running> {
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-'));
+export interface GateOptions {
+  readonly workers: number;
+  /** A folder of a gate before; a new one when left out. */
+  readonly dataDir?: string;
+}
+
+export async function startGate(text: string, options: number | GateOptions = 1): Promise<Running> {
+  const { workers, dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-')) }: GateOptions =
+    typeof options === 'number' ? { workers: options } : options;
   const gateway = await Gateway.start(
     {
       listen: { host: '127.0.0.1', port: 0 },

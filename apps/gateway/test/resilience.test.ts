@@ -171,3 +171,28 @@ describe('records', () => {
     ]);
   });
 });
+
+describe('quotas', () => {
+  it('are counted over workers and survive a restart', async () => {
+    const upstream = await startUpstream();
+    closers.push(async () => upstream.close());
+    const config = `
+upstreams: { origin: { targets: ["http://127.0.0.1:${upstream.port}"] } }
+apis: { all: { basePath: "", upstream: origin } }
+plans: { small: { apis: [all], quota: { calls: 3, per: year } } }
+applications: { app: { keys: [ { name: k, secret: key-1 } ], subscriptions: [ { api: all, plan: small } ] } }
+`;
+    const headers = { authorization: 'Bearer key-1' };
+    const first = await startGate(config, 2);
+    const before = await Promise.all([1, 2].map(async () => (await fetch(first.url, { headers })).status));
+    await first.gateway.stop(1000);
+    const second = await startGate(config, { workers: 2, dataDir: first.dataDir });
+    closers.push(async () => second.stop());
+    const after: number[] = [];
+    for (let i = 0; i < 3; i++) after.push((await fetch(second.url, { headers })).status);
+    expect([before, after]).toEqual([
+      [200, 200],
+      [200, 429, 429],
+    ]);
+  });
+});

@@ -159,7 +159,9 @@ ai:
 describe('resources', () => {
   it.fails('a provider that answers 101 leaves no connection behind', async () => {
     const { port, sockets } = await rawServer((socket) =>
-      socket.on('data', () => socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n')),
+      socket.on('data', () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+      ),
     );
     const running = await gate(config(port));
     for (let i = 0; i < 3; i++) await fetch(`${running.url}${CHAT}`, { method: 'POST', body: ask() });
