@@ -1,13 +1,13 @@
 import type { CredentialSpec, RouteSpec, Snapshot } from '@gatehouse/config';
 import { FIELD, Forward, HeaderEdits, NEVER_ALLOWED, type ForwardHost, type ForwardOutcome } from '@gatehouse/http';
 import type { HeadProblem, Leg, LegResult, LegTimes, ReplyHead, ServerConnection } from '@gatehouse/http';
-import { GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
+import { ERRORS, GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
 import type { Exchange, Notes, Outcome, Principal, Reply, RequestView } from '@gatehouse/policies';
 import type { RouteResult } from '@gatehouse/router';
 import type { Linked } from './active-exchanges.ts';
 import type { CompiledRoute, OnRequest } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
-import { presentedKey } from './credentials.ts';
+import { presentedKey, type PresentedKey } from './credentials.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
 import { httpDate, ownMessage, problemMessage } from './problem.ts';
 import { traceOf, type Trace } from './trace.ts';
@@ -192,6 +192,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   #identify(route: CompiledRoute): void {
     const { access, api } = route.spec;
     if (access === 'open') {
+      this.#takeKnownKey();
       this.#run(route.admit, 0, () => this.#admitted(route));
       return;
     }
@@ -204,10 +205,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
       else this.#refuse('auth.invalid', 'the key is not known here');
       return;
     }
-    // The key was for us; no upstream may see it, nor another key beside it.
-    fields.remove(presented.field);
-    fields.remove('x-api-key');
-    fields.remove('apikey');
+    this.#takeKeys(presented);
     const subscription = credential.subscriptions[api];
     this.credential = credential;
     const caller = this.#program.callerOf(credential, api);
@@ -221,6 +219,22 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     // The plan's limits come last: a call that a policy refuses takes nothing of them.
     if (limits === undefined) this.#run(route.admit, 0, () => this.#admitted(route));
     else this.#run(route.admit, 0, () => this.#run([limits], 0, () => this.#admitted(route)));
+  }
+
+  /** The key was for us; no upstream may see it, nor another key beside it. */
+  #takeKeys({ field }: PresentedKey): void {
+    const { fields } = this.caller.head;
+    fields.remove(field);
+    fields.remove('x-api-key');
+    fields.remove('apikey');
+  }
+
+  /** Where none is needed, a key is the upstream's own business, unless it is one of ours. */
+  #takeKnownKey(): void {
+    const presented = presentedKey(this.caller.head.fields);
+    if (presented !== undefined && this.#program.credentials.find(presented.key) !== undefined) {
+      this.#takeKeys(presented);
+    }
   }
 
   #admitted(route: CompiledRoute): void {
@@ -253,22 +267,15 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
       const answer = hooks[i]?.(this);
       if (answer === undefined) continue;
       if (answer instanceof Promise) {
-        answer.then(
-          (late) => (late === undefined ? this.#run(hooks, i + 1, then) : this.#reply(late)),
-          (error: unknown) => this.#failed(error),
-        );
+        answer
+          .then((late) => (late === undefined ? this.#run(hooks, i + 1, then) : this.#reply(late)))
+          .catch((error: unknown) => this.forward.onFault(error));
         return;
       }
       this.#reply(answer);
       return;
     }
     then();
-  }
-
-  #failed(error: unknown): void {
-    this.#house.log.error('a policy failed', { requestId: this.id, error: String(error) });
-    if (error instanceof GatehouseError) this.#refuse(error.code, error.detail);
-    else this.#refuse('gateway.internal', 'the request could not be dealt with');
   }
 
   #reply(reply: Reply): void {
@@ -343,10 +350,26 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     return this.#route?.spec.target.kind === 'ai' ? aiRefusal(refusal, options) : problemMessage(refusal, options);
   }
 
-  ended(outcome: ForwardOutcome): void {
-    const result: Outcome = { status: outcome.status, code: outcome.code };
-    for (const hook of this.#route?.onEnd ?? []) hook(this, result);
-    this.#house.record(this, outcome);
+  fault(error: unknown): HeadProblem {
+    const stack = error instanceof Error ? error.stack : String(error);
+    this.#house.log.error('an exchange failed', { requestId: this.id, error: stack });
+    if (error instanceof GatehouseError) return { code: error.code, detail: error.detail };
+    return { code: 'gateway.internal', detail: 'the request could not be dealt with' };
+  }
+
+  ended(seen: ForwardOutcome): void {
+    const { code } = seen;
+    // A caller that left before it was told anything is recorded with what it would have been told.
+    const status = seen.status === 0 && code !== undefined ? ERRORS[code].status : seen.status;
+    const outcome: Outcome = { status, code };
+    for (const hook of this.#route?.onEnd ?? []) {
+      try {
+        hook(this, outcome);
+      } catch (error) {
+        this.fault(error);
+      }
+    }
+    this.#house.record(this, { ...seen, status });
   }
 }
 

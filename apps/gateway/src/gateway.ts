@@ -5,7 +5,7 @@ import { GatehouseError, type Clock, type Logger, type LogLevel } from '@gatehou
 import { startRecorder, type RecorderHandle, type RecorderStats } from '@gatehouse/record';
 import { HealthTable } from '@gatehouse/upstream';
 import { HealthProber, httpProbe, systemTimers } from '@gatehouse/upstream/probing';
-import type { ListenAddress } from './listener.ts';
+import { SHARES_PORTS, type ListenAddress } from './listener.ts';
 import type { Publication, WorkerStats } from './protocol.ts';
 import { QuotaFile } from './quota-file.ts';
 import { WorkerHandle } from './worker-handle.ts';
@@ -35,7 +35,7 @@ export interface GatewayStatus {
   readonly recorder: RecorderStats | undefined;
 }
 
-const RESTART_DELAY_MS = 100;
+const RESTART_DELAY_MS = 500;
 /** Our number among those who lock counters; workers count from 1. */
 const MAIN_THREAD = 0;
 
@@ -54,6 +54,7 @@ export class Gateway {
   #restarts = 0;
   #started = false;
   #stopping = false;
+  readonly #restartTimers = new Set<NodeJS.Timeout>();
 
   private constructor(options: GatewayOptions, snapshot: Snapshot) {
     const { log, clock } = options;
@@ -98,7 +99,10 @@ export class Gateway {
   async #startAll(workers: number): Promise<void> {
     // The first worker finds the port, which may have been given as 0; the others share it.
     await this.#startWorker(0);
-    const others = Array.from({ length: workers - 1 }, async (_, index) => this.#startWorker(index + 1));
+    if (!SHARES_PORTS && workers > 1) this.#options.log.warn('this system shares no ports: one worker serves');
+    const others = Array.from({ length: SHARES_PORTS ? workers - 1 : 0 }, async (_, index) =>
+      this.#startWorker(index + 1),
+    );
     await Promise.all(others);
     this.#started = true;
   }
@@ -132,12 +136,14 @@ export class Gateway {
     this.#restarts++;
     this.#options.log.warn('worker is replaced', { worker });
     const restart = (): void => {
+      this.#restartTimers.delete(timer);
       this.#startWorker(worker).catch((error: unknown) =>
         this.#options.log.error('worker did not start', { worker, error: String(error) }),
       );
     };
     // A worker that dies at once must not keep the process busy with its funerals.
-    setTimeout(restart, dead.livedMs() < 1000 ? RESTART_DELAY_MS * 5 : 0);
+    const timer = setTimeout(restart, dead.livedMs() < 1000 ? RESTART_DELAY_MS : 0);
+    this.#restartTimers.add(timer);
   }
 
   /**
@@ -193,6 +199,7 @@ export class Gateway {
   /** Finishes what is under way, for `deadlineMs` at most, then brings the records to the disk. */
   async stop(deadlineMs: number): Promise<void> {
     this.#stopping = true;
+    for (const timer of this.#restartTimers) clearTimeout(timer);
     this.#prober.stop();
     await Promise.all(this.#workers.map((handle) => handle.drain(deadlineMs)));
     this.#quotas.close();

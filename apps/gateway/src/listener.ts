@@ -5,6 +5,9 @@ import type { House } from './house.ts';
 import type { Program } from './program.ts';
 import type { WorkerStats } from './protocol.ts';
 
+/** Systems whose kernel spreads the connections to one port over several listeners; elsewhere one worker serves. */
+export const SHARES_PORTS = ['linux', 'freebsd', 'sunos', 'aix'].includes(process.platform);
+
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
@@ -30,7 +33,7 @@ export class Listener implements ServerEvents {
   async listen({ host, port }: ListenAddress): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen({ host, port, reusePort: true, backlog: 4096 }, () => {
+      this.#server.listen({ host, port, reusePort: SHARES_PORTS, backlog: 4096 }, () => {
         this.#server.off('error', reject);
         resolve();
       });
@@ -76,7 +79,7 @@ export class Listener implements ServerEvents {
     if (this.#connections.size === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
-        for (const connection of this.#connections) connection.abort();
+        for (const connection of this.#connections) connection.cut('gateway.draining');
         resolve();
       }, deadlineMs);
       this.#onEmpty = () => {

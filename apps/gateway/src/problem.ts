@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
 
 export interface Refusal {
@@ -20,32 +21,23 @@ export function problemMessage(refusal: Refusal, options: MessageOptions): { sta
   const { code, detail, requestId } = refusal;
   const type = `urn:gatehouse:error:${code}`;
   const body = JSON.stringify({ type, title, status, detail, code, requestId });
-  const head = { status, lines: `content-type: application/problem+json\r\n${refusal.lines}` };
+  const head = { status, reason: title, lines: `content-type: application/problem+json\r\n${refusal.lines}` };
   return { status, message: ownMessage(head, body, options) };
 }
 
 /** A reply that the gate itself makes. */
 export function ownMessage(
-  head: { readonly status: number; readonly lines: string },
+  head: { readonly status: number; readonly reason?: string; readonly lines: string },
   body: string,
   options: MessageOptions,
 ): string {
   const bodiless = head.status === 204 || head.status === 304;
   const length = bodiless ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`;
+  const reason = head.reason ?? STATUS_CODES[head.status] ?? '';
   const closing = options.keepAlive ? '' : 'connection: close\r\n';
-  const text = `HTTP/1.1 ${head.status} ${reason(head.status)}\r\ndate: ${httpDate()}\r\n${length}${head.lines}${closing}\r\n`;
+  const text = `HTTP/1.1 ${head.status} ${reason}\r\ndate: ${httpDate()}\r\n${length}${head.lines}${closing}\r\n`;
   // Written as latin1, byte for byte: so UTF-8 is spelled out here.
   return options.headOnly || bodiless ? text : text + Buffer.from(body, 'utf8').toString('latin1');
-}
-
-const REASONS = new Map<number, string>([
-  [200, 'OK'],
-  [204, 'No Content'],
-  ...Object.values(ERRORS).map((row): [number, string] => [row.status, row.title]),
-]);
-
-function reason(status: number): string {
-  return REASONS.get(status) ?? '';
 }
 
 let dateSecond = -1;

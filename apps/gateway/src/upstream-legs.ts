@@ -1,11 +1,15 @@
+import { readRetryAfter } from '@gatehouse/ai';
 import type { RetryCause } from '@gatehouse/config';
 import { isIdempotent, type HeadProblem, type Leg, type LegResult, type LegTimes } from '@gatehouse/http';
-import { retryDecision, type Endpoint, type Outcome, type UpstreamGroup } from '@gatehouse/upstream';
+import type { Clock } from '@gatehouse/kernel';
+import { retryDecision, retryDelayMs, type Endpoint, type Outcome, type UpstreamGroup } from '@gatehouse/upstream';
 import type { GateExchange } from './exchange.ts';
 import type { House } from './house.ts';
 
 const UNHEALTHY: HeadProblem = { code: 'upstream.unhealthy', detail: 'no endpoint of the upstream is healthy' };
 const REPLAY_BYTES_MAX = 64 * 1024;
+/** An upstream that wants to be left alone for longer is left alone, and its answer is the caller's. */
+const RETRY_WAIT_MS_MAX = 2000;
 
 /** The tries of one exchange at the endpoints of its upstream: picks, retries within the budget, tells the balancer. */
 export class UpstreamLegs {
@@ -34,7 +38,8 @@ export class UpstreamLegs {
   }
 
   first(): Leg | HeadProblem {
-    return this.#take() ?? UNHEALTHY;
+    const endpoint = this.#acquire();
+    return endpoint === undefined ? UNHEALTHY : this.#legTo(endpoint);
   }
 
   retry(result: LegResult, facts: { sent: boolean; replayable: boolean }): Leg | undefined {
@@ -52,15 +57,28 @@ export class UpstreamLegs {
     const failed = this.#endpoint;
     this.#tried ??= new Set();
     if (failed !== undefined) this.#tried.add(failed);
-    const next = this.#take();
-    if (next !== undefined) this.#failed = failed;
-    return next;
+    const attempt = this.#attempts;
+    const endpoint = this.#acquire();
+    if (endpoint === undefined) return undefined;
+    // Another endpoint may answer at once; the same one is given time, as long as it has asked for.
+    const again = this.#tried.has(endpoint);
+    const delayMs = again
+      ? retryDelayMs({ attempt, retryAfterMs: retryAfterMs(result, this.#house.clock) }, this.#house.random)
+      : 0;
+    if (delayMs > RETRY_WAIT_MS_MAX) {
+      this.#group.release(endpoint, { kind: 'cancelled', latencyMs: 0, nowMs: this.#house.clock.monotonic() });
+      return undefined;
+    }
+    this.#failed = failed;
+    return { ...this.#legTo(endpoint), delayMs };
   }
 
-  #take(): Leg | undefined {
+  #acquire(): Endpoint | undefined {
     const nowMs = this.#house.clock.monotonic();
-    const endpoint = this.#group.acquire({ tried: this.#tried, hashKey: this.#exchange.clientIp, nowMs });
-    if (endpoint === undefined) return undefined;
+    return this.#group.acquire({ tried: this.#tried, hashKey: this.#exchange.clientIp, nowMs });
+  }
+
+  #legTo(endpoint: Endpoint): Leg {
     const { spec } = endpoint;
     this.#attempts++;
     this.#endpoint = endpoint;
@@ -76,8 +94,13 @@ export class UpstreamLegs {
   ended(result: LegResult, times: LegTimes): void {
     const endpoint = this.#failed ?? this.#endpoint;
     this.#failed = undefined;
-    if (endpoint !== undefined) this.#group.release(endpoint, outcomeOf(result, times, this.#house.clock.monotonic()));
+    if (endpoint !== undefined) this.#group.release(endpoint, outcomeOf(result, times, this.#house.clock));
   }
+}
+
+function retryAfterMs(result: LegResult, clock: Clock): number | undefined {
+  if (result.kind !== 'reply') return undefined;
+  return readRetryAfter({ retryAfter: result.retryAfter, retryAfterMs: undefined }, clock.now());
 }
 
 function causeOf(result: LegResult): RetryCause | undefined {
@@ -91,13 +114,12 @@ function statusCause(status: number): RetryCause | undefined {
   return status === 429 || status === 500 || status === 502 || status === 503 || status === 504 ? status : undefined;
 }
 
-function outcomeOf(result: LegResult, times: LegTimes, nowMs: number): Outcome {
+function outcomeOf(result: LegResult, times: LegTimes, clock: Clock): Outcome {
+  const nowMs = clock.monotonic();
   const latencyMs = (times.firstByteMs === 0 ? nowMs : times.firstByteMs) - times.begunMs;
   if (result.kind === 'cancelled') return { kind: 'cancelled', latencyMs, nowMs };
   if (result.kind === 'reply') {
-    const seconds = Number(result.retryAfter);
-    const retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined;
-    return { kind: 'reply', status: result.status, retryAfterMs, latencyMs, nowMs };
+    return { kind: 'reply', status: result.status, retryAfterMs: retryAfterMs(result, clock), latencyMs, nowMs };
   }
   if (result.failure.startsWith('connect')) return { kind: 'connect', latencyMs, nowMs };
   return { kind: result.failure.endsWith('timeout') ? 'timeout' : 'reset', latencyMs, nowMs };

@@ -3,7 +3,7 @@ import { latin1 } from './latin1.ts';
 import { ReplyHead } from './reply-head.ts';
 import type { HeadLimits } from './request-head.ts';
 import { Timer, type TimerWheel } from './timer-wheel.ts';
-import type { Wire, WireEvents } from './wire.ts';
+import { guarded, type Wire, type WireEvents } from './wire.ts';
 
 export type UpstreamFailure =
   | 'connect'
@@ -29,6 +29,8 @@ export interface ReplyEvents extends BodySink {
   onUpgraded(head: ReplyHead, rest: Buffer): void;
   onUpstreamDrain(): void;
   onSettled(): void;
+  /** Dealing with the reply has thrown; the connection is gone. */
+  onFault(error: unknown): void;
 }
 
 export interface ClientTimeouts {
@@ -46,6 +48,10 @@ export interface ClientHost {
 type Phase = 'idle' | 'waiting' | 'body' | 'tunnel' | 'closed';
 const NOTHING = Buffer.alloc(0);
 const INFORMATIONAL_MAX = 8;
+/** A tunnel without a word is probed by the kernel from here on, so that a peer that vanished is noticed. */
+export const TUNNEL_PROBE_MS = 60_000;
+/** How long the other end of a tunnel may take to close after us. */
+const LINGER_MS = 2_000;
 
 /** One connection to an upstream: one request at a time, its reply parsed as strictly as a request. */
 export class ClientConnection implements WireEvents {
@@ -78,12 +84,12 @@ export class ClientConnection implements WireEvents {
     this.#wheel = options.wheel;
     this.#host = options.host;
     this.head = new ReplyHead(options.limits);
-    this.#timer = new Timer(() => this.#expire());
+    this.#timer = new Timer(() => guarded(this, () => this.#expire()));
   }
 
   start(wire: Wire, ready: 'connect' | 'secureConnect'): void {
     this.wire = wire;
-    wire.socket.once(ready, () => this.onConnect());
+    wire.socket.once(ready, () => guarded(this, () => this.onConnect()));
   }
 
   onConnect(): void {
@@ -236,6 +242,14 @@ export class ClientConnection implements WireEvents {
   /** From 101 on: raw bytes both ways. */
   tunnel(onBytes: (bytes: Buffer, length: number) => void): void {
     this.#tunnel = onBytes;
+    this.wire?.socket.setKeepAlive(true, TUNNEL_PROBE_MS);
+  }
+
+  /** The caller's side of the tunnel has ended: what it sent still leaves, then the upstream has a little time to close. */
+  endTunnel(): void {
+    this.#tunnel = undefined;
+    this.wire?.end();
+    this.#wheel.arm(this.#timer, LINGER_MS);
   }
 
   fail(failure: UpstreamFailure, detail: string): void {
@@ -259,6 +273,13 @@ export class ClientConnection implements WireEvents {
     if (!this.connected) this.fail('connect-timeout', 'connect timed out');
     else if (this.#phase === 'waiting') this.fail('first-byte-timeout', 'no reply in time');
     else if (this.#phase === 'body') this.fail('idle-timeout', 'reply stalled');
+    else this.destroy();
+  }
+
+  onFault(error: unknown): void {
+    const reply = this.#reply;
+    this.destroy();
+    reply?.onFault(error);
   }
 
   onEnd(): void {

@@ -6,6 +6,7 @@ import type { Pool } from './pool.ts';
 import type { ReplyHead } from './reply-head.ts';
 import type { HeadProblem } from './request-head.ts';
 import type { RequestEvents, ServerConnection } from './server-connection.ts';
+import { guarded } from './wire.ts';
 
 /** One try at one endpoint. */
 export interface Leg {
@@ -15,6 +16,8 @@ export interface Leg {
   /** Path and query as the upstream shall see them. */
   readonly target: string;
   readonly timeouts: ClientTimeouts;
+  /** To be waited before it begins. */
+  readonly delayMs?: number;
 }
 
 /** How a leg went: a reply with this status, or no reply. */
@@ -58,6 +61,8 @@ export interface ForwardHost {
   replyLines(reply: ReplyHead): string;
   /** A whole message of our own, head and body, in the caller's dialect. */
   refusal(problem: HeadProblem, keepAlive: boolean): { readonly status: number; readonly message: string };
+  /** What the caller is told of an error that was thrown on the way. */
+  fault(error: unknown): HeadProblem;
   /** Exactly once, however it went. */
   ended(outcome: ForwardOutcome): void;
 }
@@ -100,6 +105,8 @@ export class Forward implements RequestEvents, ReplyEvents {
   #bytesOut = 0;
   #replay: Buffer[] = [];
   #bodyEnded = false;
+  #trailers = '';
+  #delay: NodeJS.Timeout | undefined;
   #chunkReply = false;
   #closeAfter = false;
   #headless = false;
@@ -161,7 +168,7 @@ export class Forward implements RequestEvents, ReplyEvents {
   #sendReplay(upstream: ClientConnection): void {
     for (const piece of this.#replay) this.#writeBody(upstream, piece, 0, piece.length);
     if (this.#caller.bodyComplete && this.#caller.head.framing === 'none') this.#bodyEnded = true;
-    if (this.#bodyEnded || (this.#caller.bodyComplete && this.#bytesIn === 0)) this.#sendBodyEnd(upstream, '');
+    if (this.#bodyEnded || (this.#caller.bodyComplete && this.#bytesIn === 0)) this.#sendBodyEnd(upstream);
   }
 
   onConnected(): void {
@@ -171,15 +178,14 @@ export class Forward implements RequestEvents, ReplyEvents {
 
   onBodyData(bytes: Buffer, start: number, end: number): void {
     this.#bytesIn += end - start;
-    const upstream = this.#upstream;
-    if (upstream === undefined || this.#ended) return;
+    if (this.#ended) return;
     if (this.#bytesIn > this.#host.bodyBytesMax) {
       this.#refuseBody();
       return;
     }
     if (this.#bytesIn <= this.#host.replayBytesMax) this.#replay.push(Buffer.from(bytes.subarray(start, end)));
     else this.#replay = [];
-    this.#writeBody(upstream, bytes, start, end);
+    if (this.#upstream !== undefined) this.#writeBody(this.#upstream, bytes, start, end);
   }
 
   #refuseBody(): void {
@@ -196,11 +202,12 @@ export class Forward implements RequestEvents, ReplyEvents {
 
   onBodyEnd(trailers: string): void {
     this.#bodyEnded = true;
-    if (this.#upstream !== undefined) this.#sendBodyEnd(this.#upstream, trailers);
+    this.#trailers = trailers;
+    if (this.#upstream !== undefined) this.#sendBodyEnd(this.#upstream);
   }
 
-  #sendBodyEnd(upstream: ClientConnection, trailers: string): void {
-    if (this.#caller.head.framing === 'chunked') upstream.wire?.text(`0\r\n${trailers}\r\n`);
+  #sendBodyEnd(upstream: ClientConnection): void {
+    if (this.#caller.head.framing === 'chunked') upstream.wire?.text(`0\r\n${this.#trailers}\r\n`);
     upstream.requestSent();
   }
 
@@ -212,7 +219,6 @@ export class Forward implements RequestEvents, ReplyEvents {
       retryAfter: reply.fields.known(FIELD['retry-after']),
     };
     if (reply.status >= 429 && this.#retry(result)) return;
-    this.#status = reply.status;
     this.#result = result;
     this.#writeReplyHead(reply);
   }
@@ -226,6 +232,7 @@ export class Forward implements RequestEvents, ReplyEvents {
     const open = reply.framing === 'chunked' || reply.framing === 'close';
     this.#chunkReply = open && head.minor === 1;
     this.#closeAfter = !this.#caller.persists || (open && head.minor === 0);
+    this.#status = reply.status;
     this.#caller.markReplied();
     this.#caller.wire?.text(
       `HTTP/1.1 ${reply.status} ${reply.reason}\r\n${reply.kept()}${lines}` +
@@ -311,8 +318,21 @@ export class Forward implements RequestEvents, ReplyEvents {
     if (next === undefined) return false;
     this.#endLeg(result);
     this.#upstream?.destroy();
-    this.#attempt(next, next.pool.take());
+    this.#upstream = undefined;
+    const { delayMs = 0 } = next;
+    if (delayMs === 0) this.#attempt(next, next.pool.take());
+    else this.#attemptLater(next, delayMs);
     return true;
+  }
+
+  #attemptLater(next: Leg, delayMs: number): void {
+    this.#leg = next;
+    if (!this.#caller.bodyComplete) this.#caller.pauseBody();
+    this.#delay = setTimeout(() => {
+      if (this.#ended) return;
+      this.#caller.resumeBody();
+      guarded(this, () => this.#attempt(next, next.pool.take()));
+    }, delayMs);
   }
 
   onUpgraded(reply: ReplyHead, rest: Buffer): void {
@@ -325,10 +345,10 @@ export class Forward implements RequestEvents, ReplyEvents {
       return;
     }
     this.#firstByteMs = this.#monotonic();
-    this.#status = 101;
     reply.removeNominated();
     reply.fields.strip(STRIP_FROM_REPLY);
     const lines = this.#host.replyLines(reply);
+    this.#status = 101;
     this.#caller.markReplied();
     this.#caller.wire?.text(
       `HTTP/1.1 101 ${reply.reason}\r\n${reply.kept()}${lines}connection: upgrade\r\nupgrade: ${this.#caller.head.upgrade}\r\n\r\n`,
@@ -366,11 +386,23 @@ export class Forward implements RequestEvents, ReplyEvents {
       this.refuse({ code, detail: 'the request body broke off' });
       return;
     }
-    this.#upstream?.destroy();
+    if (this.#status === 101) this.#upstream?.endTunnel();
+    else this.#upstream?.destroy();
     this.#upstream = undefined;
     this.#endLeg(CANCELLED);
-    this.#end(this.#status === 101 ? undefined : code);
+    this.#end(this.#status === 101 && code === 'request.cancelled' ? undefined : code);
     this.#caller.abort();
+  }
+
+  /** Costs this exchange alone: its caller is told, or cut off if it has seen a status already. */
+  onFault(error: unknown): void {
+    const problem = this.#host.fault(error);
+    try {
+      this.refuse(problem);
+    } catch {
+      this.#end(problem.code);
+      this.#caller.abort();
+    }
   }
 
   /** Answers in the gate's own name, unless the caller has seen another status already: then only a broken connection is honest. */
@@ -412,6 +444,7 @@ export class Forward implements RequestEvents, ReplyEvents {
   #end(code: ErrorCode | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
+    clearTimeout(this.#delay);
     this.#host.ended({
       status: this.#status,
       code,

@@ -196,11 +196,11 @@ export class RequestHead {
     return undefined;
   }
 
-  /** Lower-case host without port, '' when none was sent. */
+  /** Lower-case host without port and in its one spelling, '' when none was sent. */
   get host(): string {
     const authority = this.authority;
     if (authority === cachedHost.lower && cachedHost.bare !== '') return cachedHost.bare;
-    const bare = authority.replace(/:\d+$/, '');
+    const bare = canonicalHost(authority.replace(/:\d+$/, ''));
     if (authority === cachedHost.lower) cachedHost.bare = bare;
     return bare;
   }
@@ -222,6 +222,13 @@ const cachedHost = {
   lower: '',
   bare: '',
 };
+
+/** `a.example.` is `a.example`, and an IPv6 address or an escaped letter has many spellings: routes know one of each. */
+function canonicalHost(host: string): string {
+  const name = host.endsWith('.') ? host.slice(0, -1) : host;
+  if (!/[[%]/.test(name)) return name;
+  return URL.canParse(`http://${name}/`) ? new URL(`http://${name}/`).hostname : name;
+}
 
 function codingProblem(codings: string): HeadProblem {
   const names = codings

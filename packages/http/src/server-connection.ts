@@ -3,7 +3,8 @@ import { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';
 import { latin1 } from './latin1.ts';
 import { hopelessHead, RequestHead, type HeadLimits, type HeadProblem } from './request-head.ts';
 import { Timer, type TimerWheel } from './timer-wheel.ts';
-import type { Wire, WireEvents } from './wire.ts';
+import { TUNNEL_PROBE_MS } from './client-connection.ts';
+import { guarded, type Wire, type WireEvents } from './wire.ts';
 
 export interface ServerLimits extends HeadLimits {
   readonly headTimeoutMs: number;
@@ -37,6 +38,8 @@ export interface RequestEvents {
   onCallerDrain(): void;
   /** The caller left, broke the body's framing or stalled; nothing more can be answered unless `answerable`. */
   onCallerGone(code: ErrorCode, answerable: boolean): void;
+  /** Dealing with the request has thrown. */
+  onFault(error: unknown): void;
 }
 
 export interface ServerEvents {
@@ -50,6 +53,8 @@ export interface ServerEvents {
 type Phase = 'idle' | 'head' | 'busy' | 'tunnel' | 'closing';
 const NOTHING = Buffer.alloc(0);
 const PROBE_MS = 100;
+/** A caller that has said its last and takes nothing for so long has left. */
+const SILENCE_MS = 1_000;
 
 /**
  * The caller's side of one connection: reads requests one at a time, in order, and writes their replies.
@@ -77,13 +82,15 @@ export class ServerConnection implements WireEvents {
   #replied = false;
   #continueSent = false;
   #draining = false;
+  /** Bytes written when the caller said its last; -1 before. */
+  #writtenAtEnd = -1;
 
   constructor(options: { limits: ServerLimits; wheel: TimerWheel; events: ServerEvents }) {
     this.#limits = options.limits;
     this.#wheel = options.wheel;
     this.#events = options.events;
     this.head = new RequestHead(options.limits);
-    this.#timer = new Timer(() => this.#expire());
+    this.#timer = new Timer(() => guarded(this, () => this.#expire()));
   }
 
   /** Takes its socket; the wire must have been made with this connection as its events. */
@@ -276,6 +283,7 @@ export class ServerConnection implements WireEvents {
 
   markReplied(): void {
     this.#replied = true;
+    if (this.#writtenAtEnd >= 0) this.#wheel.arm(this.#timer, SILENCE_MS);
   }
 
   /** The reply is complete: on to the next request, or to the end of the connection. */
@@ -283,7 +291,7 @@ export class ServerConnection implements WireEvents {
     if (this.#phase !== 'busy') return;
     this.#request = undefined;
     const taken = this.wire?.flush() === true;
-    if (!keep || !this.#bodyDone || !this.head.keepAlive) {
+    if (!keep || !this.#bodyDone || !this.head.keepAlive || this.#draining) {
       this.#close();
       return;
     }
@@ -295,7 +303,7 @@ export class ServerConnection implements WireEvents {
     }
     // Nothing is read before what waits already, nor while the caller has yet to take its replies.
     this.wire?.pause();
-    if (taken) setImmediate(() => this.#next());
+    if (taken) setImmediate(() => guarded(this, () => this.#next()));
   }
 
   #next(): void {
@@ -318,10 +326,24 @@ export class ServerConnection implements WireEvents {
     else this.wire?.destroy();
   }
 
+  /** Ends what is under way as `code` says, and the connection with it. */
+  cut(code: ErrorCode): void {
+    this.#request?.onCallerGone(code, false);
+    this.abort();
+  }
+
+  /** The reader may have been anywhere in what was sent: nothing that follows can be trusted to be a request. */
+  onFault(error: unknown): void {
+    this.head.keepAlive = false;
+    if (this.#request === undefined) this.abort();
+    else this.#request.onFault(error);
+  }
+
   /** After a 101 both ways: raw bytes from here on, first those that the caller sent ahead (reference row 25). */
   tunnel(onBytes: (bytes: Buffer, length: number) => void): void {
     this.#phase = 'tunnel';
     this.#tunnel = onBytes;
+    this.wire?.socket.setKeepAlive(true, TUNNEL_PROBE_MS);
     const ahead = this.#pending;
     this.#pending = NOTHING;
     if (ahead.length > 0) onBytes(ahead, ahead.length);
@@ -372,7 +394,18 @@ export class ServerConnection implements WireEvents {
       this.#probe();
     } else if (this.wire?.full === true) {
       this.#request?.onCallerGone('request.timeout', false);
+    } else if (this.#writtenAtEnd >= 0) this.#watchSilence();
+  }
+
+  /** What is written to a caller that has left is answered with a reset; only silence does not tell. */
+  #watchSilence(): void {
+    const written = this.wire?.socket.bytesWritten ?? 0;
+    if (written === this.#writtenAtEnd) {
+      this.#request?.onCallerGone('request.cancelled', false);
+      return;
     }
+    this.#writtenAtEnd = written;
+    this.#wheel.arm(this.#timer, SILENCE_MS);
   }
 
   onEnd(): void {
@@ -382,9 +415,13 @@ export class ServerConnection implements WireEvents {
       return;
     }
     this.head.keepAlive = false;
-    if (!this.#bodyDone) {
+    this.#writtenAtEnd = this.wire?.socket.bytesWritten ?? 0;
+    // Half a WebSocket is of no use.
+    if (!this.#bodyDone || this.head.upgrade !== '') {
       this.#request?.onCallerGone('request.cancelled', false);
       this.abort();
+    } else if (this.#replied) {
+      this.#wheel.arm(this.#timer, SILENCE_MS);
     } else if (!this.#replied && this.head.minor === 1) {
       // Left, or only done sending? An interim reply tells: a closed peer answers it with a reset, which the next
       // write then meets; a half-closed one reads on.
@@ -399,7 +436,10 @@ export class ServerConnection implements WireEvents {
   }
 
   onDrain(): void {
-    if (this.#phase === 'busy' && this.#waits) this.#wheel.disarm(this.#timer);
+    if (this.#phase === 'busy' && this.#waits) {
+      if (this.#writtenAtEnd < 0) this.#wheel.disarm(this.#timer);
+      else this.#wheel.arm(this.#timer, SILENCE_MS);
+    }
     if (this.#request === undefined) this.#next();
     else this.#request.onCallerDrain();
   }

@@ -12,6 +12,16 @@ export interface WireEvents {
   /** What was written has left; write on. */
   onDrain(): void;
   onClose(error: Error | undefined): void;
+  /** Something that an event led to has thrown: it may cost this connection, never the thread and all others on it. */
+  onFault(error: unknown): void;
+}
+
+export function guarded(events: Pick<WireEvents, 'onFault'>, deal: () => void): void {
+  try {
+    deal();
+  } catch (error) {
+    events.onFault(error);
+  }
 }
 
 /** Body pieces up to this size ride in the same write as the head, as one string: one call into the kernel, no garbage. */
@@ -54,17 +64,18 @@ export class Wire {
     this.#events = events;
     socket.setNoDelay(true);
     socket.on('error', (error: Error) => (this.#error = error));
-    socket.on('end', () => events.onEnd());
+    socket.on('end', () => guarded(events, () => events.onEnd()));
     socket.on('drain', () => {
       this.#full = false;
-      events.onDrain();
+      guarded(events, () => events.onDrain());
     });
     socket.on('close', () => {
       this.#gone = true;
-      events.onClose(this.#error);
+      guarded(events, () => events.onClose(this.#error));
     });
-    if (reads === 'stream') socket.on('data', (bytes: Buffer) => events.onBytes(bytes, bytes.length));
-    else socket.resume();
+    if (reads === 'stream') {
+      socket.on('data', (bytes: Buffer) => guarded(events, () => events.onBytes(bytes, bytes.length)));
+    } else socket.resume();
   }
 
   text(text: string): void {
@@ -162,7 +173,7 @@ function sharedReads(events: WireEvents): OnRead {
   return {
     buffer: sharedBytes,
     callback: (length) => {
-      events.onBytes(sharedBytes, length);
+      guarded(events, () => events.onBytes(sharedBytes, length));
       return true;
     },
   };

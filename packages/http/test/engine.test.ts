@@ -30,6 +30,9 @@ const echo: ServerEvents = {
       onCallerGone() {
         connection.abort();
       },
+      onFault(error) {
+        throw error;
+      },
     };
   },
   onRefused() {},

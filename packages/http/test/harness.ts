@@ -2,7 +2,15 @@ import { ERRORS } from '@gatehouse/kernel';
 import net from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import { acceptWire, Forward, Pool, SERVER_LIMITS, ServerConnection, streamWire, TimerWheel } from '../src/index.ts';
-import type { ClientTimeouts, ForwardHost, ForwardOutcome, Leg, LegResult, ReplyHead } from '../src/index.ts';
+import type {
+  ClientTimeouts,
+  ForwardHost,
+  ForwardOutcome,
+  HeadProblem,
+  Leg,
+  LegResult,
+  ReplyHead,
+} from '../src/index.ts';
 import type { RequestEvents, ServerEvents, ServerLimits } from '../src/index.ts';
 import { dial, until, type Peer } from './peer.ts';
 import { RawUpstream, type OnPeer } from './raw-upstream.ts';
@@ -26,6 +34,9 @@ export interface GateOptions {
   readonly virtualTime?: boolean;
   /** Deals with a request instead of forwarding it at once. */
   readonly ready?: (exchange: GateExchange) => void;
+  readonly onReplyHead?: (reply: ReplyHead) => void;
+  /** What is thrown is dealt with; else it fails the test. */
+  readonly mayFail?: boolean;
 }
 
 /** One exchange of the bare gate: sends everything to one pool, refuses without a body, counts what must come once. */
@@ -80,7 +91,8 @@ export class GateExchange implements ForwardHost {
     return 'via: 1.1 gatehouse\r\n';
   }
 
-  replyLines(_reply: ReplyHead): string {
+  replyLines(reply: ReplyHead): string {
+    this.#gate.options.onReplyHead?.(reply);
     return 'x-request-id: r1\r\n';
   }
 
@@ -88,6 +100,11 @@ export class GateExchange implements ForwardHost {
     const { status, title } = ERRORS[code];
     const closing = keepAlive ? '' : 'connection: close\r\n';
     return { status, message: `HTTP/1.1 ${status} ${title}\r\nx-code: ${code}\r\ncontent-length: 0\r\n${closing}\r\n` };
+  }
+
+  fault(error: unknown): HeadProblem {
+    if (this.#gate.options.mayFail !== true) throw error;
+    return { code: 'gateway.internal', detail: String(error) };
   }
 
   ended(outcome: ForwardOutcome): void {

@@ -73,6 +73,9 @@ function readingOf(connection: ServerConnection, own: ReadingServer): ReturnType
       reading.refused = true;
       connection.abort();
     },
+    onFault(error) {
+      throw error;
+    },
   };
 }
 

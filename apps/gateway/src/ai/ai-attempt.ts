@@ -46,6 +46,8 @@ export interface AttemptHost {
   onAttemptFailed(failure: AttemptFailure): void;
   /** Broke after the commit; `event` is a last error event for a stream. */
   onCut(event: string | undefined): void;
+  /** Dealing with the reply has thrown. */
+  onFault(error: unknown): void;
   /** Gathered bytes may leave now. */
   onFlush(): boolean;
 }
@@ -288,6 +290,11 @@ export class AiAttempt implements ReplyEvents {
 
   #waits(): { retryAfter: string | undefined; retryAfterMs: string | undefined } {
     return { retryAfter: this.#retryAfter, retryAfterMs: this.#retryAfterMs };
+  }
+
+  onFault(error: unknown): void {
+    this.#stop();
+    this.#host.onFault(error);
   }
 
   onUpstreamDrain(): void {}

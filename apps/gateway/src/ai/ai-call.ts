@@ -196,6 +196,18 @@ export class AiCall implements RequestEvents, AttemptHost {
     this.#exchange.caller.abort();
   }
 
+  onFault(error: unknown): void {
+    const { code, detail } = this.#exchange.fault(error);
+    if (this.#ended) return;
+    this.#current?.abandon();
+    if (this.#status === 0) {
+      this.#refuse(code, detail);
+      return;
+    }
+    this.#end(code);
+    this.#exchange.caller.abort();
+  }
+
   #refuse(code: ErrorCode, detail: string, param?: string): void {
     const reply = openAiError(code, detail, param);
     this.#answer(reply.status, reply.headers, reply.body);

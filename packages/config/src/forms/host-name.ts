@@ -5,7 +5,10 @@ import { meaning, parsedText, type Parse } from './parsed.ts';
 export const parseHost: Parse<string> = (text) => {
   const wildcard = text.startsWith('*.');
   const name = wildcard ? text.slice(2) : text;
-  if (/^\[[0-9A-Fa-f:.]+\]$/.test(name) && !wildcard) return { value: name.toLowerCase() };
+  if (/^\[[0-9A-Fa-f:.]+\]$/.test(name) && !wildcard) {
+    if (!URL.canParse(`http://${name}/`)) return { wrong: 'is not an IPv6 address' };
+    return { value: new URL(`http://${name}/`).hostname };
+  }
   if (name.includes('*')) return { wrong: 'has a * that is not its first label, write *.example.com' };
   if (/[/:]/.test(name)) return { wrong: 'is not a bare host name, leave out scheme, port and path' };
   const ascii = domainToASCII(name);

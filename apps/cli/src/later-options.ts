@@ -1,0 +1,59 @@
+import { Option } from 'commander';
+import { CommandFailure } from './failure.ts';
+
+/*
+ * Options that name what this version does not have yet. Their one value is what it does have, so that scripts may say
+ * what they rely on; any other would be promised and not kept.
+ */
+
+interface LaterOption {
+  readonly flag: string;
+  readonly variable: string;
+  readonly name: keyof LaterFlags;
+  readonly placeholder: string;
+  readonly only: string;
+  /** What the value stands for. */
+  readonly meaning: string;
+}
+
+export interface LaterFlags {
+  readonly console: string;
+  readonly database: string;
+  readonly counters: string;
+  readonly analytics: string;
+}
+
+const later = (name: keyof LaterFlags, rest: Pick<LaterOption, 'placeholder' | 'only' | 'meaning'>): LaterOption => ({
+  name,
+  flag: `--${name}`,
+  variable: `GATEHOUSE_${name.toUpperCase()}`,
+  ...rest,
+});
+
+const EMBEDDED = { placeholder: 'url', only: 'embedded' };
+const LATER: readonly LaterOption[] = [
+  later('console', { placeholder: 'host:port', only: 'off', meaning: 'there is no console yet' }),
+  later('database', { ...EMBEDDED, meaning: 'in the data folder' }),
+  later('counters', { ...EMBEDDED, meaning: 'in memory that the workers share' }),
+  later('analytics', { ...EMBEDDED, meaning: 'records in the data folder, for gatehouse logs' }),
+];
+
+export const laterOptions = (): readonly Option[] =>
+  LATER.map(({ flag, variable, placeholder, only, meaning }) =>
+    new Option(`${flag} <${placeholder}>`, `nothing but "${only}" in this version: ${meaning}`)
+      .env(variable)
+      .default(only),
+  );
+
+/** Does not repeat the value, which may hold a password. */
+export function requireNothingLater(flags: LaterFlags): void {
+  for (const { name, flag, variable, only, meaning } of LATER) {
+    const value = flags[name];
+    if (value === only) continue;
+    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value)?.[1];
+    const what = scheme === undefined ? 'that value' : `${scheme}://`;
+    throw new CommandFailure(
+      `${flag} (${variable}): ${what} is not available in this version; leave it out, or write "${only}" (${meaning})`,
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatAddress, type Address } from './address.ts';
+import { CommandFailure } from './failure.ts';
+
+/** Ends the turn. */
+export type TurnEnd = () => void;
+
+export interface TurnOptions {
+  readonly platform?: NodeJS.Platform;
+  readonly waitMs?: number;
+}
+
+/** Many workers that start at once on few cores take their time. */
+const WAIT_MS = 30_000;
+const LOOK_MS = 50;
+
+/**
+ * Of those who start on one port at once, one at a time may try whether it is free and then listen. Workers listen with
+ * SO_REUSEPORT, so between the two a second gate would find the port free as well, and both would share it. The turn is
+ * an abstract socket of Linux: those are seen as far as ports are, need no file, and are gone with their process.
+ * Elsewhere the kernel does not spread one port over several processes unasked. It is of the port and not of the address,
+ * because addresses can overlap.
+ */
+export async function takeStartTurn(
+  address: Address,
+  { platform = process.platform, waitMs = WAIT_MS }: TurnOptions = {},
+): Promise<TurnEnd> {
+  if (address.port === 0 || platform !== 'linux') return () => {};
+  for (let leftMs = waitMs; ; leftMs -= LOOK_MS) {
+    const server = await held(`\0gatehouse starts on ${address.port}`);
+    if (server !== undefined) return () => void server.close();
+    if (leftMs <= 0) throw new CommandFailure(busy(address));
+    await sleep(LOOK_MS);
+  }
+}
+
+const busy = (address: Address): string =>
+  `${formatAddress(address)}: another gatehouse has been starting on this port for long; choose another with ${address.option}`;
+
+/** Nothing while somebody else has the name. */
+async function held(name: string): Promise<net.Server | undefined> {
+  const server = net.createServer((socket) => socket.destroy());
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(undefined) : reject(error),
+    );
+    server.listen(name, () => resolve(server.unref()));
+  });
+}
