@@ -2,11 +2,17 @@ import { folder, type Bench, type Section, type Table, type Work } from '../benc
 import { contenders, startUpstream, type Contender } from '../contenders.ts';
 import { ratio, short, spread, whole } from '../figures.ts';
 import { callAtFixedRate, sustainableRate, type Latencies } from '../fixed-rate.ts';
+import { cpuMicros } from '../process-tree.ts';
 import { interleaved, measure, using, type Outcome, type Runner } from '../measure.ts';
 import type { Service } from '../service.ts';
 import { summaryOf } from '../statistics.ts';
 import { wrk } from '../wrk.ts';
 import { loadFor, probeWork } from './throughput.ts';
+
+interface Paced extends Latencies {
+  /** NaN for the floor, which has no proxy. */
+  readonly cpuMicrosPerRequest: number;
+}
 
 const FLOOR = 'upstream directly (floor)';
 
@@ -33,7 +39,7 @@ export async function latency(bench: Bench): Promise<Section> {
     }
     return {
       method:
-        "Calls arrive as from independent callers (a Poisson process, the same sequence for all) at half of the rate that nginx doing the same work reached in this run, whether or not earlier calls were answered. Each is measured from the moment at which it ought to have begun, so that a stall is charged to all who waited. The first row is the generator's own floor: the same calls to the upstream without a proxy. Proxies are warmed up under full load, and again at the rate, before counting begins. Quantiles of each round, medians over rounds.",
+        "Calls arrive as from independent callers (a Poisson process, the same sequence for all) at half of the rate that nginx doing the same work reached in this run, whether or not earlier calls were answered. Each is measured from the moment at which it ought to have begun, so that a stall is charged to all who waited. The first row is the generator's own floor: the same calls to the upstream without a proxy. Proxies are warmed up under full load, and again at the rate, before counting begins. Quantiles of each round, medians over rounds. CPU is that of the whole paced run, its warm-up included: what a call costs when the machine is not saturated.",
       tables,
       notes,
     };
@@ -57,8 +63,8 @@ async function saturation(bench: Bench, work: Work, upstream: number): Promise<n
   return perSecond;
 }
 
-function runners(where: Where): Runner<Latencies>[] {
-  const direct = { name: FLOOR, needs: [], run: async () => call(where, FLOOR, where.upstream) };
+function runners(where: Where): Runner<Paced>[] {
+  const direct = { name: FLOOR, needs: [], run: async () => floor(where) };
   const proxies = contenders(where.work).map((contender) => ({
     name: contender.name,
     needs: contender.needs,
@@ -67,12 +73,20 @@ function runners(where: Where): Runner<Latencies>[] {
   return [direct, ...proxies];
 }
 
-async function through(where: Where, contender: Contender): Promise<Latencies> {
+async function floor(where: Where): Promise<Paced> {
+  return { ...(await call(where, FLOOR, where.upstream)), cpuMicrosPerRequest: Number.NaN };
+}
+
+async function through(where: Where, contender: Contender): Promise<Paced> {
   const { bench, work, upstream } = where;
   return using(await contender.start(bench, { upstream }), async (service) => {
     await probeWork(service, work);
     await warmUp(bench, service, work);
-    return call(where, contender.name, service.port);
+    const before = cpuMicros(service.pid);
+    const latencies = await call(where, contender.name, service.port);
+    const { warmUpSeconds, seconds } = bench.options;
+    const calls = where.perSecond * (warmUpSeconds + seconds);
+    return { ...latencies, cpuMicrosPerRequest: (cpuMicros(service.pid) - before) / calls };
   });
 }
 
@@ -92,10 +106,12 @@ async function call({ bench, work, perSecond }: Where, name: string, port: numbe
   return latencies;
 }
 
-function latencyTable(outcome: Outcome<Latencies>, title: string): Table {
+function latencyTable(outcome: Outcome<Paced>, title: string): Table {
   const p99Of = (name: string): number => summaryOf(outcome.samples.get(name) ?? [], ({ p99 }) => p99).median;
+  const cpuOf = (name: string): number =>
+    summaryOf(outcome.samples.get(name) ?? [], (run) => run.cpuMicrosPerRequest).median;
   return {
-    head: [title, 'p50 ms', 'p99 ms', 'spread', 'p99.9 ms', 'p99 against nginx'],
+    head: [title, 'p50 ms', 'p99 ms', 'spread', 'p99.9 ms', 'p99 against nginx', 'CPU µs/request', 'CPU against nginx'],
     rows: [...outcome.samples].map(([name, samples]) => {
       const millis = (pick: (sample: Latencies) => number) => summaryOf(samples, (sample) => pick(sample) / 1000);
       const p99 = millis((sample) => sample.p99);
@@ -105,14 +121,16 @@ function latencyTable(outcome: Outcome<Latencies>, title: string): Table {
         short(p99.median),
         spread(p99),
         short(millis((sample) => sample.p999).median),
-        name === FLOOR ? '' : ratio(p99Of(name), p99Of('nginx')),
+        ...(name === FLOOR
+          ? ['', '', '']
+          : [ratio(p99Of(name), p99Of('nginx')), short(cpuOf(name)), ratio(cpuOf(name), cpuOf('nginx'))]),
       ];
     }),
   };
 }
 
 /** What makes figures of this run doubtful. */
-function doubts(outcome: Outcome<Latencies>, work: Work): string[] {
+function doubts(outcome: Outcome<Paced>, work: Work): string[] {
   const runs = [...outcome.samples];
   const failed = runs.map(([name, samples]) => [name, samples.reduce((sum, run) => sum + run.failed, 0)] as const);
   const late = runs.map(

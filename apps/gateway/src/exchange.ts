@@ -1,5 +1,13 @@
 import type { CredentialSpec, RouteSpec, Snapshot } from '@gatehouse/config';
-import { FIELD, Forward, HeaderEdits, NEVER_ALLOWED, type ForwardHost, type ForwardOutcome } from '@gatehouse/http';
+import {
+  FIELD,
+  Forward,
+  HeaderEdits,
+  httpDate,
+  NEVER_ALLOWED,
+  type ForwardHost,
+  type ForwardOutcome,
+} from '@gatehouse/http';
 import type { HeadProblem, Leg, LegResult, LegTimes, ReplyHead, ServerConnection } from '@gatehouse/http';
 import { ERRORS, GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
 import type { Exchange, Notes, Outcome, Principal, Reply, RequestView } from '@gatehouse/policies';
@@ -9,7 +17,7 @@ import type { CompiledRoute, OnRequest } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
 import { presentedKey, type PresentedKey } from './credentials.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
-import { httpDate, ownMessage, problemMessage } from './problem.ts';
+import { ownMessage, problemMessage } from './problem.ts';
 import { traceOf, type Trace } from './trace.ts';
 import type { House } from './house.ts';
 import type { Program } from './program.ts';

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { httpDate } from '@gatehouse/http';
 import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
 
 export interface Refusal {
@@ -38,17 +39,4 @@ export function ownMessage(
   const text = `HTTP/1.1 ${head.status} ${reason}\r\ndate: ${httpDate()}\r\n${length}${head.lines}${closing}\r\n`;
   // Written as latin1, byte for byte: so UTF-8 is spelled out here.
   return options.headOnly || bodiless ? text : text + Buffer.from(body, 'utf8').toString('latin1');
-}
-
-let dateSecond = -1;
-let dateText = '';
-
-/** RFC 9110 §6.6.1: made once a second. */
-export function httpDate(): string {
-  const second = Math.floor(Date.now() / 1000);
-  if (second !== dateSecond) {
-    dateSecond = second;
-    dateText = new Date(second * 1000).toUTCString();
-  }
-  return dateText;
 }

@@ -1,6 +1,7 @@
 export { HeaderEdits, headerLine } from './header-edits.ts';
 export { AMBIGUITY, canonicalPath, canonicalTarget, NEVER_ALLOWED, type CanonicalTarget } from './target.ts';
 export { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';
+export { httpDate } from './http-date.ts';
 export { FIELD, type KnownName } from './field-names.ts';
 export { Fields } from './fields.ts';
 export { RequestHead, type Framing, type HeadLimits, type HeadProblem } from './request-head.ts';

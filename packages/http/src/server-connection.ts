@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
 import { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';
+import { httpDate } from './http-date.ts';
 import { latin1 } from './latin1.ts';
 import { hopelessHead, RequestHead, type HeadLimits, type HeadProblem } from './request-head.ts';
 import { Timer, type TimerWheel } from './timer-wheel.ts';
@@ -360,7 +361,7 @@ export class ServerConnection implements WireEvents {
     const { status, title } = ERRORS[problem.code];
     const body = JSON.stringify({ type: 'about:blank', title, status, detail: problem.detail, code: problem.code });
     this.wire?.text(
-      `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\n` +
+      `HTTP/1.1 ${status} ${title}\r\ndate: ${httpDate()}\r\ncontent-type: application/problem+json\r\ncontent-length: ${body.length}\r\n` +
         `connection: close\r\n\r\n${body}`,
     );
     this.#events.onRefused(problem, this);
