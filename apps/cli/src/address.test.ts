@@ -136,6 +136,14 @@ describe('requireApart', () => {
     expect(() => requireApart(listen, status)).toThrow('--listen and --status are both 127.0.0.1:80');
   });
 
+  it('refuses an address that is part of the other', () => {
+    const [everywhere, status] = [at('0.0.0.0', 80), at('127.0.0.1', 80, '--status')];
+    expect(() => requireApart(everywhere, status)).toThrow(
+      '--listen and --status overlap, 0.0.0.0:80 and 127.0.0.1:80; give each a port of its own',
+    );
+    expect(() => requireApart(at('127.0.0.1', 80), at('::', 80, '--status'))).toThrow('overlap');
+  });
+
   it('lets other ports, other hosts and any free port pass', () => {
     requireApart(at('127.0.0.1', 80), at('127.0.0.1', 81));
     requireApart(at('127.0.0.1', 80), at('::1', 80));

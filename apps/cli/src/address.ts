@@ -50,11 +50,16 @@ export async function requireFree(address: Address): Promise<void> {
 
 /** Two servers cannot have one port; found before one of them is told that it is in use. */
 export function requireApart(first: Address, second: Address): void {
-  if (first.port === 0 || first.host !== second.host || first.port !== second.port) return;
-  throw new CommandFailure(
-    `${first.option} and ${second.option} are both ${formatAddress(first)}; give each a port of its own`,
-  );
+  if (first.port === 0 || first.port !== second.port) return;
+  const same = first.host === second.host;
+  if (!same && !isEverywhere(first) && !isEverywhere(second)) return;
+  const which = same
+    ? `are both ${formatAddress(first)}`
+    : `overlap, ${formatAddress(first)} and ${formatAddress(second)}`;
+  throw new CommandFailure(`${first.option} and ${second.option} ${which}; give each a port of its own`);
 }
+
+const isEverywhere = ({ host }: Address): boolean => host === '0.0.0.0' || host === '::';
 
 function listenFailure(error: Error, address: Address): CommandFailure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message;

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder.ts';
@@ -68,8 +68,18 @@ describe('ConfigFile', () => {
     rmSync(file);
     expect(config.current()).toBeUndefined();
     await expect(config.load()).rejects.toThrow(`${file}: there is no such file, check its name`);
+  });
+
+  it('tells once of what cannot be read', async () => {
+    const { config, file } = configFile();
+    await config.load();
+    rmSync(file);
     mkdirSync(file);
-    expect(config.current()).toBeUndefined();
-    await expect(config.load()).rejects.toThrow(`${file}: the file cannot be read (EISDIR)`);
+    expect(config.current()).not.toBe(config.loaded);
+    await expect(config.load()).rejects.toThrow(`${file}: this is a folder, name the file in it`);
+    expect(config.current()).toBe(config.loaded);
+    rmdirSync(file);
+    writeFileSync(file, 'gatehouse: 1\n');
+    expect(config.current()).not.toBe(config.loaded);
   });
 });

@@ -17,6 +17,8 @@ export class ConfigFile {
   /** Reads and compiles. Throws a CommandFailure when the file itself cannot be read. */
   async load(): Promise<LoadOutcome> {
     const { file } = this;
+    // What cannot be read is told of once.
+    this.#texts = new Map([[file, lookAt(file)]]);
     const text = readConfig(file);
     this.#texts = new Map([[file, text]]);
     const { outcome, documents } = await compileAside({ text, file, env: this.#env });
@@ -32,18 +34,30 @@ export class ConfigFile {
 
   /** What the same files hold now; `undefined` while there is no file, as between an editor's delete and its rename. */
   current(): string | undefined {
-    const texts = [...this.#texts.keys()].map(readQuietly);
-    return texts[0] === UNREADABLE ? undefined : JSON.stringify(texts);
+    const text = lookAt(this.file);
+    if (text === ABSENT) return undefined;
+    const [, ...documents] = this.#texts.keys();
+    return JSON.stringify([text, ...documents.map(readQuietly)]);
   }
 }
 
-/** Stands for the text of a file that cannot be read; no text is a lone NUL. */
+/** Stands for the text of a document that cannot be read; no text is a lone NUL. */
 const UNREADABLE = '\0';
+const ABSENT = '\0ENOENT';
 
 function readQuietly(path: string): string {
   try {
     return readUtf8(path);
   } catch {
     return UNREADABLE;
+  }
+}
+
+/** Text of a gatehouse.yaml, or why there is none. */
+function lookAt(path: string): string {
+  try {
+    return readUtf8(path);
+  } catch (error) {
+    return `\0${error instanceof Error && 'code' in error ? String(error.code) : ''}`;
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CommandFailure } from './failure.ts';
@@ -18,8 +18,8 @@ const SQLITE_BUSY = 5;
  * there. The file stays, because whoever removed it could leave two with a lock of the same name.
  */
 export function takeDataLock(dataDir: string): DataLock {
-  const pidFile = path.join(dataDir, 'pid');
-  const database = lockFile(dataDir, pidFile);
+  const database = lockFile(dataDir);
+  const pidFile = pidPath(dataDir);
   writeFileSync(pidFile, `${process.pid}\n`);
   return {
     release: () => {
@@ -32,32 +32,37 @@ export function takeDataLock(dataDir: string): DataLock {
 
 /** Fails when a gate runs on the folder; leaves the folder as it is. */
 export function requireUnlocked(dataDir: string): void {
-  if (existsSync(lockPath(dataDir))) lockFile(dataDir, path.join(dataDir, 'pid')).close();
+  if (existsSync(lockPath(dataDir))) lockFile(dataDir).close();
 }
 
 const lockPath = (dataDir: string): string => path.join(dataDir, 'lock');
+const pidPath = (dataDir: string): string => path.join(dataDir, 'pid');
 
-function lockFile(dataDir: string, pidFile: string): DatabaseSync {
+function lockFile(dataDir: string): DatabaseSync {
+  const database = new DatabaseSync(lockPath(dataDir), { timeout: WAIT_MS, open: false });
   try {
-    const database = new DatabaseSync(lockPath(dataDir), { timeout: WAIT_MS });
+    database.open();
     // Not EXCLUSIVE, with which two that come at once can refuse each other. Nothing is ever written to the file.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
     return database;
   } catch (error) {
-    throw new CommandFailure(refusal(error, { dataDir, pidFile }));
+    if (database.isOpen) database.close();
+    throw new CommandFailure(refusal(error, dataDir));
   }
 }
 
-function refusal(error: unknown, { dataDir, pidFile }: { readonly dataDir: string; readonly pidFile: string }): string {
+function refusal(error: unknown, dataDir: string): string {
+  const folder = `the data folder ${dataDir}`;
   if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)
-    return `the data folder ${dataDir} is in use by another gatehouse${holder(pidFile)}; stop that one, or choose another folder with --data`;
+    return `${folder} is in use by another gatehouse${holderNote(dataDir)}; stop that one, or choose another with --data`;
   const why = error instanceof Error ? error.message : String(error);
-  return `the data folder ${dataDir} cannot be locked (${why}); choose another with --data`;
+  return `${folder} cannot be locked (${why}); choose another with --data`;
 }
 
-function holder(pidFile: string): string {
+function holderNote(dataDir: string): string {
   try {
-    return ` (process ${Number.parseInt(readFileSync(pidFile, 'utf8'), 10)})`;
+    const pid = Number.parseInt(readFileSync(pidPath(dataDir), 'utf8'), 10);
+    return Number.isNaN(pid) ? '' : ` (process ${pid})`;
   } catch {
     return '';
   }

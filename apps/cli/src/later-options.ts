@@ -33,7 +33,7 @@ const later = (name: keyof LaterFlags, rest: Pick<LaterOption, 'placeholder' | '
 const EMBEDDED = { placeholder: 'url', only: 'embedded' };
 const LATER: readonly LaterOption[] = [
   later('console', { placeholder: 'host:port', only: 'off', meaning: 'there is no console yet' }),
-  later('database', { ...EMBEDDED, meaning: 'in the data folder' }),
+  later('database', { ...EMBEDDED, meaning: 'all is in the data folder' }),
   later('counters', { ...EMBEDDED, meaning: 'in memory that the workers share' }),
   later('analytics', { ...EMBEDDED, meaning: 'records in the data folder, for gatehouse logs' }),
 ];
@@ -50,10 +50,14 @@ export function requireNothingLater(flags: LaterFlags): void {
   for (const { name, flag, variable, only, meaning } of LATER) {
     const value = flags[name];
     if (value === only) continue;
-    const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value)?.[1];
-    const what = scheme === undefined ? 'that value' : `${scheme}://`;
     throw new CommandFailure(
-      `${flag} (${variable}): ${what} is not available in this version; leave it out, or write "${only}" (${meaning})`,
+      `${flag} (${variable}): ${whatOf(name, value)} is not available in this version; leave it out, or write "${only}" (${meaning})`,
     );
   }
+}
+
+function whatOf(name: keyof LaterFlags, value: string): string {
+  if (name === 'console') return 'a console';
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value)?.[1];
+  return scheme === undefined ? 'that value' : `${scheme}://`;
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { CommandFailure } from './failure.ts';
 import { compileText, outcomeOf } from './load-config.ts';
 import { requireLoaded } from './loaded.ts';
-import { readConfig } from './read-config.ts';
 
 const inputs = { file: 'conf/gatehouse.yaml', env: { TOKEN: 'secret-in-clear' } };
 const GOOD = 'gatehouse: 1\napis: { a: { upstream: "http://h", policies: [ { cache: { ttl: 1m } } ] } }\n';
@@ -46,12 +45,5 @@ describe('what became of a file', () => {
         2,
       ),
     );
-  });
-});
-
-describe('readConfig', () => {
-  it('says why there is no text', () => {
-    expect(() => readConfig('missing.yaml')).toThrow('missing.yaml: there is no such file, check its name');
-    expect(() => readConfig('.')).toThrow('.: the file cannot be read (EISDIR)');
   });
 });

@@ -1,5 +1,5 @@
 import { GatehouseError } from '@gatehouse/kernel';
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { CommandFailure } from './failure.ts';
 import { gatehouseProgram } from './program.ts';
 
@@ -23,9 +23,19 @@ function endOf(error: unknown): readonly [message: string, exitCode: number] {
   return [error instanceof Error ? (error.stack ?? error.message) : String(error), 2];
 }
 
+/** A variable that is set to nothing means what an unset one means; commander would take it for a value. */
+function forgetEmptyVariables(program: Command): void {
+  const options = program.commands.flatMap((command) => command.options);
+  for (const { envVar } of options) if (envVar !== undefined && env[envVar] === '') delete env[envVar];
+}
+
 const { env, stdout, stderr } = process;
+// Whoever reads what we print may leave before us: lines are lost then, the service goes on.
+for (const stream of [stdout, stderr]) stream.on('error', () => {});
 try {
-  await gatehouseProgram({ env, stdout, stderr }).parseAsync(withCommand(process.argv.slice(2)), { from: 'user' });
+  const program = gatehouseProgram({ env, stdout, stderr });
+  forgetEmptyVariables(program);
+  await program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' });
   process.exit(0);
 } catch (error) {
   const [message, exitCode] = endOf(error);

@@ -1,16 +1,31 @@
+import os from 'node:os';
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { configOption, dataOption, listenOption, placesOf, statusOption, wholeNumber } from './options.ts';
+import { placesOf, someName, startOptions, wholeNumber, WORKERS_MAX } from './options.ts';
 
-const FLAGS = { data: 'data', listen: '127.0.0.1:1', status: '[::1]:2' };
+const BUILT_IN = { console: 'off', database: 'embedded', counters: 'embedded', analytics: 'embedded' };
+const FLAGS = { data: 'data', listen: '127.0.0.1:1', status: '[::1]:2', ...BUILT_IN };
 
 describe('wholeNumber', () => {
-  it('reads counts', () => expect(['1', '16', '1e3'].map(wholeNumber)).toEqual([1, 16, 1000]));
+  it('reads counts', () => expect(['1', '16', '1e3'].map((text) => wholeNumber()(text))).toEqual([1, 16, 1000]));
 
   it.each(['', '0', '-1', '1.5', 'many', 'Infinity', '99999999999999999'])('refuses "%s"', (text) => {
-    expect(() => wholeNumber(text)).toThrow(InvalidArgumentError);
+    expect(() => wholeNumber()(text)).toThrow(new InvalidArgumentError('write a whole number from 1.'));
   });
+
+  it('refuses more than there may be', () => {
+    expect(wholeNumber(WORKERS_MAX)('1022')).toBe(1022);
+    expect(() => wholeNumber(WORKERS_MAX)('1023')).toThrow('write a whole number from 1 to 1022.');
+  });
+});
+
+describe('someName', () => {
+  it.each(['', ' '])('refuses "%s", which an unset variable of a shell leaves', (text) => {
+    expect(() => someName(text)).toThrow(InvalidArgumentError);
+  });
+
+  it('takes all else as it is', () => expect(someName(' a b')).toBe(' a b'));
 });
 
 describe('placesOf', () => {
@@ -23,20 +38,29 @@ describe('placesOf', () => {
     });
   });
 
-  it('takes an empty name of a file for none', () => {
-    expect(placesOf({ ...FLAGS, config: '' }).config).toBeUndefined();
-    expect(placesOf(FLAGS).config).toBeUndefined();
+  it('refuses what this version does not have', () => {
+    expect(() => placesOf({ ...FLAGS, counters: 'redis://127.0.0.1' })).toThrow('--counters (GATEHOUSE_COUNTERS)');
   });
 });
 
-describe('the shared options', () => {
+describe('the options of start', () => {
   it('have the variables and defaults of the contract', () => {
-    const options = [configOption(), dataOption(), listenOption(), statusOption()];
-    expect(options.map(({ long, envVar, defaultValue }): unknown[] => [long, envVar, defaultValue])).toEqual([
+    const rows = startOptions().map(({ long, envVar, defaultValue }): unknown[] => [long, envVar, defaultValue]);
+    expect(rows).toEqual([
       ['--config', 'GATEHOUSE_CONFIG', undefined],
       ['--data', 'GATEHOUSE_DATA', '.gatehouse'],
       ['--listen', 'GATEHOUSE_LISTEN', '127.0.0.1:8080'],
       ['--status', 'GATEHOUSE_STATUS', '127.0.0.1:8091'],
+      ['--workers', 'GATEHOUSE_WORKERS', Math.min(os.availableParallelism(), WORKERS_MAX)],
+      ['--log-level', 'GATEHOUSE_LOG_LEVEL', 'info'],
+      ['--console', 'GATEHOUSE_CONSOLE', 'off'],
+      ['--database', 'GATEHOUSE_DATABASE', 'embedded'],
+      ['--counters', 'GATEHOUSE_COUNTERS', 'embedded'],
+      ['--analytics', 'GATEHOUSE_ANALYTICS', 'embedded'],
     ]);
+  });
+
+  it('say all what they are for', () => {
+    for (const { description } of startOptions()) expect(description).toMatch(/\w/);
   });
 });

@@ -1,26 +1,67 @@
+import os from 'node:os';
 import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseAddress } from './address.ts';
+import { laterOptions, requireNothingLater, type LaterFlags } from './later-options.ts';
 
 /* Options that several commands have, with their variables and defaults. */
 
 /** Parser of options that count. */
-export function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('write a whole number from 1.');
-  return value;
+export const wholeNumber =
+  (max = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= 1 && value <= max) return value;
+    const range = max === Number.MAX_SAFE_INTEGER ? 'from 1' : `from 1 to ${max}`;
+    throw new InvalidArgumentError(`write a whole number ${range}.`);
+  };
+
+/** Parser of options that name something. Nothing is what a shell makes of a variable that is not set. */
+export function someName(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('it is empty; write a name or leave the option out.');
 }
 
-export const dataOption = (): Option =>
-  new Option('--data <dir>', 'data folder').env('GATEHOUSE_DATA').default('.gatehouse');
-export const configOption = (): Option =>
-  new Option('--config <file>', 'gatehouse.yaml to serve').env('GATEHOUSE_CONFIG');
-export const listenOption = (): Option =>
-  new Option('--listen <host:port>', 'the gateway').env('GATEHOUSE_LISTEN').default('127.0.0.1:8080');
-export const statusOption = (): Option =>
-  new Option('--status <host:port>', '/livez, /readyz, /metrics').env('GATEHOUSE_STATUS').default('127.0.0.1:8091');
+/** Counters number the threads that share them: 0 is the main thread, 1 to 1022 are workers. */
+export const WORKERS_MAX = 1022;
 
-export interface PlaceFlags {
+const dataNamed = (what: string): Option =>
+  new Option('--data <dir>', what).env('GATEHOUSE_DATA').default('.gatehouse').argParser(someName);
+/** For commands that read what a gate has kept. */
+export const dataOption = (): Option => dataNamed('data folder of the gate');
+const configOption = (): Option =>
+  new Option('--config <file>', 'gatehouse.yaml to serve; without it, the demo')
+    .env('GATEHOUSE_CONFIG')
+    .argParser(someName);
+const listenOption = (): Option =>
+  new Option('--listen <host:port>', 'where callers come in').env('GATEHOUSE_LISTEN').default('127.0.0.1:8080');
+const statusOption = (): Option =>
+  new Option('--status <host:port>', 'where /livez, /readyz and /metrics are')
+    .env('GATEHOUSE_STATUS')
+    .default('127.0.0.1:8091');
+const workersOption = (): Option =>
+  new Option('--workers <n>', 'threads that serve')
+    .env('GATEHOUSE_WORKERS')
+    .argParser(wholeNumber(WORKERS_MAX))
+    .default(Math.min(os.availableParallelism(), WORKERS_MAX), 'the number of cores');
+const logLevelOption = (): Option =>
+  new Option('--log-level <level>', 'least level that is logged, to stderr')
+    .env('GATEHOUSE_LOG_LEVEL')
+    .default('info')
+    .choices(['debug', 'info', 'warn', 'error']);
+
+/** What `start` takes, and `doctor` with it. */
+export const startOptions = (): readonly Option[] => [
+  configOption(),
+  dataNamed('data folder: records, quotas, what the demo keeps'),
+  listenOption(),
+  statusOption(),
+  workersOption(),
+  logLevelOption(),
+  ...laterOptions(),
+];
+
+export interface PlaceFlags extends LaterFlags {
   readonly config?: string;
   readonly data: string;
   readonly listen: string;
@@ -28,10 +69,13 @@ export interface PlaceFlags {
 }
 
 /** Where things are, as commands work with it. */
-export const placesOf = ({ config, data, listen, status }: PlaceFlags) => ({
-  // A variable that is set to nothing means what an unset one means.
-  config: config === '' ? undefined : config,
-  dataDir: path.resolve(data),
-  listen: parseAddress(listen, '--listen'),
-  status: parseAddress(status, '--status'),
-});
+export function placesOf(flags: PlaceFlags) {
+  requireNothingLater(flags);
+  const { config, data, listen, status } = flags;
+  return {
+    config,
+    dataDir: path.resolve(data),
+    listen: parseAddress(listen, '--listen'),
+    status: parseAddress(status, '--status'),
+  };
+}

@@ -1,27 +1,17 @@
-import os from 'node:os';
-import path from 'node:path';
-import { createLogger, systemClock, type LogLevel } from '@gatehouse/kernel';
-import { Command, Option } from 'commander';
-import { RunningGatehouse } from './commands/start.ts';
-import type { Environment } from './load-config.ts';
+import { Command } from 'commander';
+import { defineLogs } from './logs-command.ts';
 import { newKey, sha256Hex } from './new-key.ts';
-import {
-  configOption,
-  dataOption,
-  listenOption,
-  placesOf,
-  statusOption,
-  wholeNumber,
-  type PlaceFlags,
-} from './options.ts';
-import { untilStopped } from './until-stopped.ts';
+import { placesOf, startOptions, type PlaceFlags } from './options.ts';
+import { defineStart } from './start-command.ts';
+import { print, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
-export interface Terminal {
-  readonly env: Environment;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
-}
+const FIRST_STEPS = `
+First steps:
+  gatehouse start                          the demo, with two calls to try
+  gatehouse validate gatehouse.yaml        whether a file can be served
+  gatehouse start --config gatehouse.yaml  serve it; changes are applied as they are saved
+  gatehouse logs --follow                  watch calls as they come in`;
 
 /**
  * All commands. What goes wrong is thrown: a `CommandFailure`, or a `CommanderError` for wrong words. Commands that end
@@ -30,85 +20,47 @@ export interface Terminal {
 export function gatehouseProgram(terminal: Terminal): Command {
   const program = new Command('gatehouse')
     .description('One gate in front of services, AI models and agent tools.')
-    .version(version(), '-v, --version')
+    .version(version(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
     .showHelpAfterError('(gatehouse --help shows all commands)')
+    .addHelpText('after', FIRST_STEPS)
     .exitOverride();
-  addStart(program, terminal);
-  addDoctor(program, terminal);
-  addValidate(program, terminal);
-  addSchema(program, terminal);
-  addKey(program, terminal);
-  addLogs(program, terminal);
-  addVersion(program, terminal);
+  defineStart(added(program, 'start'), terminal);
+  defineDoctor(added(program, 'doctor'), terminal);
+  defineValidate(added(program, 'validate'), terminal);
+  defineSchema(added(program, 'schema'), terminal);
+  defineKey(added(program, 'key'), terminal);
+  defineLogs(added(program, 'logs'), terminal);
+  defineVersion(added(program, 'version'), terminal);
   return program;
 }
 
-const print =
-  ({ stdout }: Terminal) =>
-  (line: string): void => {
-    stdout.write(`${line}\n`);
-  };
-
-interface StartFlags extends PlaceFlags {
-  readonly workers: number;
-  readonly logLevel: LogLevel;
-}
-
-function addStart(program: Command, terminal: Terminal): void {
-  const workers = new Option('--workers <n>', 'gateway threads').env('GATEHOUSE_WORKERS').argParser(wholeNumber);
-  const level = new Option('--log-level <level>').env('GATEHOUSE_LOG_LEVEL').default('info');
-  program
-    .command('start')
-    .description('run everything in one process; without --config, a demo that needs no account (the default command)')
-    .addOption(configOption())
-    .addOption(dataOption())
-    .addOption(listenOption())
-    .addOption(statusOption())
-    .addOption(workers.default(os.availableParallelism(), 'the number of cores'))
-    .addOption(level.choices(['debug', 'info', 'warn', 'error']))
-    .action(async (flags: StartFlags) => start(flags, terminal));
-}
-
-async function start(flags: StartFlags, terminal: Terminal): Promise<void> {
-  const stopped = untilStopped();
-  const { logLevel, workers } = flags;
-  const log = createLogger({ level: logLevel, write: (line) => terminal.stderr.write(line), now: systemClock.now });
-  const options = { ...placesOf(flags), workers, env: terminal.env, log, logLevel, print: print(terminal) };
-  const running = new RunningGatehouse(options);
-  try {
-    await Promise.race([running.start(), stopped]);
-    await stopped;
-  } finally {
-    await running.stop();
-  }
+/** A command whose failures point at its own help. */
+function added(parent: Command, name: string): Command {
+  const names = parent.parent === null ? `gatehouse ${name}` : `gatehouse ${parent.name()} ${name}`;
+  return parent.command(name).showHelpAfterError(`(${names} --help shows what it takes)`);
 }
 
 interface JsonFlag {
   readonly json?: boolean;
 }
 
-function addDoctor(program: Command, terminal: Terminal): void {
-  program
-    .command('doctor')
-    .description('say whether a start with the same options would work, and what to do where not')
-    .addOption(configOption())
-    .addOption(dataOption())
-    .addOption(listenOption())
-    .addOption(statusOption())
-    .option('--json', 'print the result as JSON')
-    .action(async (flags: PlaceFlags & JsonFlag) => {
-      const { env } = terminal;
-      const node = process.version;
-      const { doctor } = await import('./commands/doctor.ts');
-      await doctor({ ...placesOf(flags), env, node, json: flags.json ?? false, print: print(terminal) });
-    });
+function defineDoctor(command: Command, terminal: Terminal): void {
+  command.description('say whether a start with the same options would work, and what to do where not');
+  for (const option of startOptions()) command.addOption(option);
+  command.option('--json', 'print the result as JSON').action(async (flags: PlaceFlags & JsonFlag) => {
+    const { env } = terminal;
+    const node = process.version;
+    const { doctor } = await import('./commands/doctor.ts');
+    await doctor({ ...placesOf(flags), env, node, json: flags.json ?? false, print: print(terminal) });
+  });
 }
 
-function addValidate(program: Command, terminal: Terminal): void {
-  program
-    .command('validate')
+function defineValidate(command: Command, terminal: Terminal): void {
+  command
     .description('check a gatehouse.yaml; every problem with its line')
-    .argument('<file>')
+    .argument('<file>', 'such as gatehouse.yaml')
     .option('--json', 'print the result as JSON')
     .action(async (file: string, { json = false }: JsonFlag) => {
       const { validate } = await import('./commands/validate.ts');
@@ -116,21 +68,16 @@ function addValidate(program: Command, terminal: Terminal): void {
     });
 }
 
-function addSchema(program: Command, terminal: Terminal): void {
-  program
-    .command('schema')
-    .description('print the JSON Schema of gatehouse.yaml, for editors')
-    .action(async () => {
-      const { schema } = await import('./commands/schema.ts');
-      print(terminal)(schema());
-    });
+function defineSchema(command: Command, terminal: Terminal): void {
+  command.description('print the JSON Schema of gatehouse.yaml, for editors').action(async () => {
+    const { schema } = await import('./commands/schema.ts');
+    print(terminal)(schema());
+  });
 }
 
-function addKey(program: Command, terminal: Terminal): void {
-  program
-    .command('key')
-    .description('keys of applications')
-    .command('create')
+function defineKey(command: Command, terminal: Terminal): void {
+  command.description('keys of applications');
+  added(command, 'create')
     .description('make a key: the key is for the caller, its sha256 for gatehouse.yaml')
     .option('--json', 'print the result as JSON')
     .action(({ json = false }: JsonFlag) => {
@@ -140,59 +87,12 @@ function addKey(program: Command, terminal: Terminal): void {
     });
 }
 
-function addVersion(program: Command, terminal: Terminal): void {
-  program
-    .command('version')
+function defineVersion(command: Command, terminal: Terminal): void {
+  command
     .description('print the version')
     .option('--json', 'print the result as JSON')
     .action(({ json = false }: JsonFlag) => {
       const facts = { version: version(), node: process.version };
       print(terminal)(json ? JSON.stringify(facts) : `gatehouse ${facts.version} (node ${facts.node})`);
     });
-}
-
-interface LogsFlags {
-  readonly data: string;
-  readonly follow?: boolean;
-  readonly json?: boolean;
-  readonly last: number;
-  readonly [filter: string]: unknown;
-}
-
-function addLogs(program: Command, terminal: Terminal): void {
-  program
-    .command('logs')
-    .description('the record of calls, newest last')
-    .addOption(dataOption())
-    .option('-f, --follow', 'go on as calls come in')
-    .option('--json', 'one JSON record a line')
-    .addOption(new Option('-n, --last <n>', 'how many to begin with').argParser(wholeNumber).default(50))
-    .option('--status <status>', '404, 5xx, >=400 or several with commas')
-    .option('--api <name>')
-    .option('--route <id>')
-    .option('--application <name>')
-    .option('--method <method>')
-    .option('--path <prefix>')
-    .option('--code <code>', 'such as limit.rate, or a family such as limit')
-    .option('--model <name>', 'as asked for, as served, or provider/model')
-    .option('--since <when>', 'such as 10m, or an ISO time')
-    .option('--id <request id>')
-    .option('--limit <n>', 'stop after so many')
-    .action(async (flags: LogsFlags) => showLogs(flags, terminal));
-}
-
-async function showLogs({ data, follow = false, json = false, last, ...filter }: LogsFlags, terminal: Terminal) {
-  const { env, stdout } = terminal;
-  const stop = new AbortController();
-  void untilStopped().then(() => stop.abort());
-  stdout.on('error', () => stop.abort());
-  const colour = stdout.isTTY && env['NO_COLOR'] === undefined;
-  const writable = async (): Promise<unknown> => new Promise((resolve) => stdout.once('drain', resolve));
-  const write = async (line: string): Promise<void> => {
-    if (!stdout.write(`${line}\n`)) await writable();
-  };
-  const { now } = systemClock;
-  const { logs } = await import('./commands/logs.ts');
-  const dataDir = path.resolve(data);
-  await logs({ dataDir, follow, json, last, colour, filter, now, signal: stop.signal, print: write });
 }

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { CommandFailure } from './failure.ts';
 
 /** The text of a gatehouse.yaml; a CommandFailure says why there is none. */
-export function readConfig(file: string): string {
+export function readConfig(file: string, read = readUtf8): string {
   try {
-    return readUtf8(file);
+    return read(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new CommandFailure(`${file}: ${WRONG[code] ?? `the file cannot be read (${code})`}`);
@@ -25,6 +25,11 @@ const WRONG: Readonly<Record<string, string>> = {
   'a device': 'this is a device, name a file',
   'not UTF-8': 'the file is not UTF-8 text, save it as such',
 };
+
+/** For those who read a file once: it may also be a pipe, such as /dev/stdin, and is waited for. */
+export function readConfigOnce(file: string): string {
+  return readConfig(file, (path) => (statSync(path).isFIFO() ? readFileSync(path, 'utf8') : readUtf8(path)));
+}
 
 /** Text of a file. The `code` of an error says what stands there instead, where the system has no code for it. */
 export function readUtf8(file: string): string {

@@ -18,9 +18,9 @@ const LOOK_MS = 50;
 /**
  * Of those who start on one port at once, one at a time may try whether it is free and then listen. Workers listen with
  * SO_REUSEPORT, so between the two a second gate would find the port free as well, and both would share it. The turn is
- * an abstract socket of Linux: those are seen as far as ports are, need no file, and are gone with their process.
- * Elsewhere the kernel does not spread one port over several processes unasked. It is of the port and not of the address,
- * because addresses can overlap.
+ * an abstract socket of Linux: those are seen as far as ports are, need no file, and are gone with their process. Other
+ * systems have none, and most of them no ports that several listeners share. The turn is of the port and not of the
+ * address, because addresses can overlap.
  */
 export async function takeStartTurn(
   address: Address,

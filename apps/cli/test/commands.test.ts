@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isWellFormedKey } from '../src/new-key.ts';
@@ -143,6 +143,14 @@ describe('gatehouse logs', () => {
     const { code, out, err } = await run(['logs', '--data', data]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toBe(`${data} holds no records; name the data folder of a gateway with --data\n`);
+  });
+
+  it('says so where no record passes, but not to a program', async () => {
+    const data = temporaryFolder();
+    mkdirSync(path.join(data, 'records'));
+    const { code, out, err } = await run(['logs', '--data', data, '--status', '500']);
+    expect({ code, out, err }).toEqual({ code: 0, out: '', err: 'no such call is recorded\n' });
+    expect((await run(['logs', '--data', data, '--json'])).err).toBe('');
   });
 
   it('tells what is wrong with a filter', async () => {

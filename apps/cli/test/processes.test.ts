@@ -1,11 +1,15 @@
 import { existsSync, mkdirSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { DOOR, launch } from './spawned-program.ts';
+import { DOOR, launch, run } from './spawned-program.ts';
 import { stubUpstream } from './stub-upstream.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const PLACES = ['--listen', '127.0.0.1:0', '--status', '127.0.0.1:0', '--workers', '1'];
+
+/** The bound for records, and the time that processes take to end. */
+const BROKEN_OFF_WITHIN_MS = 4000;
 
 /** A start of the demo: the program, two services and, behind the door, a parent. */
 const demo = (dataDir: string): string[] => ['start', '--data', dataDir, ...PLACES];
@@ -84,7 +88,8 @@ describe('a Ctrl-C', () => {
     const file = path.join(folder, 'gatehouse.yaml');
     const upstream = await stubUpstream();
     writeFileSync(file, `gatehouse: 1\napis: { all: { access: open, upstream: "${upstream.url}" } }\n`);
-    const args = ['start', '--config', file, '--data', path.join(folder, 'data'), ...PLACES];
+    const dataDir = path.join(folder, 'data');
+    const args = ['start', '--config', file, '--data', dataDir, ...PLACES];
     const program = launch(args, { entry: DOOR, group: true });
     const { gateway, status } = await program.ready();
     const held = upstream.held('/slow');
@@ -97,7 +102,7 @@ describe('a Ctrl-C', () => {
         return false; // nobody is left
       }
     };
-    return { program, status, slow, response: await held, press };
+    return { program, dataDir, status, slow, response: await held, press };
   }
 
   it('that reaches parent and program lets what is under way end well', async () => {
@@ -109,11 +114,17 @@ describe('a Ctrl-C', () => {
     expect(await program.closed).toMatchObject({ code: 0, signal: null, err: '' });
   });
 
-  it('that is pressed again and again ends even that', async () => {
-    const { program, status, slow, press } = await busy();
+  it('that is pressed again and again breaks off even that, soon, and records it', async () => {
+    const { program, dataDir, slow, press } = await busy();
     const end = slow.catch(() => 'broken off');
-    while (press()) await fetch(`${status}/livez`).catch(() => program.closed);
-    expect(await program.closed).toMatchObject({ code: 130 });
+    press();
+    await program.prints(/^Ending: 1 call is under way and has up to 30 s; Ctrl-C again breaks off at once$/m);
+    const pressedMs = performance.now();
+    while (press()) await Promise.race([sleep(100), program.closed]);
+    expect(await program.closed).toMatchObject({ code: 130, err: '' });
+    expect(performance.now() - pressedMs).toBeLessThan(BROKEN_OFF_WITHIN_MS);
     expect(await end).toBe('broken off');
+    const { out } = await run(['logs', '--json', '--data', dataDir]);
+    expect(JSON.parse(out)).toMatchObject({ path: '/slow', code: expect.stringMatching(/./) });
   });
 });

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { launch, run, type Exit } from './spawned-program.ts';
-import { listenSomewhere } from './stub-upstream.ts';
+import { freePort, listenSomewhere } from './stub-upstream.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** Much less than a start takes to wait for anything. */
@@ -85,12 +86,39 @@ describe('a start is refused', () => {
     expect(await refusal('--data', data)).toContain('cannot be written (EACCES); choose another with --data');
   });
 
-  it('where another gatehouse writes to the data folder', async () => {
+  it('where another gatehouse has the data folder, whatever its ports', async () => {
     const data = path.join(temporaryFolder(), 'data');
-    await launch(['start', '--data', data, ...FREE]).ready();
-    const { code, err } = await run(['start', '--data', data, ...FREE]);
-    expect(code).toBe(2);
-    expect(err.trimEnd().split('\n').at(-1)).toMatch(/^the records folder .* is in use by another gatehouse/);
+    const other = launch(['start', '--data', data, ...FREE]);
+    await other.ready();
+    const said = `the data folder ${data} is in use by another gatehouse (process ${other.pid}); stop that one, or choose another with --data`;
+    expect(await refusal('--data', data)).toBe(said);
+    const { code, out } = await run(['doctor', '--data', data, ...FREE]);
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining(`✗ data    ${said}\n`) });
+  });
+
+  it('where one port is wanted twice, in whatever words', async () => {
+    const port = await freePort();
+    const at = ['--listen', `localhost:${port}`, '--status', `127.0.0.1:${port}`];
+    expect(await refusal(...at)).toBe(`localhost:${port} is in use; choose another with --listen`);
+  });
+
+  it('with a folder or a pipe for a file, without waiting', async () => {
+    const folder = temporaryFolder();
+    expect(await refusal('--config', folder)).toBe(`${folder}: this is a folder, name the file in it`);
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(await refusal('--config', pipe)).toContain(`${pipe}: this is a pipe, name a file`);
+    const document = path.join(folder, 'gatehouse.yaml');
+    writeFileSync(document, 'gatehouse: 1\napis: { a: { upstream: "http://h", openapi: pipe } }\n');
+    expect(await refusal('--config', document)).toContain('the document `pipe` cannot be read (a pipe)');
+  });
+
+  it('with what this version does not have, also where a variable asks for it', async () => {
+    expect(await refusal('--database', 'postgres://gate:secret@db/gatehouse')).toMatch(
+      /^--database \(GATEHOUSE_DATABASE\): postgres:\/\/ is not available in this version; /,
+    );
+    const { code, err } = await run(['start', ...FREE], { env: { GATEHOUSE_COUNTERS: 'redis://cache' } });
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('redis:// is not available') });
   });
 
   it('without the file that it is to serve', async () => {
@@ -117,7 +145,12 @@ describe('wrong words', () => {
     'an unknown option of a command': [['validate', '--jsn', 'x.yaml'], /^\(Did you mean --json\?\)$/],
     'a command that needs a file and has none': [['validate'], /^error: missing required argument 'file'$/],
     'a word that a command does not take': [['start', 'now'], /^error: too many arguments for 'start'/],
-    'a number that is none': [['start', '--workers', 'many'], /is invalid\. write a whole number from 1\.$/],
+    'a number that is none': [['start', '--workers', 'many'], /is invalid\. write a whole number from 1 to 1022\.$/],
+    'more workers than there may be': [
+      ['--workers', '2000'],
+      /'2000' is invalid\. write a whole number from 1 to 1022\.$/,
+    ],
+    'a name that is empty': [['start', '--config', ''], /it is empty; write a name or leave the option out\.$/],
     'a value that is not among those listed': [['--log-level', 'loud'], /Allowed choices are debug, info, warn, error/],
   };
   for (const [name, [args, expected]] of Object.entries(cases)) {
@@ -126,9 +159,19 @@ describe('wrong words', () => {
       expect({ code, out }).toEqual({ code: 2, out: '' });
       const lines = err.trimEnd().split('\n');
       expect(lines).toEqual(expect.arrayContaining([expect.stringMatching(expected)]));
-      expect(lines.at(-1)).toBe('(gatehouse --help shows all commands)');
+      const own = /^(?:start|validate)$/.exec(args[0]?.replace(/^--.*/, 'start') ?? '');
+      const hint =
+        own === null ? 'gatehouse --help shows all commands' : `gatehouse ${own[0]} --help shows what it takes`;
+      expect(lines.at(-1)).toBe(`(${hint})`);
     });
   }
+
+  it('are none where a variable is set to nothing', async () => {
+    const env = { GATEHOUSE_DATA: '', GATEHOUSE_WORKERS: '', GATEHOUSE_CONFIG: '', GATEHOUSE_CONSOLE: '' };
+    const cwd = temporaryFolder();
+    const { code, out } = await run(['doctor', ...FREE.slice(0, 4)], { env, cwd });
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(`${path.join(cwd, '.gatehouse')} can be`) });
+  });
 
   it('are not told where help is asked for', async () => {
     const { code, out, err } = await run(['--help']);

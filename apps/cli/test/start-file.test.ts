@@ -99,6 +99,17 @@ describe('a start with a file', () => {
     expect(new Set(await callUntil(gateway, 'three'))).toEqual(new Set([200]));
   });
 
+  it('tells of a file that is text no more, and goes on with the old one', async () => {
+    const { program, upstream, file, gateway } = await started();
+    replaceFile(file, Buffer.from(config(upstream, 'bad'), 'utf16le').fill(0xff, 0, 1));
+    const [line] = await program.logs(/.*configuration refused.*/);
+    expect(line).toContain(`${file}: the file is not UTF-8 text, save it as such`);
+    expect((await fetch(gateway)).headers.get('x-mark')).toBe('one');
+    replaceFile(file, config(upstream, 'two'));
+    await callUntil(gateway, 'two');
+    expect(program.err.match(/configuration refused/g)).toHaveLength(1);
+  });
+
   it('applies a change of a document that the file names', async () => {
     const { upstream, file, gateway } = await started();
     const document = path.join(path.dirname(file), 'users.yaml');

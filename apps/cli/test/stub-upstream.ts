@@ -1,5 +1,5 @@
 import http from 'node:http';
-import type net from 'node:net';
+import net from 'node:net';
 import { onTestFinished } from 'vitest';
 
 export interface StubUpstream {
@@ -37,4 +37,12 @@ export async function listenSomewhere(server: net.Server): Promise<number> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
   return address.port;
+}
+
+/** A port that nobody listens on, for addresses that have to be known beforehand. */
+export async function freePort(): Promise<number> {
+  const server = net.createServer();
+  const port = await listenSomewhere(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

@@ -11,7 +11,7 @@ export function temporaryFolder(): string {
 }
 
 /** As editors save: a new file in place of the old one. */
-export function replaceFile(file: string, text: string): void {
+export function replaceFile(file: string, text: string | Uint8Array): void {
   writeFileSync(`${file}.new`, text);
   renameSync(`${file}.new`, file);
 }

@@ -11,6 +11,15 @@ export interface PresentedKey {
   readonly field: 'authorization' | 'x-api-key' | 'apikey';
 }
 
+export interface PresentedAiKey {
+  readonly key: string;
+  /** `undefined`: it came in the query, which never goes on to a provider. */
+  readonly field: PresentedKey['field'] | (typeof VENDOR_FIELDS)[number] | undefined;
+}
+
+/** Where SDKs of vendors put a key that a base URL has led to us. */
+const VENDOR_FIELDS = ['api-key', 'x-goog-api-key'] as const;
+
 /** `Authorization: Bearer`, then `X-API-Key`, then `apikey`; undefined when the caller showed none. */
 export function presentedKey(fields: Fields): PresentedKey | undefined {
   const authorization = fields.known(FIELD.authorization);
@@ -21,6 +30,28 @@ export function presentedKey(fields: Fields): PresentedKey | undefined {
   if (apiKey !== undefined) return { key: apiKey, field: 'x-api-key' };
   const plain = fields.known(FIELD.apikey);
   return plain === undefined ? undefined : { key: plain, field: 'apikey' };
+}
+
+/** On AI paths also where SDKs of vendors put theirs: `api-key`, `x-goog-api-key`, then `?key=`. */
+export function presentedAiKey(fields: Fields, query: string): PresentedAiKey | undefined {
+  const usual = presentedKey(fields);
+  if (usual !== undefined) return usual;
+  for (const field of VENDOR_FIELDS) {
+    const key = fields.get(field);
+    if (key !== undefined) return { key, field };
+  }
+  const key = keyOf(query);
+  return key === undefined ? undefined : { key, field: undefined };
+}
+
+function keyOf(query: string): string | undefined {
+  const written = /[?&]key=([^&]*)/.exec(query)?.[1];
+  if (written === undefined) return undefined;
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
 }
 
 /**

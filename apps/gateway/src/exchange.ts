@@ -15,7 +15,7 @@ import type { RouteResult } from '@gatehouse/router';
 import type { Linked } from './active-exchanges.ts';
 import type { CompiledRoute, OnRequest } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
-import { presentedKey, type PresentedKey } from './credentials.ts';
+import { presentedAiKey, presentedKey, type PresentedAiKey } from './credentials.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
 import { ownMessage, problemMessage } from './problem.ts';
 import { traceOf, type Trace } from './trace.ts';
@@ -57,6 +57,8 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   readonly #house: House;
   readonly #program: Program;
   #route: CompiledRoute | undefined;
+  /** What is served here under another method: refusals speak its dialect. */
+  #offered: CompiledRoute | undefined;
   #legs: UpstreamLegs | undefined;
   #upstreamHeaders: HeaderEdits | undefined;
   #replyHeaders: HeaderEdits | undefined;
@@ -161,15 +163,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
       otherwise();
       return;
     }
-    const { host, path, query } = this;
-    const result = this.#program.router.match({
-      host,
-      path,
-      query,
-      method: asked,
-      header: (name) => this.header(name),
-    });
-    const route = result.kind === 'match' ? this.#program.routes.get(result.match.route) : undefined;
+    const route = this.#routeFor(asked);
     if (route === undefined || (this.caller.head.target.ambiguity & ~route.allowed) !== 0) otherwise();
     else {
       this.#route = route;
@@ -180,10 +174,18 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     }
   }
 
+  /** Where the request would go if its method were this one. */
+  #routeFor(method: string): CompiledRoute | undefined {
+    const { host, path, query } = this;
+    const result = this.#program.router.match({ host, path, query, method, header: (name) => this.header(name) });
+    return result.kind === 'match' ? this.#program.routes.get(result.match.route) : undefined;
+  }
+
   #unmatched(result: RouteResult, ambiguity: number): void {
     if (ambiguity !== 0) this.#refuse('request.ambiguous', 'the path holds an ambiguous encoding');
     else if (result.kind === 'method') {
       this.#refusalLines = `allow: ${result.allow.join(', ')}\r\n`;
+      this.#offered = this.#routeFor(result.allow[0] ?? '');
       this.#refuse('route.method_not_allowed', `${this.method} is not offered here`);
     } else this.#refuse('route.not_found', 'nothing is served under this path');
   }
@@ -200,12 +202,11 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   #identify(route: CompiledRoute): void {
     const { access, api } = route.spec;
     if (access === 'open') {
-      this.#takeKnownKey();
+      this.#takeKnownKey(route);
       this.#run(route.admit, 0, () => this.#admitted(route));
       return;
     }
-    const { fields } = this.caller.head;
-    const presented = presentedKey(fields);
+    const presented = this.#presented(route);
     const credential = presented === undefined ? undefined : this.#program.credentials.find(presented.key);
     if (presented === undefined || credential === undefined) {
       this.#refusalLines = 'www-authenticate: Bearer realm="gatehouse"\r\n';
@@ -230,16 +231,21 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   }
 
   /** The key was for us; no upstream may see it, nor another key beside it. */
-  #takeKeys({ field }: PresentedKey): void {
+  #takeKeys({ field }: PresentedAiKey): void {
     const { fields } = this.caller.head;
-    fields.remove(field);
+    if (field !== undefined) fields.remove(field);
     fields.remove('x-api-key');
     fields.remove('apikey');
   }
 
+  #presented({ spec }: CompiledRoute): PresentedAiKey | undefined {
+    const { fields } = this.caller.head;
+    return spec.target.kind === 'ai' ? presentedAiKey(fields, this.query) : presentedKey(fields);
+  }
+
   /** Where none is needed, a key is the upstream's own business, unless it is one of ours. */
-  #takeKnownKey(): void {
-    const presented = presentedKey(this.caller.head.fields);
+  #takeKnownKey(route: CompiledRoute): void {
+    const presented = this.#presented(route);
     if (presented !== undefined && this.#program.credentials.find(presented.key) !== undefined) {
       this.#takeKeys(presented);
     }
@@ -355,7 +361,9 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   refusal(problem: HeadProblem, keepAlive: boolean): { status: number; message: string } {
     const refusal = { ...problem, lines: this.#refusalLines + this.ownLines(), requestId: this.id };
     const options = { keepAlive, headOnly: this.method === 'HEAD' };
-    return this.#route?.spec.target.kind === 'ai' ? aiRefusal(refusal, options) : problemMessage(refusal, options);
+    return (this.#route ?? this.#offered)?.spec.target.kind === 'ai'
+      ? aiRefusal(refusal, options)
+      : problemMessage(refusal, options);
   }
 
   fault(error: unknown): HeadProblem {

@@ -5,9 +5,10 @@ import { GatehouseError, type Clock, type Logger, type LogLevel } from '@gatehou
 import { startRecorder, type RecorderHandle, type RecorderStats } from '@gatehouse/record';
 import { HealthTable } from '@gatehouse/upstream';
 import { HealthProber, httpProbe, systemTimers } from '@gatehouse/upstream/probing';
-import { SHARES_PORTS, type ListenAddress } from './listener.ts';
+import type { ListenAddress } from './listener.ts';
 import type { Publication, WorkerStats } from './protocol.ts';
 import { QuotaFile } from './quota-file.ts';
+import { SHARES_PORTS } from './shares-ports.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
 export interface GatewayOptions {

@@ -4,9 +4,7 @@ import { GateExchange } from './exchange.ts';
 import type { House } from './house.ts';
 import type { Program } from './program.ts';
 import type { WorkerStats } from './protocol.ts';
-
-/** Systems whose kernel spreads the connections to one port over several listeners; elsewhere one worker serves. */
-export const SHARES_PORTS = ['linux', 'freebsd', 'sunos', 'aix'].includes(process.platform);
+import { SHARES_PORTS } from './shares-ports.ts';
 
 export interface ListenAddress {
   readonly host: string;

@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
 import { httpDate } from '@gatehouse/http';
 import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
+import { reasonOf } from './reasons.ts';
 
 export interface Refusal {
   readonly code: ErrorCode;
@@ -34,7 +34,7 @@ export function ownMessage(
 ): string {
   const bodiless = head.status === 204 || head.status === 304;
   const length = bodiless ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`;
-  const reason = head.reason ?? STATUS_CODES[head.status] ?? '';
+  const reason = head.reason ?? reasonOf(head.status);
   const closing = options.keepAlive ? '' : 'connection: close\r\n';
   const text = `HTTP/1.1 ${head.status} ${reason}\r\ndate: ${httpDate()}\r\n${length}${head.lines}${closing}\r\n`;
   // Written as latin1, byte for byte: so UTF-8 is spelled out here.

@@ -1,7 +1,4 @@
-/**
- * Defects of starting, publishing, leaving and stopping that a review has found. Each test says what should be and
- * fails until it is mended: then `it` becomes `it`.
- */
+/** Defects of starting, publishing, leaving and stopping that a review has found, and that are mended. */
 import type http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';

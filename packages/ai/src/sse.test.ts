@@ -185,8 +185,18 @@ describe('SseSplitter bounds', () => {
   it('the size of one event that never ends', () => {
     const splitter = new SseSplitter(() => expect.unreachable());
     const block = Buffer.alloc(1024 * 1024, 'x');
-    for (let size = block.length; size <= SSE_EVENT_BYTES_MAX; size += block.length) splitter.push(block);
-    expect(() => splitter.push(Buffer.from('y'))).toThrow(/provider\.unavailable.*larger than 16777216 bytes/);
+    for (let size = block.length; size <= SSE_EVENT_BYTES_MAX; size += block.length) {
+      expect(splitter.push(block)).toBe(true);
+    }
+    expect(splitter.push(Buffer.from('y'))).toBe(false);
+    expect(splitter.push(Buffer.from('\n\ndata: a\n\n'))).toBe(false);
+    splitter.end();
+  });
+
+  it('the size of one event whose end makes it too large', () => {
+    const splitter = new SseSplitter(() => expect.unreachable());
+    splitter.push(Buffer.alloc(SSE_EVENT_BYTES_MAX, 'x'));
+    expect(splitter.push(Buffer.from('\n\ndata: a\n\n'))).toBe(false);
   });
 
   it('not the size of the stream', () => {

@@ -1,4 +1,4 @@
-import { GatehouseError, slot } from '@gatehouse/kernel';
+import { slot } from '@gatehouse/kernel';
 import { CR, LF, LineEnds, SseEvent } from './sse-event.ts';
 
 /** One event, its blank line included. Images arrive as base64 in one event, hence the size. */
@@ -22,14 +22,23 @@ export class SseSplitter {
   #inLine = false;
   /** The last chunk ended behind a CR; `blank` tells whether the line it ended was blank. */
   #afterCr: 'no' | 'text' | 'blank' = 'no';
+  #tooLarge = false;
 
   /** `onEvent` gets the same object each time; the bytes that it takes from it live as long as the chunks' own. */
   constructor(onEvent: (event: SseEvent) => void) {
     this.#onEvent = onEvent;
   }
 
-  /** Reads `chunk[start, end)`. Of an event that it begins and does not end it keeps a copy. */
-  push(chunk: Buffer, start = 0, end = chunk.length): void {
+  /**
+   * Reads `chunk[start, end)`. Of an event that it begins and does not end it keeps a copy. Answers false, then and ever
+   * after, when that event is larger than `SSE_EVENT_BYTES_MAX`: nothing that follows can be told apart.
+   */
+  push(chunk: Buffer, start = 0, end = chunk.length): boolean {
+    if (!this.#tooLarge) this.#split(chunk, start, end);
+    return !this.#tooLarge;
+  }
+
+  #split(chunk: Buffer, start: number, end: number): void {
     let at = start;
     let eventStart = start;
     if (this.#afterCr !== 'no' && at < end) {
@@ -65,7 +74,7 @@ export class SseSplitter {
 
   /** The body has ended: what is left is the last event, which several providers leave without its blank line. */
   end(): void {
-    if (this.#carried === 0) return;
+    if (this.#carried === 0 || this.#tooLarge) return;
     if (this.#inLine) this.#lines++;
     this.#event.terminated = this.#afterCr === 'blank';
     this.#emit(this.#carry, 0, 0);
@@ -75,6 +84,7 @@ export class SseSplitter {
     if (this.#carried === 0) this.#event.load(chunk, { start, end, lines: this.#lines });
     else {
       this.#keep(chunk, start, end);
+      if (this.#tooLarge) return;
       this.#event.load(this.#carry, { start: 0, end: this.#carried, lines: this.#lines });
       // Given away: whoever forwards the event may still be writing it when the next one is begun.
       this.#carry = NOTHING;
@@ -88,7 +98,9 @@ export class SseSplitter {
   #keep(chunk: Buffer, start: number, end: number): void {
     const needed = this.#carried + end - start;
     if (needed > SSE_EVENT_BYTES_MAX) {
-      throw new GatehouseError('provider.unavailable', `A stream event is larger than ${SSE_EVENT_BYTES_MAX} bytes.`);
+      this.#tooLarge = true;
+      this.#carry = NOTHING;
+      return;
     }
     if (needed > this.#carry.length) {
       const larger = Buffer.allocUnsafe(Math.max(2 * this.#carry.length, needed, CARRY_FIRST_BYTES));

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { formatAddress, requireApart, requireFree, type Address } from '../address.ts';
 import { requireDataFolder } from '../data-folder.ts';
+import { requireUnlocked } from '../data-lock.ts';
 import { CommandFailure } from '../failure.ts';
 import { compileText, outcomeOf, type Environment } from '../load-config.ts';
 import { requireLoaded } from '../loaded.ts';
@@ -82,6 +83,7 @@ function nodeVersion(version: string): string {
 function dataState(dataDir: string): string {
   const made = requireDataFolder(dataDir);
   if (made !== undefined) rmSync(made, { recursive: true });
+  requireUnlocked(dataDir);
   return `${dataDir} can be written`;
 }
 

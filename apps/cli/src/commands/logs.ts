@@ -14,11 +14,13 @@ export interface LogsOptions {
   readonly signal: AbortSignal;
   /** Resolves when more may be written. */
   readonly print: (line: string) => Promise<void>;
+  /** What is said beside the records. */
+  readonly note: (line: string) => void;
 }
 
 /** `gatehouse logs`: the last records, or those that pass the filter; `-f` goes on as they are written. */
 export async function logs(options: LogsOptions): Promise<void> {
-  const { dataDir, follow, last, signal, print } = options;
+  const { dataDir, follow, json, last, signal, print, note } = options;
   const parsed = parseFilter(options.filter, options.now());
   if ('problem' in parsed) throw new CommandFailure(parsed.problem);
   const { filter } = parsed;
@@ -27,7 +29,12 @@ export async function logs(options: LogsOptions): Promise<void> {
   if (!follow && !existsSync(folder))
     throw new CommandFailure(`${dataDir} holds no records; name the data folder of a gateway with --data`);
   const items = tailRecords(folder, { filter, last, follow, signal });
-  for await (const item of items) await print(lineOf(item, options));
+  let printed = 0;
+  for await (const item of items) {
+    await print(lineOf(item, options));
+    printed++;
+  }
+  if (printed === 0 && !json && !follow) note('no such call is recorded');
 }
 
 function lineOf(item: TailItem, { json, colour }: LogsOptions): string {

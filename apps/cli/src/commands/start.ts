@@ -10,6 +10,7 @@ import { compileAside } from '../compile-aside.ts';
 import { ConfigFile } from '../config-file.ts';
 import { watchConfig, type ConfigWatch } from '../config-watch.ts';
 import { requireDataFolder } from '../data-folder.ts';
+import { takeDataLock, type DataLock } from '../data-lock.ts';
 import { demoConfig } from '../demo/demo-config.ts';
 import { demoKey } from '../demo/demo-key.ts';
 import { startDemoUsers, type DemoUsers } from '../demo/demo-users.ts';
@@ -17,6 +18,7 @@ import { wantsDemoModel, withDemoModel } from '../demo/with-demo-model.ts';
 import type { Environment } from '../load-config.ts';
 import { requireLoaded, type Loaded } from '../loaded.ts';
 import { sha256Hex } from '../new-key.ts';
+import { takeStartTurn } from '../start-turn.ts';
 import { startStatusServer, type StatusServer, type StatusSource } from '../status-server.ts';
 
 export interface StartOptions {
@@ -33,12 +35,15 @@ export interface StartOptions {
 
 const DEMO_INSTANCES = 2;
 const DRAIN_MS = 30_000;
+/** Whoever has waited so long for the end wants to know why. */
+const TELL_OF_DRAINING_MS = 1000;
 const USERS_DOCUMENT = path.join(import.meta.dirname, '../../../../examples/users/openapi.yaml');
 
 /** Everything in one process, until `stop`. */
 export class RunningGatehouse implements StatusSource {
   phase: StatusSource['phase'] = 'starting';
   readonly #options: StartOptions;
+  #lock: DataLock | undefined;
   #gateway: Gateway | undefined;
   #status: StatusServer | undefined;
   #users: DemoUsers | undefined;
@@ -56,10 +61,11 @@ export class RunningGatehouse implements StatusSource {
     const startedMs = performance.now();
     const file = config === undefined ? undefined : new ConfigFile(config, env);
     const loaded = file && requireLoaded(await file.load());
-    requireDataFolder(dataDir);
     requireApart(listen, status);
-    await requireFree(listen);
+    requireDataFolder(dataDir);
+    this.#lock = takeDataLock(dataDir);
     this.#status = await startStatusServer(this, status);
+    await requireFree(listen);
     const key = file === undefined ? demoKey(dataDir) : undefined;
     await this.#serve(loaded ?? (await this.#demo(key ?? '')));
     if (file !== undefined) this.#watch = watchConfig(file, async () => this.#reload(file));
@@ -67,12 +73,29 @@ export class RunningGatehouse implements StatusSource {
   }
 
   async #serve({ snapshot, warnings }: Loaded): Promise<void> {
-    const { listen, workers, dataDir, log, logLevel } = this.#options;
+    const { listen, log } = this.#options;
     for (const warning of warnings) log.warn('configuration', { warning });
-    const pseudonym = `gatehouse-${randomBytes(4).toString('hex')}`;
-    const options = { listen, workers, dataDir, log, logLevel, clock: systemClock, pseudonym };
-    this.#gateway = await Gateway.start(options, await this.#ready(snapshot));
+    const ready = await this.#ready(snapshot);
+    const endTurn = await takeStartTurn(listen);
+    try {
+      await requireFree(listen);
+      this.#gateway = await this.#listen(ready);
+    } finally {
+      endTurn();
+    }
     if (this.phase === 'starting') this.phase = 'ready';
+  }
+
+  async #listen(snapshot: Snapshot): Promise<Gateway> {
+    const { listen, workers, dataDir, log, logLevel } = this.#options;
+    const pseudonym = `gatehouse-${randomBytes(4).toString('hex')}`;
+    try {
+      return await Gateway.start({ listen, workers, dataDir, log, logLevel, clock: systemClock, pseudonym }, snapshot);
+    } catch (error) {
+      // Somebody else, who takes no turns, may have been faster: that has better words.
+      await requireFree(listen);
+      throw error;
+    }
   }
 
   async #demo(key: string): Promise<Loaded> {
@@ -125,8 +148,22 @@ export class RunningGatehouse implements StatusSource {
   async #stop(): Promise<void> {
     this.phase = 'draining';
     this.#watch?.close();
+    const telling = setTimeout(() => this.#tellOfDraining(), TELL_OF_DRAINING_MS);
     await this.#gateway?.stop(DRAIN_MS);
+    clearTimeout(telling);
     await Promise.all([this.#users?.stop(), this.#model?.close()]);
     this.#status?.close();
+    this.#lock?.release();
+  }
+
+  #tellOfDraining(): void {
+    const calls = this.status()?.workers.reduce((sum, { stats }) => sum + stats.active, 0) ?? 0;
+    const under = calls === 1 ? '1 call is under way and has' : `${calls} calls are under way and have`;
+    this.#options.print(`Ending: ${under} up to ${DRAIN_MS / 1000} s; Ctrl-C again breaks off at once`);
+  }
+
+  /** Calls that are under way are broken off, and recorded as such; `stop`, which waits for them, ends with that. */
+  async cut(): Promise<void> {
+    await this.#gateway?.stop(0);
   }
 }

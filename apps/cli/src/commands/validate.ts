@@ -1,7 +1,7 @@
 import { formatProblem, type CompileResult, type Snapshot } from '@gatehouse/config';
 import { CommandFailure } from '../failure.ts';
 import { compileText, type Environment } from '../load-config.ts';
-import { readConfig } from '../read-config.ts';
+import { readConfigOnce } from '../read-config.ts';
 
 export interface ValidateOptions {
   readonly file: string;
@@ -15,7 +15,7 @@ export interface ValidateOptions {
  * (exit code 1), one that cannot be read is not (2).
  */
 export function validate({ file, env, json, print }: ValidateOptions): void {
-  const result = compileText(readConfig(file), { file, env });
+  const result = compileText(readConfigOnce(file), { file, env });
   if (json) print(JSON.stringify(jsonOf(result)));
   if ('problems' in result) throw new CommandFailure(json ? '' : result.problems.map(formatProblem).join('\n'), 1);
   if (json) return;

@@ -1,75 +1,41 @@
 import {
   ChatStreamReader,
   classifyProviderError,
-  providerPath,
   providerRow,
   readChatReply,
   readEmbeddingsReply,
   REPLY_BYTES_READ_MAX,
   SseSplitter,
-  type Attempt,
   type FailureCause,
   type ProviderError,
+  type ProviderRow,
   type SseEvent,
 } from '@gatehouse/ai';
 import {
   FIELD,
   type ClientConnection,
   type LegTimes,
-  type Pool,
   type ReplyEvents,
   type ReplyHead,
   type UpstreamFailure,
 } from '@gatehouse/http';
-import type { TimeoutSpec } from '@gatehouse/config';
-import { noteStreamEnd, type AiFacts } from './ai-facts.ts';
-import type { AiRequest, ModelEndpoint } from './ai-request.ts';
-
-/** Why an attempt gave no answer, before the caller saw a byte of it. */
-export interface AttemptFailure {
-  readonly cause: FailureCause;
-  readonly retryElsewhere: boolean;
-  readonly retryAfter: string | undefined;
-  readonly retryAfterMs: string | undefined;
-  /** What the caller is told if nobody else can answer. */
-  readonly error: ProviderError;
-}
-
-/** What one attempt asks of the call that it belongs to. */
-export interface AttemptHost {
-  readonly facts: AiFacts;
-  /** From here the answer is the caller's: no more failing over. */
-  onCommit(reply: { readonly status: number; readonly contentType: string; readonly streaming: boolean }): void;
-  onBytes(bytes: Buffer, start: number, end: number): void;
-  /** Complete, and complete only if the provider said so. */
-  onDone(): void;
-  onAttemptFailed(failure: AttemptFailure): void;
-  /** Broke after the commit; `event` is a last error event for a stream. */
-  onCut(event: string | undefined): void;
-  /** Dealing with the reply has thrown. */
-  onFault(error: unknown): void;
-  /** Gathered bytes may leave now. */
-  onFlush(): boolean;
-}
-
-export interface AttemptPlan {
-  readonly attempt: Attempt;
-  readonly endpoint: ModelEndpoint;
-  readonly request: AiRequest;
-  readonly pool: Pool;
-  readonly timeouts: TimeoutSpec;
-  /** Finished lines: request id, trace. */
-  readonly lines: string;
-  readonly monotonic: () => number;
-}
+import { noteStreamEnd } from './ai-facts.ts';
+import { Alarm } from './alarm.ts';
+import type { AttemptHost, AttemptPlan } from './attempt-host.ts';
+import { providerHead } from './provider-request.ts';
+import { replyForm, type ReplyForm } from './reply-form.ts';
 
 /** Before the first token this much of a stream is held, so that a failure can still go elsewhere. */
 const HELD_BYTES_MAX = 64 * 1024;
+/** And for so long: what a provider sends to keep the connection alive has to keep the caller's alive too. */
+const HELD_MS_MAX = 4000;
 /** A plain answer is held whole up to here for the same reason. */
 const ANSWER_HELD_BYTES_MAX = 1024 * 1024;
 const ERROR_BYTES_MAX = 64 * 1024;
+/** A provider that takes longer to say why it refuses is not listened to any further. */
+const ERROR_MS_MAX = 5000;
 
-type Mode = 'head' | 'error' | 'answer' | 'stream';
+const BRACE_OPEN = 0x7b;
 
 /** One try at one provider: sends the patched body, reads beside the bytes, and decides when the answer is safe to show. */
 export class AiAttempt implements ReplyEvents {
@@ -77,29 +43,38 @@ export class AiAttempt implements ReplyEvents {
   readonly #plan: AttemptPlan;
   readonly #begunMs: number;
   readonly #hideUsage: boolean;
+  readonly #row: ProviderRow | undefined;
   #upstream: ClientConnection | undefined;
-  #mode: Mode = 'head';
+  #mode: ReplyForm = 'unreadable';
   #status = 0;
   #contentType = '';
   #retryAfter: string | undefined;
   #retryAfterMs: string | undefined;
   #held: Buffer[] = [];
   #heldBytes = 0;
+  /** The answer is larger than what is read of one. */
+  #unread = false;
   #committed = false;
   #over = false;
   #firstByteMs = 0;
   #connectedMs = 0;
   readonly #reader: ChatStreamReader;
   readonly #splitter: SseSplitter;
+  readonly #limit: Alarm;
+  /** Until what is held is shown, or an error is taken as it is. */
+  readonly #patience: Alarm;
 
   constructor(host: AttemptHost, plan: AttemptPlan) {
     this.#host = host;
     this.#plan = plan;
     this.#begunMs = plan.monotonic();
-    const row = providerRow(plan.attempt.provider.kind);
-    this.#hideUsage = plan.request.stream && !plan.request.includeUsage && row?.streamUsage === 'on-request';
+    this.#row = providerRow(plan.attempt.provider.kind);
+    const { stream, includeUsage } = plan.request;
+    this.#hideUsage = plan.forceUsage && stream && !includeUsage && this.#row?.streamUsage === 'on-request';
     this.#reader = new ChatStreamReader({ hideUsage: this.#hideUsage });
     this.#splitter = new SseSplitter((event) => this.#onEvent(event));
+    this.#limit = new Alarm(plan.wheel);
+    this.#patience = new Alarm(plan.wheel);
   }
 
   get times(): LegTimes {
@@ -107,22 +82,27 @@ export class AiAttempt implements ReplyEvents {
   }
 
   begin(): void {
-    const { attempt, endpoint, request, pool, timeouts, lines } = this.#plan;
-    const upstream = pool.take();
-    const row = providerRow(attempt.provider.kind);
-    if (upstream === undefined || row === undefined) {
+    this.#limit.set(this.#plan.limitMs, this, () => this.#failOrCut('timeout', 'provider.timeout'));
+    this.#send(this.#plan.pool.take());
+  }
+
+  #send(upstream: ClientConnection | undefined): void {
+    const { attempt, request, timeouts } = this.#plan;
+    const { provider, model } = attempt;
+    const row = this.#row;
+    if (row === undefined || upstream === undefined) {
       this.#fail('connect', 'provider.unavailable');
       return;
     }
     this.#upstream = upstream;
-    const body = request.write({ model: attempt.model, forceUsage: this.#hideUsage });
-    const { endpoint: where, apiKey } = attempt.provider;
+    const body = request.write({ model, forceUsage: this.#hideUsage });
+    const head = providerHead({ ...this.#plan, provider, row, bodyBytes: body.length });
+    if (head === undefined) {
+      this.#failWith(classifyProviderError(401, ''));
+      return;
+    }
     upstream.begin({ method: 'POST', timeouts, events: this });
-    upstream.wire?.text(
-      `POST ${where.basePath}${providerPath(row, endpoint)} HTTP/1.1\r\nhost: ${where.authority}\r\n` +
-        `content-type: application/json\r\ncontent-length: ${body.length}\r\naccept-encoding: identity\r\n` +
-        `${apiKey === undefined ? '' : `authorization: Bearer ${apiKey}\r\n`}${lines}\r\n`,
-    );
+    upstream.wire?.text(head);
     upstream.wire?.bytes(body, 0, body.length);
     upstream.requestSent();
     if (upstream.connected) this.onConnected();
@@ -145,25 +125,31 @@ export class AiAttempt implements ReplyEvents {
     this.#contentType = reply.fields.known(FIELD['content-type']) ?? 'application/json';
     this.#retryAfter = reply.fields.known(FIELD['retry-after']);
     this.#retryAfterMs = reply.fields.get('retry-after-ms');
-    if (reply.status >= 300) this.#mode = 'error';
-    else this.#mode = this.#contentType.startsWith('text/event-stream') ? 'stream' : 'answer';
+    this.#mode = replyForm(reply, this.#plan.request.stream);
+    if (this.#mode === 'unreadable') this.#failWith(classifyProviderError(reply.status, ''));
+    else if (this.#mode === 'error') this.#patience.set(ERROR_MS_MAX, this, () => this.#refused());
   }
 
   onData(bytes: Buffer, start: number, end: number): void {
     if (this.#over) return;
-    if (this.#mode === 'stream') {
-      this.#splitter.push(bytes, start, end);
-      return;
-    }
-    const most = this.#mode === 'error' ? ERROR_BYTES_MAX : REPLY_BYTES_READ_MAX;
-    if (this.#heldBytes + end - start <= most) this.#hold(bytes, start, end);
-    else this.#heldBytes = Infinity;
-    if (this.#mode === 'error') return;
+    if (this.#mode === 'answer') this.#onAnswer(bytes, start, end);
+    else if (this.#mode === 'error') {
+      this.#hold(bytes, start, Math.min(end, start + ERROR_BYTES_MAX - this.#heldBytes));
+      if (this.#heldBytes === ERROR_BYTES_MAX) this.#refused();
+    } else if (!this.#splitter.push(bytes, start, end)) this.#failOrCut('upstream', 'provider.unavailable');
+  }
+
+  /** An answer of more than a megabyte is shown before it is whole, once it looks like one. */
+  #onAnswer(bytes: Buffer, start: number, end: number): void {
+    if (!this.#unread) this.#hold(bytes, start, end);
     if (this.#committed) this.#host.onBytes(bytes, start, end);
     else if (this.#heldBytes > ANSWER_HELD_BYTES_MAX) {
-      this.#commit();
-      for (const piece of this.#held) this.#host.onBytes(piece, 0, piece.length);
+      if (firstInk(this.#held) === BRACE_OPEN) this.#release();
+      else this.#failWith(classifyProviderError(this.#status, ''));
     }
+    if (this.#heldBytes <= REPLY_BYTES_READ_MAX) return;
+    this.#unread = true;
+    this.#held = [];
   }
 
   #hold(bytes: Buffer, start: number, end: number): void {
@@ -173,10 +159,15 @@ export class AiAttempt implements ReplyEvents {
 
   #commit(): void {
     this.#committed = true;
+    this.#patience.off();
+    if (this.#mode === 'answer') this.#limit.off();
     const { attempt } = this.#plan;
     this.#host.facts.provider = attempt.provider.name;
     this.#host.facts.model = this.#reader.model ?? attempt.model;
-    this.#host.onCommit({ status: this.#status, contentType: this.#contentType, streaming: this.#mode === 'stream' });
+    const streaming = this.#mode === 'stream';
+    // SDKs parse nothing that is not called JSON; what is shown has been read as such, whatever it was called.
+    const contentType = streaming || /json/i.test(this.#contentType) ? this.#contentType : 'application/json';
+    this.#host.onCommit({ status: this.#status, contentType, streaming });
   }
 
   #onEvent(event: SseEvent): void {
@@ -189,6 +180,7 @@ export class AiAttempt implements ReplyEvents {
     const { facts } = this.#host;
     if (this.#reader.tokenSeen && facts.firstTokenMs === undefined) {
       facts.firstTokenMs = this.#plan.monotonic() - this.#begunMs;
+      this.#limit.off();
     }
     if (decision === 'hide') return;
     const { raw } = event;
@@ -196,20 +188,25 @@ export class AiAttempt implements ReplyEvents {
       this.#host.onBytes(raw, 0, raw.length);
       return;
     }
+    if (this.#heldBytes === 0) this.#patience.set(HELD_MS_MAX, this, () => this.#showHeld());
     this.#hold(raw, 0, raw.length);
     if (this.#reader.tokenSeen || this.#heldBytes > HELD_BYTES_MAX) this.#release();
+  }
+
+  #showHeld(): void {
+    this.#release();
+    this.onSettled();
   }
 
   #release(): void {
     this.#commit();
     for (const piece of this.#held) this.#host.onBytes(piece, 0, piece.length);
-    this.#held = [];
+    if (this.#mode === 'stream') this.#held = [];
   }
 
   #onErrorEvent(): void {
     const { error } = this.#reader;
     if (error === undefined) return;
-    this.#stop();
     if (this.#committed) this.#cut(error.body);
     else this.#failWith(error);
   }
@@ -217,54 +214,65 @@ export class AiAttempt implements ReplyEvents {
   onReplyEnd(): void {
     this.#upstream = undefined;
     if (this.#over) return;
-    if (this.#mode === 'error') {
-      this.#over = true;
-      this.#failWith(classifyProviderError(this.#status, Buffer.concat(this.#held)));
-    } else if (this.#mode === 'stream') this.#streamEnded();
+    if (this.#mode === 'error') this.#refused();
+    else if (this.#mode === 'stream') this.#streamEnded();
     else this.#answered();
   }
 
+  #refused(): void {
+    const said = Buffer.concat(this.#held);
+    const usageRefused =
+      this.#hideUsage && (this.#status === 400 || this.#status === 422) && said.includes('stream_options');
+    this.#failWith(classifyProviderError(this.#status, said), usageRefused);
+  }
+
   #answered(): void {
-    this.#over = true;
-    const body = this.#heldBytes === Infinity ? undefined : Buffer.concat(this.#held);
-    const read =
-      body === undefined ? undefined : (this.#plan.endpoint === 'chat' ? readChatReply : readEmbeddingsReply)(body);
-    if (read !== undefined && 'error' in read && !this.#committed) {
-      this.#failWith(read.error);
+    const body = Buffer.concat(this.#held);
+    const read = this.#unread
+      ? undefined
+      : (this.#plan.endpoint === 'chat' ? readChatReply : readEmbeddingsReply)(body);
+    if (read !== undefined && !('usage' in read)) {
+      const error = 'error' in read ? read.error : classifyProviderError(this.#status, '');
+      if (!this.#committed) this.#failWith(error);
+      else this.#cut(undefined);
       return;
     }
-    if (read !== undefined && 'usage' in read) {
+    if (read !== undefined) {
       const { facts } = this.#host;
       facts.usage = read.usage;
       facts.usageState = read.usage === undefined ? 'missing' : 'measured';
       facts.finishReason = read.finishReason;
     }
-    if (!this.#committed && body !== undefined) {
-      this.#commit();
-      this.#host.onBytes(body, 0, body.length);
-    }
-    this.#host.onDone();
+    if (!this.#committed) this.#release();
+    this.#done();
   }
 
   #streamEnded(): void {
     this.#splitter.end();
     if (this.#over) return;
-    this.#over = true;
     const end = this.#reader.end();
     noteStreamEnd(this.#host.facts, end);
     if (end.complete) {
       if (!this.#committed) this.#release();
-      this.#host.onDone();
+      this.#done();
     } else if (this.#committed) this.#cut(undefined);
     else this.#fail('truncated', 'provider.truncated');
   }
 
-  onFailure(failure: UpstreamFailure): void {
+  #done(): void {
+    this.#stop();
+    this.#host.onDone();
+  }
+
+  onFailure(failure: UpstreamFailure, facts: { readonly replyBegan: boolean; readonly fresh: boolean }): void {
     this.#upstream = undefined;
     if (this.#over) return;
-    this.#over = true;
+    // A kept connection that the provider had closed meanwhile is no failure of the provider (RFC 9112 §9.3.1).
+    if (failure === 'reset' && !facts.fresh && !facts.replyBegan) {
+      this.#send(this.#plan.pool.fresh());
+      return;
+    }
     if (this.#committed) {
-      noteStreamEnd(this.#host.facts, this.#reader.end());
       this.#cut(undefined);
       return;
     }
@@ -273,19 +281,29 @@ export class AiAttempt implements ReplyEvents {
     this.#fail(cause, timeout ? 'provider.timeout' : 'provider.unavailable');
   }
 
+  /** Another target may answer while the caller has seen nothing; afterwards a stream's last event says what happened. */
+  #failOrCut(cause: FailureCause, code: FailureCode): void {
+    if (this.#over) return;
+    if (this.#committed) this.#cut(failureOf(code).body);
+    else this.#fail(cause, code);
+  }
+
   #cut(errorBody: string | undefined): void {
+    noteStreamEnd(this.#host.facts, this.#reader.end());
+    this.#stop();
     this.#host.onCut(this.#mode === 'stream' ? errorBody : undefined);
   }
 
-  #fail(cause: FailureCause, code: 'provider.unavailable' | 'provider.timeout' | 'provider.truncated'): void {
-    this.#over = true;
-    const shown = classifyProviderError(code === 'provider.timeout' ? 504 : 502, '');
-    this.#host.onAttemptFailed({ ...this.#waits(), cause, retryElsewhere: true, error: { ...shown, code } });
+  #fail(cause: FailureCause, code: FailureCode): void {
+    this.#stop();
+    const error = failureOf(code);
+    this.#host.onAttemptFailed({ ...this.#waits(), cause, retryElsewhere: true, usageRefused: false, error });
   }
 
-  #failWith(error: ProviderError): void {
-    this.#over = true;
-    this.#host.onAttemptFailed({ ...this.#waits(), cause: error.kind, retryElsewhere: error.retryElsewhere, error });
+  #failWith(error: ProviderError, usageRefused = false): void {
+    this.#stop();
+    const { kind, retryElsewhere } = error;
+    this.#host.onAttemptFailed({ ...this.#waits(), cause: kind, retryElsewhere, usageRefused, error });
   }
 
   #waits(): { retryAfter: string | undefined; retryAfterMs: string | undefined } {
@@ -313,9 +331,28 @@ export class AiAttempt implements ReplyEvents {
     this.#stop();
   }
 
+  /** Nothing more is heard of the provider: it may have more to say, so its connection serves nobody else. */
   #stop(): void {
     this.#over = true;
+    this.#limit.off();
+    this.#patience.off();
+    this.#held = [];
     this.#upstream?.destroy();
     this.#upstream = undefined;
   }
+}
+
+type FailureCode = 'provider.unavailable' | 'provider.timeout' | 'provider.truncated';
+
+function failureOf(code: FailureCode): ProviderError {
+  return { ...classifyProviderError(code === 'provider.timeout' ? 504 : 502, ''), code };
+}
+
+/** The first byte that is no white space of JSON. */
+function firstInk(pieces: readonly Buffer[]): number | undefined {
+  for (const piece of pieces) {
+    const ink = piece.find((byte) => byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09);
+    if (ink !== undefined) return ink;
+  }
+  return undefined;
 }

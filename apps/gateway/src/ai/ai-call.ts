@@ -1,14 +1,19 @@
 import { errorEvent, mayCall, openAiError, readRetryAfter, type Attempt } from '@gatehouse/ai';
-import type { LegTimes, RequestEvents } from '@gatehouse/http';
+import { httpDate, type LegTimes, type RequestEvents } from '@gatehouse/http';
 import type { ErrorCode } from '@gatehouse/kernel';
 import type { GateExchange } from '../exchange.ts';
 import type { House } from '../house.ts';
-import { httpDate, ownMessage } from '../problem.ts';
-import { AiAttempt, type AttemptFailure, type AttemptHost } from './ai-attempt.ts';
+import { ownMessage } from '../problem.ts';
+import { AiAttempt } from './ai-attempt.ts';
 import { emptyFacts, type AiFacts } from './ai-facts.ts';
 import type { AiProgram } from './ai-program.ts';
 import { readAiRequest, type AiRequest, type ModelEndpoint } from './ai-request.ts';
+import { Alarm } from './alarm.ts';
+import type { AttemptFailure, AttemptHost } from './attempt-host.ts';
+import { editedLines } from './edited-lines.ts';
 
+/** A body that trickles keeps its pieces in memory until it is whole. */
+const BODY_MS_MAX = 5 * 60_000;
 const NEVER: LegTimes = { begunMs: 0, connectedMs: 0, firstByteMs: 0 };
 
 /**
@@ -21,11 +26,14 @@ export class AiCall implements RequestEvents, AttemptHost {
   readonly #house: House;
   readonly #program: AiProgram;
   readonly #endpoint: ModelEndpoint;
+  readonly #bodyLimit: Alarm;
   #body: Buffer[] = [];
   #bytesIn = 0;
   #bytesOut = 0;
   #request: AiRequest | undefined;
   #attempts: readonly Attempt[] = [];
+  #index = 0;
+  #deadlineMs = 0;
   #current: AiAttempt | undefined;
   #status = 0;
   #chunked = false;
@@ -37,10 +45,13 @@ export class AiCall implements RequestEvents, AttemptHost {
     this.#house = program.house;
     this.#program = program;
     this.#endpoint = endpoint;
+    this.#bodyLimit = new Alarm(program.house.wheel);
   }
 
   begin(): void {
     const { caller, credential } = this.#exchange;
+    // Left while a policy was thinking: the exchange has ended, or ends when the connection closes.
+    if (caller.wire?.socket.destroyed ?? true) return;
     this.#exchange.ai = this.facts;
     const unenforced = credential?.modelsUnenforced;
     if (unenforced !== undefined) {
@@ -52,6 +63,7 @@ export class AiCall implements RequestEvents, AttemptHost {
       return;
     }
     caller.handOver(this);
+    this.#bodyLimit.set(BODY_MS_MAX, this, () => this.#refuse('request.timeout', 'the request body took too long'));
     caller.wantBody();
   }
 
@@ -68,6 +80,7 @@ export class AiCall implements RequestEvents, AttemptHost {
 
   onBodyEnd(): void {
     if (this.#ended) return;
+    this.#bodyLimit.off();
     const read = readAiRequest(this.#endpoint, Buffer.concat(this.#body));
     this.#body = [];
     if ('problem' in read) {
@@ -85,65 +98,87 @@ export class AiCall implements RequestEvents, AttemptHost {
     } else if (!mayCall(allowed, read.model)) {
       this.#refuse('auth.forbidden', `this key may not call the model \`${read.model}\``, 'model');
     } else {
+      const { connectMs, firstByteMs } = this.#program.spec.timeouts;
       this.#attempts = attempts;
-      this.#try(0);
+      // A second target gets its full time after a first that hangs; a third only what is left.
+      this.#deadlineMs = clock.monotonic() + 2 * (connectMs + firstByteMs);
+      this.#try();
     }
   }
 
-  #try(index: number): void {
-    const attempt = this.#attempts[index];
+  #try(): void {
+    const attempt = this.#attempts[this.#index];
     const request = this.#request;
     if (attempt === undefined || request === undefined) return;
-    this.facts.attempts = index + 1;
+    const { spec, house, usageRefusers } = this.#program;
+    const { connectMs, firstByteMs } = spec.timeouts;
+    const { trace, id, upstreamHeaders } = this.#exchange;
+    this.facts.attempts++;
     this.facts.provider = attempt.provider.name;
     this.facts.model = attempt.model;
     this.#current = new AiAttempt(this, {
       attempt,
       endpoint: this.#endpoint,
       request,
-      pool: this.#house.pools.of(attempt.provider.endpoint),
-      timeouts: this.#program.spec.timeouts,
-      lines: `traceparent: ${this.#exchange.trace.traceparent}\r\nx-request-id: ${this.#exchange.id}\r\n`,
-      monotonic: this.#house.clock.monotonic,
+      pool: house.pools.of(attempt.provider.endpoint),
+      timeouts: spec.timeouts,
+      lines: `traceparent: ${trace.traceparent}\r\nx-request-id: ${id}\r\n`,
+      edits: upstreamHeaders,
+      forceUsage: !usageRefusers.has(attempt.provider.name),
+      limitMs: Math.min(this.#msLeft(), request.stream ? connectMs + firstByteMs : Infinity),
+      monotonic: house.clock.monotonic,
+      wheel: house.wheel,
     });
     this.#current.begin();
   }
 
+  #msLeft(): number {
+    return this.#deadlineMs - this.#house.clock.monotonic();
+  }
+
   onAttemptFailed(failure: AttemptFailure): void {
-    const index = this.facts.attempts - 1;
-    const attempt = this.#attempts[index];
-    const now = this.#house.clock.now();
-    if (attempt !== undefined && failure.retryElsewhere) {
-      const retryAfterMs = readRetryAfter(failure, now);
-      this.#program.cooldowns.failed(attempt, {
-        cause: failure.cause,
-        retryAfterMs,
-        now: this.#house.clock.monotonic(),
-      });
-      if (index + 1 < this.#attempts.length) {
-        this.#try(index + 1);
-        return;
-      }
+    if (this.#mayTryAgain(failure)) {
+      this.#try();
+      return;
     }
     const { error, retryAfter } = failure;
     const waits = retryAfter !== undefined && /^[\w ,:]+$/.test(retryAfter) ? { 'retry-after': retryAfter } : {};
-    this.#answer(error.status, { ...error.headers, ...waits }, error.body);
+    const headers = headerLines({ ...error.headers, ...waits });
+    this.#answer(error.status, editedLines(this.#exchange, { status: error.status, lines: headers }), error.body);
     this.#end(error.code);
     this.#exchange.caller.finish(this.#persists);
   }
 
+  /** Remembers what the failure means for later calls, and moves on to where this one may be tried next. */
+  #mayTryAgain({ cause, retryElsewhere, usageRefused, ...waits }: AttemptFailure): boolean {
+    const attempt = this.#attempts[this.#index];
+    if (attempt === undefined) return false;
+    const { clock } = this.#house;
+    if (usageRefused) this.#program.usageRefusers.add(attempt.provider.name);
+    else if (retryElsewhere) {
+      const retryAfterMs = readRetryAfter(waits, clock.now());
+      this.#program.cooldowns.failed(attempt, { cause, retryAfterMs, now: clock.monotonic() });
+      this.#index++;
+    } else return false;
+    return this.#index < this.#attempts.length && this.#msLeft() > 0;
+  }
+
   onCommit(reply: { status: number; contentType: string; streaming: boolean }): void {
     const { caller } = this.#exchange;
-    const attempt = this.#attempts[this.facts.attempts - 1];
+    const attempt = this.#attempts[this.#index];
     if (attempt !== undefined) this.#program.cooldowns.succeeded(attempt);
+    const streaming = reply.streaming ? 'cache-control: no-cache\r\nx-accel-buffering: no\r\n' : '';
+    const model = headerText(`${this.facts.provider ?? ''}/${attempt?.model ?? ''}`);
+    const lines = editedLines(this.#exchange, {
+      status: reply.status,
+      lines: `content-type: ${reply.contentType}\r\n${streaming}x-gatehouse-model: ${model}\r\n`,
+    });
     this.#status = reply.status;
     this.#chunked = caller.head.minor === 1;
     this.#persists = caller.persists && this.#chunked;
-    const streaming = reply.streaming ? 'cache-control: no-cache\r\nx-accel-buffering: no\r\n' : '';
     caller.markReplied();
     caller.wire?.text(
-      `HTTP/1.1 ${reply.status} OK\r\ndate: ${httpDate()}\r\ncontent-type: ${reply.contentType}\r\n${streaming}` +
-        `x-gatehouse-model: ${this.facts.provider ?? ''}/${attempt?.model ?? ''}\r\n${this.#exchange.ownLines()}` +
+      `HTTP/1.1 ${reply.status} OK\r\ndate: ${httpDate()}\r\n${lines}` +
         (this.#chunked ? 'transfer-encoding: chunked\r\n' : '') +
         (this.#persists ? '\r\n' : 'connection: close\r\n\r\n'),
     );
@@ -170,7 +205,10 @@ export class AiCall implements RequestEvents, AttemptHost {
       this.onBytes(event, 0, event.length);
     }
     this.#end('provider.truncated');
-    this.#exchange.caller.breakOff();
+    const { caller } = this.#exchange;
+    // In HTTP/1.0 the end of the connection ends the message: only a reset says that there was more.
+    if (this.#chunked) caller.breakOff();
+    else caller.abort();
   }
 
   onFlush(): boolean {
@@ -209,25 +247,25 @@ export class AiCall implements RequestEvents, AttemptHost {
   }
 
   #refuse(code: ErrorCode, detail: string, param?: string): void {
-    const reply = openAiError(code, detail, param);
-    this.#answer(reply.status, reply.headers, reply.body);
+    const { status, headers, body } = openAiError(code, detail, param);
+    this.#answer(status, headerLines(headers) + this.#exchange.ownLines(), body);
     this.#end(code);
     this.#exchange.caller.finish(this.#persists);
   }
 
-  #answer(status: number, headers: Readonly<Record<string, string>>, body: string): void {
+  #answer(status: number, lines: string, body: string): void {
     const { caller } = this.#exchange;
     this.#status = status;
     this.#persists = caller.persists;
-    const lines = Object.entries({ 'content-type': 'application/json', ...headers }).map(([n, v]) => `${n}: ${v}\r\n`);
-    const head = { status, lines: lines.join('') + this.#exchange.ownLines() };
     caller.markReplied();
-    caller.wire?.text(ownMessage(head, body, { keepAlive: this.#persists, headOnly: false }));
+    caller.wire?.text(ownMessage({ status, lines }, body, { keepAlive: this.#persists, headOnly: false }));
   }
 
   #end(code: ErrorCode | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#bodyLimit.off();
+    this.#body = [];
     this.#exchange.ended({
       status: this.#status,
       code,
@@ -237,4 +275,14 @@ export class AiCall implements RequestEvents, AttemptHost {
       times: this.#current?.times ?? NEVER,
     });
   }
+}
+
+function headerLines(headers: Readonly<Record<string, string>>): string {
+  const all = Object.entries({ 'content-type': 'application/json', ...headers });
+  return all.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+}
+
+/** Callers make up names of models. The wire keeps the low byte of each character, which may be a line break. */
+function headerText(text: string): string {
+  return text.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
 }

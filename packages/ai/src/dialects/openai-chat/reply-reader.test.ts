@@ -45,8 +45,8 @@ describe('readChatReply', () => {
 
   it('knows nothing of what is not there', () => {
     const nothing = { model: undefined, finishReason: undefined, usage: undefined };
-    expect(readChatReply(bytes({}))).toEqual(nothing);
-    expect(readChatReply(bytes({ model: 7, choices: {}, usage: [] }))).toEqual(nothing);
+    expect(readChatReply(bytes({ choices: [] }))).toEqual(nothing);
+    expect(readChatReply(bytes({ model: 7, choices: [], usage: [] }))).toEqual(nothing);
     expect(readChatReply(bytes({ choices: [null, 1] }))).toEqual(nothing);
   });
 
@@ -66,6 +66,12 @@ describe('readChatReply', () => {
   it('says that a page or a torn body is no reply', () => {
     for (const body of ['<html>', '', '[]', 'null', JSON.stringify(completion).slice(0, -1)]) {
       expect(readChatReply(bytes(body))).toEqual({ problem: 'The reply is not a JSON object.' });
+    }
+  });
+
+  it('says that an object without choices is no reply', () => {
+    for (const body of [{}, { choices: null, base_resp: { status_code: 1004 } }, { choices: {} }]) {
+      expect(readChatReply(bytes(body))).toEqual({ problem: "The reply has no 'choices'." });
     }
   });
 
@@ -96,7 +102,14 @@ describe('readEmbeddingsReply', () => {
   });
 
   it('knows nothing of what is not there', () => {
-    expect(readEmbeddingsReply(bytes({}))).toEqual({ model: undefined, finishReason: undefined, usage: undefined });
+    const nothing = { model: undefined, finishReason: undefined, usage: undefined };
+    expect(readEmbeddingsReply(bytes({ data: [] }))).toEqual(nothing);
+  });
+
+  it('says that an object without data is no reply', () => {
+    for (const body of [{}, { data: null }, { data: {} }, { detail: 'x' }]) {
+      expect(readEmbeddingsReply(bytes(body))).toEqual({ problem: "The reply has no 'data'." });
+    }
   });
 
   it('finds an error that came as a success', () => {

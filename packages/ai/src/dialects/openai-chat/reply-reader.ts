@@ -27,7 +27,10 @@ export function readChatReply(body: Buffer): ReplyRead {
   const reply = asFields(parseJson(text));
   if (reply === undefined) return { problem: 'The reply is not a JSON object.' };
   if (Boolean(reply['error']) || reply['object'] === 'error') return { error: classifyProviderError(200, text) };
-  const reasons = (asList(reply['choices']) ?? []).map((choice) => asText(asFields(choice)?.['finish_reason']));
+  const choices = asList(reply['choices']);
+  // Vendors say some failures in shapes of their own, and proxies say theirs.
+  if (choices === undefined) return { problem: "The reply has no 'choices'." };
+  const reasons = choices.map((choice) => asText(asFields(choice)?.['finish_reason']));
   return {
     model: asText(reply['model']),
     finishReason: reasons.findLast((reason) => reason !== undefined),
@@ -47,7 +50,11 @@ export function readEmbeddingsReply(body: Buffer): ReplyRead {
   if (Boolean(member('error')) || member('object') === 'error') {
     return { error: classifyProviderError(200, body) };
   }
+  const data = scan.members.get('data');
+  if (data === undefined || body[data.valueStart] !== BRACKET_OPEN) return { problem: "The reply has no 'data'." };
   return { model: asText(member('model')), finishReason: undefined, usage: readUsage(member('usage')) };
 }
+
+const BRACKET_OPEN = 0x5b;
 
 const TOO_LARGE = { problem: `The reply is larger than ${REPLY_BYTES_READ_MAX} bytes.` };

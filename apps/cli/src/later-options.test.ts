@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { CommandFailure } from './failure.ts';
+import { requireNothingLater } from './later-options.ts';
+
+const HERE = { console: 'off', database: 'embedded', counters: 'embedded', analytics: 'embedded' };
+
+describe('requireNothingLater', () => {
+  it('lets what is there pass', () => {
+    requireNothingLater(HERE);
+  });
+
+  const cases: Readonly<Record<string, readonly [Partial<typeof HERE>, string]>> = {
+    'a console': [
+      { console: '127.0.0.1:8090' },
+      '--console (GATEHOUSE_CONSOLE): a console is not available in this version; leave it out, or write "off" (there is no console yet)',
+    ],
+    'a database server': [
+      { database: 'postgres://db/gatehouse' },
+      '--database (GATEHOUSE_DATABASE): postgres:// is not available in this version; leave it out, or write "embedded" (all is in the data folder)',
+    ],
+    'a server of counters': [
+      { counters: 'redis://127.0.0.1:6379' },
+      '--counters (GATEHOUSE_COUNTERS): redis:// is not available in this version; leave it out, or write "embedded" (in memory that the workers share)',
+    ],
+    'a word that nobody knows': [
+      { analytics: 'yes' },
+      '--analytics (GATEHOUSE_ANALYTICS): that value is not available in this version; leave it out, or write "embedded" (records in the data folder, for gatehouse logs)',
+    ],
+  };
+  for (const [name, [flags, message]] of Object.entries(cases)) {
+    it(`refuses ${name}, and says what there is`, () => {
+      expect(() => requireNothingLater({ ...HERE, ...flags })).toThrow(new CommandFailure(message));
+    });
+  }
+
+  it('repeats no password', () => {
+    const database = 'postgres://gate:secret@db/gatehouse';
+    expect(() => requireNothingLater({ ...HERE, database })).toThrow(/^(?!.*secret)/s);
+  });
+});

@@ -1,0 +1,13 @@
+import type { Environment } from './load-config.ts';
+
+export interface Terminal {
+  readonly env: Environment;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+export const print =
+  ({ stdout }: Terminal) =>
+  (line: string): void => {
+    stdout.write(`${line}\n`);
+  };

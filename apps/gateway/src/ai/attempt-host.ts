@@ -1,0 +1,51 @@
+import type { Attempt, FailureCause, ProviderError } from '@gatehouse/ai';
+import type { TimeoutSpec } from '@gatehouse/config';
+import type { Pool, TimerWheel } from '@gatehouse/http';
+import type { AiFacts } from './ai-facts.ts';
+import type { AiRequest, ModelEndpoint } from './ai-request.ts';
+import type { ProviderCall } from './provider-request.ts';
+
+/** Why an attempt gave no answer, before the caller saw a byte of it. */
+export interface AttemptFailure {
+  readonly cause: FailureCause;
+  readonly retryElsewhere: boolean;
+  /** The provider refused to report usage, which only the gate had asked for. */
+  readonly usageRefused: boolean;
+  readonly retryAfter: string | undefined;
+  readonly retryAfterMs: string | undefined;
+  /** What the caller is told if nobody else can answer. */
+  readonly error: ProviderError;
+}
+
+/** What one attempt asks of the call that it belongs to. */
+export interface AttemptHost {
+  readonly facts: AiFacts;
+  /** From here the answer is the caller's: no more failing over. */
+  onCommit(reply: { readonly status: number; readonly contentType: string; readonly streaming: boolean }): void;
+  onBytes(bytes: Buffer, start: number, end: number): void;
+  /** Complete, and complete only if the provider said so. */
+  onDone(): void;
+  onAttemptFailed(failure: AttemptFailure): void;
+  /** Broke after the commit; `event` is a last error event for a stream. */
+  onCut(event: string | undefined): void;
+  /** Dealing with the reply has thrown. */
+  onFault(error: unknown): void;
+  /** Gathered bytes may leave now. */
+  onFlush(): boolean;
+}
+
+export interface AttemptPlan {
+  readonly attempt: Attempt;
+  readonly endpoint: ModelEndpoint;
+  readonly request: AiRequest;
+  readonly pool: Pool;
+  readonly timeouts: TimeoutSpec;
+  readonly lines: ProviderCall['lines'];
+  readonly edits: ProviderCall['edits'];
+  /** Ask a stream for its usage though the caller does not. */
+  readonly forceUsage: boolean;
+  /** So long may the caller be without a token of a stream, or without a whole answer. */
+  readonly limitMs: number;
+  readonly monotonic: () => number;
+  readonly wheel: TimerWheel;
+}

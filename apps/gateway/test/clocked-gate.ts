@@ -1,0 +1,50 @@
+import { createCounterMemory, openCounters } from '@gatehouse/counters';
+import { createLogger } from '@gatehouse/kernel';
+import { onTestFinished } from 'vitest';
+import { House } from '../src/house.ts';
+import { Listener } from '../src/listener.ts';
+import { Program } from '../src/program.ts';
+import { compile } from './harness.ts';
+
+export interface ClockedGate {
+  readonly port: number;
+  readonly url: string;
+  readonly program: Program;
+  /** Parsed lines of the record. */
+  readonly records: readonly unknown[];
+  /** Lets so much time pass at once; it passes by itself as well. */
+  readonly advance: (ms: number) => void;
+}
+
+/** One worker in the thread of the test, whose clock can be put forward. Lives as long as the test. */
+export async function clockedGate(text: string): Promise<ClockedGate> {
+  let ahead = 0;
+  const records: unknown[] = [];
+  const clock = { now: () => Date.now() + ahead, monotonic: () => performance.now() + ahead };
+  const house = new House({
+    clock,
+    log: createLogger({ level: 'error', write: (line) => process.stderr.write(line), now: clock.now }),
+    worker: 0,
+    pseudonym: 'gatehouse-test',
+    counters: openCounters(createCounterMemory(), 1),
+    records: { add: (line) => records.push(JSON.parse(line)) },
+  });
+  const program = new Program(compile(text), house, { isHealthy: () => true, generation: () => 0 });
+  const listener = new Listener(house, program);
+  const port = await listener.listen({ host: '127.0.0.1', port: 0 });
+  onTestFinished(async () => {
+    await listener.drain(0);
+    house.pools.close();
+    house.wheel.close();
+  });
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    program,
+    records,
+    advance: (ms) => {
+      ahead += ms;
+      house.wheel.tick();
+    },
+  };
+}
