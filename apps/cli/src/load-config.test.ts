@@ -14,7 +14,12 @@ apis: { a: { upstream: "http://h", policies: [ { rate-limit: { limit: 1, window:
 ai: { providers: { a: { kind: groq, apiKey: "\${TOKEN}" } } }
 `;
     expect(compileText(text, inputs)).toMatchObject({
-      snapshot: { routes: [{ policies: [{ name: 'rate-limit' }] }, {}, {}, {}, {}], ai: { providers: { a: {} } } },
+      snapshot: {
+        routes: expect.arrayContaining([
+          expect.objectContaining({ policies: [expect.objectContaining({ name: 'rate-limit' })] }),
+        ]),
+        ai: { providers: { a: {} } },
+      },
     });
   });
 

@@ -48,7 +48,7 @@ describe('credentials', () => {
     team: undefined,
     subscriptions: {},
     models: undefined,
-    modelsUnenforced: undefined,
+    tokenLimits: [],
   };
   const credentials = new Credentials([spec]);
 

@@ -52,7 +52,7 @@ type AiFields = Partial<Pick<ExchangeRecord, Extract<keyof ExchangeRecord, `ai${
 function aiFields(facts: AiFacts): AiFields {
   const { usage } = facts;
   return {
-    aiDialect: 'openai-chat',
+    aiDialect: facts.dialect === '' ? undefined : facts.dialect,
     aiModelAsked: facts.modelAsked,
     aiProvider: facts.provider,
     aiModel: facts.model,

@@ -361,8 +361,9 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   refusal(problem: HeadProblem, keepAlive: boolean): { status: number; message: string } {
     const refusal = { ...problem, lines: this.#refusalLines + this.ownLines(), requestId: this.id };
     const options = { keepAlive, headOnly: this.method === 'HEAD' };
-    return (this.#route ?? this.#offered)?.spec.target.kind === 'ai'
-      ? aiRefusal(refusal, options)
+    const target = (this.#route ?? this.#offered)?.spec.target;
+    return target?.kind === 'ai'
+      ? aiRefusal(this, target.endpoint, { refusal, options })
       : problemMessage(refusal, options);
   }
 

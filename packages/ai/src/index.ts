@@ -5,23 +5,23 @@ export type { Usage, UsageState } from './usage.ts';
 export type { ErrorReply, ProviderError, ProviderErrorKind } from './provider-error.ts';
 export { readRetryAfter, type RetryHeaders } from './retry-after.ts';
 
-export type { RequestProblem, ScannedRequest } from './dialects/openai-chat/request-members.ts';
-export { readChatRequest, readEmbeddingsRequest, type ChatRequest } from './dialects/openai-chat/request.ts';
-export { patchChatRequest, patchEmbeddingsRequest, type ChatPatch } from './dialects/openai-chat/patch-request.ts';
-export { ChatStreamReader, type Decision, type StreamEnd } from './dialects/openai-chat/stream-reader.ts';
-export {
-  readChatReply,
-  readEmbeddingsReply,
-  REPLY_BYTES_READ_MAX,
-  type ReplyFacts,
-  type ReplyRead,
-} from './dialects/openai-chat/reply-reader.ts';
-export { errorEvent, openAiError } from './dialects/openai-chat/errors.ts';
+export { Untranslatable } from './canonical/loss.ts';
+export type { CallFacts, CallerError, ProviderRules } from './canonical/dialect.ts';
+export type { RequestProblem } from './dialects/openai-chat/request-members.ts';
+export { REPLY_BYTES_READ_MAX } from './dialects/openai-chat/reply-reader.ts';
+export { openAiError } from './dialects/openai-chat/errors.ts';
 export { classifyProviderError } from './dialects/openai-chat/provider-errors.ts';
 
-export { providerPath, providerRow, type ProviderRow } from './providers/provider-table.ts';
+export { doorOf, type Door, type DoorFacts, type DoorName } from './relay/doors.ts';
+export { modelCard, modelList, type ModelQuestion } from './relay/model-lists.ts';
+export { ownError, providersError, type Refusal } from './relay/refusals.ts';
+export type { Answer, Destination, LocalAnswer, OpenedCall, Relay, StreamEnd, StreamRelay } from './relay/relay.ts';
+
+export { providerRow, type ProviderRow } from './providers/provider-table.ts';
 export { vendorForModel, type VendorModel } from './providers/vendor-for-model.ts';
 
 export { ModelRouter, type Attempt, type PlanHint } from './routing/model-router.ts';
 export { Cooldowns, type Failure, type FailureCause } from './routing/cooldowns.ts';
-export { describeModel, listModels, mayCall, type ModelCard, type ModelList } from './routing/model-list.ts';
+export { mayCall } from './routing/model-list.ts';
+
+export { signV4 } from './providers/sigv4/sign-v4.ts';

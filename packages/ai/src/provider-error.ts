@@ -29,4 +29,9 @@ export interface ProviderError extends ErrorReply {
   /** May another provider, model or key serve the call? */
   readonly retryElsewhere: boolean;
   readonly code: ErrorCode;
+  /** What the caller may read, in whatever dialect it is then written. */
+  readonly message: string;
+  readonly param: string | undefined;
+  /** May the same call succeed later? */
+  readonly retry: boolean;
 }

@@ -63,7 +63,21 @@ export interface RetrySpec {
 }
 
 export type Access = 'open' | 'key' | 'subscribed';
-export type AiEndpoint = 'chat' | 'embeddings' | 'models' | 'model';
+export type AiEndpoint =
+  | 'chat'
+  | 'responses'
+  | 'messages'
+  | 'count-tokens'
+  | 'gemini'
+  | 'converse'
+  | 'cohere-chat'
+  | 'ollama-chat'
+  | 'embeddings'
+  | 'models'
+  | 'model'
+  | 'gemini-models'
+  | 'gemini-model'
+  | 'ollama-tags';
 /** Encodings that a route may let through; all are refused by default. */
 export type Ambiguity =
   | 'encoded-slash'
@@ -138,8 +152,8 @@ export interface CredentialSpec {
   readonly subscriptions: Readonly<Record<string, SubscriptionSpec>>;
   /** Model aliases that this application may call; `undefined`: no AI access at all; `*` in the list: all. */
   readonly models: readonly string[] | undefined;
-  /** Set when an access rule of this application cannot be enforced by this version: its model calls answer 503. */
-  readonly modelsUnenforced: string | undefined;
+  /** Limits on the tokens of all model calls of the application. */
+  readonly tokenLimits: readonly TokenLimitSpec[];
 }
 
 export interface SubscriptionSpec {
@@ -155,8 +169,26 @@ export interface AiSpec {
   readonly access: Access;
   readonly providers: Readonly<Record<string, ProviderSpec>>;
   readonly models: Readonly<Record<string, ModelSpec>>;
+  readonly budgets: readonly BudgetSpec[];
   readonly timeouts: TimeoutSpec;
   readonly bodyBytesMax: number;
+}
+
+export type BudgetHolder = 'application' | 'credential' | 'team' | 'model' | 'provider' | 'all';
+
+export interface BudgetSpec {
+  readonly of: BudgetHolder;
+  /** Which of them; undefined: each one has a budget of its own. */
+  readonly name: string | undefined;
+  readonly limitMicroUsd: number;
+  readonly per: 'hour' | 'day' | 'week' | 'month' | 'total';
+  /** Calls beyond it are refused; else it only tells. */
+  readonly hard: boolean;
+}
+
+export interface TokenLimitSpec {
+  readonly tokens: number;
+  readonly windowMs: number;
 }
 
 export interface ProviderSpec {
@@ -166,10 +198,21 @@ export interface ProviderSpec {
   readonly endpoint: EndpointSpec;
   /** In clear: workers send it. Never logged, never in the version hash. */
   readonly apiKey: string | undefined;
+  /** For vendors whose requests are signed instead; in clear, as `apiKey` is. */
+  readonly aws: AwsSpec | undefined;
+}
+
+export interface AwsSpec {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string | undefined;
+  readonly region: string;
 }
 
 export interface ModelSpec {
   readonly name: string;
+  /** What a provider cannot do is refused instead of left out. */
+  readonly strict: boolean;
   /** Weighted first choices. */
   readonly targets: readonly ModelTarget[];
   /** Tried in order when the first choice fails before its first byte. */

@@ -1,15 +1,9 @@
 import {
-  ChatStreamReader,
   classifyProviderError,
-  providerRow,
-  readChatReply,
-  readEmbeddingsReply,
   REPLY_BYTES_READ_MAX,
-  SseSplitter,
   type FailureCause,
   type ProviderError,
-  type ProviderRow,
-  type SseEvent,
+  type StreamRelay,
 } from '@gatehouse/ai';
 import {
   FIELD,
@@ -42,12 +36,11 @@ export class AiAttempt implements ReplyEvents {
   readonly #host: AttemptHost;
   readonly #plan: AttemptPlan;
   readonly #begunMs: number;
-  readonly #hideUsage: boolean;
-  readonly #row: ProviderRow | undefined;
   #upstream: ClientConnection | undefined;
   #mode: ReplyForm = 'unreadable';
   #status = 0;
   #contentType = '';
+  #errorType: string | undefined;
   #retryAfter: string | undefined;
   #retryAfterMs: string | undefined;
   #held: Buffer[] = [];
@@ -58,8 +51,8 @@ export class AiAttempt implements ReplyEvents {
   #over = false;
   #firstByteMs = 0;
   #connectedMs = 0;
-  readonly #reader: ChatStreamReader;
-  readonly #splitter: SseSplitter;
+  /** Of a streamed reply, from its head on. */
+  #stream: StreamRelay | undefined;
   readonly #limit: Alarm;
   /** Until what is held is shown, or an error is taken as it is. */
   readonly #patience: Alarm;
@@ -68,11 +61,6 @@ export class AiAttempt implements ReplyEvents {
     this.#host = host;
     this.#plan = plan;
     this.#begunMs = plan.monotonic();
-    this.#row = providerRow(plan.attempt.provider.kind);
-    const { stream, includeUsage } = plan.request;
-    this.#hideUsage = plan.forceUsage && stream && !includeUsage && this.#row?.streamUsage === 'on-request';
-    this.#reader = new ChatStreamReader({ hideUsage: this.#hideUsage });
-    this.#splitter = new SseSplitter((event) => this.#onEvent(event));
     this.#limit = new Alarm(plan.wheel);
     this.#patience = new Alarm(plan.wheel);
   }
@@ -87,23 +75,20 @@ export class AiAttempt implements ReplyEvents {
   }
 
   #send(upstream: ClientConnection | undefined): void {
-    const { attempt, request, timeouts } = this.#plan;
-    const { provider, model } = attempt;
-    const row = this.#row;
-    if (row === undefined || upstream === undefined) {
+    const { attempt, relay, timeouts } = this.#plan;
+    if (upstream === undefined) {
       this.#fail('connect', 'provider.unavailable');
       return;
     }
     this.#upstream = upstream;
-    const body = request.write({ model, forceUsage: this.#hideUsage });
-    const head = providerHead({ ...this.#plan, provider, row, bodyBytes: body.length });
+    const head = providerHead({ ...this.#plan, provider: attempt.provider, nowMs: this.#plan.now() });
     if (head === undefined) {
       this.#failWith(classifyProviderError(401, ''));
       return;
     }
     upstream.begin({ method: 'POST', timeouts, events: this });
     upstream.wire?.text(head);
-    upstream.wire?.bytes(body, 0, body.length);
+    upstream.wire?.bytes(relay.body, 0, relay.body.length);
     upstream.requestSent();
     if (upstream.connected) this.onConnected();
     upstream.wire?.flush();
@@ -123,10 +108,13 @@ export class AiAttempt implements ReplyEvents {
     this.#firstByteMs = this.#plan.monotonic();
     this.#status = reply.status;
     this.#contentType = reply.fields.known(FIELD['content-type']) ?? 'application/json';
+    this.#errorType = reply.fields.get('x-amzn-errortype');
     this.#retryAfter = reply.fields.known(FIELD['retry-after']);
     this.#retryAfterMs = reply.fields.get('retry-after-ms');
-    this.#mode = replyForm(reply, this.#plan.request.stream);
-    if (this.#mode === 'unreadable') this.#failWith(classifyProviderError(reply.status, ''));
+    const { relay, stream } = this.#plan;
+    this.#mode = replyForm(reply, stream ? { type: relay.streamType } : undefined);
+    if (this.#mode === 'stream') this.#stream = relay.openStream((bytes) => this.#onPiece(bytes));
+    else if (this.#mode === 'unreadable') this.#failWith(classifyProviderError(reply.status, ''));
     else if (this.#mode === 'error') this.#patience.set(ERROR_MS_MAX, this, () => this.#refused());
   }
 
@@ -136,14 +124,32 @@ export class AiAttempt implements ReplyEvents {
     else if (this.#mode === 'error') {
       this.#hold(bytes, start, Math.min(end, start + ERROR_BYTES_MAX - this.#heldBytes));
       if (this.#heldBytes === ERROR_BYTES_MAX) this.#refused();
-    } else if (!this.#splitter.push(bytes, start, end)) this.#failOrCut('upstream', 'provider.unavailable');
+    } else if (this.#stream !== undefined) this.#onStream(this.#stream, { bytes, start, end });
+  }
+
+  #onStream(stream: StreamRelay, { bytes, start, end }: { bytes: Buffer; start: number; end: number }): void {
+    const readable = stream.push(bytes, start, end);
+    if (this.#over) return;
+    if (stream.error !== undefined) this.#onErrorEvent(stream.error);
+    else if (!readable) this.#failOrCut('upstream', 'provider.unavailable');
+    else if (stream.tokenSeen) this.#onToken();
+  }
+
+  /** From the first token on the answer is the caller's. */
+  #onToken(): void {
+    const { facts } = this.#host;
+    if (facts.firstTokenMs === undefined) {
+      facts.firstTokenMs = this.#plan.monotonic() - this.#begunMs;
+      this.#limit.off();
+    }
+    if (!this.#committed) this.#release();
   }
 
   /** An answer of more than a megabyte is shown before it is whole, once it looks like one. */
   #onAnswer(bytes: Buffer, start: number, end: number): void {
     if (!this.#unread) this.#hold(bytes, start, end);
     if (this.#committed) this.#host.onBytes(bytes, start, end);
-    else if (this.#heldBytes > ANSWER_HELD_BYTES_MAX) {
+    else if (this.#plan.relay.untouched && this.#heldBytes > ANSWER_HELD_BYTES_MAX) {
       if (firstInk(this.#held) === BRACE_OPEN) this.#release();
       else this.#failWith(classifyProviderError(this.#status, ''));
     }
@@ -163,34 +169,23 @@ export class AiAttempt implements ReplyEvents {
     if (this.#mode === 'answer') this.#limit.off();
     const { attempt } = this.#plan;
     this.#host.facts.provider = attempt.provider.name;
-    this.#host.facts.model = this.#reader.model ?? attempt.model;
+    this.#host.facts.model = this.#stream?.model ?? attempt.model;
     const streaming = this.#mode === 'stream';
+    const said = (streaming ? this.#plan.relay.replyType : undefined) ?? this.#contentType;
     // SDKs parse nothing that is not called JSON; what is shown has been read as such, whatever it was called.
-    const contentType = streaming || /json/i.test(this.#contentType) ? this.#contentType : 'application/json';
+    const contentType = streaming || /json/i.test(said) ? said : 'application/json';
     this.#host.onCommit({ status: this.#status, contentType, streaming });
   }
 
-  #onEvent(event: SseEvent): void {
+  #onPiece(bytes: Buffer): void {
     if (this.#over) return;
-    const decision = this.#reader.read(event);
-    if (decision === 'error') {
-      this.#onErrorEvent();
-      return;
-    }
-    const { facts } = this.#host;
-    if (this.#reader.tokenSeen && facts.firstTokenMs === undefined) {
-      facts.firstTokenMs = this.#plan.monotonic() - this.#begunMs;
-      this.#limit.off();
-    }
-    if (decision === 'hide') return;
-    const { raw } = event;
     if (this.#committed) {
-      this.#host.onBytes(raw, 0, raw.length);
+      this.#host.onBytes(bytes, 0, bytes.length);
       return;
     }
     if (this.#heldBytes === 0) this.#patience.set(HELD_MS_MAX, this, () => this.#showHeld());
-    this.#hold(raw, 0, raw.length);
-    if (this.#reader.tokenSeen || this.#heldBytes > HELD_BYTES_MAX) this.#release();
+    this.#hold(bytes, 0, bytes.length);
+    if (this.#heldBytes > HELD_BYTES_MAX) this.#release();
   }
 
   #showHeld(): void {
@@ -204,10 +199,8 @@ export class AiAttempt implements ReplyEvents {
     if (this.#mode === 'stream') this.#held = [];
   }
 
-  #onErrorEvent(): void {
-    const { error } = this.#reader;
-    if (error === undefined) return;
-    if (this.#committed) this.#cut(error.body);
+  #onErrorEvent(error: ProviderError): void {
+    if (this.#committed) this.#cut(error);
     else this.#failWith(error);
   }
 
@@ -221,38 +214,44 @@ export class AiAttempt implements ReplyEvents {
 
   #refused(): void {
     const said = Buffer.concat(this.#held);
+    const { relay } = this.#plan;
     const usageRefused =
-      this.#hideUsage && (this.#status === 400 || this.#status === 422) && said.includes('stream_options');
-    this.#failWith(classifyProviderError(this.#status, said), usageRefused);
+      relay.hidesUsage && (this.#status === 400 || this.#status === 422) && said.includes('stream_options');
+    this.#failWith(relay.readError(this.#status, said, this.#errorType), usageRefused);
   }
 
   #answered(): void {
-    const body = Buffer.concat(this.#held);
-    const read = this.#unread
-      ? undefined
-      : (this.#plan.endpoint === 'chat' ? readChatReply : readEmbeddingsReply)(body);
-    if (read !== undefined && !('usage' in read)) {
-      const error = 'error' in read ? read.error : classifyProviderError(this.#status, '');
+    if (this.#unread) {
+      if (this.#committed) this.#done();
+      else this.#fail('upstream', 'provider.unavailable');
+      return;
+    }
+    const answer = this.#plan.relay.readAnswer(Buffer.concat(this.#held));
+    if (!('body' in answer)) {
+      const error = 'error' in answer ? answer.error : classifyProviderError(this.#status, '');
       if (!this.#committed) this.#failWith(error);
       else this.#cut(undefined);
       return;
     }
-    if (read !== undefined) {
-      const { facts } = this.#host;
-      facts.usage = read.usage;
-      facts.usageState = read.usage === undefined ? 'missing' : 'measured';
-      facts.finishReason = read.finishReason;
+    const { facts } = this.#host;
+    facts.usage = answer.usage;
+    facts.usageState = answer.usage === undefined ? 'missing' : 'measured';
+    facts.finishReason = answer.finishReason;
+    if (!this.#committed) {
+      this.#held = [answer.body];
+      this.#release();
     }
-    if (!this.#committed) this.#release();
     this.#done();
   }
 
   #streamEnded(): void {
-    this.#splitter.end();
+    const stream = this.#stream;
+    if (stream === undefined) return;
+    const end = stream.end();
     if (this.#over) return;
-    const end = this.#reader.end();
     noteStreamEnd(this.#host.facts, end);
-    if (end.complete) {
+    if (stream.error !== undefined) this.#onErrorEvent(stream.error);
+    else if (end.complete) {
       if (!this.#committed) this.#release();
       this.#done();
     } else if (this.#committed) this.#cut(undefined);
@@ -284,14 +283,15 @@ export class AiAttempt implements ReplyEvents {
   /** Another target may answer while the caller has seen nothing; afterwards a stream's last event says what happened. */
   #failOrCut(cause: FailureCause, code: FailureCode): void {
     if (this.#over) return;
-    if (this.#committed) this.#cut(failureOf(code).body);
+    if (this.#committed) this.#cut(failureOf(code));
     else this.#fail(cause, code);
   }
 
-  #cut(errorBody: string | undefined): void {
-    noteStreamEnd(this.#host.facts, this.#reader.end());
+  #cut(error: ProviderError | undefined): void {
+    const lastWords = error && this.#stream?.fail(this.#host.callerError(error));
+    if (this.#stream !== undefined) noteStreamEnd(this.#host.facts, this.#stream.soFar());
     this.#stop();
-    this.#host.onCut(this.#mode === 'stream' ? errorBody : undefined);
+    this.#host.onCut(lastWords);
   }
 
   #fail(cause: FailureCause, code: FailureCode): void {
@@ -327,7 +327,7 @@ export class AiAttempt implements ReplyEvents {
 
   /** What was used so far, when the caller has left. */
   abandon(): void {
-    if (!this.#over && this.#mode === 'stream') noteStreamEnd(this.#host.facts, this.#reader.end());
+    if (!this.#over && this.#stream !== undefined) noteStreamEnd(this.#host.facts, this.#stream.soFar());
     this.#stop();
   }
 

@@ -1,13 +1,30 @@
-import { errorEvent, mayCall, openAiError, readRetryAfter, type Attempt } from '@gatehouse/ai';
+import {
+  doorOf,
+  mayCall,
+  providerRow,
+  providersError,
+  readRetryAfter,
+  Untranslatable,
+  type Attempt,
+  type CallerError,
+  type Destination,
+  type Door,
+  type LocalAnswer,
+  type DoorName,
+  type OpenedCall,
+  type ProviderError,
+  type ProviderRow,
+  type Relay,
+  type RequestProblem,
+} from '@gatehouse/ai';
 import { httpDate, type LegTimes, type RequestEvents } from '@gatehouse/http';
-import type { ErrorCode } from '@gatehouse/kernel';
+import { GatehouseError, type ErrorCode } from '@gatehouse/kernel';
 import type { GateExchange } from '../exchange.ts';
 import type { House } from '../house.ts';
 import { ownMessage } from '../problem.ts';
 import { AiAttempt } from './ai-attempt.ts';
 import { emptyFacts, type AiFacts } from './ai-facts.ts';
 import type { AiProgram } from './ai-program.ts';
-import { readAiRequest, type AiRequest, type ModelEndpoint } from './ai-request.ts';
 import { Alarm } from './alarm.ts';
 import type { AttemptFailure, AttemptHost } from './attempt-host.ts';
 import { editedLines } from './edited-lines.ts';
@@ -25,12 +42,12 @@ export class AiCall implements RequestEvents, AttemptHost {
   readonly #exchange: GateExchange;
   readonly #house: House;
   readonly #program: AiProgram;
-  readonly #endpoint: ModelEndpoint;
+  readonly #door: Door;
   readonly #bodyLimit: Alarm;
   #body: Buffer[] = [];
   #bytesIn = 0;
   #bytesOut = 0;
-  #request: AiRequest | undefined;
+  #call: OpenedCall | undefined;
   #attempts: readonly Attempt[] = [];
   #index = 0;
   #deadlineMs = 0;
@@ -40,24 +57,19 @@ export class AiCall implements RequestEvents, AttemptHost {
   #persists = false;
   #ended = false;
 
-  constructor(exchange: GateExchange, endpoint: ModelEndpoint, program: AiProgram) {
+  constructor(exchange: GateExchange, door: DoorName, program: AiProgram) {
     this.#exchange = exchange;
     this.#house = program.house;
     this.#program = program;
-    this.#endpoint = endpoint;
+    this.#door = doorOf(door);
     this.#bodyLimit = new Alarm(program.house.wheel);
   }
 
   begin(): void {
-    const { caller, credential } = this.#exchange;
+    const { caller } = this.#exchange;
     // Left while a policy was thinking: the exchange has ended, or ends when the connection closes.
     if (caller.wire?.socket.destroyed ?? true) return;
     this.#exchange.ai = this.facts;
-    const unenforced = credential?.modelsUnenforced;
-    if (unenforced !== undefined) {
-      this.#refuse('route.unavailable', unenforced);
-      return;
-    }
     if ((this.#exchange.contentLength ?? 0) > this.#exchange.bodyBytesMax) {
       this.#tooLarge();
       return;
@@ -81,13 +93,13 @@ export class AiCall implements RequestEvents, AttemptHost {
   onBodyEnd(): void {
     if (this.#ended) return;
     this.#bodyLimit.off();
-    const read = readAiRequest(this.#endpoint, Buffer.concat(this.#body));
+    const read = this.#opened(Buffer.concat(this.#body));
     this.#body = [];
     if ('problem' in read) {
       this.#refuse('request.body_invalid', read.problem, read.param);
       return;
     }
-    this.#request = read;
+    this.#call = read;
     this.facts.modelAsked = read.model;
     this.facts.stream = read.stream;
     const { clock, random } = this.#house;
@@ -106,11 +118,81 @@ export class AiCall implements RequestEvents, AttemptHost {
     }
   }
 
+  #opened(body: Buffer): OpenedCall | RequestProblem {
+    try {
+      return this.#door.open(body, this.#exchange);
+    } catch (error) {
+      if (error instanceof Untranslatable) return { problem: error.message, param: error.param };
+      throw error;
+    }
+  }
+
   #try(): void {
     const attempt = this.#attempts[this.#index];
-    const request = this.#request;
-    if (attempt === undefined || request === undefined) return;
-    const { spec, house, usageRefusers } = this.#program;
+    const call = this.#call;
+    if (attempt === undefined || call === undefined) return;
+    const row = providerRow(attempt.provider.kind);
+    if (row === undefined) throw new GatehouseError('gateway.internal', `no such provider: ${attempt.provider.kind}`);
+    const destination = this.#destination(attempt, row);
+    try {
+      const local = call.locally?.(destination);
+      if (local !== undefined) {
+        this.#answerLocally(local, attempt);
+        return;
+      }
+      const relay = call.relayTo(destination);
+      this.#checkLosses(relay.losses);
+      this.#send(call, { attempt, row, relay });
+    } catch (error) {
+      if (!(error instanceof Untranslatable)) throw error;
+      this.#untranslatable(error);
+    }
+  }
+
+  #answerLocally({ body, losses }: LocalAnswer, attempt: Attempt): void {
+    this.#checkLosses(losses);
+    this.facts.model = attempt.model;
+    const lines = editedLines(this.#exchange, { status: 200, lines: headerLines(lossHeader(losses)) });
+    this.#answer(200, lines, body);
+    this.#end(undefined);
+    this.#exchange.caller.finish(this.#persists);
+  }
+
+  /** Remembers what the target cannot do; where nothing may be lost, that is a refusal. */
+  #checkLosses(losses: readonly string[]): void {
+    this.facts.losses = losses;
+    const strict =
+      this.#program.router.isStrict(this.facts.modelAsked ?? '') ||
+      this.#exchange.header('x-gatehouse-strict') === 'true';
+    const [first] = losses;
+    if (!strict || first === undefined) return;
+    const param = first.slice(first.indexOf(':') + 1);
+    throw new Untranslatable(
+      `This model cannot do all that is asked, and nothing may be left out: ${losses.join(', ')}.`,
+      param,
+    );
+  }
+
+  #destination(attempt: Attempt, row: ProviderRow): Destination {
+    return {
+      row,
+      model: attempt.model,
+      forceUsage: !this.#program.usageRefusers.has(attempt.provider.name),
+      requestId: this.#exchange.id,
+      created: Math.floor(this.#house.clock.now() / 1000),
+    };
+  }
+
+  /** This target cannot serve the call; another one may. */
+  #untranslatable(error: Untranslatable): void {
+    this.#index++;
+    if (this.#index < this.#attempts.length) this.#try();
+    else this.#refuse('request.body_invalid', error.message, error.param);
+  }
+
+  #send(call: OpenedCall, { attempt, row, relay }: { attempt: Attempt; row: ProviderRow; relay: Relay }): void {
+    const { spec, house } = this.#program;
+    this.facts.dialect = relay.dialect === call.dialect ? call.dialect : `${call.dialect}>${relay.dialect}`;
     const { connectMs, firstByteMs } = spec.timeouts;
     const { trace, id, upstreamHeaders } = this.#exchange;
     this.facts.attempts++;
@@ -118,15 +200,16 @@ export class AiCall implements RequestEvents, AttemptHost {
     this.facts.model = attempt.model;
     this.#current = new AiAttempt(this, {
       attempt,
-      endpoint: this.#endpoint,
-      request,
+      row,
+      relay,
+      stream: call.stream,
       pool: house.pools.of(attempt.provider.endpoint),
       timeouts: spec.timeouts,
       lines: `traceparent: ${trace.traceparent}\r\nx-request-id: ${id}\r\n`,
       edits: upstreamHeaders,
-      forceUsage: !usageRefusers.has(attempt.provider.name),
-      limitMs: Math.min(this.#msLeft(), request.stream ? connectMs + firstByteMs : Infinity),
+      limitMs: Math.min(this.#msLeft(), call.stream ? connectMs + firstByteMs : Infinity),
       monotonic: house.clock.monotonic,
+      now: house.clock.now,
       wheel: house.wheel,
     });
     this.#current.begin();
@@ -141,11 +224,12 @@ export class AiCall implements RequestEvents, AttemptHost {
       this.#try();
       return;
     }
-    const { error, retryAfter } = failure;
+    const { retryAfter } = failure;
+    const error = this.#door.failure(failure.error, this.#exchange.id);
     const waits = retryAfter !== undefined && /^[\w ,:]+$/.test(retryAfter) ? { 'retry-after': retryAfter } : {};
     const headers = headerLines({ ...error.headers, ...waits });
     this.#answer(error.status, editedLines(this.#exchange, { status: error.status, lines: headers }), error.body);
-    this.#end(error.code);
+    this.#end(failure.error.code);
     this.#exchange.caller.finish(this.#persists);
   }
 
@@ -171,7 +255,7 @@ export class AiCall implements RequestEvents, AttemptHost {
     const model = headerText(`${this.facts.provider ?? ''}/${attempt?.model ?? ''}`);
     const lines = editedLines(this.#exchange, {
       status: reply.status,
-      lines: `content-type: ${reply.contentType}\r\n${streaming}x-gatehouse-model: ${model}\r\n`,
+      lines: `content-type: ${reply.contentType}\r\n${streaming}x-gatehouse-model: ${model}\r\n${linesOf(lossHeader(this.facts.losses))}`,
     });
     this.#status = reply.status;
     this.#chunked = caller.head.minor === 1;
@@ -199,11 +283,12 @@ export class AiCall implements RequestEvents, AttemptHost {
     this.#exchange.caller.finish(this.#persists);
   }
 
-  onCut(errorBody: string | undefined): void {
-    if (errorBody !== undefined) {
-      const event = errorEvent(errorBody);
-      this.onBytes(event, 0, event.length);
-    }
+  callerError(error: ProviderError): CallerError {
+    return providersError(error, this.#exchange.id);
+  }
+
+  onCut(lastWords: Buffer | undefined): void {
+    if (lastWords !== undefined) this.onBytes(lastWords, 0, lastWords.length);
     this.#end('provider.truncated');
     const { caller } = this.#exchange;
     // In HTTP/1.0 the end of the connection ends the message: only a reset says that there was more.
@@ -247,7 +332,7 @@ export class AiCall implements RequestEvents, AttemptHost {
   }
 
   #refuse(code: ErrorCode, detail: string, param?: string): void {
-    const { status, headers, body } = openAiError(code, detail, param);
+    const { status, headers, body } = this.#door.refusal({ code, detail, param, requestId: this.#exchange.id });
     this.#answer(status, headerLines(headers) + this.#exchange.ownLines(), body);
     this.#end(code);
     this.#exchange.caller.finish(this.#persists);
@@ -278,8 +363,17 @@ export class AiCall implements RequestEvents, AttemptHost {
 }
 
 function headerLines(headers: Readonly<Record<string, string>>): string {
-  const all = Object.entries({ 'content-type': 'application/json', ...headers });
-  return all.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return linesOf({ 'content-type': 'application/json', ...headers });
+}
+
+function linesOf(headers: Readonly<Record<string, string>>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
+}
+
+function lossHeader(losses: readonly string[]): Readonly<Record<string, string>> {
+  return losses.length === 0 ? {} : { 'x-gatehouse-loss': losses.join(', ') };
 }
 
 /** Callers make up names of models. The wire keeps the low byte of each character, which may be a line break. */

@@ -11,6 +11,10 @@ export interface AiFacts {
   finishReason: string | undefined;
   usage: Usage | undefined;
   usageState: UsageState;
+  /** The caller's dialect, and the provider's where it differs. */
+  dialect: string;
+  /** What the provider could not be told. */
+  losses: readonly string[];
 }
 
 export function emptyFacts(): AiFacts {
@@ -24,6 +28,8 @@ export function emptyFacts(): AiFacts {
     finishReason: undefined,
     usage: undefined,
     usageState: 'missing',
+    dialect: '',
+    losses: [],
   };
 }
 

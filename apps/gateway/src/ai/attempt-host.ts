@@ -1,8 +1,7 @@
-import type { Attempt, FailureCause, ProviderError } from '@gatehouse/ai';
+import type { Attempt, CallerError, FailureCause, ProviderError, ProviderRow, Relay } from '@gatehouse/ai';
 import type { TimeoutSpec } from '@gatehouse/config';
 import type { Pool, TimerWheel } from '@gatehouse/http';
 import type { AiFacts } from './ai-facts.ts';
-import type { AiRequest, ModelEndpoint } from './ai-request.ts';
 import type { ProviderCall } from './provider-request.ts';
 
 /** Why an attempt gave no answer, before the caller saw a byte of it. */
@@ -26,8 +25,10 @@ export interface AttemptHost {
   /** Complete, and complete only if the provider said so. */
   onDone(): void;
   onAttemptFailed(failure: AttemptFailure): void;
-  /** Broke after the commit; `event` is a last error event for a stream. */
-  onCut(event: string | undefined): void;
+  /** What the caller may read of an error. */
+  callerError(error: ProviderError): CallerError;
+  /** Broke after the commit; `lastWords` end a stream. */
+  onCut(lastWords: Buffer | undefined): void;
   /** Dealing with the reply has thrown. */
   onFault(error: unknown): void;
   /** Gathered bytes may leave now. */
@@ -36,16 +37,17 @@ export interface AttemptHost {
 
 export interface AttemptPlan {
   readonly attempt: Attempt;
-  readonly endpoint: ModelEndpoint;
-  readonly request: AiRequest;
+  readonly row: ProviderRow;
+  readonly relay: Relay;
+  readonly stream: boolean;
   readonly pool: Pool;
   readonly timeouts: TimeoutSpec;
   readonly lines: ProviderCall['lines'];
   readonly edits: ProviderCall['edits'];
-  /** Ask a stream for its usage though the caller does not. */
-  readonly forceUsage: boolean;
   /** So long may the caller be without a token of a stream, or without a whole answer. */
   readonly limitMs: number;
   readonly monotonic: () => number;
+  /** Of the wall clock. */
+  readonly now: () => number;
   readonly wheel: TimerWheel;
 }

@@ -15,15 +15,17 @@ interface Options {
   readonly apiKey?: string;
   readonly kind?: string;
   readonly edit?: (edits: HeaderEdits) => void;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Lines of the head, sorted; undefined when there is none. */
-function head({ apiKey, kind = 'openai-compatible', edit }: Options): readonly string[] | undefined {
+function head({ apiKey, kind = 'openai-compatible', edit, headers = {} }: Options): readonly string[] | undefined {
   const edits = new HeaderEdits();
   edit?.(edits);
-  const provider = { name: 'one', kind, endpoint: where, apiKey };
+  const provider = { name: 'one', kind, endpoint: where, apiKey, aws: undefined };
   const lines = 'traceparent: t\r\nx-request-id: r\r\n';
-  const text = providerHead({ provider, row: row(kind), endpoint: 'chat', bodyBytes: 3, lines, edits });
+  const relay = { path: '/chat/completions', body: Buffer.from('{}\n'), contentType: 'application/json', headers };
+  const text = providerHead({ provider, row: row(kind), relay, lines, edits, nowMs: 0 });
   expect(text ?? '\r\n\r\n').toMatch(/\r\n\r\n$/);
   return text?.slice(0, -4).split('\r\n').toSorted();
 }
@@ -41,6 +43,11 @@ const KEYED = [...PLAIN, 'authorization: Bearer sk-1'].toSorted();
 
 describe('the head of a call to a provider', () => {
   it('carries the key of the provider', () => expect(head({ apiKey: 'sk-1' })).toEqual(KEYED));
+  it('carries it where the vendor looks for it, beside what its dialect wants', () => {
+    const headers = { 'anthropic-version': '2023-06-01' };
+    const expected = [...PLAIN, 'anthropic-version: 2023-06-01', 'x-api-key: sk-1'].toSorted();
+    expect(head({ apiKey: 'sk-1', kind: 'anthropic', headers })).toEqual(expected);
+  });
   it('carries none to a provider that takes none', () => {
     expect(head({ apiKey: 'sk-1', kind: 'demo' })).toEqual(PLAIN);
   });

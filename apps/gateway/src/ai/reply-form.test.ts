@@ -6,7 +6,7 @@ function form(status: number, line: string, streamAsked: boolean): ReplyForm {
   const head = new ReplyHead(SERVER_LIMITS);
   const lines = line === '' ? '' : `${line}\r\n`;
   expect(head.parse(`HTTP/1.1 ${status} X\r\n${lines}\r\n`, 'POST')).toBeUndefined();
-  return replyForm(head, streamAsked);
+  return replyForm(head, streamAsked ? { type: /^text\/event-stream(?:[\t ]*;|$)/i } : undefined);
 }
 
 describe('how a reply is read, when an answer and when a stream is asked for', () => {

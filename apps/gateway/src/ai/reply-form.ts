@@ -6,13 +6,20 @@ import { FIELD, type ReplyHead } from '@gatehouse/http';
  */
 export type ReplyForm = 'answer' | 'stream' | 'error' | 'unreadable';
 
-export function replyForm({ status, fields }: ReplyHead, streamAsked: boolean): ReplyForm {
+export interface StreamAsked {
+  /** The `content-type` that a stream has in the provider's dialect. */
+  readonly type: RegExp;
+}
+
+const EVENT_STREAM = /^text\/event-stream(?:[\t ]*;|$)/i;
+
+export function replyForm({ status, fields }: ReplyHead, asked: StreamAsked | undefined): ReplyForm {
   const coding = fields.joined(FIELD['content-encoding']) ?? '';
   // We asked for identity: to undo another coding would be work for a provider that does not listen.
   if (!/^(?:identity)?$/i.test(coding)) return 'unreadable';
   // From 204 on a success has no body, only a part of one, or leads elsewhere.
   if (status > 203) return 'error';
-  const streams = /^text\/event-stream(?:[\t ]*;|$)/i.test(fields.known(FIELD['content-type']) ?? '');
-  if (streams) return streamAsked ? 'stream' : 'unreadable';
-  return streamAsked ? 'error' : 'answer';
+  const type = fields.known(FIELD['content-type']) ?? '';
+  if (asked !== undefined) return asked.type.test(type) ? 'stream' : 'error';
+  return EVENT_STREAM.test(type) ? 'unreadable' : 'answer';
 }

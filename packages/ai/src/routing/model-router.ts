@@ -52,6 +52,11 @@ export class ModelRouter {
     return this.#routes.has(modelName) || this.#direct.find(modelName) !== undefined;
   }
 
+  /** Must nothing of a call be left out? */
+  isStrict(modelName: string): boolean {
+    return this.#routes.get(modelName)?.strict ?? false;
+  }
+
   /** The aliases, in the order of the configuration. */
   aliases(): readonly string[] {
     return [...this.#routes.keys()];
@@ -59,6 +64,7 @@ export class ModelRouter {
 }
 
 interface ModelRoute {
+  readonly strict: boolean;
   readonly targets: readonly WeightedAttempt[];
   readonly fallback: readonly Attempt[];
 }
@@ -75,6 +81,7 @@ function compile(model: ModelSpec, providers: ReadonlyMap<string, ProviderSpec>)
     throw new GatehouseError('config.invalid', `Model ${model.name} names the unknown provider ${target.provider}.`);
   };
   return {
+    strict: model.strict,
     targets: model.targets.map((target) => ({ attempt: attempt(target), weight: target.weight })),
     fallback: model.fallback.map(attempt),
   };

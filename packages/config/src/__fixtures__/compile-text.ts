@@ -55,6 +55,7 @@ export const POLICIES: readonly PolicyForm[] = [
 
 export const PROVIDERS: readonly ProviderRow[] = [
   { kind: 'openai', baseUrl: 'https://api.openai.com/v1' },
+  { kind: 'bedrock', aliases: ['aws-bedrock'], baseUrl: undefined },
   { kind: 'anthropic', baseUrl: 'https://api.anthropic.com/v1' },
   { kind: 'google', aliases: ['gemini'], baseUrl: 'https://generativelanguage.googleapis.com/v1beta' },
   { kind: 'openai-compatible', aliases: ['vllm'], baseUrl: undefined },

@@ -30,14 +30,27 @@ describe('compileAi', () => {
       access: 'key',
       providers: {},
       models: {},
+      budgets: [],
       timeouts: { connectMs: 5000, firstByteMs: 300_000, idleMs: 120_000 },
       bodyBytesMax: 33_554_432,
     });
     expect(routes.map(({ id, access, target }) => [id, access, target])).toEqual([
       ['ai POST /v1/chat/completions', 'key', { kind: 'ai', endpoint: 'chat' }],
+      ['ai POST /v1/responses', 'key', { kind: 'ai', endpoint: 'responses' }],
+      ['ai POST /v1/messages', 'key', { kind: 'ai', endpoint: 'messages' }],
+      ['ai POST /v1/messages/count_tokens', 'key', { kind: 'ai', endpoint: 'count-tokens' }],
+      ['ai POST /v1beta/models/*', 'key', { kind: 'ai', endpoint: 'gemini' }],
+      ['ai POST /v1/models/*', 'key', { kind: 'ai', endpoint: 'gemini' }],
+      ['ai POST /model/{model}/converse', 'key', { kind: 'ai', endpoint: 'converse' }],
+      ['ai POST /model/{model}/converse-stream', 'key', { kind: 'ai', endpoint: 'converse' }],
+      ['ai POST /v2/chat', 'key', { kind: 'ai', endpoint: 'cohere-chat' }],
+      ['ai POST /api/chat', 'key', { kind: 'ai', endpoint: 'ollama-chat' }],
       ['ai POST /v1/embeddings', 'key', { kind: 'ai', endpoint: 'embeddings' }],
       ['ai GET /v1/models', 'key', { kind: 'ai', endpoint: 'models' }],
       ['ai GET /v1/models/*', 'key', { kind: 'ai', endpoint: 'model' }],
+      ['ai GET /v1beta/models', 'key', { kind: 'ai', endpoint: 'gemini-models' }],
+      ['ai GET /v1beta/models/*', 'key', { kind: 'ai', endpoint: 'gemini-model' }],
+      ['ai GET /api/tags', 'key', { kind: 'ai', endpoint: 'ollama-tags' }],
     ]);
   });
 
@@ -53,7 +66,15 @@ describe('compileAi', () => {
 
   it('lets the slash in the name of a model be escaped where the path is only looked up', () => {
     const allowed = snapshotOf(withAi('{}')).routes.filter(({ allow }) => allow.length > 0);
-    expect(allowed.map(({ path, allow }) => [path, allow])).toEqual([['/v1/models/*', ['encoded-slash']]]);
+    expect(new Set(allowed.flatMap(({ allow }) => allow))).toEqual(new Set(['encoded-slash']));
+    expect(allowed.map(({ path }) => path)).toEqual([
+      '/v1beta/models/*',
+      '/v1/models/*',
+      '/model/{model}/converse',
+      '/model/{model}/converse-stream',
+      '/v1/models/*',
+      '/v1beta/models/*',
+    ]);
   });
 
   it('takes the address of a vendor from the table unless the file has one', () => {
@@ -102,8 +123,10 @@ describe('compileAi', () => {
       gpt-4.1: { targets: [ { provider: p, model: a, weight: 9 }, { provider: p, model: b, weight: 0 } ], fallback: [ { provider: p, model: c } ] },
       constructor: { targets: [ { provider: p, model: z } ] } } }`);
     expect(Object.keys(models)).toEqual(['vendor/model:large@2 beta', 'gpt-4.1', 'constructor']);
+    expect(models['vendor/model:large@2 beta']?.strict).toBe(true);
     expect(models['gpt-4.1']).toEqual({
       name: 'gpt-4.1',
+      strict: false,
       targets: [
         { provider: 'p', model: 'a', weight: 9 },
         { provider: 'p', model: 'b', weight: 0 },
@@ -112,24 +135,20 @@ describe('compileAi', () => {
     });
   });
 
-  it('warns of credentials that nothing uses yet', () => {
-    expect(warnings(withAi('{ providers: { a: { kind: openai, region: eu, accessKeyId: x } } }'))).toEqual([
-      '2:39: `region` is not used by this version, calls carry `apiKey` only',
-      '2:51: `accessKeyId` is not used by this version, calls carry `apiKey` only',
-    ]);
+  it('signs for the vendor that wants it, at the address of its region', () => {
+    const { providers } = ai(
+      '{ providers: { a: { kind: bedrock, region: eu-west-1, accessKeyId: x, secretAccessKey: y } } }',
+    );
+    expect(providers['a']).toMatchObject({
+      aws: { accessKeyId: 'x', secretAccessKey: 'y', sessionToken: undefined, region: 'eu-west-1' },
+      endpoint: { id: 'https://bedrock-runtime.eu-west-1.amazonaws.com:443' },
+    });
   });
 
-  it('warns of a strictness that changes nothing yet, and only where it is asked for', () => {
-    const model = (strict: string): string[] =>
-      warnings(
-        withAi(
-          `{ providers: { p: { kind: openai } }, models: { m: { targets: [ { provider: p, model: x } ]${strict} } } }`,
-        ),
-      );
-    expect(model('')).toEqual([]);
-    expect(model(', strict: false')).toEqual([]);
-    expect(model(', strict: true')).toEqual([
-      '2:98: `strict` has no effect in this version: calls go out as they came, and what a provider ignores is not seen',
+  it('warns of credentials that the vendor has no use for', () => {
+    expect(warnings(withAi('{ providers: { a: { kind: openai, region: eu, accessKeyId: x } } }'))).toEqual([
+      '2:39: `region` has no meaning for this kind of provider, leave it out',
+      '2:51: `accessKeyId` has no meaning for this kind of provider, leave it out',
     ]);
   });
 
@@ -137,6 +156,14 @@ describe('compileAi', () => {
     'an address of the built-in model': [
       '{ providers: { a: { kind: demo, baseUrl: "http://h" } } }',
       /^2:37: `baseUrl` has no meaning here, leave it out: the built-in model is part of the gate$/,
+    ],
+    'half a pair of credentials': [
+      '{ providers: { a: { kind: bedrock, region: eu-west-1, accessKeyId: x } } }',
+      /`accessKeyId` and `secretAccessKey` belong together, write both$/,
+    ],
+    'a vendor without an address': [
+      '{ providers: { a: { kind: bedrock, apiKey: x } } }',
+      /`region` or `baseUrl` is missing, write it/,
     ],
     'an unknown kind': [
       '{ providers: { a: { kind: opnai } } }',

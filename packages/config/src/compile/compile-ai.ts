@@ -1,7 +1,16 @@
 import { basePath } from '../forms/path-pattern.ts';
 import { endpointAddress } from '../forms/endpoint-url.ts';
 import type { AiSource, ModelSource, ProviderSource } from '../schema/ai-schema.ts';
-import type { AiEndpoint, AiSpec, EndpointSpec, ModelSpec, ProviderSpec, RouteSpec } from '../snapshot.ts';
+import type {
+  AiEndpoint,
+  AiSpec,
+  AwsSpec,
+  BudgetSpec,
+  EndpointSpec,
+  ModelSpec,
+  ProviderSpec,
+  RouteSpec,
+} from '../snapshot.ts';
 import { checkReference, type Compilation } from './compilation.ts';
 import { checkWeights, timeoutSpec } from './compile-upstreams.ts';
 import { policySpecs } from './policy-specs.ts';
@@ -45,9 +54,35 @@ export function compileAi(ai: AiSource, rows: readonly ProviderRow[], compilatio
     access: ai.require,
     providers: Object.fromEntries(providers),
     models: Object.fromEntries(models),
+    budgets: budgetSpecs(ai),
     timeouts: timeoutSpec(ai.timeouts),
     bodyBytesMax: AI_BODY_BYTES_MAX,
   };
+}
+
+function budgetSpecs({ access = [], budgets }: AiSource): BudgetSpec[] {
+  const ofApplications = access.flatMap(({ application: name, budget }) =>
+    budget === undefined ? [] : [{ of: 'application', name, ...budget } as const],
+  );
+  return [...ofApplications, ...budgets].map(({ of, name, usd, per, mode }) => ({
+    of,
+    name,
+    limitMicroUsd: Math.round(usd * 1e6),
+    per,
+    hard: mode === 'hard',
+  }));
+}
+
+/** A misspelt name would be a budget that never runs out. */
+export function checkBudgets({ budgets }: AiSource, compilation: Compilation): void {
+  const { declared } = compilation;
+  const known = { application: declared.applications, model: declared.models, provider: declared.providers };
+  for (const budget of budgets) {
+    const { of, name } = budget;
+    if (name === undefined || !(of in known)) continue;
+    const noun = of === 'application' || of === 'model' ? of : 'provider';
+    checkReference({ noun, holder: budget, key: 'name', name, known: known[noun] }, compilation);
+  }
 }
 
 function checkKind(
@@ -66,26 +101,46 @@ interface ProviderInput {
   readonly compilation: Compilation;
 }
 
-const UNUSED = ['accessKeyId', 'secretAccessKey', 'sessionToken', 'region'] as const;
-
 function providerSpec(name: string, { provider, row, compilation }: ProviderInput): ProviderSpec {
-  const baseUrl = provider.baseUrl ?? row?.baseUrl;
+  const baseUrl = provider.baseUrl ?? row?.baseUrl ?? regionalUrl(provider, row);
   if (row !== undefined) checkBaseUrl(provider, row, compilation);
-  const { places, report } = compilation;
-  for (const field of UNUSED) {
-    if (provider[field] !== undefined) {
-      report.warning(
-        places.key(provider, field),
-        `\`${field}\` is not used by this version, calls carry \`apiKey\` only`,
-      );
-    }
-  }
+  if (row !== undefined) checkSigning(provider, row, compilation);
   return {
     name,
     kind: row?.kind ?? provider.kind,
     endpoint: baseUrl === undefined ? DEMO_ENDPOINT : { ...endpointAddress(baseUrl), weight: 1 },
     apiKey: provider.apiKey,
+    aws: awsSpec(provider),
   };
+}
+
+const SIGNED = ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const;
+const REGION = 'us-east-1';
+
+/** The vendors whose address depends on a region. */
+const REGIONAL: Readonly<Record<string, (region: string) => string>> = {
+  bedrock: (region) => `https://bedrock-runtime.${region}.amazonaws.com`,
+};
+
+function regionalUrl({ region }: ProviderSource, row: ProviderRow | undefined): string | undefined {
+  return region === undefined ? undefined : REGIONAL[row?.kind ?? '']?.(region);
+}
+
+function awsSpec({ accessKeyId, secretAccessKey, sessionToken, region = REGION }: ProviderSource): AwsSpec | undefined {
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken, region };
+}
+
+function checkSigning(provider: ProviderSource, row: ProviderRow, { places, report }: Compilation): void {
+  const signs = row.kind in REGIONAL;
+  for (const field of [...SIGNED, 'region'] as const) {
+    if (provider[field] === undefined || signs) continue;
+    report.warning(places.key(provider, field), `\`${field}\` has no meaning for this kind of provider, leave it out`);
+  }
+  const one = provider.accessKeyId ?? provider.secretAccessKey;
+  if (signs && one !== undefined && awsSpec(provider) === undefined) {
+    report.problem(places.of(provider), '`accessKeyId` and `secretAccessKey` belong together, write both');
+  }
 }
 
 function checkBaseUrl(provider: ProviderSource, row: ProviderRow, { places, report }: Compilation): void {
@@ -93,19 +148,15 @@ function checkBaseUrl(provider: ProviderSource, row: ProviderRow, { places, repo
   if (row.kind === DEMO) {
     const message = '`baseUrl` has no meaning here, leave it out: the built-in model is part of the gate';
     if (written) report.problem(places.key(provider, 'baseUrl'), message);
-  } else if (row.baseUrl === undefined && !written) {
-    const message = '`baseUrl` is missing, write it: this kind of provider has no address of its own';
+  } else if (row.baseUrl === undefined && !written && regionalUrl(provider, row) === undefined) {
+    const region = row.kind in REGIONAL ? '`region` or ' : '';
+    const message = `${region}\`baseUrl\` is missing, write it: this kind of provider has no address of its own`;
     report.problem(places.of(provider), message);
   }
 }
 
 function checkModel(model: ModelSource, compilation: Compilation): void {
-  const { targets, fallback, strict } = model;
-  if (strict) {
-    const message =
-      '`strict` has no effect in this version: calls go out as they came, and what a provider ignores is not seen';
-    compilation.report.warning(compilation.places.key(model, 'strict'), message);
-  }
+  const { targets, fallback } = model;
   for (const target of [...targets, ...fallback]) {
     const known = compilation.declared.providers;
     checkReference({ noun: 'provider', holder: target, key: 'provider', name: target.provider, known }, compilation);
@@ -113,16 +164,30 @@ function checkModel(model: ModelSource, compilation: Compilation): void {
   checkWeights(targets, compilation);
 }
 
-function modelSpec(name: string, { targets, fallback }: ModelSource): ModelSpec {
-  return { name, targets, fallback };
+function modelSpec(name: string, { targets, fallback, strict }: ModelSource): ModelSpec {
+  return { name, targets, fallback, strict };
 }
 
 const AI_PATHS: readonly (readonly [method: string, path: string, endpoint: AiEndpoint])[] = [
   ['POST', '/v1/chat/completions', 'chat'],
+  ['POST', '/v1/responses', 'responses'],
+  ['POST', '/v1/messages', 'messages'],
+  ['POST', '/v1/messages/count_tokens', 'count-tokens'],
+  ['POST', '/v1beta/models/*', 'gemini'],
+  ['POST', '/v1/models/*', 'gemini'],
+  ['POST', '/model/{model}/converse', 'converse'],
+  ['POST', '/model/{model}/converse-stream', 'converse'],
+  ['POST', '/v2/chat', 'cohere-chat'],
+  ['POST', '/api/chat', 'ollama-chat'],
   ['POST', '/v1/embeddings', 'embeddings'],
   ['GET', '/v1/models', 'models'],
   ['GET', '/v1/models/*', 'model'],
+  ['GET', '/v1beta/models', 'gemini-models'],
+  ['GET', '/v1beta/models/*', 'gemini-model'],
+  ['GET', '/api/tags', 'ollama-tags'],
 ];
+
+const NAMED_BY_PATH: ReadonlySet<AiEndpoint> = new Set(['model', 'gemini', 'gemini-model', 'converse']);
 
 /** The name that records, counters and refusals have for AI paths. */
 export const AI_API = 'ai';
@@ -142,7 +207,7 @@ export function aiRoutes(spec: AiSpec, ai: AiSource, compilation: Compilation): 
       when: undefined,
       access: spec.access,
       // Clients escape the slash in the name of a model; the path goes nowhere but to our own look-up.
-      allow: endpoint === 'model' ? ['encoded-slash'] : [],
+      allow: NAMED_BY_PATH.has(endpoint) ? ['encoded-slash'] : [],
       policies,
       bodyBytesMax: spec.bodyBytesMax,
       target: { kind: 'ai', endpoint },

@@ -46,8 +46,6 @@ describe('compileConfig', () => {
     ]);
     expect('snapshot' in result && result.warnings.map(({ path }) => path)).toEqual([
       'apis.users.routes[0].policies[0].cache',
-      'ai.access[0].budget',
-      'ai.access[0].limits',
     ]);
   });
 

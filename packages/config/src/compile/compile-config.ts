@@ -9,7 +9,7 @@ import { parseSource } from '../source/parse-source.ts';
 import { readSource } from '../source/read-source.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { declaredNames, type Compilation } from './compilation.ts';
-import { AI_API, aiRoutes, compileAi, type ProviderRow } from './compile-ai.ts';
+import { AI_API, aiRoutes, checkBudgets, compileAi, type ProviderRow } from './compile-ai.ts';
 import { checkPlans, compileCredentials } from './compile-credentials.ts';
 import { compileRoutes } from './compile-routes.ts';
 import { compileUpstreams } from './compile-upstreams.ts';
@@ -70,6 +70,7 @@ function compileSource(compilation: Compilation, { providers, readDocument }: In
   // AI paths first, so that a clash is told where the API is written.
   checkDuplicates([...forAi, ...routes]);
   checkPlans(compilation);
+  if (compilation.source.ai !== undefined) checkBudgets(compilation.source.ai, compilation);
   checkAccessRules(compilation, { direct: directNames(compilation, providers) });
   return {
     upstreams: Object.fromEntries(upstreams),

@@ -26,7 +26,7 @@ describe('compileCredentials', () => {
         team: 'web',
         subscriptions: {},
         models: undefined,
-        modelsUnenforced: undefined,
+        tokenLimits: [],
       },
     ]);
   });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatProblem } from '../problems/problem.ts';
-import { compileText, problemsOf, snapshotOf } from '../__fixtures__/compile-text.ts';
+import { problemsOf, snapshotOf } from '../__fixtures__/compile-text.ts';
 
 const APPLICATIONS = `gatehouse: 1
 applications:
@@ -16,32 +15,32 @@ const withAccess = (access: string): string => `${APPLICATIONS}ai:
 ${access}`;
 
 function models(text: string): readonly unknown[] {
-  return snapshotOf(text).credentials.map(({ application, models: names, modelsUnenforced }) => [
+  return snapshotOf(text).credentials.map(({ application, models: names, tokenLimits }) => [
     application,
     names,
-    modelsUnenforced,
+    tokenLimits,
   ]);
 }
 
 describe('modelAccess', () => {
   it('gives nobody models where there is no AI gateway', () => {
     expect(models(APPLICATIONS)).toEqual([
-      ['a', undefined, undefined],
-      ['b', undefined, undefined],
+      ['a', undefined, []],
+      ['b', undefined, []],
     ]);
   });
 
   it('gives everybody all models where there are no rules', () => {
     expect(models(withAccess(''))).toEqual([
-      ['a', ['*'], undefined],
-      ['b', ['*'], undefined],
+      ['a', ['*'], []],
+      ['b', ['*'], []],
     ]);
   });
 
   it('gives nobody models where the list of rules is empty', () => {
     expect(models(withAccess('  access: []\n'))).toEqual([
-      ['a', undefined, undefined],
-      ['b', undefined, undefined],
+      ['a', undefined, []],
+      ['b', undefined, []],
     ]);
   });
 
@@ -49,13 +48,13 @@ describe('modelAccess', () => {
     const access =
       '  access: [ { application: a, models: [ small ] }, { application: a, models: [ large, small ] } ]\n';
     expect(models(withAccess(access))).toEqual([
-      ['a', ['small', 'large'], undefined],
-      ['b', undefined, undefined],
+      ['a', ['small', 'large'], []],
+      ['b', undefined, []],
     ]);
   });
 
   it('knows a rule that allows nothing from no rule', () => {
-    expect(models(withAccess('  access: [ { application: a, models: [] } ]\n'))[0]).toEqual(['a', [], undefined]);
+    expect(models(withAccess('  access: [ { application: a, models: [] } ]\n'))[0]).toEqual(['a', [], []]);
   });
 
   it('takes all models, and models of a provider or of its kind by their own names', () => {
@@ -64,32 +63,38 @@ describe('modelAccess', () => {
     expect(problemsOf(withAccess(access))).toEqual([]);
   });
 
-  it('closes an application whose budget cannot be kept, and warns', () => {
-    const access = `  access:
+  it('takes budgets and limits of an application', () => {
+    const text = withAccess(`  access:
     - { application: a, models: [ small ], budget: { usd: 5, per: month } }
     - { application: a, models: [ large ], limits: [ { tokens: 1000, window: 1m } ] }
     - { application: b, models: [ small ], limits: [] }
-`;
-    const text = withAccess(access);
+`);
     expect(models(text)).toEqual([
-      ['a', ['small', 'large'], 'ai.access has budget and limits, which this version cannot enforce'],
-      ['b', ['small'], undefined],
+      ['a', ['small', 'large'], [{ tokens: 1000, windowMs: 60_000 }]],
+      ['b', ['small'], []],
     ]);
-    const result = compileText(text);
-    expect(
-      'snapshot' in result && result.warnings.map(({ line, column, path }) => `${line}:${column} ${path}`),
-    ).toEqual(['11:44 ai.access[0].budget', '12:44 ai.access[1].limits']);
+    expect(snapshotOf(text).ai?.budgets).toEqual([
+      { of: 'application', name: 'a', limitMicroUsd: 5_000_000, per: 'month', hard: true },
+    ]);
+    expect(problemsOf(text)).toEqual([]);
   });
 
-  it('lets an application with a soft budget through, and warns that nobody is told of its end', () => {
-    const text = withAccess(
-      '  access: [ { application: a, models: [ small ], budget: { usd: 5, per: month, mode: soft } } ]\n',
-    );
-    expect(models(text)[0]).toEqual(['a', ['small'], undefined]);
-    const result = compileText(text);
-    expect('snapshot' in result && result.warnings.map(formatProblem)).toEqual([
-      'gatehouse.yaml:10:50: `budget` is not watched by this version, nobody is told of its end',
+  it('takes budgets of others, for one of them or for each', () => {
+    const text = withAccess(`  budgets:
+    - { of: team, name: apps, usd: 0.5, per: day }
+    - { of: model, name: small, usd: 100, per: total, mode: warning }
+    - { of: credential, usd: 1, per: hour }
+`);
+    expect(snapshotOf(text).ai?.budgets).toEqual([
+      { of: 'team', name: 'apps', limitMicroUsd: 500_000, per: 'day', hard: true },
+      { of: 'model', name: 'small', limitMicroUsd: 100_000_000, per: 'total', hard: false },
+      { of: 'credential', name: undefined, limitMicroUsd: 1_000_000, per: 'hour', hard: true },
     ]);
+  });
+
+  it('refuses a budget of a model that is not there', () => {
+    const text = withAccess('  budgets: [ { of: model, name: smal, usd: 1, per: day } ]\n');
+    expect(problemsOf(text)).toEqual([expect.stringMatching(/unknown model `smal`, did you mean `small`\?/)]);
   });
 
   const refused: Readonly<Record<string, readonly [string, RegExp]>> = {

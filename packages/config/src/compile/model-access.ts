@@ -1,28 +1,20 @@
-import type { AiSource } from '../schema/ai-schema.ts';
+import { milliseconds } from '../forms/units.ts';
 import type { CredentialSpec } from '../snapshot.ts';
 import { checkReference, type Compilation } from './compilation.ts';
 
-type ModelAccess = Pick<CredentialSpec, 'models' | 'modelsUnenforced'>;
-type AccessRule = NonNullable<AiSource['access']>[number];
+type ModelAccess = Pick<CredentialSpec, 'models' | 'tokenLimits'>;
 
 /** Without a list of rules every application may call all models; with one, only those that it names. */
 export function modelAccess(application: string, { source: { ai } }: Compilation): ModelAccess {
-  if (ai === undefined) return { models: undefined, modelsUnenforced: undefined };
-  if (ai.access === undefined) return { models: ['*'], modelsUnenforced: undefined };
+  if (ai === undefined) return { models: undefined, tokenLimits: [] };
+  if (ai.access === undefined) return { models: ['*'], tokenLimits: [] };
   const rules = ai.access.filter((rule) => rule.application === application);
-  const unenforced = [...new Set(rules.flatMap(unenforcedFields))];
   return {
     models: rules.length === 0 ? undefined : [...new Set(rules.flatMap(({ models }) => models))],
-    modelsUnenforced:
-      unenforced.length === 0
-        ? undefined
-        : `ai.access has ${unenforced.join(' and ')}, which this version cannot enforce`,
+    tokenLimits: rules.flatMap(({ limits }) =>
+      limits.map(({ tokens, window }) => ({ tokens, windowMs: milliseconds(window) })),
+    ),
   };
-}
-
-/** A soft budget refuses nobody, so there is nothing about it to enforce. */
-function unenforcedFields({ budget, limits }: AccessRule): string[] {
-  return [...(budget?.mode === 'hard' ? ['budget'] : []), ...(limits.length === 0 ? [] : ['limits'])];
 }
 
 export interface ProviderNames {
@@ -31,7 +23,7 @@ export interface ProviderNames {
 }
 
 export function checkAccessRules(compilation: Compilation, { direct }: ProviderNames): void {
-  const { source, places, report, declared } = compilation;
+  const { source, declared } = compilation;
   for (const rule of source.ai?.access ?? []) {
     const { application, models } = rule;
     const known = declared.applications;
@@ -39,13 +31,6 @@ export function checkAccessRules(compilation: Compilation, { direct }: ProviderN
     for (const [key, name] of models.entries()) {
       if (name === '*' || isDirect(name, direct)) continue;
       checkReference({ noun: 'model', holder: models, key, name, known: declared.models }, compilation);
-    }
-    for (const field of unenforcedFields(rule)) {
-      const message = `\`${field}\` is not enforced by this version, so model calls of the application answer 503`;
-      report.warning(places.key(rule, field), `${message}; leave it out to let them through`);
-    }
-    if (rule.budget?.mode === 'soft') {
-      report.warning(places.key(rule, 'budget'), '`budget` is not watched by this version, nobody is told of its end');
     }
   }
 }

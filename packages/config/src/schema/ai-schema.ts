@@ -3,7 +3,7 @@ import { endpointUrl } from '../forms/endpoint-url.ts';
 import { basePathText } from '../forms/path-pattern.ts';
 import { modelNameText, nameText, secretText } from '../forms/tokens.ts';
 import { duration } from '../forms/units.ts';
-import { PERIODS, positiveCount } from './plan-schema.ts';
+import { positiveCount } from './plan-schema.ts';
 import type { PolicyListSchema } from './policy-list.ts';
 import { strictObject } from './strict-object.ts';
 import { timeouts, weight } from './upstream-schema.ts';
@@ -37,24 +37,34 @@ const modelSchema = strictObject(
     targets: Type.Array(targetSchema, { description: 'First choices.', minItems: 1 }),
     fallback: Type.Array(targetSchema, { description: 'Tried in order when the first choices fail.', default: [] }),
     strict: Type.Boolean({
-      description:
-        'Refuse what a provider cannot do instead of leaving it out. Without effect in this version, which leaves nothing out.',
+      description: 'Refuse what a provider cannot do instead of leaving it out.',
       default: false,
     }),
   },
   { description: 'A model under the name that callers use.' },
 );
 
-const budget = strictObject(
+const budgetMembers = {
+  usd: Type.Number({ description: 'US dollars in a period.', exclusiveMinimum: 0, maximum: 1_000_000_000 }),
+  per: Type.Enum(['hour', 'day', 'week', 'month', 'total'], {
+    description: 'The period, by the calendar in UTC; a total is never renewed.',
+  }),
+  mode: Type.Enum(['hard', 'warning'], { description: 'Refuse calls beyond it, or only tell.', default: 'hard' }),
+};
+
+const budget = strictObject(budgetMembers, { description: 'What the application may spend.' });
+
+const budgetSchema = strictObject(
   {
-    usd: Type.Number({ description: 'US dollars in a period.', exclusiveMinimum: 0, maximum: 1_000_000_000 }),
-    per: Type.Enum(PERIODS, { description: 'The period, by the calendar in UTC.' }),
-    mode: Type.Enum(['hard', 'soft'], { description: 'Refuse calls beyond it, or only tell.', default: 'hard' }),
+    of: Type.Enum(['application', 'credential', 'team', 'model', 'provider', 'all'], {
+      description: 'Whose spending is counted; `all` counts every call.',
+    }),
+    name: Type.Optional(
+      modelNameText({ description: 'Which of them; without it, each one has such a budget of its own.' }),
+    ),
+    ...budgetMembers,
   },
-  {
-    description:
-      'What the application may spend. This version cannot count it: with a hard one the calls of the application are refused.',
-  },
+  { description: 'What may be spent on models.' },
 );
 
 const tokenLimit = strictObject({
@@ -70,7 +80,7 @@ const accessSchema = strictObject({
   }),
   budget: Type.Optional(budget),
   limits: Type.Array(tokenLimit, {
-    description: 'Limits on tokens. This version cannot count them: with one the calls of the application are refused.',
+    description: 'Limits on tokens, prompts and answers together.',
     default: [],
   }),
 });
@@ -98,6 +108,7 @@ export const aiSchema = (policies: PolicyListSchema) =>
           description: 'Which application may call which models; without this list every application may call all.',
         }),
       ),
+      budgets: Type.Array(budgetSchema, { description: 'What may be spent on models, by whom.', default: [] }),
       timeouts: timeouts({ connect: '5s', firstByte: '5m', idle: '2m' }),
       policies,
     },

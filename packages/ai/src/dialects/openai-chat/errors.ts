@@ -18,7 +18,7 @@ export function openAiError(code: ErrorCode, detail: string, param?: string): Er
   return errorReply({
     status,
     type: usedUp ? 'insufficient_quota' : typeOf(status),
-    code: OPENAI_CODES[code] ?? code,
+    code: codeOf(code),
     message: detail,
     param,
     retry: retry && !usedUp,
@@ -43,6 +43,11 @@ export function errorEvent(body: string): Buffer {
   return Buffer.from(`data: ${body}\n\n`);
 }
 
+/** OpenAI's own code where it has one, or the gate's. */
+export function codeOf(code: ErrorCode): string {
+  return OPENAI_CODES[code] ?? code;
+}
+
 /** Where OpenAI has a code of its own, which callers may compare with; elsewhere the gate's code stands. */
 const OPENAI_CODES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'auth.missing': 'invalid_api_key',
@@ -56,7 +61,7 @@ const OPENAI_CODES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'upstream.timeout': 'timeout',
 };
 
-function typeOf(status: number): string {
+export function typeOf(status: number): string {
   if (status >= 500) return 'server_error';
   if (status === 429) return 'rate_limit_error';
   return status === 403 ? 'permission_error' : 'invalid_request_error';

@@ -15,16 +15,18 @@ export function classifyProviderError(status: number, body: Uint8Array | string)
   const real = status >= 400 ? status : (said?.status ?? 0);
   const kind = kindOf(real, said);
   const row = KINDS[kind];
+  const message = row.message ?? safeMessage(said?.message ?? SAID_NOTHING);
+  const param = row.message === undefined ? said?.param : undefined;
   const reply = errorReply({
     // A stream event without a status can still be the caller's fault.
     status: row.status ?? (real === 0 ? 400 : real),
     type: row.type,
     code: row.openAiCode ?? said?.code,
-    message: row.message ?? safeMessage(said?.message ?? SAID_NOTHING),
-    param: row.message === undefined ? said?.param : undefined,
+    message,
+    param,
     retry: row.retry,
   });
-  return { ...reply, kind, retryElsewhere: row.retryElsewhere, code: row.code };
+  return { ...reply, kind, retryElsewhere: row.retryElsewhere, code: row.code, message, param, retry: row.retry };
 }
 
 const ERROR_BYTES_READ = 65_536;

@@ -9,6 +9,7 @@ export function provider(name: string, kind: string, rest: Partial<ProviderSpec>
     kind,
     endpoint: { id, tls: true, host, port: 443, authority: host, basePath: '/v1', weight: 1 },
     apiKey: `key of ${name}`,
+    aws: undefined,
     ...rest,
   };
 }
@@ -22,7 +23,7 @@ export function aiSpec(providers: readonly ProviderSpec[], models: ModelsSpec): 
     models: Object.fromEntries(
       Object.entries(models).map(([name, { targets, fallback = [] }]) => [
         name,
-        { name, targets: targets.map(target), fallback: fallback.map(target) },
+        { name, strict: false, targets: targets.map(target), fallback: fallback.map(target) },
       ]),
     ),
   };

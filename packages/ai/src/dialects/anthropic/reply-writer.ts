@@ -1,0 +1,68 @@
+import type { ChatReply } from '../../canonical/chat-reply.ts';
+import type { Block, ToolCallBlock } from '../../canonical/chat-request.ts';
+import type { ReplyContext } from '../../canonical/dialect.ts';
+import { isJsonFields, type JsonFields } from '../../canonical/json.ts';
+import { sealSignature } from '../../canonical/signatures.ts';
+import { extOf } from './block-ext.ts';
+import { writeCitation } from './citations.ts';
+import { charsOf, estimateInputTokens, tokensOf } from './estimate-tokens.ts';
+import { writeStop } from './stop-reasons.ts';
+import { inputFields } from './tool-input.ts';
+import { writeUsage } from './wire-usage.ts';
+
+/** A whole `message`. */
+export function writeReply(reply: ChatReply, context: ReplyContext): string {
+  const [choice] = reply.choices;
+  const blocks = choice?.blocks ?? [];
+  const { usage: usageRest, ...rest } = reply.ext?.anthropic ?? {};
+  const usage = reply.usage ?? {
+    inputUncached: estimateInputTokens(context.request),
+    outputText: tokensOf(blocks.reduce((sum, block) => sum + charsOf(block), 0)),
+  };
+  return JSON.stringify({
+    ...messageHead(reply, context),
+    content: blocks.flatMap((block) => writeBlock(block) ?? []),
+    ...writeStop(choice?.stop ?? { reason: 'unknown' }),
+    container: null,
+    diagnostics: null,
+    ...rest,
+    usage: { ...(isJsonFields(usageRest) && usageRest), ...writeUsage(usage) },
+  });
+}
+
+/** What a message begins with, whole or streamed. */
+export function messageHead({ id, model }: Pick<ChatReply, 'id' | 'model'>, context: ReplyContext): JsonFields {
+  return { id: id.startsWith('msg') ? id : context.newId('msg_'), type: 'message', role: 'assistant', model };
+}
+
+function writeBlock(block: Block): JsonFields | undefined {
+  switch (block.type) {
+    case 'text':
+    case 'refusal': {
+      if (block.text === '') return undefined;
+      const cited = block.type === 'text' ? (block.citations ?? []).flatMap((one) => writeCitation(one) ?? []) : [];
+      return { type: 'text', text: block.text, ...(cited.length > 0 && { citations: cited }) };
+    }
+    case 'reasoning': {
+      const { redacted, signature, text } = block;
+      if (redacted !== undefined) return { type: 'redacted_thinking', data: sealSignature(redacted, 'anthropic') };
+      if (text === '' && signature === undefined) return undefined;
+      const sealed = signature === undefined ? '' : sealSignature(signature, 'anthropic');
+      return { type: 'thinking', thinking: text, signature: sealed };
+    }
+    case 'tool_call':
+      return toolUse(block, inputFields(block));
+    case 'opaque':
+      return block.dialect === 'anthropic' ? block.data : undefined;
+    // An answer of this dialect has no place for pictures, and none holds results of the caller's tools.
+    case 'media':
+    case 'tool_result':
+      break;
+  }
+  return undefined;
+}
+
+export function toolUse(call: Pick<ToolCallBlock, 'id' | 'name'>, input: JsonFields): JsonFields {
+  const { id, name } = call;
+  return { type: 'tool_use', id, name, input, caller: { type: 'direct' }, ...extOf(call, 'members') };
+}

@@ -1,0 +1,18 @@
+import type { ProviderDialect } from '../../canonical/dialect.ts';
+import { geminiCallPath } from './call-path.ts';
+import { readGeminiError } from './read-error.ts';
+import { readGeminiReply } from './read-reply.ts';
+import { GeminiStreamReader } from './stream-reader.ts';
+import { writeGeminiRequest } from './write-request.ts';
+
+/** Google's `generateContent`, at Google's or whoever else speaks it. Streams are always asked for as SSE. */
+export const geminiProvider: ProviderDialect = {
+  name: 'gemini',
+  framing: 'sse',
+  path: ({ model, stream }) =>
+    geminiCallPath(model, stream ? 'streamGenerateContent' : 'generateContent') + (stream ? '?alt=sse' : ''),
+  writeRequest: writeGeminiRequest,
+  readReply: readGeminiReply,
+  streamReader: (context) => new GeminiStreamReader(context),
+  readError: readGeminiError,
+};

@@ -1,0 +1,27 @@
+import type { CallerError } from '../../canonical/dialect.ts';
+import type { JsonFields } from '../../canonical/json.ts';
+import type { ErrorReply } from '../../provider-error.ts';
+import { badRequest, errorBody, errorInfo, requestInfo } from './error-body.ts';
+
+export function writeGeminiError(error: CallerError): ErrorReply {
+  return { status: error.status, headers: JSON_TYPE, body: JSON.stringify(callerErrorBody(error)) };
+}
+
+/** Without SSE a stream is a list, and so is its error. */
+export function writeGeminiArrayError(error: CallerError): ErrorReply {
+  return { status: error.status, headers: JSON_TYPE, body: `[${JSON.stringify(callerErrorBody(error))}]` };
+}
+
+const JSON_TYPE = { 'content-type': 'application/json; charset=UTF-8' };
+
+export function callerErrorBody({ status, message, code, param, requestId }: CallerError): JsonFields {
+  return errorBody({
+    status,
+    message,
+    details: [
+      errorInfo(code),
+      ...(param === undefined ? [] : [badRequest(param, message)]),
+      ...(requestId === '' ? [] : [requestInfo(requestId)]),
+    ],
+  });
+}

@@ -1,0 +1,16 @@
+import type { ProviderDialect } from '../../canonical/dialect.ts';
+import { CanonicalStreamReader } from './canonical-stream-reader.ts';
+import { classifyProviderError } from './provider-errors.ts';
+import { readReply } from './read-reply.ts';
+import { writeRequest } from './write-request.ts';
+
+/** OpenAI Chat Completions as OpenAI and the many vendors compatible with it speak it. */
+export const openAiChatProvider: ProviderDialect = {
+  name: 'openai-chat',
+  framing: 'sse',
+  path: () => '/chat/completions',
+  writeRequest,
+  readReply,
+  streamReader: (context) => new CanonicalStreamReader(context),
+  readError: classifyProviderError,
+};

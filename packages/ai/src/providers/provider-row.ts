@@ -1,0 +1,38 @@
+import type { DialectName } from '../canonical/chat-request.ts';
+import type { ProviderRules } from '../canonical/dialect.ts';
+
+/** What the gate must know of a vendor; rules that differ between vendors are data here, never branches elsewhere. */
+export interface ProviderRow {
+  /** What `kind:` in the configuration says. */
+  readonly kind: string;
+  readonly aliases: readonly string[];
+  /** What precedes the dialect's own path; `undefined`: the configuration must give it. */
+  readonly baseUrl: string | undefined;
+  /** How a configured key is sent: `authorization: Bearer`, a header of that name, as a signature, or never. */
+  readonly auth: 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'api-key' | 'aws' | 'none';
+  /** Variable whose key lets `npm start` reach the vendor without a configuration. */
+  readonly environment: string | undefined;
+  /** The dialect that calls are translated to. */
+  readonly dialect: DialectName;
+  /** Other dialects that it speaks: callers of these pass untouched. What stands between the base and their path. */
+  readonly also: Readonly<Partial<Record<DialectName, string>>>;
+  readonly rules: ProviderRules;
+}
+
+export type RowDetails = Partial<Omit<ProviderRow, 'kind' | 'baseUrl' | 'rules'>> & {
+  readonly rules?: Omit<ProviderRules, 'kind'>;
+};
+
+export function row(kind: string, baseUrl: string | undefined, details: RowDetails = {}): ProviderRow {
+  return {
+    kind,
+    baseUrl,
+    environment: undefined,
+    aliases: [],
+    auth: 'bearer',
+    dialect: 'openai-chat',
+    also: {},
+    ...details,
+    rules: { kind, ...details.rules },
+  };
+}

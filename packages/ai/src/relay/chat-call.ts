@@ -1,0 +1,54 @@
+import type { CallerDialect, CallFacts } from '../canonical/dialect.ts';
+import type { ChatRequest } from '../canonical/chat-request.ts';
+import { parseExact } from '../canonical/json.ts';
+import { Untranslatable } from '../canonical/loss.ts';
+
+export interface ChatCallParts {
+  readonly caller: CallerDialect;
+  readonly body: Buffer;
+  readonly facts: CallFacts;
+  readonly model: string;
+  readonly stream: boolean;
+  /** The caller's body with another model in it, byte for byte else. */
+  readonly patch: (model: string) => Buffer;
+}
+
+/** How signatures of other vendors' models begin that this gate has sealed for the caller (see canonical/signatures). */
+const SEALS = ['Z2F0ZWhvdXNl', 'gatehouse-', 'gatehouse:'];
+
+/** A caller's chat: its bytes, and its canonical form as soon as somebody needs it. */
+export class ChatCall {
+  readonly caller: CallerDialect;
+  readonly facts: CallFacts;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly patched: (model: string) => Buffer;
+  readonly #body: Buffer;
+  #request: ChatRequest | undefined;
+  #sealed: boolean | undefined;
+
+  constructor({ caller, body, facts, model, stream, patch }: ChatCallParts) {
+    this.caller = caller;
+    this.facts = facts;
+    this.model = model;
+    this.stream = stream;
+    this.patched = patch;
+    this.#body = body;
+  }
+
+  /** Throws `Untranslatable` when it is no request of the caller's dialect. */
+  get request(): ChatRequest {
+    if (this.#request === undefined) {
+      const json = parseExact(this.#body.toString('utf8'));
+      if (json === undefined) throw new Untranslatable('The request body is not valid JSON.');
+      this.#request = this.caller.readRequest(json, this.facts);
+    }
+    return this.#request;
+  }
+
+  /** It may hold what only another vendor's model can read: then its own dialect must not get the bytes as they are. */
+  get sealed(): boolean {
+    this.#sealed ??= SEALS.some((mark) => this.#body.includes(mark));
+    return this.#sealed;
+  }
+}

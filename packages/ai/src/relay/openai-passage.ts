@@ -1,0 +1,125 @@
+import type { CallerError } from '../canonical/dialect.ts';
+import { classifyProviderError } from '../dialects/openai-chat/provider-errors.ts';
+import { patchChatRequest, patchEmbeddingsRequest } from '../dialects/openai-chat/patch-request.ts';
+import { errorEvent } from '../dialects/openai-chat/errors.ts';
+import { writeError } from '../dialects/openai-chat/write-error.ts';
+import { readChatReply, readEmbeddingsReply } from '../dialects/openai-chat/reply-reader.ts';
+import type { ChatRequest } from '../dialects/openai-chat/request.ts';
+import type { ScannedRequest } from '../dialects/openai-chat/request-members.ts';
+import { ChatStreamReader } from '../dialects/openai-chat/stream-reader.ts';
+import type { ProviderError } from '../provider-error.ts';
+import { SseSplitter } from '../sse.ts';
+import type { SseEvent } from '../sse-event.ts';
+import type { Answer, Destination, Relay, StreamEnd, StreamRelay } from './relay.ts';
+
+const JSON_TYPE = 'application/json';
+
+/** Chat completions from and to OpenAI's dialect: the way of most calls, so it reads no more of them than it must. */
+export class ChatPassage implements Relay {
+  readonly dialect = 'openai-chat';
+  readonly path: string;
+  readonly body: Buffer;
+  readonly contentType = JSON_TYPE;
+  readonly headers = {};
+  readonly losses = [];
+  readonly streamType = /^text\/event-stream(?:[\t ]*;|$)/i;
+  /** The gate asked for usage and the caller did not. */
+  readonly hidesUsage: boolean;
+  readonly replyType = undefined;
+  readonly untouched = true;
+
+  constructor(request: ChatRequest, { row, model, forceUsage }: Destination) {
+    this.hidesUsage = forceUsage && request.stream && !request.includeUsage && row.rules.streamUsage !== 'always';
+    this.path = '/chat/completions';
+    this.body = patchChatRequest(request, { model, forceUsage: this.hidesUsage });
+  }
+
+  readAnswer(body: Buffer): Answer {
+    const read = readChatReply(body);
+    return 'usage' in read ? { ...read, body, contentType: JSON_TYPE } : read;
+  }
+
+  openStream(out: (bytes: Buffer) => void): StreamRelay {
+    return new PassedChatStream(this.hidesUsage, out);
+  }
+
+  readError(status: number, body: Buffer): ProviderError {
+    return classifyProviderError(status, body);
+  }
+}
+
+/** Embeddings of OpenAI's dialect, which have no stream. */
+export class EmbeddingsPassage implements Relay {
+  readonly dialect = 'openai-chat';
+  readonly path = '/embeddings';
+  readonly body: Buffer;
+  readonly contentType = JSON_TYPE;
+  readonly headers = {};
+  readonly losses = [];
+  readonly streamType = /^text\/event-stream(?:[\t ]*;|$)/i;
+  readonly replyType = undefined;
+  readonly untouched = true;
+  readonly hidesUsage = false;
+
+  constructor(request: ScannedRequest, { model }: Destination) {
+    this.body = patchEmbeddingsRequest(request, model);
+  }
+
+  readAnswer(body: Buffer): Answer {
+    const read = readEmbeddingsReply(body);
+    return 'usage' in read ? { ...read, body, contentType: JSON_TYPE } : read;
+  }
+
+  openStream(out: (bytes: Buffer) => void): StreamRelay {
+    return new PassedChatStream(false, out);
+  }
+
+  readError(status: number, body: Buffer): ProviderError {
+    return classifyProviderError(status, body);
+  }
+}
+
+class PassedChatStream implements StreamRelay {
+  readonly #reader: ChatStreamReader;
+  readonly #splitter: SseSplitter;
+  readonly #out: (bytes: Buffer) => void;
+
+  constructor(hideUsage: boolean, out: (bytes: Buffer) => void) {
+    this.#reader = new ChatStreamReader({ hideUsage });
+    this.#splitter = new SseSplitter((event) => this.#onEvent(event));
+    this.#out = out;
+  }
+
+  get tokenSeen(): boolean {
+    return this.#reader.tokenSeen;
+  }
+
+  get model(): string | undefined {
+    return this.#reader.model;
+  }
+
+  get error(): ProviderError | undefined {
+    return this.#reader.error;
+  }
+
+  push(bytes: Buffer, start: number, end: number): boolean {
+    return this.#splitter.push(bytes, start, end);
+  }
+
+  #onEvent(event: SseEvent): void {
+    if (this.#reader.read(event) === 'forward') this.#out(event.raw);
+  }
+
+  end(): StreamEnd {
+    this.#splitter.end();
+    return this.#reader.end();
+  }
+
+  soFar(): StreamEnd {
+    return this.#reader.end();
+  }
+
+  fail(error: CallerError): Buffer {
+    return errorEvent(writeError(error).body);
+  }
+}
