@@ -60,6 +60,9 @@ function aiFields(facts: AiFacts): AiFields {
     aiStream: facts.stream,
     aiFirstTokenMs: facts.firstTokenMs,
     aiFinishReason: facts.finishReason,
+    aiCostMicroUsd: facts.costMicroUsd,
+    aiPriceVersion: facts.priceVersion,
+    aiLoss: facts.losses.length === 0 ? undefined : facts.losses.join(', '),
     aiInputTokens:
       usage === undefined ? undefined : usage.inputUncached + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0),
     aiCachedTokens: usage?.cacheRead,

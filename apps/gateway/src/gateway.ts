@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { Snapshot } from '@gatehouse/config';
-import { createCounterMemory, openCounters, type CounterMemory } from '@gatehouse/counters';
+import { createCounterMemory, openCounters, type CounterMemory, type SharedCounters } from '@gatehouse/counters';
 import { GatehouseError, type Clock, type Logger, type LogLevel } from '@gatehouse/kernel';
 import { startRecorder, type RecorderHandle, type RecorderStats } from '@gatehouse/record';
 import { HealthTable } from '@gatehouse/upstream';
 import { HealthProber, httpProbe, systemTimers } from '@gatehouse/upstream/probing';
+import { BudgetKeeper } from './budget-keeper.ts';
 import type { ListenAddress } from './listener.ts';
 import type { Publication, WorkerStats } from './protocol.ts';
 import { QuotaFile } from './quota-file.ts';
@@ -47,7 +48,9 @@ export class Gateway {
   readonly #health = new HealthTable();
   readonly #prober: HealthProber;
   readonly #recorder: RecorderHandle;
+  readonly #sharedCounters: SharedCounters;
   readonly #quotas: QuotaFile;
+  readonly #budgets: BudgetKeeper;
   readonly #workers: WorkerHandle[] = [];
   #publication: Publication;
   #publishing: Promise<unknown> = Promise.resolve();
@@ -74,12 +77,14 @@ export class Gateway {
       onChange: (endpoint, healthy) =>
         log.info(healthy ? 'endpoint is healthy again' : 'endpoint is down', { endpoint }),
     });
+    this.#sharedCounters = openCounters(this.#counters, MAIN_THREAD);
     this.#quotas = new QuotaFile({
       file: path.join(options.dataDir, 'quotas.json'),
-      counters: openCounters(this.#counters, MAIN_THREAD),
+      counters: this.#sharedCounters,
       clock,
       log,
     });
+    this.#budgets = new BudgetKeeper(options);
     this.#publication = { snapshot, healthSlots: this.#prober.update(snapshot.upstreams) };
   }
 
@@ -88,6 +93,7 @@ export class Gateway {
     const gateway = new Gateway(options, snapshot);
     await gateway.#recorder.ready;
     gateway.#quotas.open();
+    gateway.#budgets.open();
     try {
       await gateway.#startAll(options.workers);
     } catch (error) {
@@ -120,6 +126,7 @@ export class Gateway {
       logLevel,
       listen: { host: listen.host, port: this.#port === 0 ? listen.port : this.#port },
       counters: this.#counters,
+      budgets: this.#budgets.access,
       health: this.#health.buffer,
       recorder: this.#recorder.port(worker),
       publication: this.#publication,
@@ -132,6 +139,8 @@ export class Gateway {
 
   #replace(dead: WorkerHandle): void {
     const { worker } = dead;
+    this.#sharedCounters.ownerDied(worker + 1);
+    this.#budgets.workerDied(worker);
     // Before all have listened once, a worker that ends is a start that failed; `start` tells of it.
     if (!this.#started || this.#stopping || this.#workers[worker] !== dead) return;
     this.#restarts++;
@@ -204,6 +213,7 @@ export class Gateway {
     this.#prober.stop();
     await Promise.all(this.#workers.map((handle) => handle.drain(deadlineMs)));
     this.#quotas.close();
+    this.#budgets.close();
     await this.#recorder.close();
     await Promise.all(this.#workers.map((handle) => handle.terminate()));
   }

@@ -1,5 +1,5 @@
 import { Cooldowns } from '@gatehouse/ai';
-import type { Counters } from '@gatehouse/counters';
+import type { BudgetLedger, Counters } from '@gatehouse/counters';
 import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
 import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
 import { recordLine, type RecordBatcher } from '@gatehouse/record';
@@ -16,6 +16,7 @@ export interface HouseOptions {
   /** Our name in `Via`: the same for all workers of an instance, different from other instances'. */
   readonly pseudonym: string;
   readonly counters: Counters;
+  readonly budgets: BudgetLedger;
   readonly records: Pick<RecordBatcher, 'add'>;
 }
 
@@ -29,6 +30,7 @@ export class House {
   readonly worker: number;
   readonly via: string;
   readonly counters: Counters;
+  readonly budgets: BudgetLedger;
   readonly wheel: TimerWheel;
   readonly pools: Pools;
   readonly endpoints = new EndpointRegistry();
@@ -46,6 +48,7 @@ export class House {
     this.log = options.log;
     this.worker = options.worker;
     this.counters = options.counters;
+    this.budgets = options.budgets;
     this.#records = options.records;
     this.#pseudonym = options.pseudonym;
     this.via = `1.1 ${options.pseudonym}`;

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Snapshot } from '@gatehouse/config';
 import type { CounterMemory } from '@gatehouse/counters';
 import type { LogLevel } from '@gatehouse/kernel';
+import type { BudgetAccess } from './budget-keeper.ts';
 import type { ListenAddress } from './listener.ts';
 
 /** A snapshot with what the main thread knows of its runtime. */
@@ -16,6 +17,7 @@ export interface WorkerStart {
   readonly pseudonym: string;
   readonly listen: ListenAddress;
   readonly counters: CounterMemory;
+  readonly budgets: BudgetAccess;
   readonly health: SharedArrayBuffer;
   readonly recorder: MessagePort;
   readonly publication: Publication;

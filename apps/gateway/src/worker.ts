@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openCounters } from '@gatehouse/counters';
+import { BudgetJournal, openBudgetLedger, openCounters } from '@gatehouse/counters';
 import { createLogger, systemClock } from '@gatehouse/kernel';
 import { connectRecorder } from '@gatehouse/record';
 import { HealthTable } from '@gatehouse/upstream';
@@ -12,6 +12,7 @@ const RECORD_TICK_MS = 50;
 /** Large enough that waking the recorder costs next to nothing a call; the tick bounds the wait. */
 const RECORD_BATCH_BYTES = 512 * 1024;
 const STATS_MS = 500;
+const BUDGET_FLUSH_MS = 1000;
 
 /** The entry of a gateway worker: one listener, one program at a time, told what to do by the main thread. */
 const start = workerStart(workerData);
@@ -28,12 +29,17 @@ const recorder = connectRecorder(start.recorder, {
   now: clock.now,
   batchBytesMax: RECORD_BATCH_BYTES,
 });
+const owner = start.worker + 1;
+const { memory, dir } = start.budgets;
+const journal = new BudgetJournal({ dir, memory, owner, log });
+const budgets = openBudgetLedger(memory, { owner, journal });
 const house = new House({
   clock,
   log,
   worker: start.worker,
   pseudonym: start.pseudonym,
-  counters: openCounters(start.counters, start.worker + 1),
+  counters: openCounters(start.counters, owner),
+  budgets,
   records: recorder.batcher,
 });
 let program = compile(start.publication);
@@ -80,6 +86,8 @@ function forget(): void {
 async function drain(deadlineMs: number): Promise<void> {
   await listener.drain(deadlineMs);
   recorder.close();
+  budgets.flush();
+  journal.close();
   house.pools.close();
   say({ kind: 'drained' });
 }
@@ -101,5 +109,6 @@ parentPort?.on('message', (raw: unknown) => {
 });
 
 setInterval(() => recorder.batcher.tick(), RECORD_TICK_MS);
+setInterval(() => budgets.flush(), BUDGET_FLUSH_MS);
 setInterval(() => say({ kind: 'stats', stats: listener.stats() }), STATS_MS);
 say({ kind: 'listening', port: await listener.listen(start.listen) });

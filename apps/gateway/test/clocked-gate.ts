@@ -1,4 +1,4 @@
-import { createCounterMemory, openCounters } from '@gatehouse/counters';
+import { createBudgetMemory, openBudgetLedger, createCounterMemory, openCounters } from '@gatehouse/counters';
 import { createLogger } from '@gatehouse/kernel';
 import { onTestFinished } from 'vitest';
 import { House } from '../src/house.ts';
@@ -27,6 +27,7 @@ export async function clockedGate(text: string): Promise<ClockedGate> {
     worker: 0,
     pseudonym: 'gatehouse-test',
     counters: openCounters(createCounterMemory(), 1),
+    budgets: openBudgetLedger(createBudgetMemory({ owners: 2 }), { owner: 1 }),
     records: { add: (line) => records.push(JSON.parse(line)) },
   });
   const program = new Program(compile(text), house, { isHealthy: () => true, generation: () => 0 });

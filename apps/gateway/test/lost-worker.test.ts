@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { createCounterMemory, openCounters } from '@gatehouse/counters';
+import { createBudgetMemory, openBudgetLedger, createCounterMemory, openCounters } from '@gatehouse/counters';
 import { createLogger, systemClock } from '@gatehouse/kernel';
 import { HealthTable } from '@gatehouse/upstream';
 import { expect, it } from 'vitest';
@@ -18,6 +18,7 @@ it('tells the record of what a worker was doing when it has to die', async () =>
     worker: 7,
     pseudonym: 'gatehouse-test',
     counters: openCounters(createCounterMemory(), 1),
+    budgets: openBudgetLedger(createBudgetMemory({ owners: 2 }), { owner: 1 }),
     records: { add: (line) => lines.push(line) },
   });
   const snapshot = compile(`

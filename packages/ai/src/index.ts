@@ -25,3 +25,8 @@ export { Cooldowns, type Failure, type FailureCause } from './routing/cooldowns.
 export { mayCall } from './routing/model-list.ts';
 
 export { signV4 } from './providers/sigv4/sign-v4.ts';
+
+export { OverriddenCatalogue, type ModelOverride, type Overrides } from './catalogue/overrides.ts';
+export type { ModelFacts } from './catalogue/model-facts.ts';
+export { costOf, type Cost } from './pricing/cost.ts';
+export { upperBound, type Asked } from './pricing/upper-bound.ts';

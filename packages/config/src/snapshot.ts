@@ -169,9 +169,27 @@ export interface AiSpec {
   readonly access: Access;
   readonly providers: Readonly<Record<string, ProviderSpec>>;
   readonly models: Readonly<Record<string, ModelSpec>>;
+  readonly prices: Readonly<Record<string, Readonly<Record<string, ModelPriceSpec>>>>;
   readonly budgets: readonly BudgetSpec[];
-  readonly timeouts: TimeoutSpec;
+  readonly timeouts: AiTimeoutSpec;
   readonly bodyBytesMax: number;
+}
+
+export interface AiTimeoutSpec extends TimeoutSpec {
+  /** From the start of a try to the first token of a stream. */
+  readonly firstTokenMs: number;
+  /** From the first try to the last byte of the answer; undefined: as long as tokens come. */
+  readonly totalMs: number | undefined;
+}
+
+/** What the operator knows better than the catalogue; prices in US dollars for a million tokens. */
+export interface ModelPriceSpec {
+  readonly input?: number | string;
+  readonly output?: number | string;
+  readonly cacheRead?: number | string;
+  readonly cacheWrite?: number | string;
+  readonly contextTokens?: number;
+  readonly maxOutputTokens?: number;
 }
 
 export type BudgetHolder = 'application' | 'credential' | 'team' | 'model' | 'provider' | 'all';
@@ -198,8 +216,28 @@ export interface ProviderSpec {
   readonly endpoint: EndpointSpec;
   /** In clear: workers send it. Never logged, never in the version hash. */
   readonly apiKey: string | undefined;
+  /** Several instead of the one; absent where there is one or none. */
+  readonly apiKeys?: readonly ApiKeySpec[] | undefined;
   /** For vendors whose requests are signed instead; in clear, as `apiKey` is. */
   readonly aws: AwsSpec | undefined;
+}
+
+/** One key of a provider's pool. */
+export interface ApiKeySpec {
+  /** Unique among the keys of its provider. */
+  readonly name: string;
+  /** In clear, as `apiKey` is. */
+  readonly key: string;
+  /** 0 for a reserve. */
+  readonly weight: number;
+  readonly limits: ApiKeyLimitSpec | undefined;
+}
+
+/** Of all workers together. */
+export interface ApiKeyLimitSpec {
+  readonly requests: number | undefined;
+  readonly tokens: number | undefined;
+  readonly windowMs: number;
 }
 
 export interface AwsSpec {
@@ -209,14 +247,33 @@ export interface AwsSpec {
   readonly region: string;
 }
 
+export type ModelBalance = 'weighted' | 'priority' | 'latency' | 'cost' | 'least-busy';
+/** What a model's calls may have in common that keeps them with one target. */
+export type Affinity = 'session' | 'prefix';
+
 export interface ModelSpec {
   readonly name: string;
   /** What a provider cannot do is refused instead of left out. */
   readonly strict: boolean;
-  /** Weighted first choices. */
+  /** First choices. */
   readonly targets: readonly ModelTarget[];
   /** Tried in order when the first choice fails before its first byte. */
   readonly fallback: readonly ModelTarget[];
+  /** How one of `targets` is chosen. */
+  readonly balance: ModelBalance;
+  readonly affinity: Affinity | undefined;
+  readonly retries: ModelRetrySpec;
+  /** The AI gateway's own with what the model has different. */
+  readonly timeouts: AiTimeoutSpec;
+  /** So long without a first token, then a second target is asked too; undefined: never. */
+  readonly hedgeAfterMs: number | undefined;
+}
+
+export interface ModelRetrySpec {
+  /** Further tries at targets that have failed; 0 for none. */
+  readonly attempts: number;
+  /** Share of calls that may be such tries or hedges, 0 to 1. */
+  readonly budget: number;
 }
 
 export interface ModelTarget {

@@ -4,8 +4,11 @@ const NEXT_TURN = OWNER_MASK + 1;
 
 /** A section is a few dozen reads and writes, so its end is near unless the system took the holder off its core. */
 const SPINS = 64;
-/** A thread that was terminated inside a section never lets go. After 50 steps of 1 ms the lock is taken over. */
-const PATIENCE_STEPS = 50;
+/**
+ * A thread that was terminated inside a section never lets go: who learns of its end frees its locks. Should nobody,
+ * a lock is taken over after so many steps of 1 ms, more than the system keeps a living thread off its core.
+ */
+const PATIENCE_STEPS = 5000;
 const STEP_MS = 1;
 
 export interface BucketLockOptions {
@@ -13,6 +16,8 @@ export interface BucketLockOptions {
   readonly owner: number;
   /** Index of the counter of take-overs. */
   readonly takeoversAt: number;
+  /** Of 1 ms each, before a lock is taken over whose holder has not moved. */
+  readonly patienceSteps?: number;
 }
 
 /**
@@ -24,6 +29,7 @@ export class BucketLock {
   readonly #words: Int32Array;
   readonly #holder: number;
   readonly #takeoversAt: number;
+  readonly #patienceSteps: number;
 
   constructor(words: Int32Array, options: BucketLockOptions) {
     if (!Number.isInteger(options.owner) || options.owner < 0 || options.owner >= OWNER_MASK)
@@ -31,6 +37,7 @@ export class BucketLock {
     this.#words = words;
     this.#holder = options.owner + 1;
     this.#takeoversAt = options.takeoversAt;
+    this.#patienceSteps = options.patienceSteps ?? PATIENCE_STEPS;
   }
 
   /** Waits until the word at `at` is ours and returns it, for `release`. */
@@ -45,6 +52,13 @@ export class BucketLock {
     Atomics.compareExchange(this.#words, at, held, held & ~OWNER_MASK);
   }
 
+  /** Frees the word at `at` if it is held by a thread that has ended; says whether it was. */
+  freeOf(at: number, owner: number): boolean {
+    const seen = Atomics.load(this.#words, at);
+    if ((seen & OWNER_MASK) !== owner + 1) return false;
+    return Atomics.compareExchange(this.#words, at, seen, seen & ~OWNER_MASK) === seen;
+  }
+
   #turnAfter(word: number): number {
     return ((word & ~OWNER_MASK) + NEXT_TURN) | this.#holder;
   }
@@ -57,7 +71,7 @@ export class BucketLock {
       const free = (seen & OWNER_MASK) === 0;
       if (seen !== watched) steps = 0;
       watched = seen;
-      if (free || steps >= PATIENCE_STEPS) {
+      if (free || steps >= this.#patienceSteps) {
         const mine = this.#turnAfter(seen);
         if (Atomics.compareExchange(this.#words, at, seen, mine) !== seen) continue;
         if (!free) Atomics.add(this.#words, this.#takeoversAt, 1);

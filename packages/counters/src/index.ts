@@ -2,3 +2,11 @@ export type { Algorithm, Counters, Limit, Quota, QuotaPeriod, Verdict } from './
 export { createCounterMemory, type CounterMemory, type CounterMemoryOptions } from './counter-memory.ts';
 export { openCounters, type CounterStats, type QuotaRow, type SharedCounters } from './shared-counters.ts';
 export { quotaPeriod, type Period } from './period.ts';
+export type { Budget, BudgetEntry, BudgetRefusal, BudgetTaking, BudgetVerdict } from './budgets/budget.ts';
+export type { BudgetPeriod } from './budgets/budget-period.ts';
+export type { BudgetHold } from './budgets/budget-hold.ts';
+export { createBudgetMemory, type BudgetMemory, type BudgetMemoryOptions } from './budgets/budget-memory.ts';
+export { openBudgetLedger, type BudgetLedger, type BudgetLedgerOptions } from './budgets/budget-ledger.ts';
+export type { BudgetStats } from './budgets/budget-accounts.ts';
+export { BudgetJournal, type BudgetJournalOptions } from './budgets/budget-journal.ts';
+export { openBudgets, type BudgetBooks, type OpenBudgetsOptions } from './budgets/open-budgets.ts';

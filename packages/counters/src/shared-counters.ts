@@ -28,6 +28,8 @@ export interface CounterStats {
 
 export interface SharedCounters extends Counters {
   stats(): CounterStats;
+  /** Frees what a thread held that has ended, so that nobody waits for it; before another gets its number. */
+  ownerDied(owner: number): void;
   /** Every quota that has counted something, for the disk. */
   exportQuotas(): QuotaRow[];
   /** Brings back the counts that belong to the present period; a count never falls, so doing it twice changes nothing. */
@@ -74,6 +76,10 @@ class MemoryCounters implements SharedCounters {
       quotaEvictions: Atomics.load(ints, QUOTA_EVICTIONS),
       takeovers: Atomics.load(ints, TAKEOVERS),
     };
+  }
+
+  ownerDied(owner: number): void {
+    for (let bucket = 0; bucket < this.#table.buckets; bucket++) this.#lock.freeOf(lockIndex(bucket), owner);
   }
 
   exportQuotas(): QuotaRow[] {

@@ -56,6 +56,12 @@ export interface ExchangeRecord {
   readonly aiOutputTokens?: number | undefined;
   readonly aiReasoningTokens?: number | undefined;
   readonly aiCostMicroUsd?: number | undefined;
+  /** By which prices, so that a call can be priced again. */
+  readonly aiPriceVersion?: string | undefined;
+  /** What the provider could not be told, such as `dropped:seed, clamped:temperature`. */
+  readonly aiLoss?: string | undefined;
+  /** What guards found and did. */
+  readonly aiGuards?: string | undefined;
   readonly aiFinishReason?: string | undefined;
   readonly aiUsageState?: AiUsageState | undefined;
 }

@@ -48,6 +48,9 @@ export const RECORD_FIELDS = {
   aiOutputTokens: 'number?',
   aiReasoningTokens: 'number?',
   aiCostMicroUsd: 'number?',
+  aiPriceVersion: 'text?',
+  aiLoss: 'text?',
+  aiGuards: 'text?',
   aiFinishReason: 'text?',
   aiUsageState: 'text?',
 } as const satisfies Record<keyof ExchangeRecord, Kind>;

@@ -47,6 +47,9 @@ function aiPart(record: ExchangeRecord): string {
     optionalCount(',"aiOutputTokens":', record.aiOutputTokens) +
     optionalCount(',"aiReasoningTokens":', record.aiReasoningTokens) +
     optionalCount(',"aiCostMicroUsd":', record.aiCostMicroUsd) +
+    optionalText(',"aiPriceVersion":"', record.aiPriceVersion) +
+    optionalText(',"aiLoss":"', record.aiLoss) +
+    optionalText(',"aiGuards":"', record.aiGuards) +
     optionalText(',"aiFinishReason":"', record.aiFinishReason) +
     optionalText(',"aiUsageState":"', record.aiUsageState)
   );

@@ -25,6 +25,8 @@ import { ownMessage } from '../problem.ts';
 import { AiAttempt } from './ai-attempt.ts';
 import { emptyFacts, type AiFacts } from './ai-facts.ts';
 import type { AiProgram } from './ai-program.ts';
+import { AiPurse, settleFacts, type Priced, type PurseRefusal } from './ai-purse.ts';
+import { budgetHeader, headerLines, headerText, linesOf, lossHeader } from './ai-headers.ts';
 import { Alarm } from './alarm.ts';
 import type { AttemptFailure, AttemptHost } from './attempt-host.ts';
 import { editedLines } from './edited-lines.ts';
@@ -51,8 +53,11 @@ export class AiCall implements RequestEvents, AttemptHost {
   #attempts: readonly Attempt[] = [];
   #index = 0;
   #deadlineMs = 0;
+  #refusalHeaders: Readonly<Record<string, string>> = {};
+  readonly #purse: AiPurse;
   #current: AiAttempt | undefined;
   #status = 0;
+  #committed = false;
   #chunked = false;
   #persists = false;
   #ended = false;
@@ -63,6 +68,7 @@ export class AiCall implements RequestEvents, AttemptHost {
     this.#program = program;
     this.#door = doorOf(door);
     this.#bodyLimit = new Alarm(program.house.wheel);
+    this.#purse = new AiPurse(program.house, program.budgets, program.catalogue);
   }
 
   begin(): void {
@@ -142,11 +148,30 @@ export class AiCall implements RequestEvents, AttemptHost {
       }
       const relay = call.relayTo(destination);
       this.#checkLosses(relay.losses);
-      this.#send(call, { attempt, row, relay });
+      const refusal = this.#purse.reserve(this.#priced(call, attempt, row));
+      if (refusal === undefined) this.#send(call, { attempt, row, relay });
+      else this.#refuseSpending(refusal);
     } catch (error) {
       if (!(error instanceof Untranslatable)) throw error;
       this.#untranslatable(error);
     }
+  }
+
+  #priced(call: OpenedCall, attempt: Attempt, row: ProviderRow): Priced {
+    return {
+      principal: this.#exchange.principal,
+      model: call.model,
+      provider: attempt.provider.name,
+      kind: row.kind,
+      providerModel: attempt.model,
+      free: row.free,
+      asked: () => call.asked(),
+    };
+  }
+
+  #refuseSpending({ code, detail, retryAfterSeconds }: PurseRefusal): void {
+    if (retryAfterSeconds !== undefined) this.#refusalHeaders = { 'retry-after': String(retryAfterSeconds) };
+    this.#refuse(code, detail);
   }
 
   #answerLocally({ body, losses }: LocalAnswer, attempt: Attempt): void {
@@ -255,9 +280,10 @@ export class AiCall implements RequestEvents, AttemptHost {
     const model = headerText(`${this.facts.provider ?? ''}/${attempt?.model ?? ''}`);
     const lines = editedLines(this.#exchange, {
       status: reply.status,
-      lines: `content-type: ${reply.contentType}\r\n${streaming}x-gatehouse-model: ${model}\r\n${linesOf(lossHeader(this.facts.losses))}`,
+      lines: `content-type: ${reply.contentType}\r\n${streaming}x-gatehouse-model: ${model}\r\n${linesOf(lossHeader(this.facts.losses))}${linesOf(budgetHeader(this.#purse.header))}`,
     });
     this.#status = reply.status;
+    this.#committed = true;
     this.#chunked = caller.head.minor === 1;
     this.#persists = caller.persists && this.#chunked;
     caller.markReplied();
@@ -333,7 +359,7 @@ export class AiCall implements RequestEvents, AttemptHost {
 
   #refuse(code: ErrorCode, detail: string, param?: string): void {
     const { status, headers, body } = this.#door.refusal({ code, detail, param, requestId: this.#exchange.id });
-    this.#answer(status, headerLines(headers) + this.#exchange.ownLines(), body);
+    this.#answer(status, headerLines({ ...headers, ...this.#refusalHeaders }) + this.#exchange.ownLines(), body);
     this.#end(code);
     this.#exchange.caller.finish(this.#persists);
   }
@@ -351,6 +377,8 @@ export class AiCall implements RequestEvents, AttemptHost {
     this.#ended = true;
     this.#bodyLimit.off();
     this.#body = [];
+    if (this.#current === undefined || (!this.#committed && this.facts.usage === undefined)) this.#purse.release();
+    else settleFacts(this.facts, this.#purse);
     this.#exchange.ended({
       status: this.#status,
       code,
@@ -360,23 +388,4 @@ export class AiCall implements RequestEvents, AttemptHost {
       times: this.#current?.times ?? NEVER,
     });
   }
-}
-
-function headerLines(headers: Readonly<Record<string, string>>): string {
-  return linesOf({ 'content-type': 'application/json', ...headers });
-}
-
-function linesOf(headers: Readonly<Record<string, string>>): string {
-  return Object.entries(headers)
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join('');
-}
-
-function lossHeader(losses: readonly string[]): Readonly<Record<string, string>> {
-  return losses.length === 0 ? {} : { 'x-gatehouse-loss': losses.join(', ') };
-}
-
-/** Callers make up names of models. The wire keeps the low byte of each character, which may be a line break. */
-function headerText(text: string): string {
-  return text.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
 }

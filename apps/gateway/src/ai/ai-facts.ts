@@ -10,11 +10,15 @@ export interface AiFacts {
   firstTokenMs: number | undefined;
   finishReason: string | undefined;
   usage: Usage | undefined;
-  usageState: UsageState;
+  usageState: UsageState | 'estimated';
   /** The caller's dialect, and the provider's where it differs. */
   dialect: string;
   /** What the provider could not be told. */
   losses: readonly string[];
+  costMicroUsd: number | undefined;
+  priceVersion: string | undefined;
+  /** Of an answer that reached the caller without its usage, by its length. */
+  outputTokensSeen: number;
 }
 
 export function emptyFacts(): AiFacts {
@@ -30,6 +34,9 @@ export function emptyFacts(): AiFacts {
     usageState: 'missing',
     dialect: '',
     losses: [],
+    costMicroUsd: undefined,
+    priceVersion: undefined,
+    outputTokensSeen: 0,
   };
 }
 
@@ -37,4 +44,5 @@ export function noteStreamEnd(facts: AiFacts, end: StreamEnd): void {
   facts.finishReason = end.finishReason;
   facts.usage = end.usage;
   facts.usageState = end.usageState;
+  facts.outputTokensSeen = end.outputTokensSeen;
 }

@@ -1,8 +1,17 @@
-import { modelCard, modelList, ModelRouter, type Cooldowns, type DoorName, type ModelQuestion } from '@gatehouse/ai';
+import {
+  modelCard,
+  modelList,
+  ModelRouter,
+  OverriddenCatalogue,
+  type Cooldowns,
+  type DoorName,
+  type ModelQuestion,
+} from '@gatehouse/ai';
 import type { AiEndpoint, AiSpec } from '@gatehouse/config';
 import type { GateExchange } from '../exchange.ts';
 import type { House } from '../house.ts';
 import { ownMessage } from '../problem.ts';
+import { AiBudgets } from './ai-budgets.ts';
 import { AiCall } from './ai-call.ts';
 import { editedLines } from './edited-lines.ts';
 
@@ -48,6 +57,9 @@ export class AiProgram {
   readonly spec: AiSpec;
   readonly house: House;
   readonly router: ModelRouter;
+  readonly budgets: AiBudgets;
+  /** What models cost and can. */
+  readonly catalogue: OverriddenCatalogue;
   /** Providers, by name, that refused a stream because the gate had asked for its usage. */
   readonly usageRefusers = new Set<string>();
 
@@ -55,6 +67,8 @@ export class AiProgram {
     this.spec = spec;
     this.house = house;
     this.router = new ModelRouter(spec, house.cooldowns);
+    this.budgets = new AiBudgets(spec.budgets);
+    this.catalogue = new OverriddenCatalogue(spec.prices);
   }
 
   get cooldowns(): Cooldowns {

@@ -1,5 +1,5 @@
 import type { DialectName } from '../canonical/chat-request.ts';
-import type { ProviderRules } from '../canonical/dialect.ts';
+import type { ChatRules } from '../dialects/openai-chat/chat-rules.ts';
 
 /** What the gate must know of a vendor; rules that differ between vendors are data here, never branches elsewhere. */
 export interface ProviderRow {
@@ -16,11 +16,13 @@ export interface ProviderRow {
   readonly dialect: DialectName;
   /** Other dialects that it speaks: callers of these pass untouched. What stands between the base and their path. */
   readonly also: Readonly<Partial<Record<DialectName, string>>>;
-  readonly rules: ProviderRules;
+  /** Run by whoever runs the gate: nobody sends a bill. */
+  readonly free: boolean;
+  readonly rules: ChatRules;
 }
 
 export type RowDetails = Partial<Omit<ProviderRow, 'kind' | 'baseUrl' | 'rules'>> & {
-  readonly rules?: Omit<ProviderRules, 'kind'>;
+  readonly rules?: Omit<ChatRules, 'kind'>;
 };
 
 export function row(kind: string, baseUrl: string | undefined, details: RowDetails = {}): ProviderRow {
@@ -32,6 +34,7 @@ export function row(kind: string, baseUrl: string | undefined, details: RowDetai
     auth: 'bearer',
     dialect: 'openai-chat',
     also: {},
+    free: false,
     ...details,
     rules: { kind, ...details.rules },
   };

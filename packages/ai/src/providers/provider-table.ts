@@ -4,14 +4,16 @@ export type { ProviderRow } from './provider-row.ts';
 
 /** Reasoning comes as `reasoning_content`, is asked for with `reasoning_effort`, unless a row says otherwise. */
 const RESPONSES_TOO = { 'openai-responses': '' } as const;
-const MAX_TOKENS = { maxTokensField: 'max_tokens' } as const;
+/** Most know neither tools of free text nor a choice among some of the tools. */
+const PLAIN = { customTools: false, allowedTools: false } as const;
+const MAX_TOKENS = { ...PLAIN, maxTokensField: 'max_tokens' } as const;
 
 /** Vendors with what is theirs alone. */
 const VENDORS: readonly ProviderRow[] = [
   row('openai', 'https://api.openai.com/v1', {
     environment: 'OPENAI_API_KEY',
     also: RESPONSES_TOO,
-    rules: { maxTokensField: 'max_completion_tokens', instructionRole: 'developer' },
+    rules: { maxTokensField: 'max_completion_tokens', instructionRole: 'developer', endUserField: 'safety_identifier' },
   }),
   row('anthropic', 'https://api.anthropic.com/v1', {
     environment: 'ANTHROPIC_API_KEY',
@@ -41,7 +43,7 @@ const VENDORS: readonly ProviderRow[] = [
     rules: { ...MAX_TOKENS, streamUsage: 'always' },
   }),
   row('cohere', 'https://api.cohere.com/v2', { environment: 'COHERE_API_KEY', dialect: 'cohere' }),
-  row('ollama', 'http://127.0.0.1:11434', { dialect: 'ollama' }),
+  row('ollama', 'http://127.0.0.1:11434', { dialect: 'ollama', free: true }),
 ];
 
 /** Vendors and servers that speak OpenAI's chat completions, each with what differs (reference §2.12, §4). */
@@ -49,7 +51,7 @@ const COMPATIBLE: readonly ProviderRow[] = [
   row('groq', 'https://api.groq.com/openai/v1', {
     environment: 'GROQ_API_KEY',
     also: RESPONSES_TOO,
-    rules: { drops: ['logprobs', 'logit_bias', 'top_logprobs'] },
+    rules: { ...PLAIN, drops: ['logprobs', 'logit_bias', 'top_logprobs', 'name', 'n'] },
   }),
   row('deepseek', 'https://api.deepseek.com', {
     environment: 'DEEPSEEK_API_KEY',
@@ -71,15 +73,20 @@ const COMPATIBLE: readonly ProviderRow[] = [
   row('openrouter', 'https://openrouter.ai/api/v1', {
     environment: 'OPENROUTER_API_KEY',
     also: { 'openai-responses': '', anthropic: '' },
-    rules: { reasoningIn: 'reasoning' },
+    rules: { ...PLAIN, reasoningIn: 'reasoning', reasoningReplay: 'reasoning_details' },
   }),
   row('perplexity', 'https://api.perplexity.ai', {
     environment: 'PERPLEXITY_API_KEY',
-    rules: { ...MAX_TOKENS, streamUsage: 'always', drops: ['tools', 'tool_choice', 'parallel_tool_calls'] },
+    rules: {
+      ...MAX_TOKENS,
+      streamUsage: 'always',
+      strictTurns: true,
+      drops: ['tools', 'tool_choice', 'parallel_tool_calls'],
+    },
   }),
   row('cerebras', 'https://api.cerebras.ai/v1', {
     environment: 'CEREBRAS_API_KEY',
-    rules: { drops: ['frequency_penalty', 'presence_penalty', 'logit_bias'] },
+    rules: { ...PLAIN, drops: ['frequency_penalty', 'presence_penalty', 'logit_bias'] },
   }),
   row('nvidia-nim', 'https://integrate.api.nvidia.com/v1', {
     environment: 'NVIDIA_API_KEY',
@@ -171,8 +178,11 @@ const COMPATIBLE: readonly ProviderRow[] = [
 ];
 
 /** Programs that people run themselves. */
-const SERVERS: readonly ProviderRow[] = [
-  row('vllm', 'http://127.0.0.1:8000/v1', { also: { 'openai-responses': '', anthropic: '' }, rules: MAX_TOKENS }),
+const OWN: readonly ProviderRow[] = [
+  row('vllm', 'http://127.0.0.1:8000/v1', {
+    also: { 'openai-responses': '', anthropic: '' },
+    rules: { ...MAX_TOKENS, takes: ['top_k', 'min_p'] },
+  }),
   row('sglang', 'http://127.0.0.1:30000/v1', { rules: MAX_TOKENS }),
   row('llama-cpp', 'http://127.0.0.1:8080/v1', {
     also: { 'openai-responses': '', anthropic: '' },
@@ -187,12 +197,18 @@ const SERVERS: readonly ProviderRow[] = [
   row('tgi', undefined, { aliases: ['text-generation-inference'], rules: MAX_TOKENS }),
   row('triton', undefined, { rules: MAX_TOKENS }),
   row('lemonade', 'http://127.0.0.1:8000/api/v1', { rules: MAX_TOKENS }),
-  row('openai-compatible', undefined, { rules: MAX_TOKENS }),
-  row('anthropic-compatible', undefined, { dialect: 'anthropic', auth: 'x-api-key' }),
   row('demo', undefined, { auth: 'none' }),
 ];
 
-export const PROVIDERS: readonly ProviderRow[] = [...VENDORS, ...COMPATIBLE, ...SERVERS];
+const SERVERS = OWN.map((server) => ({ ...server, free: true }));
+
+/** Whose they are and what they cost is for the configuration to say. */
+const OPEN: readonly ProviderRow[] = [
+  row('openai-compatible', undefined, { rules: MAX_TOKENS }),
+  row('anthropic-compatible', undefined, { dialect: 'anthropic', auth: 'x-api-key' }),
+];
+
+export const PROVIDERS: readonly ProviderRow[] = [...VENDORS, ...COMPATIBLE, ...SERVERS, ...OPEN];
 
 const BY_NAME: ReadonlyMap<string, ProviderRow> = new Map(
   PROVIDERS.flatMap((provider) => [provider.kind, ...provider.aliases].map((name) => [name, provider] as const)),

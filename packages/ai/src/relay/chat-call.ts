@@ -2,6 +2,8 @@ import type { CallerDialect, CallFacts } from '../canonical/dialect.ts';
 import type { ChatRequest } from '../canonical/chat-request.ts';
 import { parseExact } from '../canonical/json.ts';
 import { Untranslatable } from '../canonical/loss.ts';
+import { estimateInputTokens } from '../dialects/anthropic/estimate-tokens.ts';
+import type { Asked } from '../pricing/upper-bound.ts';
 
 export interface ChatCallParts {
   readonly caller: CallerDialect;
@@ -44,6 +46,16 @@ export class ChatCall {
       this.#request = this.caller.readRequest(json, this.facts);
     }
     return this.#request;
+  }
+
+  asked(): Asked {
+    const { request } = this;
+    return {
+      inputTokensEstimate: estimateInputTokens(request),
+      maxOutputTokens: request.maxOutputTokens,
+      choices: request.sampling.n,
+      media: request.turns.some(({ blocks }) => blocks.some(({ type }) => type === 'media')),
+    };
   }
 
   /** It may hold what only another vendor's model can read: then its own dialect must not get the bytes as they are. */

@@ -7,6 +7,7 @@ import { estimateInputTokens } from '../dialects/anthropic/estimate-tokens.ts';
 import { geminiCallPath } from '../dialects/gemini/call-path.ts';
 import * as gemini from '../dialects/gemini/count-tokens.ts';
 import { anthropicVersionFor } from '../dialects/anthropic/call-plan.ts';
+import type { Asked } from '../pricing/upper-bound.ts';
 import type { ProviderError } from '../provider-error.ts';
 import { PROVIDER_DIALECTS } from './provider-dialects.ts';
 import type { Answer, Destination, LocalAnswer, OpenedCall, Relay, StreamRelay } from './relay.ts';
@@ -34,6 +35,11 @@ export class CountCall implements OpenedCall {
     this.model = model;
     this.#request = request;
     this.#writeReply = writeReply;
+  }
+
+  /** Counting costs nothing. */
+  asked(): Asked {
+    return { inputTokensEstimate: 0, maxOutputTokens: 0 };
   }
 
   locally({ row }: Destination): LocalAnswer | undefined {

@@ -32,7 +32,7 @@ import { ChatRelay } from './chat-relay.ts';
 import { ChatPassage, EmbeddingsPassage } from './openai-passage.ts';
 import { dialectFor } from './provider-dialects.ts';
 import { ownError, providersError, type Refusal } from './refusals.ts';
-import type { OpenedCall } from './relay.ts';
+import type { Destination, OpenedCall } from './relay.ts';
 
 /** What stands in the request line and the headers of a call. */
 export interface DoorFacts extends CallFacts {
@@ -81,7 +81,8 @@ function chatDoor(caller: CallerDialect, scan: (body: Buffer) => Scanned | Reque
 
 function opened(call: ChatCall): OpenedCall {
   const { model, stream, caller } = call;
-  return { dialect: caller.name, model, stream, relayTo: (destination) => new ChatRelay(call, destination) };
+  const relayTo = (destination: Destination): ChatRelay => new ChatRelay(call, destination);
+  return { dialect: caller.name, model, stream, asked: () => call.asked(), relayTo };
 }
 
 /** OpenAI's own dialect goes the short way where the vendor speaks it. */
@@ -97,6 +98,7 @@ const chat: Door = {
       dialect: 'openai-chat',
       model,
       stream,
+      asked: () => call.asked(),
       relayTo(destination) {
         const straight = dialectFor(destination.row, 'openai-chat').name === 'openai-chat' && !call.sealed;
         return straight ? new ChatPassage(read, destination) : new ChatRelay(call, destination);
@@ -105,13 +107,18 @@ const chat: Door = {
   },
 };
 
+/** Of text; it leans to the safe side. */
+const BYTES_PER_TOKEN_MIN = 3;
+
 const embeddings: Door = {
   ...openAiErrors,
   open(body) {
     const read = readEmbeddingsRequest(body);
     if ('problem' in read) return read;
     const { model } = read;
+    const asked = { inputTokensEstimate: Math.ceil(body.length / BYTES_PER_TOKEN_MIN), maxOutputTokens: 0 };
     return {
+      asked: () => asked,
       dialect: 'openai-chat',
       model,
       stream: false,

@@ -83,6 +83,8 @@ class PassedChatStream implements StreamRelay {
   readonly #reader: ChatStreamReader;
   readonly #splitter: SseSplitter;
   readonly #out: (bytes: Buffer) => void;
+  /** Vendors send about a token an event. */
+  #events = 0;
 
   constructor(hideUsage: boolean, out: (bytes: Buffer) => void) {
     this.#reader = new ChatStreamReader({ hideUsage });
@@ -107,16 +109,18 @@ class PassedChatStream implements StreamRelay {
   }
 
   #onEvent(event: SseEvent): void {
-    if (this.#reader.read(event) === 'forward') this.#out(event.raw);
+    if (this.#reader.read(event) !== 'forward') return;
+    if (this.#reader.tokenSeen && event.kind === 'data') this.#events++;
+    this.#out(event.raw);
   }
 
   end(): StreamEnd {
     this.#splitter.end();
-    return this.#reader.end();
+    return this.soFar();
   }
 
   soFar(): StreamEnd {
-    return this.#reader.end();
+    return { ...this.#reader.end(), outputTokensSeen: this.#events };
   }
 
   fail(error: CallerError): Buffer {

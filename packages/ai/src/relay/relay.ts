@@ -2,6 +2,7 @@ import type { CallerError } from '../canonical/dialect.ts';
 import type { DialectName } from '../canonical/chat-request.ts';
 import type { ProviderRow } from '../providers/provider-table.ts';
 import type { ProviderError } from '../provider-error.ts';
+import type { Asked } from '../pricing/upper-bound.ts';
 import type { Usage, UsageState } from '../usage.ts';
 
 /** A caller's request, read once, to be sent to one provider after the other until one answers. */
@@ -10,6 +11,8 @@ export interface OpenedCall {
   readonly dialect: DialectName;
   readonly model: string;
   readonly stream: boolean;
+  /** What it may use at most, as far as it can be told beforehand. Throws `Untranslatable` for what is no request. */
+  asked(): Asked;
   /** Throws `Untranslatable` when this provider cannot serve it. */
   relayTo(destination: Destination): Relay;
   /** An answer that needs no provider, where this one could not give it. */
@@ -95,4 +98,6 @@ export interface StreamEnd {
   readonly finishReason: string | undefined;
   readonly usage: Usage | undefined;
   readonly usageState: UsageState;
+  /** About how many tokens of an answer went by, for streams whose usage nobody tells. */
+  readonly outputTokensSeen: number;
 }

@@ -68,7 +68,8 @@ export class RelayedStream implements StreamRelay {
   #onRecord(record: WireRecord): void {
     if (this.#facts.over) return;
     const { reader, writer, untouched } = this.#plan;
-    const silent = record.data === '' && record.type === '';
+    // An error that a server did not put into an event comes without data.
+    const silent = record.data === '' && record.type === '' && record.raw[0] !== BRACE_OPEN;
     if (!silent) reader.read(record, this.#emit);
     // The rest of a record that was cut off is none, and callers' SDKs die of it.
     if (untouched && record.complete && this.#facts.error === undefined) this.#out(record.raw);
@@ -85,6 +86,8 @@ export class RelayedStream implements StreamRelay {
     if (what.length > 0) this.#out(bytesOf(what));
   }
 }
+
+const BRACE_OPEN = 0x7b;
 
 function bytesOf(what: string | Buffer): Buffer {
   return typeof what === 'string' ? Buffer.from(what) : what;

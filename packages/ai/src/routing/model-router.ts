@@ -1,34 +1,58 @@
-import type { AiSpec, ModelSpec, ModelTarget, ProviderSpec } from '@gatehouse/config';
-import { GatehouseError, hash64 } from '@gatehouse/kernel';
-import { providerRow } from '../providers/provider-table.ts';
-import { vendorForModel } from '../providers/vendor-for-model.ts';
-import type { Cooldowns, Identified } from './cooldowns.ts';
+import type { Affinity, AiSpec } from '@gatehouse/config';
+import type { Attempt } from './attempt.ts';
+import type { Cooldowns } from './cooldowns.ts';
+import { DirectNames } from './direct-names.ts';
+import type { Random } from './draw.ts';
+import type { Place } from './place.ts';
+import { keysOf } from './provider-keys.ts';
+import { RoutePlan, type RoutedCall, type RoutingFacts } from './route-plan.ts';
+import { directRoute, modelRoute, type KeyedProvider, type Route } from './route.ts';
+import { RoutingMemory } from './routing-memory.ts';
 
-/** One place where a call may be served. */
-export interface Attempt extends Identified {
-  readonly provider: ProviderSpec;
-  /** The provider's name of the model. */
-  readonly model: string;
-}
+export type { Attempt } from './attempt.ts';
 
 export interface PlanHint {
-  /** A fraction in [0, 1). */
-  readonly random: () => number;
+  readonly random: Random;
   /** Monotonic ms. */
   readonly now: number;
 }
 
-/** Built once per snapshot; what it remembers of failures lives in `cooldowns` and outlives it. */
+/** What a router goes by besides the configuration. */
+export interface RoutingTools extends Partial<RoutingFacts> {
+  readonly memory?: RoutingMemory;
+}
+
+/** Built once per snapshot; what it has learnt of targets lives in `memory` and outlives it. */
 export class ModelRouter {
-  readonly #routes: ReadonlyMap<string, ModelRoute>;
+  readonly #routes: ReadonlyMap<string, Route>;
   readonly #direct: DirectNames;
   readonly #cooldowns: Cooldowns;
+  readonly #memory: RoutingMemory;
+  readonly #facts: RoutingFacts;
+  readonly #timeouts: AiSpec['timeouts'];
 
-  constructor(ai: Pick<AiSpec, 'providers' | 'models'>, cooldowns: Cooldowns) {
-    const providers = new Map(Object.entries(ai.providers));
-    this.#routes = new Map(Object.entries(ai.models).map(([name, model]) => [name, compile(model, providers)]));
+  constructor(ai: Pick<AiSpec, 'providers' | 'models' | 'timeouts'>, cooldowns: Cooldowns, tools: RoutingTools = {}) {
+    const { memory = new RoutingMemory(), priceOf = nobodyKnows, contextTokensOf = nobodyKnows } = tools;
+    const providers = new Map(Object.entries(ai.providers).map(([name, spec]) => [name, keyed(spec)] as const));
+    this.#routes = new Map(
+      Object.entries(ai.models).map(([name, model]) => [name, modelRoute(model, { providers, memory })]),
+    );
     this.#direct = new DirectNames(providers);
     this.#cooldowns = cooldowns;
+    this.#memory = memory;
+    this.#facts = { priceOf, contextTokensOf };
+    this.#timeouts = ai.timeouts;
+  }
+
+  /** The way of one call to this model; `undefined`: nobody knows it. */
+  begin(modelName: string, call: RoutedCall): RoutePlan | undefined {
+    const route = this.#route(modelName);
+    return route && new RoutePlan(route, call, this.#facts);
+  }
+
+  /** What `begin` wants a key for, so that calls which have it in common go the same way. */
+  affinityOf(modelName: string): Affinity | undefined {
+    return this.#routes.get(modelName)?.affinity;
   }
 
   /**
@@ -37,13 +61,14 @@ export class ModelRouter {
    * `undefined`: nobody knows this model.
    */
   plan(modelName: string, { random, now }: PlanHint): readonly Attempt[] | undefined {
-    const route = this.#routes.get(modelName);
-    if (route === undefined) return this.#direct.find(modelName);
-    const order = unique([...weightedOrder(route.targets, random), ...route.fallback]);
+    const route = this.#route(modelName);
+    if (route === undefined) return undefined;
+    const places = [...weightedOrder(route.targets, random), ...route.fallback];
+    const order = places.flatMap(({ candidates }) => weightedOrder(candidates, random).map(({ attempt }) => attempt));
     if (order.length < 2) return order;
-    const cooling = order.filter((attempt) => this.#cooldowns.until(attempt) > now);
-    if (cooling.length === 0) return order;
     const until = (attempt: Attempt): number => this.#cooldowns.until(attempt);
+    const cooling = order.filter((attempt) => until(attempt) > now);
+    if (cooling.length === 0) return order;
     return [...order.filter((attempt) => until(attempt) <= now), ...cooling.toSorted((a, b) => until(a) - until(b))];
   }
 
@@ -61,79 +86,31 @@ export class ModelRouter {
   aliases(): readonly string[] {
     return [...this.#routes.keys()];
   }
+
+  #route(modelName: string): Route | undefined {
+    const route = this.#routes.get(modelName);
+    if (route !== undefined) return route;
+    const direct = this.#direct.find(modelName);
+    return direct && directRoute(direct.keyed, direct.model, { memory: this.#memory, timeouts: this.#timeouts });
+  }
 }
 
-interface ModelRoute {
-  readonly strict: boolean;
-  readonly targets: readonly WeightedAttempt[];
-  readonly fallback: readonly Attempt[];
+function keyed(provider: AiSpec['providers'][string]): KeyedProvider {
+  return { provider, keys: keysOf(provider) };
 }
 
-interface WeightedAttempt {
-  readonly attempt: Attempt;
-  readonly weight: number;
-}
-
-function compile(model: ModelSpec, providers: ReadonlyMap<string, ProviderSpec>): ModelRoute {
-  const attempt = (target: ModelTarget): Attempt => {
-    const provider = providers.get(target.provider);
-    if (provider !== undefined) return attemptAt(provider, target.model);
-    throw new GatehouseError('config.invalid', `Model ${model.name} names the unknown provider ${target.provider}.`);
-  };
-  return {
-    strict: model.strict,
-    targets: model.targets.map((target) => ({ attempt: attempt(target), weight: target.weight })),
-    fallback: model.fallback.map(attempt),
-  };
-}
-
-function attemptAt(provider: ProviderSpec, model: string): Attempt {
-  const { high, low } = hash64(provider.apiKey ?? '');
-  return { provider, model, identity: `${provider.endpoint.id}${provider.endpoint.basePath} ${high}:${low} ${model}` };
-}
+function nobodyKnows(): undefined {}
 
 /**
  * Draws without replacement, each draw in proportion to the weights that are left: the smallest of independent
  * exponential variables comes first. So the first of those that remain, when some are moved back, is still a fair draw.
  * A weight of 0 comes last.
  */
-function weightedOrder(targets: readonly WeightedAttempt[], random: () => number): Attempt[] {
-  if (targets.length < 2) return targets.map(({ attempt }) => attempt);
-  const drawn = targets.map(({ attempt, weight }) => ({
-    attempt,
-    key: weight > 0 ? -Math.log(1 - random()) / weight : Infinity,
+function weightedOrder<T extends Pick<Place, 'weight'>>(items: readonly T[], random: Random): readonly T[] {
+  if (items.length < 2) return items;
+  const drawn = items.map((each) => ({
+    each,
+    key: each.weight > 0 ? -Math.log(1 - random()) / each.weight : Infinity,
   }));
-  return drawn.toSorted((a, b) => a.key - b.key).map(({ attempt }) => attempt);
-}
-
-function unique(attempts: readonly Attempt[]): Attempt[] {
-  const seen = new Set<string>();
-  return attempts.filter(({ provider, model }) => {
-    const key = `${provider.name}\n${model}`;
-    return seen.size < seen.add(key).size;
-  });
-}
-
-/** `provider/model`, by the configured name of a provider or by its kind, and the names that vendors give their models. */
-class DirectNames {
-  readonly #byName: ReadonlyMap<string, ProviderSpec>;
-  readonly #byKind = new Map<string, ProviderSpec>();
-
-  constructor(providers: ReadonlyMap<string, ProviderSpec>) {
-    this.#byName = providers;
-    for (const provider of providers.values()) {
-      const kind = providerRow(provider.kind)?.kind ?? provider.kind;
-      // The first of several providers of a kind is meant when only the kind is named.
-      if (!this.#byKind.has(kind)) this.#byKind.set(kind, provider);
-    }
-  }
-
-  find(name: string): readonly Attempt[] | undefined {
-    const slash = name.indexOf('/');
-    const named = slash > 0 ? this.#byName.get(name.slice(0, slash)) : undefined;
-    if (named !== undefined && slash < name.length - 1) return [attemptAt(named, name.slice(slash + 1))];
-    const vendor = vendorForModel(name);
-    const provider = vendor && this.#byKind.get(vendor.kind);
-    return vendor && provider && [attemptAt(provider, vendor.model)];
-  }
+  return drawn.toSorted((a, b) => a.key - b.key).map(({ each }) => each);
 }

@@ -30,8 +30,15 @@ describe('compileAi', () => {
       access: 'key',
       providers: {},
       models: {},
+      prices: {},
       budgets: [],
-      timeouts: { connectMs: 5000, firstByteMs: 300_000, idleMs: 120_000 },
+      timeouts: {
+        connectMs: 5000,
+        firstByteMs: 300_000,
+        firstTokenMs: 305_000,
+        idleMs: 120_000,
+        totalMs: undefined,
+      },
       bodyBytesMax: 33_554_432,
     });
     expect(routes.map(({ id, access, target }) => [id, access, target])).toEqual([
@@ -132,7 +139,63 @@ describe('compileAi', () => {
         { provider: 'p', model: 'b', weight: 0 },
       ],
       fallback: [{ provider: 'p', model: 'c', weight: 1 }],
+      balance: 'weighted',
+      affinity: undefined,
+      retries: { attempts: 1, budget: 0.2 },
+      timeouts: {
+        connectMs: 5000,
+        firstByteMs: 300_000,
+        firstTokenMs: 305_000,
+        idleMs: 120_000,
+        totalMs: undefined,
+      },
+      hedgeAfterMs: undefined,
     });
+  });
+
+  it('takes a pool of keys in place of the one', () => {
+    const { providers } = ai(`{ providers: { a: { kind: openai, apiKeys: [
+      { name: one, key: "\${OPENAI_API_KEY}", weight: 2, limits: { requests: 60, window: 1m } },
+      { name: two, key: k2, limits: { tokens: 9, window: 1h } },
+      { name: three, key: k3, weight: 0 } ] } } }`);
+    expect(providers['a']?.apiKey).toBeUndefined();
+    expect(providers['a']?.apiKeys).toEqual([
+      {
+        name: 'one',
+        key: 'openai-key-in-clear',
+        weight: 2,
+        limits: { requests: 60, tokens: undefined, windowMs: 60_000 },
+      },
+      { name: 'two', key: 'k2', weight: 1, limits: { requests: undefined, tokens: 9, windowMs: 3_600_000 } },
+      { name: 'three', key: 'k3', weight: 0, limits: undefined },
+    ]);
+  });
+
+  it('gives a model its own ways', () => {
+    const { models } = ai(`{ providers: { p: { kind: openai } }, models: { m: { targets: [ { provider: p, model: a } ],
+      balance: least-busy, affinity: session, retries: { attempts: 3, budget: 5% }, hedge: { after: 1500ms } } } }`);
+    expect(models['m']).toMatchObject({
+      balance: 'least-busy',
+      affinity: 'session',
+      retries: { attempts: 3, budget: 0.05 },
+      hedgeAfterMs: 1500,
+    });
+  });
+
+  it('lets a model wait for as long as it says, and as all others for what it does not say', () => {
+    const target = '{ targets: [ { provider: p, model: a } ], timeouts: ';
+    const { timeouts, models } = ai(`{ providers: { p: { kind: openai } }, timeouts: { firstByte: 1m, total: 10m },
+      models: { a: ${target}{ connect: 1s, idle: 3s } }, b: ${target}{ firstToken: 8s, total: 20s } } } }`);
+    const common = {
+      connectMs: 5000,
+      firstByteMs: 60_000,
+      firstTokenMs: 65_000,
+      idleMs: 120_000,
+      totalMs: 600_000,
+    };
+    expect(timeouts).toEqual(common);
+    expect(models['a']?.timeouts).toEqual({ ...common, connectMs: 1000, firstTokenMs: 61_000, idleMs: 3000 });
+    expect(models['b']?.timeouts).toEqual({ ...common, firstTokenMs: 8000, totalMs: 20_000 });
   });
 
   it('signs for the vendor that wants it, at the address of its region', () => {
@@ -200,6 +263,43 @@ describe('compileAi', () => {
     'a model whose targets all rest': [
       '{ providers: { p: { kind: openai } }, models: { m: { targets: [ { provider: p, model: x, weight: 0 } ] } } }',
       /`targets` all have weight 0/,
+    ],
+    'a pool beside the one key': [
+      '{ providers: { a: { kind: openai, apiKey: x, apiKeys: [ { name: n, key: k } ] } } }',
+      /^2:50: `apiKeys` stand instead of `apiKey`, write one of the two$/,
+    ],
+    'a pool beside what signs': [
+      '{ providers: { a: { kind: bedrock, region: r, accessKeyId: x, secretAccessKey: y, apiKeys: [ { name: n, key: k } ] } } }',
+      /`apiKeys` stand instead of `accessKeyId`, write one of the two$/,
+    ],
+    'a pool of no keys': ['{ providers: { a: { kind: openai, apiKeys: [] } } }', /`apiKeys` has too few items/],
+    'a pool that all rests': [
+      '{ providers: { a: { kind: openai, apiKeys: [ { name: n, key: k, weight: 0 } ] } } }',
+      /`apiKeys` all have weight 0, give one of them more$/,
+    ],
+    'two keys of one name': [
+      '{ providers: { a: { kind: openai, apiKeys: [ { name: n, key: k }, { name: n, key: l } ] } } }',
+      /this name is taken, give each key one of its own$/,
+    ],
+    'one key under two names': [
+      '{ providers: { a: { kind: openai, apiKeys: [ { name: n, key: k }, { name: o, key: k } ] } } }',
+      /this key is written twice, leave one out$/,
+    ],
+    'limits that limit nothing': [
+      '{ providers: { a: { kind: openai, apiKeys: [ { name: n, key: k, limits: { window: 1m } } ] } } }',
+      /`limits` limit nothing, write `requests`, `tokens` or both$/,
+    ],
+    'limits without a window': [
+      '{ providers: { a: { kind: openai, apiKeys: [ { name: n, key: k, limits: { tokens: 5 } } ] } } }',
+      /`window` is missing in `limits`|`window` is missing/,
+    ],
+    'a key of a pool that no header can hold': [
+      '{ providers: { a: { kind: openai, apiKeys: [ { name: n, key: "${EMPTY}" } ] } } }',
+      /`key` is empty or holds a space/,
+    ],
+    'a balance that there is not': [
+      '{ providers: { p: { kind: openai } }, models: { m: { targets: [ { provider: p, model: x } ], balance: latncy } } }',
+      /`latncy` is no value of `balance`/,
     ],
     'subscriptions to AI paths': [
       '{ require: subscribed }',

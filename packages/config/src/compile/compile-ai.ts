@@ -1,9 +1,13 @@
 import { basePath } from '../forms/path-pattern.ts';
 import { endpointAddress } from '../forms/endpoint-url.ts';
+import { fraction, milliseconds } from '../forms/units.ts';
+import { quote } from '../problems/nearest.ts';
 import type { AiSource, ModelSource, ProviderSource } from '../schema/ai-schema.ts';
 import type {
   AiEndpoint,
   AiSpec,
+  AiTimeoutSpec,
+  ApiKeySpec,
   AwsSpec,
   BudgetSpec,
   EndpointSpec,
@@ -12,7 +16,7 @@ import type {
   RouteSpec,
 } from '../snapshot.ts';
 import { checkReference, type Compilation } from './compilation.ts';
-import { checkWeights, timeoutSpec } from './compile-upstreams.ts';
+import { checkWeights } from './compile-upstreams.ts';
 import { policySpecs } from './policy-specs.ts';
 import { routeId, type RouteDraft } from './route-identity.ts';
 
@@ -47,13 +51,14 @@ export function compileAi(ai: AiSource, rows: readonly ProviderRow[], compilatio
   });
   const models = Object.entries(ai.models).map(([name, model]) => {
     checkModel(model, compilation);
-    return [name, modelSpec(name, model)] as const;
+    return [name, modelSpec(name, model, ai)] as const;
   });
   return {
     basePath: basePath(ai.basePath),
     access: ai.require,
     providers: Object.fromEntries(providers),
     models: Object.fromEntries(models),
+    prices: ai.prices,
     budgets: budgetSpecs(ai),
     timeouts: timeoutSpec(ai.timeouts),
     bodyBytesMax: AI_BODY_BYTES_MAX,
@@ -74,7 +79,11 @@ function budgetSpecs({ access = [], budgets }: AiSource): BudgetSpec[] {
 }
 
 /** A misspelt name would be a budget that never runs out. */
-export function checkBudgets({ budgets }: AiSource, compilation: Compilation): void {
+export function checkBudgets({ budgets, prices }: AiSource, compilation: Compilation): void {
+  for (const name of Object.keys(prices)) {
+    const known = compilation.declared.providers;
+    checkReference({ noun: 'provider', holder: prices, key: name, name, known }, compilation);
+  }
   const { declared } = compilation;
   const known = { application: declared.applications, model: declared.models, provider: declared.providers };
   for (const budget of budgets) {
@@ -105,13 +114,47 @@ function providerSpec(name: string, { provider, row, compilation }: ProviderInpu
   const baseUrl = provider.baseUrl ?? row?.baseUrl ?? regionalUrl(provider, row);
   if (row !== undefined) checkBaseUrl(provider, row, compilation);
   if (row !== undefined) checkSigning(provider, row, compilation);
+  checkKeys(provider, compilation);
   return {
     name,
     kind: row?.kind ?? provider.kind,
     endpoint: baseUrl === undefined ? DEMO_ENDPOINT : { ...endpointAddress(baseUrl), weight: 1 },
     apiKey: provider.apiKey,
+    apiKeys: provider.apiKeys?.map(apiKeySpec),
     aws: awsSpec(provider),
   };
+}
+
+type ApiKeySource = NonNullable<ProviderSource['apiKeys']>[number];
+
+function apiKeySpec({ name, key, weight, limits }: ApiKeySource): ApiKeySpec {
+  const { requests, tokens } = limits ?? {};
+  return { name, key, weight, limits: limits && { requests, tokens, windowMs: milliseconds(limits.window) } };
+}
+
+function checkKeys({ apiKey, apiKeys, accessKeyId }: ProviderSource, { places, report }: Compilation): void {
+  if (apiKeys === undefined) return;
+  if ((apiKey ?? accessKeyId) !== undefined) {
+    const other = quote(apiKey === undefined ? 'accessKeyId' : 'apiKey');
+    report.problem(places.of(apiKeys), `${quote('apiKeys')} stand instead of ${other}, write one of the two`);
+  }
+  if (apiKeys.every(({ weight }) => weight === 0)) {
+    report.problem(places.of(apiKeys), `${quote('apiKeys')} all have weight 0, give one of them more`);
+  }
+  const names = new Set<string>();
+  const keys = new Set<string>();
+  for (const entry of apiKeys) {
+    const { name, key, limits } = entry;
+    // Two names of one key would be two cool-downs and two counts of what the vendor counts once.
+    if (names.has(name)) report.problem(places.at(entry, 'name'), 'this name is taken, give each key one of its own');
+    else if (keys.has(key)) report.problem(places.at(entry, 'key'), 'this key is written twice, leave one out');
+    names.add(name);
+    keys.add(key);
+    if (limits !== undefined && (limits.requests ?? limits.tokens) === undefined) {
+      const message = `${quote('limits')} limit nothing, write ${quote('requests')}, ${quote('tokens')} or both`;
+      report.problem(places.of(limits), message);
+    }
+  }
 }
 
 const SIGNED = ['accessKeyId', 'secretAccessKey', 'sessionToken'] as const;
@@ -164,8 +207,31 @@ function checkModel(model: ModelSource, compilation: Compilation): void {
   checkWeights(targets, compilation);
 }
 
-function modelSpec(name: string, { targets, fallback, strict }: ModelSource): ModelSpec {
-  return { name, targets, fallback, strict };
+function modelSpec(name: string, model: ModelSource, ai: AiSource): ModelSpec {
+  const { targets, fallback, strict, balance, affinity, retries, timeouts, hedge } = model;
+  return {
+    name,
+    strict,
+    targets,
+    fallback,
+    balance,
+    affinity,
+    retries: { attempts: retries.attempts, budget: fraction(retries.budget) },
+    timeouts: timeoutSpec({ ...ai.timeouts, ...timeouts }),
+    hedgeAfterMs: hedge && milliseconds(hedge.after),
+  };
+}
+
+function timeoutSpec({ connect, firstByte, firstToken, idle, total }: AiSource['timeouts']): AiTimeoutSpec {
+  const connectMs = milliseconds(connect);
+  const firstByteMs = milliseconds(firstByte);
+  return {
+    connectMs,
+    firstByteMs,
+    firstTokenMs: firstToken === undefined ? connectMs + firstByteMs : milliseconds(firstToken),
+    idleMs: milliseconds(idle),
+    totalMs: total === undefined ? undefined : milliseconds(total),
+  };
 }
 
 const AI_PATHS: readonly (readonly [method: string, path: string, endpoint: AiEndpoint])[] = [

@@ -55,6 +55,9 @@ export const aiRecord: ExchangeRecord = {
   aiOutputTokens: 356,
   aiReasoningTokens: 64,
   aiCostMicroUsd: 1234,
+  aiPriceVersion: 'p1',
+  aiLoss: 'dropped:seed',
+  aiGuards: 'pii:flag',
   aiFinishReason: 'stop',
   aiUsageState: 'measured',
 };
@@ -128,6 +131,9 @@ export const anyRecord: fc.Arbitrary<ExchangeRecord> = fc.record({
   aiOutputTokens: optional(count),
   aiReasoningTokens: optional(count),
   aiCostMicroUsd: optional(count),
+  aiPriceVersion: optional(text),
+  aiLoss: optional(text),
+  aiGuards: optional(text),
   aiFinishReason: optional(text),
   aiUsageState: optional(fc.constantFrom('measured', 'estimated', 'partial')),
 });

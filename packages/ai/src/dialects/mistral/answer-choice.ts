@@ -92,13 +92,16 @@ export class AnswerChoice {
     this.#calls.stopAll();
   }
 
-  /** `read` is given whether there were calls. */
-  stop(read: (calls: boolean) => Stop, logprobs?: Json): void {
+  /** `readStop` is given whether there were calls. */
+  stop(readStop: (calls: boolean) => Stop, logprobs?: Json): void {
     if (this.stopped) return;
     this.stopBlock();
     this.stopCalls();
     this.stopped = true;
-    const stop = read(this.hasCalls);
+    const read = readStop(this.hasCalls);
+    // A call without a name cannot be made.
+    const nameless = this.#calls.malformed && !this.hasCalls && read.reason !== 'length' && read.reason !== 'error';
+    const stop: Stop = nameless ? { ...read, reason: 'malformed_tool_call' } : read;
     this.#emit({ t: 'stop', choice: this.#index, stop, ...(logprobs !== undefined && { logprobs }) });
   }
 }

@@ -13,11 +13,17 @@ export interface ToolRules {
   readonly strict: 'each' | 'elsewhere' | 'nowhere';
   /** Choices that become a shorter list. */
   readonly narrows: readonly ToolChoice['mode'][];
+  /** A tool that the vendor itself runs, as it wants it; undefined for those of others. */
+  readonly hosted?: (tool: Tool) => JsonFields | undefined;
 }
 
 /** All tools on offer as functions. */
 export function writeFunctionTools(request: ChatRequest, rules: ToolRules): JsonFields[] {
-  return offeredTools(request, rules).map((tool) => ({ type: 'function', function: writeFunction(tool, rules) }));
+  return offeredTools(request, rules).map((tool) => {
+    return tool.kind === 'hosted'
+      ? writeHosted(tool, rules)
+      : { type: 'function', function: writeFunction(tool, rules) };
+  });
 }
 
 /** Those that the choice leaves. */
@@ -35,13 +41,13 @@ function namesOf(choice: ToolChoice): readonly string[] {
   return choice.mode === 'allowed' ? choice.names : [];
 }
 
+function writeHosted(tool: Tool, { hosted }: ToolRules): JsonFields {
+  const own = hosted?.(tool);
+  if (own !== undefined) return own;
+  throw new Untranslatable(`The tool ${JSON.stringify(tool.name.slice(0, 64))} runs at another vendor only.`, 'tools');
+}
+
 function writeFunction(tool: Tool, { names, losses, strict }: ToolRules): JsonFields {
-  if (tool.kind === 'hosted') {
-    throw new Untranslatable(
-      `The tool ${JSON.stringify(tool.name.slice(0, 64))} runs at another vendor only.`,
-      'tools',
-    );
-  }
   const head = { name: names.toWire(tool.name), ...present({ description: tool.description }) };
   if (tool.kind === 'custom') {
     losses.add('emulated', 'custom_tool');

@@ -182,6 +182,18 @@ describe('a stream of Mistral', () => {
     expect(choiceOf(read(body).folded)?.stop).toEqual({ reason, raw: finish_reason });
   });
 
+  it('says nothing where nothing is said, and does not take a call without a name for one', () => {
+    const empty = { choices: [{ index: 0, message: { content: [], tool_calls: [] }, finish_reason: 'stop' }] };
+    expect(choiceOf(readReply(mistralProvider, empty))).toEqual({
+      index: 0,
+      blocks: [],
+      stop: { reason: 'end', raw: 'stop' },
+    });
+    const nameless = { tool_calls: [{ id: 'aaaaaaaaa', function: { arguments: '{}' } }] };
+    const body = sse([chunk(nameless, { finish_reason: 'tool_calls' }), '[DONE]']);
+    expect(choiceOf(read(body).folded)).toMatchObject({ blocks: [], stop: { reason: 'malformed_tool_call' } });
+  });
+
   it('needs no terminator when every answer has its reason, and is cut otherwise', () => {
     const finished = chunk({ content: 'x' }, { finish_reason: 'stop' });
     expect(read(sse([finished])).folded).toBeDefined();

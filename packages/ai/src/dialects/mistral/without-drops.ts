@@ -27,7 +27,16 @@ function without(request: ChatRequest, name: string): ChatRequest | undefined {
   if (name === 'response_format' && format !== undefined) {
     return { ...request, output: { ...output, ...(verbosity !== undefined && { verbosity }) } };
   }
-  return undefined;
+  return withoutExtra(request, name);
+}
+
+function withoutExtra(request: ChatRequest, name: string): ChatRequest | undefined {
+  const extras = Object.entries(request.ext);
+  if (!extras.some(([, members]) => Object.hasOwn(members, name))) return undefined;
+  const kept = extras.map(([dialect, members]) => {
+    return [dialect, Object.fromEntries(Object.entries(members).filter(([member]) => member !== name))] as const;
+  });
+  return { ...request, ext: Object.fromEntries(kept) };
 }
 
 const SAMPLING: ReadonlyMap<string, keyof Sampling> = new Map([

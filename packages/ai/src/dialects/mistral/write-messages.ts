@@ -11,6 +11,7 @@ import type { Losses } from '../../canonical/loss.ts';
 import { dropEmptyText, pairToolResults } from '../../canonical/shape-turns.ts';
 import type { WireNames } from '../../canonical/wire-names.ts';
 import { argumentsText } from './function-tools.ts';
+import { nameResults } from './name-results.ts';
 import { opaqueName, writePart } from './write-parts.ts';
 
 export interface MessageWriting {
@@ -22,7 +23,7 @@ export interface MessageWriting {
 }
 
 export function writeMessages(request: ChatRequest, writing: MessageWriting): JsonFields[] {
-  const turns = dropEmptyText(pairToolResults(request.turns, writing.losses));
+  const turns = dropEmptyText(nameResults(pairToolResults(request.turns, writing.losses)));
   const said = turns.flatMap((turn) => writeTurn(turn, writing));
   return prefixed(bridged([...writeInstructions(request), ...said], writing.losses));
 }

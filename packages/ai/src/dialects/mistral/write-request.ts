@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../../canonical/chat-request.ts';
+import type { ChatRequest, Tool } from '../../canonical/chat-request.ts';
 import { loseExt } from '../../canonical/collect-ext.ts';
 import type { Target } from '../../canonical/dialect.ts';
 import { fitSchema } from '../../canonical/fit-schema.ts';
@@ -95,7 +95,7 @@ function writeSampling({ sampling, maxOutputTokens }: ChatRequest, target: Targe
 }
 
 function writeTools(request: ChatRequest, names: WireNames, losses: Losses): JsonFields {
-  const rules = { names, losses, strict: 'each', narrows: ['allowed'] } as const;
+  const rules = { names, losses, strict: 'each', narrows: ['allowed'], hosted: ownTool } as const;
   const tools = writeFunctionTools(request, rules);
   const { toolChoice: choice, parallelTools } = request;
   if (tools.length === 0) {
@@ -109,6 +109,22 @@ function writeTools(request: ChatRequest, names: WireNames, losses: Losses): Jso
     ...(choice !== undefined && { tool_choice: named === false ? word : named }),
     ...present({ parallel_tool_calls: parallelTools }),
   };
+}
+
+/** Of Mistral's own, which Chat's readers keep as they are. */
+const HOSTED: ReadonlySet<unknown> = new Set([
+  'web_search',
+  'web_search_premium',
+  'code_interpreter',
+  'image_generation',
+  'document_library',
+  'connector',
+]);
+
+function ownTool({ hosted }: Tool): JsonFields | undefined {
+  if (hosted?.dialect === 'mistral') return hosted.definition;
+  const known = hosted?.dialect === 'openai-chat' && HOSTED.has(hosted.definition['type']);
+  return known ? hosted.definition : undefined;
 }
 
 function writeFormat({ output: { format } }: ChatRequest, losses: Losses): JsonFields | undefined {

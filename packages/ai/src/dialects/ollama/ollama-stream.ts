@@ -101,7 +101,7 @@ export function readOllamaReply(body: Json, context: ReadContext): ChatReply | P
   const reply = fieldsOf(body);
   if (reply === undefined) return undefined;
   if (reply['error']) return classifyProviderError(200, JSON.stringify(reply));
-  if (fieldsOf(reply['message']) === undefined) return undefined;
+  if (fieldsOf(reply['message']) === undefined || reply['done'] === false) return undefined;
   const fold = new StreamFold();
   new OllamaStream(context).take({ ...reply, done: true }, (event) => fold.add(event));
   return fold.end();

@@ -11,12 +11,13 @@ import type { JsonFields } from '../../canonical/json.ts';
 import { Untranslatable, type Losses } from '../../canonical/loss.ts';
 import { dropEmptyText, mediaOutOfResults, pairToolResults } from '../../canonical/shape-turns.ts';
 import { documentText, taggedDocument } from '../mistral/document-text.ts';
+import { nameResults } from '../mistral/name-results.ts';
 import { opaqueName } from '../mistral/write-parts.ts';
 import { isMadeUpId } from './call-ids.ts';
 import { objectInput } from './object-input.ts';
 
 export function writeMessages(request: ChatRequest, losses: Losses): JsonFields[] {
-  const turns = dropEmptyText(mediaOutOfResults(pairToolResults(request.turns, losses), losses));
+  const turns = dropEmptyText(mediaOutOfResults(nameResults(pairToolResults(request.turns, losses)), losses));
   const told = request.instructions.filter(({ text }) => /\S/.test(text));
   return [
     ...told.map(({ text }) => ({ role: 'system', content: text })),

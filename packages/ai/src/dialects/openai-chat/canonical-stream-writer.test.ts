@@ -1,25 +1,19 @@
-import * as fc from 'fast-check';
-import OpenAI, { APIError } from 'openai';
+import { APIError } from 'openai';
 import { describe, expect, it } from 'vitest';
 import { StreamCheck } from '../../canonical/check-stream.ts';
 import type { ChatReply } from '../../canonical/chat-reply.ts';
-import type { Block, ChatRequest } from '../../canonical/chat-request.ts';
+import type { Block } from '../../canonical/chat-request.ts';
 import { unfoldReply } from '../../canonical/fold-stream.ts';
 import { sealSignature } from '../../canonical/signatures.ts';
 import type { StreamEvent } from '../../canonical/stream-event.ts';
-import { replay, replyContext, requestOf, written } from './__fixtures__/canonical-replay.ts';
+import { answer, head, replyContext, requestOf, written } from './__fixtures__/canonical-replay.ts';
+import { gather } from './__fixtures__/sdk-client.ts';
 import { CanonicalStreamWriter } from './canonical-stream-writer.ts';
-import { readRequest } from './read-request.ts';
 import { writeReply } from './write-reply.ts';
 
 const anthropic = { value: 'sig+/=', dialect: 'anthropic' } as const;
-const head = { id: 'msg_1', created: 1_762_500_000, model: 'claude' };
 const start: StreamEvent = { t: 'start', ...head };
 const asksUsage = requestOf({ stream: true, stream_options: { include_usage: true } });
-
-function answer(blocks: readonly Block[], stop: ChatReply['choices'][number]['stop'] = { reason: 'end' }): ChatReply {
-  return { ...head, choices: [{ index: 0, blocks, stop }] };
-}
 
 /** The data of each event. */
 function dataOf(stream: string): string[] {
@@ -35,18 +29,6 @@ const deltasOf = (stream: string): unknown[] =>
     .flatMap((data) =>
       [...data.matchAll(/"delta":(.*),"finish_reason"/g)].map(([, delta = '']) => JSON.parse(delta) as unknown),
     );
-
-function clientOf(body: string): OpenAI {
-  const headers = { 'content-type': 'text/event-stream' };
-  return new OpenAI({ apiKey: 'k', maxRetries: 0, fetch: () => Promise.resolve(new Response(body, { headers })) });
-}
-
-/** What the official SDK makes of the stream. */
-function gather(body: string): Promise<OpenAI.ChatCompletion> {
-  return clientOf(body)
-    .chat.completions.stream({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })
-    .finalChatCompletion();
-}
 
 describe('CanonicalStreamWriter', () => {
   it('writes the role, each delta, the finish and the terminator', () => {
@@ -98,6 +80,16 @@ describe('CanonicalStreamWriter', () => {
       { content: 'T' },
       {},
     ]);
+  });
+
+  it('keeps reasoning to itself where the caller wants none', () => {
+    const request = requestOf({ reasoning: { exclude: true } });
+    const blocks: Block[] = [
+      { type: 'reasoning', text: 'secret', signature: anthropic },
+      { type: 'text', text: 'T' },
+    ];
+    expect(deltasOf(written(unfoldReply(answer(blocks)), request)).slice(1)).toEqual([{ content: 'T' }, {}]);
+    expect(writeReply(answer(blocks), replyContext(request))).not.toMatch(/secret|reasoning/);
   });
 
   it('writes calls one after the other, though they come at once (T8, T9)', () => {
@@ -152,7 +144,10 @@ describe('CanonicalStreamWriter', () => {
   it('writes a call to those who offered functions as a function call', () => {
     const request = requestOf({ functions: [{ name: 'f' }] });
     const call: Block = { type: 'tool_call', id: 'a', name: 'f', input: '{"x":1}' };
-    const stream = written(unfoldReply(answer([call, { ...call, id: 'b' }], { reason: 'tool_calls' })), request);
+    const stream = written(
+      unfoldReply(answer([call, { ...call, id: 'b' }], { stop: { reason: 'tool_calls' } })),
+      request,
+    );
     expect(deltasOf(stream).slice(1)).toEqual([
       { function_call: { name: 'f', arguments: '' } },
       { function_call: { arguments: '{"x":1}' } },
@@ -224,14 +219,16 @@ describe('CanonicalStreamWriter', () => {
     [{ reason: 'unknown' }, 'stop'],
     [{ reason: 'refusal' }, 'content_filter'],
   ])('finishes %j with %s', (stop, finish) => {
-    expect(written(unfoldReply(answer([{ type: 'text', text: 'A' }], stop)))).toContain(`"finish_reason":"${finish}"`);
+    expect(written(unfoldReply(answer([{ type: 'text', text: 'A' }], { stop })))).toContain(
+      `"finish_reason":"${finish}"`,
+    );
   });
 
   it('tells a refusal in its own member, and then finishes plainly', () => {
-    const told = written(unfoldReply(answer([{ type: 'refusal', text: 'No.' }], { reason: 'refusal' })));
+    const told = written(unfoldReply(answer([{ type: 'refusal', text: 'No.' }], { stop: { reason: 'refusal' } })));
     expect(deltasOf(told).slice(1)).toEqual([{ refusal: 'No.' }, {}]);
     expect(told).toContain('"finish_reason":"stop"');
-    const detail = written(unfoldReply(answer([], { reason: 'refusal', detail: 'Not this.' })));
+    const detail = written(unfoldReply(answer([], { stop: { reason: 'refusal', detail: 'Not this.' } })));
     expect(deltasOf(detail)).toEqual([
       { role: 'assistant', content: null, refusal: null },
       { refusal: 'Not this.' },
@@ -289,7 +286,7 @@ describe('CanonicalStreamWriter, of failures', () => {
   });
 
   it('does not let an answer look complete that is not', () => {
-    const stream = written(unfoldReply(answer([{ type: 'text', text: 'A' }], { reason: 'error' })));
+    const stream = written(unfoldReply(answer([{ type: 'text', text: 'A' }], { stop: { reason: 'error' } })));
     expect(stream).not.toContain('[DONE]');
     expect(stream.endsWith('"code":"provider.unavailable"}}\n\n')).toBe(true);
   });
@@ -304,117 +301,3 @@ describe('CanonicalStreamWriter, of failures', () => {
     await expect(gather(stream)).rejects.toThrow('missing finish_reason');
   });
 });
-
-const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 });
-const optionalSignature = fc.constantFrom({}, { signature: anthropic });
-const reasoning: fc.Arbitrary<Block> = fc.oneof(
-  fc
-    .record({ type: fc.constant('reasoning' as const), text })
-    .chain((block) => optionalSignature.map((signed) => ({ ...block, ...signed }))),
-  fc.constant({ type: 'reasoning' as const, text: '', redacted: anthropic }),
-);
-const call: fc.Arbitrary<Block> = fc.record({
-  type: fc.constant('tool_call' as const),
-  id: fc.uuid(),
-  name: fc.constantFrom('f', 'g'),
-  input: fc.oneof(fc.constant(''), fc.json(), text),
-});
-const plainText = fc.record({ type: fc.constant('text' as const), text });
-/** In the order in which Chat tells them. */
-const blocks = fc
-  .tuple(fc.array(reasoning, { maxLength: 3 }), fc.array(plainText, { maxLength: 1 }), fc.array(call, { maxLength: 3 }))
-  .map((parts): Block[] => parts.flat());
-const choices = fc.array(blocks, { minLength: 1, maxLength: 3 }).map((all) =>
-  all.map((said, index) => {
-    const called = said.some(({ type }) => type === 'tool_call');
-    return { index, blocks: said, stop: { reason: called ? ('tool_calls' as const) : ('end' as const) } };
-  }),
-);
-const replies = choices.map((all): ChatReply => ({ ...head, choices: all }));
-
-describe('CanonicalStreamWriter, for the official SDK', () => {
-  const request: ChatRequest = requestOf({ n: 3 });
-
-  it('is gathered into the whole reply', async () => {
-    await fc.assert(
-      fc.asyncProperty(replies, async (reply) => {
-        const gathered = await gather(written(unfoldReply(reply), request));
-        const whole: unknown = JSON.parse(writeReply(reply, replyContext(request)));
-        expect(withoutFragments(gathered)).toEqual(withoutFragments(whole));
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  it('lets strict tools be parsed, though calls come at once', async () => {
-    const tools = [{ type: 'function' as const, function: { name: 'f', strict: true, parameters: {} } }];
-    const events = unfoldReply(
-      answer(
-        ['{"x":1}', '{"y":"🏯"}'].map((input, at) => ({ type: 'tool_call', id: `c${at}`, name: 'f', input })),
-        { reason: 'tool_calls' },
-      ),
-    );
-    const reordered = events.toSorted((a, b) => order(a) - order(b));
-    const run = clientOf(written(reordered)).chat.completions.stream({
-      model: 'm',
-      messages: [{ role: 'user', content: 'Hi' }],
-      tools,
-    });
-    const done: unknown[] = [];
-    run.on('tool_calls.function.arguments.done', ({ parsed_arguments }) => done.push(parsed_arguments));
-    await run.finalChatCompletion();
-    expect(done).toEqual([{ x: 1 }, { y: '🏯' }]);
-  });
-
-  it('brings reasoning back with the next request', async () => {
-    const said: Block[] = [
-      { type: 'reasoning', text: 'one', signature: anthropic },
-      { type: 'tool_call', id: 'a', name: 'f', input: '{}', signature: { value: 'g', dialect: 'gemini' } },
-      { type: 'reasoning', text: '', redacted: anthropic },
-      { type: 'tool_call', id: 'b', name: 'f', input: '{}' },
-    ];
-    const gathered = await gather(written(unfoldReply(answer(said, { reason: 'tool_calls' }))));
-    const message: unknown = JSON.parse(JSON.stringify(gathered.choices[0]?.message));
-    const results = ['a', 'b'].map((id) => ({ role: 'tool', tool_call_id: id, content: 'r' }));
-    const body: unknown = { model: 'm', messages: [{ role: 'user', content: 'Hi' }, message, ...results] };
-    const { turns } = readRequest(JSON.parse(JSON.stringify(body)), { header: () => undefined });
-    expect(turns[1]?.blocks).toEqual(said);
-  });
-});
-
-/** All blocks begin, then all deltas, then all stops: as providers may send calls. */
-function order({ t }: StreamEvent): number {
-  return ['start', 'block', 'delta', 'block_stop', 'stop', 'usage', 'done'].indexOf(t);
-}
-
-/** The SDK keeps the last fragment of a member that it does not know; the entries say all of it. */
-function withoutFragments(completion: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(completion, (name, value: unknown) =>
-      name === 'reasoning_content' || name === 'parsed' || name === 'parsed_arguments' ? undefined : value,
-    ),
-  );
-}
-
-describe('CanonicalStreamWriter, for a gate behind the gate', () => {
-  it('is read into the same answer', () => {
-    fc.assert(
-      fc.property(replies, (reply) => {
-        const { end } = replay([Buffer.from(written(unfoldReply(reply)))]);
-        expect(textsOf(end !== undefined && 'choices' in end ? end : undefined)).toEqual(textsOf(reply));
-      }),
-      { numRuns: 300 },
-    );
-  });
-});
-
-function textsOf(reply: ChatReply | undefined): unknown {
-  return reply?.choices.map((choice) => ({
-    reason: choice.stop.reason,
-    reasoning: choice.blocks.map((block) => (block.type === 'reasoning' ? block.text : '')).join(''),
-    said: choice.blocks.filter(({ type }) => type === 'text'),
-    calls: choice.blocks
-      .filter((block) => block.type === 'tool_call')
-      .map(({ id, name, input }) => ({ id, name, input: input === '' ? '{}' : input })),
-  }));
-}

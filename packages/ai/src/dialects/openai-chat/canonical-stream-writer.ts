@@ -7,7 +7,7 @@ import { ChoiceWriter } from './choice-writer.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { openAiError } from './errors.ts';
 import { streamErrorBody, writeError } from './write-error.ts';
-import { speaksOfFunctions, writeImage, writeLogprobs, writeSound } from './write-reply.ts';
+import { hidesReasoning, speaksOfFunctions, writeImage, writeLogprobs, writeSound } from './write-reply.ts';
 import { writeUsage } from './write-usage.ts';
 
 /** Canonical events as a stream of chat completion chunks. */
@@ -87,6 +87,7 @@ export class CanonicalStreamWriter implements StreamWriter {
       calls: new CallSeries({ legacy: this.#legacy }),
       show: (block) => this.#show(block),
       legacy: this.#legacy,
+      hidesReasoning: hidesReasoning(this.#context.request),
     });
     this.#choices.set(index, choice);
     return choice;

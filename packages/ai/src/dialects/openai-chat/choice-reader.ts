@@ -28,11 +28,11 @@ export class ChoiceReader {
   #reasonsPlainly = false;
   readonly #seenDetails = new Set<string>();
 
-  constructor(sink: BlockSink, facts: CallFacts & { readonly thinkTags: boolean }) {
+  constructor(sink: BlockSink, tools: CallFacts & { readonly thinkTags: boolean }) {
     this.#sink = sink;
     this.#speech = new SpeechReader(sink);
-    this.#calls = new ToolCallReader(sink, facts);
-    this.#think = facts.thinkTags ? new ThinkSplitter((kind, text) => this.#say(kind, text)) : undefined;
+    this.#calls = new ToolCallReader(sink, tools);
+    this.#think = tools.thinkTags ? new ThinkSplitter((kind, text) => this.#say(kind, text)) : undefined;
   }
 
   /** `whole`: it is the message itself, whose parts do not come in fragments. */

@@ -22,6 +22,7 @@ export class ChoiceWriter {
   readonly #calls: CallSeries;
   readonly #show: ShowBlock;
   readonly #legacy: boolean;
+  readonly #hidesReasoning: boolean;
   #roleSent = false;
   /** The open block that is no call; one at most. */
   #open: OpenBlock | undefined;
@@ -40,6 +41,7 @@ export class ChoiceWriter {
     this.#calls = parts.calls;
     this.#show = parts.show;
     this.#legacy = parts.legacy;
+    this.#hidesReasoning = parts.hidesReasoning;
   }
 
   block(index: number, block: OpenBlock): string {
@@ -67,7 +69,7 @@ export class ChoiceWriter {
     if (this.#calls.has(index)) return this.#deltas(this.#calls.stop(index));
     const open = this.#open;
     this.#open = undefined;
-    return open?.type === 'reasoning' ? this.#detail(open, index) : '';
+    return open?.type === 'reasoning' && !this.#hidesReasoning ? this.#detail(open, index) : '';
   }
 
   stop(stop: Stop, logprobs: Json | undefined): string {
@@ -96,6 +98,7 @@ export class ChoiceWriter {
     if (kind === 'text') this.#chars += text.length;
     else if (kind === 'reasoning') this.#thought += text;
     else if (kind !== 'refusal') return '';
+    if (kind === 'reasoning' && this.#hidesReasoning) return '';
     return this.#delta(`{"${MEMBERS[kind]}":${JSON.stringify(text)}}`);
   }
 
@@ -139,4 +142,5 @@ export interface ChoiceParts {
   readonly calls: CallSeries;
   readonly show: ShowBlock;
   readonly legacy: boolean;
+  readonly hidesReasoning: boolean;
 }

@@ -23,7 +23,7 @@ export class ChunkReader {
   ended = false;
   readonly #context: ReadContext;
   readonly #emit: Emit;
-  readonly #facts: CallFacts & { readonly thinkTags: boolean };
+  readonly #tools: CallFacts & { readonly thinkTags: boolean };
   readonly #choices = new Map<number, OpenChoice>();
   #started = false;
   #sources: readonly Citation[] = [];
@@ -32,7 +32,7 @@ export class ChunkReader {
     const rules: ChatRules = context.target.rules;
     this.#context = context;
     this.#emit = emit;
-    this.#facts = {
+    this.#tools = {
       ...callFacts(context.request, rules),
       newId: (prefix) => context.newId(prefix),
       thinkTags: rules.thinkTags === true,
@@ -110,7 +110,7 @@ export class ChunkReader {
   #open(index: number): OpenChoice {
     const known = this.#choices.get(index);
     if (known !== undefined) return known;
-    const reader = new ChoiceReader(new BlockSink(index, this.#emit), this.#facts);
+    const reader = new ChoiceReader(new BlockSink(index, this.#emit), this.#tools);
     const open = { reader, logprobs: new LogprobsReader(), finish: undefined, met: undefined };
     this.#choices.set(index, open);
     return open;

@@ -27,15 +27,15 @@ export class ToolCallReader {
   /** A call without a name was left out. */
   malformed = false;
   readonly #sink: BlockSink;
-  readonly #facts: CallFacts;
+  readonly #tools: CallFacts;
   readonly #open = new Set<Call>();
   readonly #byIndex = new Map<number, Call>();
   readonly #byId = new Map<string, Call>();
   #last: Call | undefined;
 
-  constructor(sink: BlockSink, facts: CallFacts) {
+  constructor(sink: BlockSink, tools: CallFacts) {
     this.#sink = sink;
-    this.#facts = facts;
+    this.#tools = tools;
   }
 
   read(fragment: JsonFields): void {
@@ -73,7 +73,7 @@ export class ToolCallReader {
   #begin({ index, id }: Heard): Call {
     // What is whole stays as it is: its place is free for writers that cannot have two calls open.
     if (this.#last?.isComplete() === true) this.#stop(this.#last);
-    const call = new Call(this.#sink, this.#facts);
+    const call = new Call(this.#sink, this.#tools);
     this.#open.add(call);
     this.#last = call;
     if (index !== undefined) this.#byIndex.set(index, call);
@@ -105,7 +105,7 @@ function inputOf(value: Json | undefined): string {
 class Call {
   id: string | undefined;
   readonly #sink: BlockSink;
-  readonly #facts: CallFacts;
+  readonly #tools: CallFacts;
   #name: string | undefined;
   #custom = false;
   #wrapped = false;
@@ -118,9 +118,9 @@ class Call {
   #index: number | undefined;
   #stopped = false;
 
-  constructor(sink: BlockSink, facts: CallFacts) {
+  constructor(sink: BlockSink, tools: CallFacts) {
     this.#sink = sink;
-    this.#facts = facts;
+    this.#tools = tools;
   }
 
   /** Can the fragment not belong to this call? Without a name it always can: nothing could begin with it. */
@@ -165,9 +165,9 @@ class Call {
   }
 
   #open(wire: string): void {
-    const name = this.#facts.nameOf(wire);
-    this.#wrapped = !this.#custom && this.#facts.isWrapped(name);
-    this.id ??= this.#facts.newId('call_');
+    const name = this.#tools.nameOf(wire);
+    this.#wrapped = !this.#custom && this.#tools.isWrapped(name);
+    this.id ??= this.#tools.newId('call_');
     this.#index = this.#sink.open({
       type: 'tool_call',
       id: this.id,

@@ -3,7 +3,7 @@ import type { Json, JsonFields } from '../../canonical/json.ts';
 import { mediaOutOfResults, mergeRoles, pairToolResults, systemTurnsAsUser } from '../../canonical/shape-turns.ts';
 import { present } from './present.ts';
 import { writeAssistant } from './write-assistant.ts';
-import { contentOf, writeContent, writeText } from './write-content.ts';
+import { contentOf, plainText, writeContent, writeText } from './write-content.ts';
 import { nameOf, type WriteContext } from './write-context.ts';
 
 /** `schemaText`: what the instructions must say in addition. */
@@ -77,8 +77,14 @@ function writeResult(result: ToolResultBlock, context: WriteContext): JsonFields
   const marked = withMark(withError(texts, result, losses), result);
   if (marked === texts && result.cache !== undefined) marks.lose(result.cache);
   const parts = marked.map((text) => writeText(text, context)).filter((part) => part !== undefined);
-  const content: Json = contentOf(parts, context) ?? '';
-  return { role: 'tool', tool_call_id: ids.toWire(result.callId), content };
+  return { role: 'tool', tool_call_id: ids.toWire(result.callId), content: resultContent(parts, context) };
+}
+
+/** Few vendors take results in parts; those who spoke this dialect know to whom they speak. */
+function resultContent(parts: readonly JsonFields[], context: WriteContext): Json {
+  const texts = parts.map(plainText).filter((text) => text !== undefined);
+  const plain = texts.length === parts.length && context.request.dialect !== 'openai-chat';
+  return plain ? texts.join('\n') : (contentOf(parts, context) ?? '');
 }
 
 function withError(

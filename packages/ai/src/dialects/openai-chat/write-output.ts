@@ -3,6 +3,7 @@ import type { JsonFields } from '../../canonical/json.ts';
 import { wireNames } from '../../canonical/wire-names.ts';
 import { present } from './present.ts';
 import { takes, type WriteContext } from './write-context.ts';
+import { strictness } from './write-tools.ts';
 
 export interface WrittenOutput {
   readonly members: JsonFields;
@@ -26,7 +27,7 @@ export function writeOutput(context: WriteContext): WrittenOutput {
   }
   const { description, strict, name = 'answer' } = format;
   const wireName = wireNames([name], { allowed: 'A-Za-z0-9_-', charsMax: 64 }).toWire(name);
-  const json_schema = { name: wireName, ...present({ description, strict }), schema };
+  const json_schema = { name: wireName, ...present({ description }), ...strictness(strict, context), schema };
   return { members: { ...members, response_format: { type: 'json_schema', json_schema } }, instruction: undefined };
 }
 

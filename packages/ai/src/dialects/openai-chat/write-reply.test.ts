@@ -4,15 +4,9 @@ import type { ChatReply, Choice } from '../../canonical/chat-reply.ts';
 import type { Block, ChatRequest } from '../../canonical/chat-request.ts';
 import { parseExact } from '../../canonical/json.ts';
 import { sealSignature } from '../../canonical/signatures.ts';
-import { readContext, replyContext, requestOf } from './__fixtures__/canonical-replay.ts';
+import { answer, head, readContext, replyContext, requestOf } from './__fixtures__/canonical-replay.ts';
 import { readReply } from './read-reply.ts';
 import { writeReply } from './write-reply.ts';
-
-const head = { id: 'msg_1', created: 1_762_500_000, model: 'claude' };
-
-function answer(blocks: readonly Block[], choice: Partial<Choice> = {}): ChatReply {
-  return { ...head, choices: [{ index: 0, blocks, stop: { reason: 'end' }, ...choice }] };
-}
 
 const write = (reply: ChatReply, request: ChatRequest = requestOf()): unknown =>
   JSON.parse(writeReply(reply, replyContext(request)));

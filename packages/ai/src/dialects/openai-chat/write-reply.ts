@@ -31,7 +31,7 @@ function writeChoice(choice: Choice, reply: ChatReply, context: ReplyContext): J
   const message = {
     ...writeSaid(blocks),
     refusal,
-    ...writeReasoning(blocks),
+    ...(!hidesReasoning(context.request) && writeReasoning(blocks)),
     ...writeCalls(blocks, legacy),
     ...writeShown(blocks, reply, context),
   };
@@ -42,6 +42,11 @@ function writeChoice(choice: Choice, reply: ChatReply, context: ReplyContext): J
 /** Whoever offered `functions` awaits a `function_call`, as it was before there were tools. */
 export function speaksOfFunctions({ ext }: ChatRequest): boolean {
   return ext['openai-chat']?.['functions'] !== undefined;
+}
+
+/** The caller does not want to read what the model thought, and the provider may have told it all the same. */
+export function hidesReasoning({ reasoning }: ChatRequest): boolean {
+  return reasoning?.expose === 'none';
 }
 
 function textOf(blocks: readonly Block[], kind: 'text' | 'refusal' | 'reasoning'): string | undefined {

@@ -64,14 +64,23 @@ function writeTool(tool: Tool, context: WriteContext): JsonFields | undefined {
 }
 
 /** Only OpenAI's own schemas are known to be closed where strictness asks for it. */
-function functionMembers({ schema, strict }: Tool, { request, rules, losses }: WriteContext): JsonFields {
+function functionMembers({ schema, strict }: Tool, context: WriteContext): JsonFields {
+  const { request, rules, losses } = context;
   const closed = strict === true && !request.dialect.startsWith('openai-');
   const parameters = fitSchema(
     schema,
     { ...rules.schemas, ...(closed && { closed }) },
     { losses, where: 'tools', tool: true },
   );
-  return { parameters, ...present({ strict }) };
+  return { parameters, ...strictness(strict, context) };
+}
+
+/** Where nobody knows the word, a schema is a wish. */
+export function strictness(strict: boolean | undefined, context: WriteContext): JsonFields {
+  if (strict === undefined) return {};
+  if (!drops(context, 'strict')) return { strict };
+  if (strict) context.losses.add('dropped', 'strict');
+  return {};
 }
 
 function formatOf({ grammar }: Tool): JsonFields {

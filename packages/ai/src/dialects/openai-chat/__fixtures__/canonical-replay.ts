@@ -1,6 +1,6 @@
 import { StreamCheck } from '../../../canonical/check-stream.ts';
-import type { ChatReply } from '../../../canonical/chat-reply.ts';
-import type { ChatRequest } from '../../../canonical/chat-request.ts';
+import type { ChatReply, Choice, Stop } from '../../../canonical/chat-reply.ts';
+import type { Block, ChatRequest } from '../../../canonical/chat-request.ts';
 import type { ReadContext, ReplyContext } from '../../../canonical/dialect.ts';
 import { StreamFold } from '../../../canonical/fold-stream.ts';
 import type { Json } from '../../../canonical/json.ts';
@@ -59,6 +59,26 @@ export function replay(chunks: readonly Buffer[], setting: Setting = {}): Replay
   return { events, end: fold.end() };
 }
 
+export function isReply(end: ChatReply | ProviderError | undefined): end is ChatReply {
+  return end !== undefined && 'choices' in end;
+}
+
+/** Of the first choice. */
+export function blocksOf(body: Buffer, setting: Setting = {}): readonly Block[] {
+  const { end } = replay([body], setting);
+  return isReply(end) ? (end.choices[0]?.blocks ?? []) : [];
+}
+
+export function stopOf(body: Buffer): Stop | undefined {
+  const { end } = replay([body]);
+  return isReply(end) ? end.choices[0]?.stop : undefined;
+}
+
+/** A delta with a fragment of a call. */
+export function call(members: object, body?: object): object {
+  return { tool_calls: [{ ...members, ...(body !== undefined && { function: body }) }] };
+}
+
 /** Chunks as the events of a body with its terminator. */
 export function streamOf(...chunks: readonly object[]): Buffer {
   return Buffer.from([...chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), 'data: [DONE]\n\n'].join(''));
@@ -80,4 +100,11 @@ export function deltasOf(deltas: readonly object[], finish: string | null = 'sto
 export function written(events: readonly StreamEvent[], request: ChatRequest = requestOf()): string {
   const writer = new CanonicalStreamWriter(replyContext(request));
   return events.map((event) => writer.write(event)).join('');
+}
+
+export const head = { id: 'msg_1', created: 1_762_500_000, model: 'claude' };
+
+/** An answer with one choice. */
+export function answer(blocks: readonly Block[], choice: Partial<Choice> = {}): ChatReply {
+  return { ...head, choices: [{ index: 0, blocks, stop: { reason: 'end' }, ...choice }] };
 }

@@ -1,0 +1,126 @@
+import { costOf, upperBound, type Asked, type ModelFacts, type OverriddenCatalogue, type Usage } from '@gatehouse/ai';
+import type { BudgetHold, BudgetVerdict } from '@gatehouse/counters';
+import type { ErrorCode } from '@gatehouse/kernel';
+import type { House } from '../house.ts';
+import type { AiBudgets, ChargedBudget, ChargedTo } from './ai-budgets.ts';
+import type { AiFacts } from './ai-facts.ts';
+
+/** Where one attempt goes, as far as money is concerned. */
+export interface Priced extends ChargedTo {
+  readonly kind: string;
+  /** The provider's name of the model. */
+  readonly providerModel: string;
+  readonly free: boolean;
+  readonly asked: () => Asked;
+}
+
+export interface PurseRefusal {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+export interface Spent {
+  readonly microUsd: number | undefined;
+  readonly priceVersion: string | undefined;
+}
+
+const NOTHING_SPENT: Spent = { microUsd: undefined, priceVersion: undefined };
+
+/** The money of one call: what it may cost is reserved before it is sent, and settled with what it did cost. */
+export class AiPurse {
+  readonly #house: House;
+  readonly #budgets: AiBudgets;
+  readonly #catalogue: OverriddenCatalogue;
+  #charged: readonly ChargedBudget[] = [];
+  #verdicts: readonly BudgetVerdict[] = [];
+  #hold: BudgetHold | undefined;
+  #facts: ModelFacts | undefined;
+  #free = false;
+  #asked: Asked | undefined;
+
+  constructor(house: House, budgets: AiBudgets, catalogue: OverriddenCatalogue) {
+    this.#house = house;
+    this.#budgets = budgets;
+    this.#catalogue = catalogue;
+  }
+
+  /** Undefined when the attempt may be sent. */
+  reserve(attempt: Priced): PurseRefusal | undefined {
+    const nowMs = this.#house.clock.now();
+    this.release();
+    const { provider, kind, providerModel: model } = attempt;
+    this.#free = attempt.free;
+    this.#facts = attempt.free ? undefined : this.#catalogue.facts({ provider, kind, model }, nowMs);
+    this.#charged = this.#budgets.none ? [] : this.#budgets.of(attempt);
+    if (this.#charged.length === 0) return undefined;
+    this.#asked = attempt.asked();
+    const bound = attempt.free ? 0 : upperBound(this.#asked, this.#facts);
+    if (bound === undefined && this.#charged.some(({ budget }) => budget.warning !== true)) {
+      const detail = `the price of \`${model}\` is not known, so no budget can be kept; give it one under ai.prices`;
+      return { code: 'limit.budget', detail, retryAfterSeconds: undefined };
+    }
+    const taking = this.#house.budgets.reserve(this.#charged, bound ?? 0, nowMs);
+    if (!taking.allowed) return this.#refused(taking.refused, taking.at);
+    this.#hold = taking.hold;
+    this.#verdicts = taking.verdicts;
+    return undefined;
+  }
+
+  #refused({ refusal, resetMs }: BudgetVerdict, at: number): PurseRefusal {
+    const of = this.#charged[at]?.of ?? 'all';
+    if (refusal !== 'exhausted') {
+      return { code: 'route.unavailable', detail: 'spending cannot be written down', retryAfterSeconds: undefined };
+    }
+    const whose = of === 'all' ? 'all calls' : `this ${of}`;
+    const retryAfterSeconds = Number.isFinite(resetMs) ? Math.ceil(resetMs / 1000) : undefined;
+    return { code: 'limit.budget', detail: `the budget of ${whose} has no room for this call`, retryAfterSeconds };
+  }
+
+  /** The attempt brought nothing that anybody pays for. */
+  release(): void {
+    if (this.#hold !== undefined) this.#house.budgets.release(this.#hold);
+    this.#hold = undefined;
+  }
+
+  /** `usage` as it was told or, for what broke off, as much of it as went by. */
+  settle(usage: Usage): Spent {
+    const cost = costOf(usage, this.#facts);
+    const microUsd = this.#free ? 0 : cost?.microUsd;
+    // What it cost is not known: then it cost what was set aside.
+    if (this.#hold !== undefined) this.#house.budgets.settle(this.#hold, microUsd ?? Infinity);
+    this.#hold = undefined;
+    if (microUsd === undefined) return NOTHING_SPENT;
+    return { microUsd, priceVersion: this.#free ? 'free' : cost?.priceVersion };
+  }
+
+  /** About how long the prompt was, where the vendor does not say. */
+  get inputTokens(): number {
+    return this.#asked?.inputTokensEstimate ?? 0;
+  }
+
+  /** What is left, in US dollars, as the caller is told. */
+  get header(): string | undefined {
+    if (this.#verdicts.length === 0) return undefined;
+    const told = this.#verdicts.map(({ remainingMicros, exceeded }, index) => {
+      const { of, per, budget } = this.#charged[index] ?? { of: 'all', per: 'total', budget: { limitMicros: 0 } };
+      return `${of};per=${per};limit=${usd(budget.limitMicros)};left=${usd(remainingMicros)}${exceeded ? ';exceeded' : ''}`;
+    });
+    return told.join(', ');
+  }
+}
+
+function usd(micros: number): string {
+  return (Math.max(0, micros) / 1e6).toFixed(6);
+}
+
+/** What reached the caller is paid for, whoever broke off; a vendor that does not tell is estimated. */
+export function settleFacts(facts: AiFacts, purse: AiPurse): void {
+  if (facts.usage === undefined) {
+    facts.usage = { inputUncached: purse.inputTokens, outputText: facts.outputTokensSeen };
+    facts.usageState = 'estimated';
+  }
+  const { microUsd, priceVersion } = purse.settle(facts.usage);
+  facts.costMicroUsd = microUsd;
+  facts.priceVersion = priceVersion;
+}

@@ -1,0 +1,23 @@
+import type { Prices } from '../pricing/prices.ts';
+
+/** What is known of one vendor's model at one moment. */
+export interface ModelFacts {
+  /** The catalogue's own name, such as `anthropic/claude-opus-4-6`. */
+  readonly id: string;
+  /** Absent: nobody knows what it costs, which is not the same as nothing. */
+  readonly prices: Prices | undefined;
+  /** Names the prices for good, so that a recorded call can be priced again. */
+  readonly priceVersion: string;
+  readonly contextTokens: number | undefined;
+  readonly maxOutputTokens: number | undefined;
+  readonly can: Capabilities;
+}
+
+/** `undefined` where nobody knows. */
+export interface Capabilities {
+  readonly vision: boolean | undefined;
+  readonly tools: boolean | undefined;
+  /** Holds its answer to a JSON Schema. */
+  readonly schema: boolean | undefined;
+  readonly reasoning: boolean | undefined;
+}
