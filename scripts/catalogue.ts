@@ -27,6 +27,7 @@ import type { FeeName, RateName } from '../packages/ai/src/pricing/prices.ts';
 const ROOT = path.dirname(import.meta.dirname);
 const FILE = path.join(ROOT, 'packages/ai/src/catalogue/catalogue.json');
 const SOURCE = '@pydantic/genai-prices';
+const PACKAGE = path.join(ROOT, 'node_modules', SOURCE);
 const FORMAT = 1;
 
 /** The source's names of token prices, in USD per million. What is not here is priced by no call that we see. */
@@ -216,10 +217,12 @@ function write(head: Readonly<Record<string, string | number>>, providers: reado
 }
 
 const providers = wanted((await waitForUpdate()) ?? []);
-const manifest = readFileSync(path.join(ROOT, 'node_modules', SOURCE, 'package.json'), 'utf8');
+const manifest = readFileSync(path.join(PACKAGE, 'package.json'), 'utf8');
 const version = memberOf(manifest, 'version') ?? '';
 const text = write({ format: FORMAT, source: SOURCE, version, date: dateOf(version, readOr(FILE, '{}')) }, providers);
 writeFileSync(FILE, text);
+// Its licence asks to go with the facts.
+writeFileSync(`${FILE}.license`, readFileSync(path.join(PACKAGE, 'LICENSE')));
 
 const models = providers.reduce((sum, provider) => sum + provider.models.length, 0);
 process.stdout.write(`${SOURCE} ${version}: ${providers.length} providers, ${models} models, ${text.length} bytes\n`);

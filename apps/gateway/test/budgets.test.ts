@@ -162,3 +162,20 @@ describe('what was spent', () => {
     expect((await call(running.url)).status).toBe(429);
   });
 });
+
+describe('a limit on tokens', () => {
+  it('counts prompts and answers, tells what is left, and refuses with the time to wait', async () => {
+    const { port } = await provider();
+    const access = '  access: [ { application: a, models: [m], limits: [ { tokens: 120, window: 1m } ] } ]\n';
+    const running = await gate(config(port, '[]').replace('applications:', `${access}applications:`), 2);
+    const first = await call(running.url);
+    expect(Number(first.headers.get('x-ratelimit-remaining-tokens'))).toBeGreaterThan(80);
+    await first.arrayBuffer();
+    const codes: number[] = [];
+    for (let i = 0; i < 4; i++) codes.push((await call(running.url)).status);
+    expect(codes.at(-1)).toBe(429);
+    const refused = await call(running.url);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ error: { code: 'rate_limit_exceeded' } });
+  });
+});

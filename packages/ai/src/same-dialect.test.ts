@@ -68,6 +68,7 @@ describe('a call whose caller and provider speak the same dialect', () => {
       finishReason: 'stop',
       usage: { inputUncached: 1, outputText: expect.any(Number) },
       usageState: 'measured',
+      outputTokensSeen: expect.any(Number),
     });
   });
 

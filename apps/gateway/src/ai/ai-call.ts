@@ -23,10 +23,11 @@ import type { GateExchange } from '../exchange.ts';
 import type { House } from '../house.ts';
 import { ownMessage } from '../problem.ts';
 import { AiAttempt } from './ai-attempt.ts';
-import { emptyFacts, type AiFacts } from './ai-facts.ts';
+import { emptyFacts, tokensOf, type AiFacts } from './ai-facts.ts';
 import type { AiProgram } from './ai-program.ts';
 import { AiPurse, settleFacts, type Priced, type PurseRefusal } from './ai-purse.ts';
 import { budgetHeader, headerLines, headerText, linesOf, lossHeader } from './ai-headers.ts';
+import { AiTokenLimits } from './ai-token-limits.ts';
 import { Alarm } from './alarm.ts';
 import type { AttemptFailure, AttemptHost } from './attempt-host.ts';
 import { editedLines } from './edited-lines.ts';
@@ -55,6 +56,7 @@ export class AiCall implements RequestEvents, AttemptHost {
   #deadlineMs = 0;
   #refusalHeaders: Readonly<Record<string, string>> = {};
   readonly #purse: AiPurse;
+  #tokens: AiTokenLimits | undefined;
   #current: AiAttempt | undefined;
   #status = 0;
   #committed = false;
@@ -115,13 +117,24 @@ export class AiCall implements RequestEvents, AttemptHost {
       this.#refuse('provider.model_not_found', `the model \`${read.model}\` does not exist`, 'model');
     } else if (!mayCall(allowed, read.model)) {
       this.#refuse('auth.forbidden', `this key may not call the model \`${read.model}\``, 'model');
-    } else {
+    } else if (this.#mayUseTokens(read)) {
       const { connectMs, firstByteMs } = this.#program.spec.timeouts;
       this.#attempts = attempts;
       // A second target gets its full time after a first that hangs; a third only what is left.
       this.#deadlineMs = clock.monotonic() + 2 * (connectMs + firstByteMs);
       this.#try();
     }
+  }
+
+  /** The limits on tokens; refuses the call when they are used up. */
+  #mayUseTokens(call: OpenedCall): boolean {
+    this.#tokens = new AiTokenLimits(this.#house, this.#exchange.credential);
+    const refused = this.#tokens.none ? undefined : this.#tokens.take(call.asked().inputTokensEstimate);
+    if (refused === undefined) return true;
+    const { retryMs } = refused;
+    if (Number.isFinite(retryMs)) this.#refusalHeaders = { 'retry-after': String(Math.ceil(retryMs / 1000)) };
+    this.#refuse('limit.rate', 'the limit on tokens of this application is reached');
+    return false;
   }
 
   #opened(body: Buffer): OpenedCall | RequestProblem {
@@ -280,7 +293,7 @@ export class AiCall implements RequestEvents, AttemptHost {
     const model = headerText(`${this.facts.provider ?? ''}/${attempt?.model ?? ''}`);
     const lines = editedLines(this.#exchange, {
       status: reply.status,
-      lines: `content-type: ${reply.contentType}\r\n${streaming}x-gatehouse-model: ${model}\r\n${linesOf(lossHeader(this.facts.losses))}${linesOf(budgetHeader(this.#purse.header))}`,
+      lines: `content-type: ${reply.contentType}\r\n${streaming}x-gatehouse-model: ${model}\r\n${linesOf(lossHeader(this.facts.losses))}${linesOf({ ...budgetHeader(this.#purse.header), ...this.#tokens?.headers })}`,
     });
     this.#status = reply.status;
     this.#committed = true;
@@ -379,6 +392,7 @@ export class AiCall implements RequestEvents, AttemptHost {
     this.#body = [];
     if (this.#current === undefined || (!this.#committed && this.facts.usage === undefined)) this.#purse.release();
     else settleFacts(this.facts, this.#purse);
+    if (this.facts.usage !== undefined) this.#tokens?.settle(tokensOf(this.facts.usage));
     this.#exchange.ended({
       status: this.#status,
       code,

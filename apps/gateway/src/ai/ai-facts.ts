@@ -46,3 +46,8 @@ export function noteStreamEnd(facts: AiFacts, end: StreamEnd): void {
   facts.usageState = end.usageState;
   facts.outputTokensSeen = end.outputTokensSeen;
 }
+
+/** All of them, whatever they cost. */
+export function tokensOf({ inputUncached, cacheRead = 0, cacheWrite = 0, outputText, reasoning = 0 }: Usage): number {
+  return inputUncached + cacheRead + cacheWrite + outputText + reasoning;
+}

@@ -12,13 +12,13 @@ export type Overrides = Readonly<Record<string, Readonly<Record<string, ModelOve
 /** What is known better here than in the catalogue. Prices are in USD per million tokens, at most six decimals. */
 export interface ModelOverride {
   /** What the cache costs follows in proportion, unless it is given too. */
-  readonly input?: string | number;
+  readonly input?: string | number | undefined;
   /** That of reasoning, too. */
-  readonly output?: string | number;
-  readonly cacheRead?: string | number;
-  readonly cacheWrite?: string | number;
-  readonly contextTokens?: number;
-  readonly maxOutputTokens?: number;
+  readonly output?: string | number | undefined;
+  readonly cacheRead?: string | number | undefined;
+  readonly cacheWrite?: string | number | undefined;
+  readonly contextTokens?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
 }
 
 export interface ModelPlace {

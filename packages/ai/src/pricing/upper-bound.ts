@@ -10,9 +10,9 @@ export interface Asked {
   /** How many answers; each may be as long as the limit. */
   readonly choices?: number | undefined;
   /** Asks for something to be kept in the cache for an hour, which costs more than minutes. */
-  readonly longCache?: boolean;
+  readonly longCache?: boolean | undefined;
   /** Carries or asks for audio, images or video, which some models price apart. */
-  readonly media?: boolean;
+  readonly media?: boolean | undefined;
 }
 
 /** For a call without a limit to a model whose own limit nobody knows: longer answers are rare. */

@@ -1,8 +1,8 @@
 import type { CallerDialect, CallFacts } from '../canonical/dialect.ts';
-import type { ChatRequest } from '../canonical/chat-request.ts';
+import type { CacheMark, ChatRequest } from '../canonical/chat-request.ts';
 import { parseExact } from '../canonical/json.ts';
 import { Untranslatable } from '../canonical/loss.ts';
-import { estimateInputTokens } from '../dialects/anthropic/estimate-tokens.ts';
+import { estimateTokens } from '../pricing/token-estimate.ts';
 import type { Asked } from '../pricing/upper-bound.ts';
 
 export interface ChatCallParts {
@@ -51,10 +51,11 @@ export class ChatCall {
   asked(): Asked {
     const { request } = this;
     return {
-      inputTokensEstimate: estimateInputTokens(request),
+      inputTokensEstimate: estimateTokens(request),
       maxOutputTokens: request.maxOutputTokens,
       choices: request.sampling.n,
       media: request.turns.some(({ blocks }) => blocks.some(({ type }) => type === 'media')),
+      longCache: marks(request).some((mark) => mark?.ttl === '1h'),
     };
   }
 
@@ -63,4 +64,9 @@ export class ChatCall {
     this.#sealed ??= SEALS.some((mark) => this.#body.includes(mark));
     return this.#sealed;
   }
+}
+
+function marks({ instructions, turns, tools, cache }: ChatRequest): (CacheMark | undefined)[] {
+  const blocks = turns.flatMap((turn) => turn.blocks);
+  return [cache.auto, ...[...instructions, ...tools, ...blocks].map((one) => ('cache' in one ? one.cache : undefined))];
 }
