@@ -94,6 +94,7 @@ export class Circuit {
     this.#openings = Math.min(this.#openings + 1, 30);
     this.#openedAtMs = nowMs;
     this.#untilMs = nowMs + ms;
+    this.#probeUntilMs = 0;
     this.#failures = 0;
     this.#onTrial = false;
   }

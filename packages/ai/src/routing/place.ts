@@ -1,4 +1,5 @@
 import type { ApiKeyLimitSpec, ProviderSpec } from '@gatehouse/config';
+import { hash64 } from '@gatehouse/kernel';
 import type { Attempt } from './attempt.ts';
 import type { Circuit } from './circuit.ts';
 import type { KeyUse } from './key-use.ts';
@@ -40,7 +41,7 @@ export function placeAt({ provider, keys, model, weight, from }: PlaceInput, mem
   const candidates: Candidate[] = [];
   const place = { provider, model, weight, label: `${provider.name}/${model}`, candidates };
   for (const { name, value, provider: withKey, identity: keyIdentity, weight: share, limits } of keys) {
-    const identity = `${keyIdentity} ${model}`;
+    const identity = `${keyIdentity} ${shortened(model)}`;
     candidates.push({
       attempt: { provider: withKey, model, key: { name, value }, identity },
       place,
@@ -51,6 +52,16 @@ export function placeAt({ provider, keys, model, weight, from }: PlaceInput, mem
     });
   }
   return place;
+}
+
+/** Longer than any vendor's name of a model. */
+const NAME_CHARS_MAX = 256;
+
+/** Callers make names up, and what is remembered by a name holds it. */
+function shortened(model: string): string {
+  if (model.length <= NAME_CHARS_MAX) return model;
+  const { high, low } = hash64(model);
+  return `${model.slice(0, NAME_CHARS_MAX)} ${high}:${low}`;
 }
 
 /** From when on it may be called, by what it and its key have to rest for; not after now when it may be called already. */

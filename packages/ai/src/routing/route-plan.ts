@@ -129,9 +129,9 @@ export class RoutePlan {
     return this.#leases.size > 0 ? undefined : this.#firstOf(this.#call.now());
   }
 
-  /** After so long without a first token `nextForHedge` may be asked; undefined: never. */
+  /** After so long without a first token `nextForHedge` may be asked; undefined: never. A whole answer shows no token. */
   get hedgeAfterMs(): number | undefined {
-    return this.#route.candidates.length > 1 ? this.#route.hedgeAfterMs : undefined;
+    return this.#call.streaming && this.#route.candidates.length > 1 ? this.#route.hedgeAfterMs : undefined;
   }
 
   /** A second attempt beside the one in flight, once in a call, from what is well, and out of the retry budget. */
@@ -203,9 +203,10 @@ export class RoutePlan {
     }
     const waitMs = bestMs - nowMs;
     if (best === undefined || waitMs > DELAY_MS_MAX || !this.#route.budget.mayRetry(nowMs)) return undefined;
-    const backoffMs = this.#call.random() * Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** this.#again);
+    // Calls that were told the same time must not all come back at it.
+    const spreadMs = Math.max(waitMs / 4, Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** this.#again));
     this.#again++;
-    const delayMs = Math.ceil(waitMs + backoffMs);
+    const delayMs = Math.ceil(waitMs + this.#call.random() * spreadMs);
     return { attempt: this.#begin(best, delayMs, nowMs), delayMs };
   }
 

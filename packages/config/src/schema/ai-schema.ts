@@ -100,7 +100,10 @@ const retries = strictObject(
 
 const hedge = strictObject(
   { after: timeout({ description: 'So long without a first token.' }) },
-  { description: 'When a second target is asked beside a first that is slow: the first token wins, both are paid.' },
+  {
+    description:
+      'When a second target is asked beside a first whose stream does not begin: the first token wins, both are paid. Out of the budget of `retries`.',
+  },
 );
 
 const modelSchema = strictObject(

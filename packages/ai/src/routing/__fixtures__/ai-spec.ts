@@ -1,4 +1,4 @@
-import type { AiSpec, AiTimeoutSpec, ModelSpec, ModelTarget, ProviderSpec } from '@gatehouse/config';
+import type { AiSpec, AiTimeoutSpec, ApiKeyLimitSpec, ModelSpec, ModelTarget, ProviderSpec } from '@gatehouse/config';
 
 /** A provider for tests; the port keeps endpoints apart. */
 export function provider(name: string, kind: string, rest: Partial<ProviderSpec> = {}): ProviderSpec {
@@ -12,6 +12,15 @@ export function provider(name: string, kind: string, rest: Partial<ProviderSpec>
     aws: undefined,
     ...rest,
   };
+}
+
+/** A provider with several keys; a name may be followed by its weight: `one 3`. */
+export function pooled(name: string, keys: readonly string[], limits?: ApiKeyLimitSpec): ProviderSpec {
+  const apiKeys = keys.map((text) => {
+    const [key = '', weight = '1'] = text.split(' ');
+    return { name: key, key: `${key} key of ${name}`, weight: Number(weight), limits };
+  });
+  return provider(name, 'openai', { apiKey: undefined, apiKeys });
 }
 
 export const TIMEOUTS: AiTimeoutSpec = {
@@ -55,6 +64,6 @@ function model(name: string, { targets, fallback = [], ...rest }: ModelTexts): M
 }
 
 function target(text: string): ModelTarget {
-  const [, name = '', model = '', weight = '1'] = /^([^/]+)\/(\S+)(?: (\d+))?$/.exec(text) ?? [];
-  return { provider: name, model, weight: Number(weight) };
+  const [, name = '', its = '', weight = '1'] = /^([^/]+)\/(\S+)(?: (\d+))?$/.exec(text) ?? [];
+  return { provider: name, model: its, weight: Number(weight) };
 }
