@@ -122,6 +122,7 @@ export class Gateway {
     const { listen, pseudonym, logLevel, log } = this.#options;
     const handle = new WorkerHandle({
       worker,
+      workers: this.#options.workers,
       pseudonym,
       logLevel,
       listen: { host: listen.host, port: this.#port === 0 ? listen.port : this.#port },

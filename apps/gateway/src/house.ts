@@ -1,4 +1,4 @@
-import { Cooldowns } from '@gatehouse/ai';
+import { Cooldowns, RoutingMemory } from '@gatehouse/ai';
 import type { BudgetLedger, Counters } from '@gatehouse/counters';
 import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
 import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
@@ -13,6 +13,8 @@ export interface HouseOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly worker: number;
+  /** How many there are. */
+  readonly workers: number;
   /** Our name in `Via`: the same for all workers of an instance, different from other instances'. */
   readonly pseudonym: string;
   readonly counters: Counters;
@@ -35,6 +37,7 @@ export class House {
   readonly pools: Pools;
   readonly endpoints = new EndpointRegistry();
   readonly cooldowns = new Cooldowns();
+  readonly routing: RoutingMemory;
   readonly random = randomFrom(Math.floor(Math.random() * 2 ** 32));
   /** Exchanges under way: told to the record if this worker has to die. */
   readonly active = new ActiveExchanges<GateExchange>();
@@ -48,6 +51,7 @@ export class House {
     this.log = options.log;
     this.worker = options.worker;
     this.counters = options.counters;
+    this.routing = new RoutingMemory({ workers: options.workers });
     this.budgets = options.budgets;
     this.#records = options.records;
     this.#pseudonym = options.pseudonym;

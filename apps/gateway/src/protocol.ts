@@ -14,6 +14,7 @@ export interface Publication {
 
 export interface WorkerStart {
   readonly worker: number;
+  readonly workers: number;
   readonly pseudonym: string;
   readonly listen: ListenAddress;
   readonly counters: CounterMemory;

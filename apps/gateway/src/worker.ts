@@ -37,6 +37,7 @@ const house = new House({
   clock,
   log,
   worker: start.worker,
+  workers: start.workers,
   pseudonym: start.pseudonym,
   counters: openCounters(start.counters, owner),
   budgets,

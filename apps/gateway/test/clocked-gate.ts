@@ -25,6 +25,7 @@ export async function clockedGate(text: string): Promise<ClockedGate> {
     clock,
     log: createLogger({ level: 'error', write: (line) => process.stderr.write(line), now: clock.now }),
     worker: 0,
+    workers: 1,
     pseudonym: 'gatehouse-test',
     counters: openCounters(createCounterMemory(), 1),
     budgets: openBudgetLedger(createBudgetMemory({ owners: 2 }), { owner: 1 }),

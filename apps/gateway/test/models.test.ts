@@ -28,6 +28,8 @@ beforeAll(async () => {
 ai:
   providers:
     one: { kind: openai-compatible, baseUrl: "${demo.url}", apiKey: sk-provider }
+    # Of its own key, because one that is refused rests with all its models.
+    revoked: { kind: openai-compatible, baseUrl: "${demo.url}", apiKey: sk-revoked }
     down: { kind: openai-compatible, baseUrl: "http://127.0.0.1:1/v1", apiKey: x }
     silent: { kind: openai-compatible, baseUrl: "http://127.0.0.1:${silentPort}/v1", apiKey: x }
   models:
@@ -35,7 +37,7 @@ ai:
     embedder: { targets: [ { provider: one, model: demo-embedding } ] }
     failing: { targets: [ { provider: one, model: demo-error-500 } ] }
     busy: { targets: [ { provider: one, model: demo-error-429 } ] }
-    denied: { targets: [ { provider: one, model: demo-error-401 } ] }
+    denied: { targets: [ { provider: revoked, model: demo-error-401 } ] }
     resilient: { targets: [ { provider: down, model: m } ], fallback: [ { provider: one, model: demo-error-503 }, { provider: one, model: demo } ] }
     cut: { targets: [ { provider: one, model: demo-cut } ] }
     truncated: { targets: [ { provider: one, model: demo-truncate } ] }

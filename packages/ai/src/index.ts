@@ -26,7 +26,11 @@ export { mayCall } from './routing/model-list.ts';
 
 export { signV4 } from './providers/sigv4/sign-v4.ts';
 
-export { OverriddenCatalogue, type ModelOverride, type Overrides } from './catalogue/overrides.ts';
+export { OverriddenCatalogue, type ModelOverride, type ModelPlace, type Overrides } from './catalogue/overrides.ts';
 export type { ModelFacts } from './catalogue/model-facts.ts';
 export { costOf, type Cost } from './pricing/cost.ts';
 export { upperBound, type Asked } from './pricing/upper-bound.ts';
+
+export type { NextAttempt, RoutePlan, RoutedCall } from './routing/route-plan.ts';
+export { RoutingMemory } from './routing/routing-memory.ts';
+export type { Affinity } from '@gatehouse/config';

@@ -140,6 +140,7 @@ export class AiAttempt implements ReplyEvents {
     const { facts } = this.#host;
     if (facts.firstTokenMs === undefined) {
       facts.firstTokenMs = this.#plan.monotonic() - this.#begunMs;
+      this.#host.onFirstToken(facts.firstTokenMs);
       this.#limit.off();
     }
     if (!this.#committed) this.#release();
@@ -200,7 +201,7 @@ export class AiAttempt implements ReplyEvents {
   }
 
   #onErrorEvent(error: ProviderError): void {
-    if (this.#committed) this.#cut(error);
+    if (this.#committed) this.#cut(error, error.kind);
     else this.#failWith(error);
   }
 
@@ -230,13 +231,14 @@ export class AiAttempt implements ReplyEvents {
     if (!('body' in answer)) {
       const error = 'error' in answer ? answer.error : classifyProviderError(this.#status, '');
       if (!this.#committed) this.#failWith(error);
-      else this.#cut(undefined);
+      else this.#cut(undefined, 'upstream');
       return;
     }
     const { facts } = this.#host;
     facts.usage = answer.usage;
     facts.usageState = answer.usage === undefined ? 'missing' : 'measured';
     facts.finishReason = answer.finishReason;
+    this.#host.onFirstToken(this.#plan.monotonic() - this.#begunMs);
     if (!this.#committed) {
       this.#held = [answer.body];
       this.#release();
@@ -254,7 +256,7 @@ export class AiAttempt implements ReplyEvents {
     else if (end.complete) {
       if (!this.#committed) this.#release();
       this.#done();
-    } else if (this.#committed) this.#cut(undefined);
+    } else if (this.#committed) this.#cut(undefined, 'truncated');
     else this.#fail('truncated', 'provider.truncated');
   }
 
@@ -272,7 +274,7 @@ export class AiAttempt implements ReplyEvents {
       return;
     }
     if (this.#committed) {
-      this.#cut(undefined);
+      this.#cut(undefined, failure.endsWith('timeout') ? 'timeout' : 'truncated');
       return;
     }
     const timeout = failure.endsWith('timeout');
@@ -283,15 +285,15 @@ export class AiAttempt implements ReplyEvents {
   /** Another target may answer while the caller has seen nothing; afterwards a stream's last event says what happened. */
   #failOrCut(cause: FailureCause, code: FailureCode): void {
     if (this.#over) return;
-    if (this.#committed) this.#cut(failureOf(code));
+    if (this.#committed) this.#cut(failureOf(code), cause);
     else this.#fail(cause, code);
   }
 
-  #cut(error: ProviderError | undefined): void {
+  #cut(error: ProviderError | undefined, cause: FailureCause): void {
     const lastWords = error && this.#stream?.fail(this.#host.callerError(error));
     if (this.#stream !== undefined) noteStreamEnd(this.#host.facts, this.#stream.soFar());
     this.#stop();
-    this.#host.onCut(lastWords);
+    this.#host.onCut(lastWords, cause);
   }
 
   #fail(cause: FailureCause, code: FailureCode): void {

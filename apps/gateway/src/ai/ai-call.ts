@@ -9,89 +9,93 @@ import {
   type CallerError,
   type Destination,
   type Door,
-  type LocalAnswer,
   type DoorName,
+  type FailureCause,
+  type LocalAnswer,
+  type NextAttempt,
   type OpenedCall,
   type ProviderError,
   type ProviderRow,
   type Relay,
   type RequestProblem,
+  type RoutePlan,
 } from '@gatehouse/ai';
-import { httpDate, type LegTimes, type RequestEvents } from '@gatehouse/http';
+import type { LegTimes, RequestEvents } from '@gatehouse/http';
 import { GatehouseError, type ErrorCode } from '@gatehouse/kernel';
 import type { GateExchange } from '../exchange.ts';
 import type { House } from '../house.ts';
-import { ownMessage } from '../problem.ts';
-import { AiAttempt } from './ai-attempt.ts';
+import { affinityKey } from './affinity-key.ts';
+import { AiBody } from './ai-body.ts';
 import { emptyFacts, tokensOf, type AiFacts } from './ai-facts.ts';
+import { budgetHeader, headerLines, headerText, linesOf, lossHeader, secondsHeader } from './ai-headers.ts';
 import type { AiProgram } from './ai-program.ts';
-import { AiPurse, settleFacts, type Priced, type PurseRefusal } from './ai-purse.ts';
-import { budgetHeader, headerLines, headerText, linesOf, lossHeader } from './ai-headers.ts';
+import { AiPurse, settleFacts, type PurseRefusal } from './ai-purse.ts';
+import { AiReply } from './ai-reply.ts';
 import { AiTokenLimits } from './ai-token-limits.ts';
+import { AiTry, type TryHost } from './ai-try.ts';
 import { Alarm } from './alarm.ts';
-import type { AttemptFailure, AttemptHost } from './attempt-host.ts';
+import type { AttemptFailure } from './attempt-host.ts';
 import { editedLines } from './edited-lines.ts';
 
-/** A body that trickles keeps its pieces in memory until it is whole. */
-const BODY_MS_MAX = 5 * 60_000;
 const NEVER: LegTimes = { begunMs: 0, connectedMs: 0, firstByteMs: 0 };
 
 /**
- * One model call: body → model → attempts in order → the first answer that is safe to show. Fails over only until the
- * caller has seen a byte; afterwards a break is shown as a break.
+ * One model call: body → model → attempts in the order of its plan → the first answer that is safe to show. Fails over
+ * only until the caller has seen a byte; afterwards a break is shown as a break.
  */
-export class AiCall implements RequestEvents, AttemptHost {
-  readonly facts: AiFacts = emptyFacts();
+export class AiCall implements RequestEvents, TryHost {
   readonly #exchange: GateExchange;
   readonly #house: House;
   readonly #program: AiProgram;
   readonly #door: Door;
-  readonly #bodyLimit: Alarm;
-  #body: Buffer[] = [];
-  #bytesIn = 0;
-  #bytesOut = 0;
+  readonly #body: AiBody;
+  readonly #reply: AiReply;
+  readonly #tokens: AiTokenLimits;
+  /** Between two attempts, and then until the last one has to be over. */
+  readonly #pause: Alarm;
+  readonly #total: Alarm;
+  readonly #hedge: Alarm;
+  readonly #running = new Set<AiTry>();
+  /** Of the call as a whole; the attempt that is told of in the record adds its own. */
+  readonly #facts: AiFacts = emptyFacts();
   #call: OpenedCall | undefined;
-  #attempts: readonly Attempt[] = [];
-  #index = 0;
+  #plan: RoutePlan | undefined;
+  #last: AiTry | undefined;
   #deadlineMs = 0;
+  #attempts = 0;
   #refusalHeaders: Readonly<Record<string, string>> = {};
-  readonly #purse: AiPurse;
-  #tokens: AiTokenLimits | undefined;
-  #current: AiAttempt | undefined;
-  #status = 0;
-  #committed = false;
-  #chunked = false;
-  #persists = false;
   #ended = false;
 
   constructor(exchange: GateExchange, door: DoorName, program: AiProgram) {
+    const { house } = program;
     this.#exchange = exchange;
-    this.#house = program.house;
+    this.#house = house;
     this.#program = program;
     this.#door = doorOf(door);
-    this.#bodyLimit = new Alarm(program.house.wheel);
-    this.#purse = new AiPurse(program.house, program.budgets, program.catalogue);
+    this.#body = new AiBody(house.wheel, exchange.bodyBytesMax);
+    this.#reply = new AiReply(exchange);
+    this.#tokens = new AiTokenLimits(house, exchange.credential);
+    this.#pause = new Alarm(house.wheel);
+    this.#total = new Alarm(house.wheel);
+    this.#hedge = new Alarm(house.wheel);
   }
 
   begin(): void {
     const { caller } = this.#exchange;
     // Left while a policy was thinking: the exchange has ended, or ends when the connection closes.
     if (caller.wire?.socket.destroyed ?? true) return;
-    this.#exchange.ai = this.facts;
+    this.#exchange.ai = this.#facts;
     if ((this.#exchange.contentLength ?? 0) > this.#exchange.bodyBytesMax) {
       this.#tooLarge();
       return;
     }
     caller.handOver(this);
-    this.#bodyLimit.set(BODY_MS_MAX, this, () => this.#refuse('request.timeout', 'the request body took too long'));
+    this.#body.begin(this, () => this.#refuse('request.timeout', 'the request body took too long'));
     caller.wantBody();
   }
 
   onBodyData(bytes: Buffer, start: number, end: number): void {
-    if (this.#ended) return;
-    this.#bytesIn += end - start;
-    if (this.#bytesIn > this.#exchange.bodyBytesMax) this.#tooLarge();
-    else this.#body.push(Buffer.from(bytes.subarray(start, end)));
+    if (!this.#ended && !this.#body.add(bytes, start, end)) this.#tooLarge();
   }
 
   #tooLarge(): void {
@@ -100,41 +104,21 @@ export class AiCall implements RequestEvents, AttemptHost {
 
   onBodyEnd(): void {
     if (this.#ended) return;
-    this.#bodyLimit.off();
-    const read = this.#opened(Buffer.concat(this.#body));
-    this.#body = [];
-    if ('problem' in read) {
-      this.#refuse('request.body_invalid', read.problem, read.param);
+    const call = this.#opened(this.#body.take());
+    if ('problem' in call) {
+      this.#refuse('request.body_invalid', call.problem, call.param);
       return;
     }
-    this.#call = read;
-    this.facts.modelAsked = read.model;
-    this.facts.stream = read.stream;
-    const { clock, random } = this.#house;
-    const attempts = this.#program.router.plan(read.model, { random, now: clock.monotonic() });
+    this.#call = call;
+    this.#facts.modelAsked = call.model;
+    this.#facts.stream = call.stream;
+    const plan = this.#planFor(call);
     const allowed = this.#exchange.credential === undefined ? ['*'] : this.#exchange.credential.models;
-    if (attempts === undefined) {
-      this.#refuse('provider.model_not_found', `the model \`${read.model}\` does not exist`, 'model');
-    } else if (!mayCall(allowed, read.model)) {
-      this.#refuse('auth.forbidden', `this key may not call the model \`${read.model}\``, 'model');
-    } else if (this.#mayUseTokens(read)) {
-      const { connectMs, firstByteMs } = this.#program.spec.timeouts;
-      this.#attempts = attempts;
-      // A second target gets its full time after a first that hangs; a third only what is left.
-      this.#deadlineMs = clock.monotonic() + 2 * (connectMs + firstByteMs);
-      this.#try();
-    }
-  }
-
-  /** The limits on tokens; refuses the call when they are used up. */
-  #mayUseTokens(call: OpenedCall): boolean {
-    this.#tokens = new AiTokenLimits(this.#house, this.#exchange.credential);
-    const refused = this.#tokens.none ? undefined : this.#tokens.take(call.asked().inputTokensEstimate);
-    if (refused === undefined) return true;
-    const { retryMs } = refused;
-    if (Number.isFinite(retryMs)) this.#refusalHeaders = { 'retry-after': String(Math.ceil(retryMs / 1000)) };
-    this.#refuse('limit.rate', 'the limit on tokens of this application is reached');
-    return false;
+    if (plan === undefined) {
+      this.#refuse('provider.model_not_found', `the model \`${call.model}\` does not exist`, 'model');
+    } else if (!mayCall(allowed, call.model)) {
+      this.#refuse('auth.forbidden', `this key may not call the model \`${call.model}\``, 'model');
+    } else if (this.#mayUseTokens(call)) this.#start(plan);
   }
 
   #opened(body: Buffer): OpenedCall | RequestProblem {
@@ -146,10 +130,51 @@ export class AiCall implements RequestEvents, AttemptHost {
     }
   }
 
-  #try(): void {
-    const attempt = this.#attempts[this.#index];
+  #planFor(call: OpenedCall): RoutePlan | undefined {
+    const { router } = this.#program;
+    const { clock, random } = this.#house;
+    const affinity = router.affinityOf(call.model);
+    return router.begin(call.model, {
+      random,
+      now: clock.monotonic,
+      streaming: call.stream,
+      estimateTokens: router.weighsPrompts(call.model) ? call.asked().inputTokensEstimate : undefined,
+      affinityKey: affinity && affinityKey(affinity, this.#exchange, call),
+    });
+  }
+
+  /** The limits on tokens; refuses the call when they are used up. */
+  #mayUseTokens(call: OpenedCall): boolean {
+    const refused = this.#tokens.none ? undefined : this.#tokens.take(call.asked().inputTokensEstimate);
+    if (refused === undefined) return true;
+    this.#refusalHeaders = secondsHeader(refused.retryMs);
+    this.#refuse('limit.rate', 'the limit on tokens of this application is reached');
+    return false;
+  }
+
+  #start(plan: RoutePlan): void {
+    const attempt = plan.first();
+    const { firstTokenMs, totalMs } = plan.timeouts;
+    this.#plan = plan;
+    // A second target gets its full time after a first that hangs; a third only what is left.
+    this.#deadlineMs = this.#house.clock.monotonic() + Math.min(2 * firstTokenMs, totalMs ?? Infinity);
+    if (totalMs !== undefined) this.#total.set(totalMs, this, () => this.#outOfTime());
+    if (attempt !== undefined) this.#try(attempt);
+    else {
+      this.#refusalHeaders = secondsHeader(plan.waitMs);
+      this.#refuse('provider.overloaded', 'the limits of all keys for this model are reached');
+    }
+  }
+
+  #outOfTime(): void {
+    for (const run of this.#running) run.abandon();
+    if (this.#reply.status === 0) this.#refuse('provider.timeout', 'the model took too long');
+    else this.#cutOff('provider.timeout');
+  }
+
+  #try(attempt: Attempt): void {
     const call = this.#call;
-    if (attempt === undefined || call === undefined) return;
+    if (call === undefined || this.#ended) return;
     const row = providerRow(attempt.provider.kind);
     if (row === undefined) throw new GatehouseError('gateway.internal', `no such provider: ${attempt.provider.kind}`);
     const destination = this.#destination(attempt, row);
@@ -161,54 +186,11 @@ export class AiCall implements RequestEvents, AttemptHost {
       }
       const relay = call.relayTo(destination);
       this.#checkLosses(relay.losses);
-      const refusal = this.#purse.reserve(this.#priced(call, attempt, row));
-      if (refusal === undefined) this.#send(call, { attempt, row, relay });
-      else this.#refuseSpending(refusal);
+      this.#send(call, { attempt, row, relay });
     } catch (error) {
       if (!(error instanceof Untranslatable)) throw error;
-      this.#untranslatable(error);
+      this.#untranslatable(attempt, error);
     }
-  }
-
-  #priced(call: OpenedCall, attempt: Attempt, row: ProviderRow): Priced {
-    return {
-      principal: this.#exchange.principal,
-      model: call.model,
-      provider: attempt.provider.name,
-      kind: row.kind,
-      providerModel: attempt.model,
-      free: row.free,
-      asked: () => call.asked(),
-    };
-  }
-
-  #refuseSpending({ code, detail, retryAfterSeconds }: PurseRefusal): void {
-    if (retryAfterSeconds !== undefined) this.#refusalHeaders = { 'retry-after': String(retryAfterSeconds) };
-    this.#refuse(code, detail);
-  }
-
-  #answerLocally({ body, losses }: LocalAnswer, attempt: Attempt): void {
-    this.#checkLosses(losses);
-    this.facts.model = attempt.model;
-    const lines = editedLines(this.#exchange, { status: 200, lines: headerLines(lossHeader(losses)) });
-    this.#answer(200, lines, body);
-    this.#end(undefined);
-    this.#exchange.caller.finish(this.#persists);
-  }
-
-  /** Remembers what the target cannot do; where nothing may be lost, that is a refusal. */
-  #checkLosses(losses: readonly string[]): void {
-    this.facts.losses = losses;
-    const strict =
-      this.#program.router.isStrict(this.facts.modelAsked ?? '') ||
-      this.#exchange.header('x-gatehouse-strict') === 'true';
-    const [first] = losses;
-    if (!strict || first === undefined) return;
-    const param = first.slice(first.indexOf(':') + 1);
-    throw new Untranslatable(
-      `This model cannot do all that is asked, and nothing may be left out: ${losses.join(', ')}.`,
-      param,
-    );
   }
 
   #destination(attempt: Attempt, row: ProviderRow): Destination {
@@ -221,122 +203,186 @@ export class AiCall implements RequestEvents, AttemptHost {
     };
   }
 
+  #answerLocally({ body, losses }: LocalAnswer, attempt: Attempt): void {
+    this.#checkLosses(losses);
+    this.#facts.model = attempt.model;
+    this.#facts.losses = losses;
+    const lines = editedLines(this.#exchange, { status: 200, lines: headerLines(lossHeader(losses)) });
+    this.#reply.answer(200, lines, body);
+    this.#end(undefined);
+    this.#reply.finish();
+  }
+
+  /** Where nothing may be lost, a loss is a refusal. */
+  #checkLosses(losses: readonly string[]): void {
+    const [first] = losses;
+    if (first === undefined) return;
+    const asked = this.#exchange.header('x-gatehouse-strict') === 'true';
+    if (!asked && !this.#program.router.isStrict(this.#facts.modelAsked ?? '')) return;
+    const message = `This model cannot do all that is asked, and nothing may be left out: ${losses.join(', ')}.`;
+    throw new Untranslatable(message, first.slice(first.indexOf(':') + 1));
+  }
+
   /** This target cannot serve the call; another one may. */
-  #untranslatable(error: Untranslatable): void {
-    this.#index++;
-    if (this.#index < this.#attempts.length) this.#try();
-    else this.#refuse('request.body_invalid', error.message, error.param);
+  #untranslatable(attempt: Attempt, error: Untranslatable): void {
+    const next = this.#plan?.passOver(attempt);
+    if (next !== undefined) this.#try(next);
+    else if (this.#running.size === 0) this.#refuse('request.body_invalid', error.message, error.param);
   }
 
   #send(call: OpenedCall, { attempt, row, relay }: { attempt: Attempt; row: ProviderRow; relay: Relay }): void {
-    const { spec, house } = this.#program;
-    this.facts.dialect = relay.dialect === call.dialect ? call.dialect : `${call.dialect}>${relay.dialect}`;
-    const { connectMs, firstByteMs } = spec.timeouts;
-    const { trace, id, upstreamHeaders } = this.#exchange;
-    this.facts.attempts++;
-    this.facts.provider = attempt.provider.name;
-    this.facts.model = attempt.model;
-    this.#current = new AiAttempt(this, {
-      attempt,
-      row,
-      relay,
-      stream: call.stream,
-      pool: house.pools.of(attempt.provider.endpoint),
-      timeouts: spec.timeouts,
-      lines: `traceparent: ${trace.traceparent}\r\nx-request-id: ${id}\r\n`,
-      edits: upstreamHeaders,
-      limitMs: Math.min(this.#msLeft(), call.stream ? connectMs + firstByteMs : Infinity),
-      monotonic: house.clock.monotonic,
-      now: house.clock.now,
-      wheel: house.wheel,
+    const plan = this.#plan;
+    if (plan === undefined) return;
+    const { house, budgets, catalogue } = this.#program;
+    const purse = new AiPurse(house, budgets, catalogue);
+    const refusal = purse.reserve({
+      principal: this.#exchange.principal,
+      model: call.model,
+      provider: attempt.provider.name,
+      kind: row.kind,
+      providerModel: attempt.model,
+      free: row.free,
+      asked: () => call.asked(),
     });
-    this.#current.begin();
+    if (refusal !== undefined) {
+      if (this.#running.size === 0) this.#refuseSpending(refusal);
+      else plan.abandoned(attempt);
+      return;
+    }
+    const { trace, id, upstreamHeaders } = this.#exchange;
+    const run = new AiTry(
+      this,
+      {
+        attempt,
+        row,
+        relay,
+        stream: call.stream,
+        pool: house.pools.of(attempt.provider.endpoint),
+        timeouts: plan.timeouts,
+        lines: `traceparent: ${trace.traceparent}\r\nx-request-id: ${id}\r\n`,
+        edits: upstreamHeaders,
+        limitMs: Math.min(this.#msLeft(), call.stream ? plan.timeouts.firstTokenMs : Infinity),
+        monotonic: house.clock.monotonic,
+        now: house.clock.now,
+        wheel: house.wheel,
+      },
+      purse,
+    );
+    this.#attempts++;
+    run.facts.provider = attempt.provider.name;
+    run.facts.model = attempt.model;
+    run.facts.losses = relay.losses;
+    run.facts.dialect = relay.dialect === call.dialect ? call.dialect : `${call.dialect}>${relay.dialect}`;
+    this.#last = run;
+    this.#running.add(run);
+    if (plan.hedgeAfterMs !== undefined) this.#hedge.set(plan.hedgeAfterMs, this, () => this.#startHedge());
+    run.begin();
+  }
+
+  /** The first target takes its time: another one is asked beside it, and who speaks first answers. */
+  #startHedge(): void {
+    const second = this.#plan?.nextForHedge();
+    if (second !== undefined) this.#try(second);
+  }
+
+  #refuseSpending({ code, detail, retryAfterMs }: PurseRefusal): void {
+    this.#refusalHeaders = secondsHeader(retryAfterMs);
+    this.#refuse(code, detail);
   }
 
   #msLeft(): number {
     return this.#deadlineMs - this.#house.clock.monotonic();
   }
 
-  onAttemptFailed(failure: AttemptFailure): void {
-    if (this.#mayTryAgain(failure)) {
-      this.#try();
-      return;
+  onAttemptFailed(run: AiTry, failure: AttemptFailure): void {
+    this.#running.delete(run);
+    run.purse.release();
+    if (failure.usageRefused) {
+      this.#program.usageRefusers.add(run.attempt.provider.name);
+      if (this.#msLeft() > 0) {
+        this.#try(run.attempt);
+        return;
+      }
     }
-    const { retryAfter } = failure;
-    const error = this.#door.failure(failure.error, this.#exchange.id);
-    const waits = retryAfter !== undefined && /^[\w ,:]+$/.test(retryAfter) ? { 'retry-after': retryAfter } : {};
-    const headers = headerLines({ ...error.headers, ...waits });
-    this.#answer(error.status, editedLines(this.#exchange, { status: error.status, lines: headers }), error.body);
-    this.#end(failure.error.code);
-    this.#exchange.caller.finish(this.#persists);
-  }
-
-  /** Remembers what the failure means for later calls, and moves on to where this one may be tried next. */
-  #mayTryAgain({ cause, retryElsewhere, usageRefused, ...waits }: AttemptFailure): boolean {
-    const attempt = this.#attempts[this.#index];
-    if (attempt === undefined) return false;
-    const { clock } = this.#house;
-    if (usageRefused) this.#program.usageRefusers.add(attempt.provider.name);
-    else if (retryElsewhere) {
-      const retryAfterMs = readRetryAfter(waits, clock.now());
-      this.#program.cooldowns.failed(attempt, { cause, retryAfterMs, now: clock.monotonic() });
-      this.#index++;
-    } else return false;
-    return this.#index < this.#attempts.length && this.#msLeft() > 0;
-  }
-
-  onCommit(reply: { status: number; contentType: string; streaming: boolean }): void {
-    const { caller } = this.#exchange;
-    const attempt = this.#attempts[this.#index];
-    if (attempt !== undefined) this.#program.cooldowns.succeeded(attempt);
-    const streaming = reply.streaming ? 'cache-control: no-cache\r\nx-accel-buffering: no\r\n' : '';
-    const model = headerText(`${this.facts.provider ?? ''}/${attempt?.model ?? ''}`);
-    const lines = editedLines(this.#exchange, {
-      status: reply.status,
-      lines: `content-type: ${reply.contentType}\r\n${streaming}x-gatehouse-model: ${model}\r\n${linesOf(lossHeader(this.facts.losses))}${linesOf({ ...budgetHeader(this.#purse.header), ...this.#tokens?.headers })}`,
+    const next = this.#plan?.after({
+      attempt: run.attempt,
+      cause: failure.cause,
+      retryAfterMs: readRetryAfter(failure, this.#house.clock.now()),
+      committed: this.#msLeft() <= 0,
     });
-    this.#status = reply.status;
-    this.#committed = true;
-    this.#chunked = caller.head.minor === 1;
-    this.#persists = caller.persists && this.#chunked;
-    caller.markReplied();
-    caller.wire?.text(
-      `HTTP/1.1 ${reply.status} OK\r\ndate: ${httpDate()}\r\n${lines}` +
-        (this.#chunked ? 'transfer-encoding: chunked\r\n' : '') +
-        (this.#persists ? '\r\n' : 'connection: close\r\n\r\n'),
-    );
+    if (next !== undefined && next.delayMs < this.#msLeft()) this.#tryLater(next);
+    else if (this.#running.size === 0) this.#answerFailure(failure);
+  }
+
+  #tryLater({ attempt, delayMs }: NextAttempt): void {
+    if (delayMs === 0) this.#try(attempt);
+    else this.#pause.set(delayMs, this, () => this.#try(attempt));
+  }
+
+  #answerFailure({ error: said, retryAfter }: AttemptFailure): void {
+    const { status, headers, body } = this.#door.failure(said, this.#exchange.id);
+    const waits = retryAfter !== undefined && /^[\w ,:]+$/.test(retryAfter) ? { 'retry-after': retryAfter } : {};
+    const lines = editedLines(this.#exchange, { status, lines: headerLines({ ...headers, ...waits }) });
+    this.#reply.answer(status, lines, body);
+    this.#end(said.code);
+    this.#reply.finish();
+  }
+
+  onFirstToken(run: AiTry, ms: number): void {
+    this.#plan?.answers(run.attempt, ms);
+  }
+
+  onCommit(run: AiTry, reply: { status: number; contentType: string; streaming: boolean }): void {
+    this.#hedge.off();
+    this.#pause.off();
+    this.#last = run;
+    for (const other of this.#running) if (other !== run) this.#giveUp(other);
+    const { provider, losses } = run.facts;
+    const streaming = reply.streaming ? 'cache-control: no-cache\r\nx-accel-buffering: no\r\n' : '';
+    const model = headerText(`${provider ?? ''}/${run.attempt.model}`);
+    const told = { ...lossHeader(losses), ...budgetHeader(run.purse.header), ...this.#tokens.headers };
+    const lines = `content-type: ${reply.contentType}\r\n${streaming}x-gatehouse-model: ${model}\r\n${linesOf(told)}`;
+    this.#reply.begin(reply.status, lines);
+  }
+
+  /** Another one was faster; what it has read of the prompt is paid for. */
+  #giveUp(run: AiTry): void {
+    this.#running.delete(run);
+    run.abandon();
+    this.#plan?.abandoned(run.attempt);
+    settleFacts(run.facts, run.purse);
   }
 
   onBytes(bytes: Buffer, start: number, end: number): void {
-    if (start === end) return;
-    this.#bytesOut += end - start;
-    const { wire } = this.#exchange.caller;
-    if (this.#chunked) wire?.text(`${(end - start).toString(16)}\r\n`);
-    wire?.bytes(bytes, start, end);
-    if (this.#chunked) wire?.text('\r\n');
+    this.#reply.bytes(bytes, start, end);
   }
 
-  onDone(): void {
-    if (this.#chunked) this.#exchange.caller.wire?.text('0\r\n\r\n');
+  onDone(run: AiTry): void {
+    const { usage, firstTokenMs } = run.facts;
+    const durationMs = this.#house.clock.monotonic() - run.times.begunMs;
+    this.#plan?.succeeded(run.attempt, { firstTokenMs: firstTokenMs ?? durationMs, durationMs, usage });
+    this.#reply.complete();
     this.#end(undefined);
-    this.#exchange.caller.finish(this.#persists);
+    this.#reply.finish();
   }
 
   callerError(error: ProviderError): CallerError {
     return providersError(error, this.#exchange.id);
   }
 
-  onCut(lastWords: Buffer | undefined): void {
-    if (lastWords !== undefined) this.onBytes(lastWords, 0, lastWords.length);
-    this.#end('provider.truncated');
-    const { caller } = this.#exchange;
-    // In HTTP/1.0 the end of the connection ends the message: only a reset says that there was more.
-    if (this.#chunked) caller.breakOff();
-    else caller.abort();
+  onCut(run: AiTry, { lastWords, cause }: { lastWords: Buffer | undefined; cause: FailureCause }): void {
+    this.#plan?.after({ attempt: run.attempt, cause, committed: true });
+    if (lastWords !== undefined) this.#reply.bytes(lastWords, 0, lastWords.length);
+    this.#cutOff('provider.truncated');
+  }
+
+  #cutOff(code: ErrorCode): void {
+    this.#end(code);
+    this.#reply.breakOff();
   }
 
   onFlush(): boolean {
-    return this.#exchange.caller.wire?.flush() ?? true;
+    return this.#reply.flush();
   }
 
   onReady(): void {}
@@ -344,25 +390,23 @@ export class AiCall implements RequestEvents, AttemptHost {
   onSettled(): void {}
 
   onCallerDrain(): void {
-    this.#current?.resume();
+    for (const run of this.#running) run.resume();
   }
 
   onCallerGone(code: ErrorCode, answerable: boolean): void {
-    if (this.#ended) return;
-    this.#current?.abandon();
-    if (answerable && this.#status === 0) {
-      this.#refuse(code, 'the request body broke off');
-      return;
-    }
-    this.#end(code);
-    this.#exchange.caller.abort();
+    this.#stop(code, answerable ? 'the request body broke off' : undefined);
   }
 
   onFault(error: unknown): void {
     const { code, detail } = this.#exchange.fault(error);
+    this.#stop(code, detail);
+  }
+
+  /** Says `detail` if nothing was said yet. */
+  #stop(code: ErrorCode, detail: string | undefined): void {
     if (this.#ended) return;
-    this.#current?.abandon();
-    if (this.#status === 0) {
+    for (const run of this.#running) run.abandon();
+    if (detail !== undefined && this.#reply.status === 0) {
       this.#refuse(code, detail);
       return;
     }
@@ -371,35 +415,42 @@ export class AiCall implements RequestEvents, AttemptHost {
   }
 
   #refuse(code: ErrorCode, detail: string, param?: string): void {
+    if (this.#ended) return;
     const { status, headers, body } = this.#door.refusal({ code, detail, param, requestId: this.#exchange.id });
-    this.#answer(status, headerLines({ ...headers, ...this.#refusalHeaders }) + this.#exchange.ownLines(), body);
+    const lines = headerLines({ ...headers, ...this.#refusalHeaders }) + this.#exchange.ownLines();
+    this.#reply.answer(status, lines, body);
     this.#end(code);
-    this.#exchange.caller.finish(this.#persists);
-  }
-
-  #answer(status: number, lines: string, body: string): void {
-    const { caller } = this.#exchange;
-    this.#status = status;
-    this.#persists = caller.persists;
-    caller.markReplied();
-    caller.wire?.text(ownMessage({ status, lines }, body, { keepAlive: this.#persists, headOnly: false }));
+    this.#reply.finish();
   }
 
   #end(code: ErrorCode | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#bodyLimit.off();
-    this.#body = [];
-    if (this.#current === undefined || (!this.#committed && this.facts.usage === undefined)) this.#purse.release();
-    else settleFacts(this.facts, this.#purse);
-    if (this.facts.usage !== undefined) this.#tokens?.settle(tokensOf(this.facts.usage));
+    for (const alarm of [this.#pause, this.#total, this.#hedge]) alarm.off();
+    this.#body.drop();
+    this.#plan?.close();
+    const facts = this.#settled();
+    this.#exchange.ai = facts;
     this.#exchange.ended({
-      status: this.#status,
+      status: this.#reply.status,
       code,
-      bytesIn: this.#bytesIn,
-      bytesOut: this.#bytesOut,
-      attempts: this.facts.attempts,
-      times: this.#current?.times ?? NEVER,
+      bytesIn: this.#body.bytes,
+      bytesOut: this.#reply.bytesOut,
+      attempts: facts.attempts,
+      times: this.#last?.times ?? NEVER,
     });
+  }
+
+  /** The record's facts: those of the attempt that answered, or else of the last one. */
+  #settled(): AiFacts {
+    const { modelAsked, stream } = this.#facts;
+    const run = this.#last;
+    const facts = { ...(run?.facts ?? this.#facts), modelAsked, stream, attempts: this.#attempts };
+    if (run === undefined) return facts;
+    for (const other of this.#running) if (other !== run) other.purse.release();
+    if (!this.#reply.committed && facts.usage === undefined) run.purse.release();
+    else settleFacts(facts, run.purse);
+    if (facts.usage !== undefined) this.#tokens.settle(tokensOf(facts.usage));
+    return facts;
   }
 }

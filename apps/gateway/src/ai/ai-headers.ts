@@ -20,3 +20,8 @@ export function lossHeader(losses: readonly string[]): Readonly<Record<string, s
 export function headerText(text: string): string {
   return text.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
 }
+
+/** Rounded up; nothing for a time that waiting does not reach. */
+export function secondsHeader(ms: number): Readonly<Record<string, string>> {
+  return Number.isFinite(ms) ? { 'retry-after': String(Math.ceil(ms / 1000)) } : {};
+}

@@ -3,8 +3,11 @@ import {
   modelList,
   ModelRouter,
   OverriddenCatalogue,
+  upperBound,
   type Cooldowns,
   type DoorName,
+  type ModelFacts,
+  type ModelPlace,
   type ModelQuestion,
 } from '@gatehouse/ai';
 import type { AiEndpoint, AiSpec } from '@gatehouse/config';
@@ -14,6 +17,9 @@ import { ownMessage } from '../problem.ts';
 import { AiBudgets } from './ai-budgets.ts';
 import { AiCall } from './ai-call.ts';
 import { editedLines } from './edited-lines.ts';
+
+/** Tokens of a call whose length does not matter; prices are compared, not paid. */
+const USUAL = 1000;
 
 /** Where refusals of an endpoint find their words. */
 const DOORS: Readonly<Record<AiEndpoint, DoorName>> = {
@@ -66,9 +72,16 @@ export class AiProgram {
   constructor(spec: AiSpec, house: House) {
     this.spec = spec;
     this.house = house;
-    this.router = new ModelRouter(spec, house.cooldowns);
+    const catalogue = new OverriddenCatalogue(spec.prices);
+    const factsOf = (place: ModelPlace): ModelFacts | undefined => catalogue.facts(place, house.clock.now());
+    this.catalogue = catalogue;
     this.budgets = new AiBudgets(spec.budgets);
-    this.catalogue = new OverriddenCatalogue(spec.prices);
+    this.router = new ModelRouter(spec, house.cooldowns, {
+      memory: house.routing,
+      contextTokensOf: (place) => factsOf(place)?.contextTokens,
+      priceOf: (place, tokens) =>
+        upperBound({ inputTokensEstimate: tokens ?? USUAL, maxOutputTokens: USUAL }, factsOf(place)),
+    });
   }
 
   get cooldowns(): Cooldowns {

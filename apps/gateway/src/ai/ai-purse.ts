@@ -17,7 +17,8 @@ export interface Priced extends ChargedTo {
 export interface PurseRefusal {
   readonly code: ErrorCode;
   readonly detail: string;
-  readonly retryAfterSeconds: number | undefined;
+  /** Infinity when waiting does not help. */
+  readonly retryAfterMs: number;
 }
 
 export interface Spent {
@@ -58,7 +59,7 @@ export class AiPurse {
     const bound = attempt.free ? 0 : upperBound(this.#asked, this.#facts);
     if (bound === undefined && this.#charged.some(({ budget }) => budget.warning !== true)) {
       const detail = `the price of \`${model}\` is not known, so no budget can be kept; give it one under ai.prices`;
-      return { code: 'limit.budget', detail, retryAfterSeconds: undefined };
+      return { code: 'limit.budget', detail, retryAfterMs: Infinity };
     }
     const taking = this.#house.budgets.reserve(this.#charged, bound ?? 0, nowMs);
     if (!taking.allowed) return this.#refused(taking.refused, taking.at);
@@ -70,11 +71,10 @@ export class AiPurse {
   #refused({ refusal, resetMs }: BudgetVerdict, at: number): PurseRefusal {
     const of = this.#charged[at]?.of ?? 'all';
     if (refusal !== 'exhausted') {
-      return { code: 'route.unavailable', detail: 'spending cannot be written down', retryAfterSeconds: undefined };
+      return { code: 'route.unavailable', detail: 'spending cannot be written down', retryAfterMs: Infinity };
     }
     const whose = of === 'all' ? 'all calls' : `this ${of}`;
-    const retryAfterSeconds = Number.isFinite(resetMs) ? Math.ceil(resetMs / 1000) : undefined;
-    return { code: 'limit.budget', detail: `the budget of ${whose} has no room for this call`, retryAfterSeconds };
+    return { code: 'limit.budget', detail: `the budget of ${whose} has no room for this call`, retryAfterMs: resetMs };
   }
 
   /** The attempt brought nothing that anybody pays for. */

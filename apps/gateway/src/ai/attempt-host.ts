@@ -21,6 +21,8 @@ export interface AttemptHost {
   readonly facts: AiFacts;
   /** From here the answer is the caller's: no more failing over. */
   onCommit(reply: { readonly status: number; readonly contentType: string; readonly streaming: boolean }): void;
+  /** The first token of a stream, or the whole of an answer, so many ms behind its begin. */
+  onFirstToken(ms: number): void;
   onBytes(bytes: Buffer, start: number, end: number): void;
   /** Complete, and complete only if the provider said so. */
   onDone(): void;
@@ -28,7 +30,7 @@ export interface AttemptHost {
   /** What the caller may read of an error. */
   callerError(error: ProviderError): CallerError;
   /** Broke after the commit; `lastWords` end a stream. */
-  onCut(lastWords: Buffer | undefined): void;
+  onCut(lastWords: Buffer | undefined, cause: FailureCause): void;
   /** Dealing with the reply has thrown. */
   onFault(error: unknown): void;
   /** Gathered bytes may leave now. */

@@ -59,6 +59,15 @@ export class ChatCall {
     };
   }
 
+  session(): string | undefined {
+    return this.request.cache.key;
+  }
+
+  prefix(): string | undefined {
+    const { instructions, tools, turns } = this.request;
+    return JSON.stringify([instructions, tools.map(({ name, schema }) => [name, schema]), turns[0]]);
+  }
+
   /** It may hold what only another vendor's model can read: then its own dialect must not get the bytes as they are. */
   get sealed(): boolean {
     this.#sealed ??= SEALS.some((mark) => this.#body.includes(mark));

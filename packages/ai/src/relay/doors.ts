@@ -82,7 +82,11 @@ function chatDoor(caller: CallerDialect, scan: (body: Buffer) => Scanned | Reque
 function opened(call: ChatCall): OpenedCall {
   const { model, stream, caller } = call;
   const relayTo = (destination: Destination): ChatRelay => new ChatRelay(call, destination);
-  return { dialect: caller.name, model, stream, asked: () => call.asked(), relayTo };
+  return { dialect: caller.name, model, stream, ...questions(call), relayTo };
+}
+
+function questions(call: ChatCall): Pick<OpenedCall, 'asked' | 'session' | 'prefix'> {
+  return { asked: () => call.asked(), session: () => call.session(), prefix: () => call.prefix() };
 }
 
 /** OpenAI's own dialect goes the short way where the vendor speaks it. */
@@ -98,7 +102,7 @@ const chat: Door = {
       dialect: 'openai-chat',
       model,
       stream,
-      asked: () => call.asked(),
+      ...questions(call),
       relayTo(destination) {
         const straight = dialectFor(destination.row, 'openai-chat').name === 'openai-chat' && !call.sealed;
         return straight ? new ChatPassage(read, destination) : new ChatRelay(call, destination);

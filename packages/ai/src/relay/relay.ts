@@ -13,6 +13,10 @@ export interface OpenedCall {
   readonly stream: boolean;
   /** What it may use at most, as far as it can be told beforehand. Throws `Untranslatable` for what is no request. */
   asked(): Asked;
+  /** What the caller calls its session, in the body. */
+  session?(): string | undefined;
+  /** What calls of one conversation have in common: instructions, tools and the first words. */
+  prefix?(): string | undefined;
   /** Throws `Untranslatable` when this provider cannot serve it. */
   relayTo(destination: Destination): Relay;
   /** An answer that needs no provider, where this one could not give it. */

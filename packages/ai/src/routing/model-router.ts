@@ -50,6 +50,13 @@ export class ModelRouter {
     return route && new RoutePlan(route, call, this.#facts);
   }
 
+  /** Does the way of a call depend on how long its prompt is? Then it is worth the work to estimate that. */
+  weighsPrompts(modelName: string): boolean {
+    const route = this.#route(modelName);
+    if (route === undefined) return false;
+    return route.balance === 'cost' || route.candidates.some(({ limited }) => limited !== undefined);
+  }
+
   /** What `begin` wants a key for, so that calls which have it in common go the same way. */
   affinityOf(modelName: string): Affinity | undefined {
     return this.#routes.get(modelName)?.affinity;

@@ -3,9 +3,15 @@ import type { Snapshot } from '../snapshot.ts';
 
 /** The same for the same configuration, however it is written; tells nothing about keys of providers. */
 export function snapshotVersion(snapshot: Omit<Snapshot, 'version'>): string {
-  const providers = Object.entries(snapshot.ai?.providers ?? {}).map(
-    ([name, provider]) => [name, { ...provider, apiKey: provider.apiKey && sha256(provider.apiKey) }] as const,
-  );
+  const providers = Object.entries(snapshot.ai?.providers ?? {}).map(([name, provider]) => {
+    const { apiKey, apiKeys, aws } = provider;
+    const hidden = {
+      apiKey: apiKey && sha256(apiKey),
+      apiKeys: apiKeys?.map((one) => ({ ...one, key: sha256(one.key) })),
+      aws: aws && sha256(canonicalJson(aws)),
+    };
+    return [name, { ...provider, ...hidden }] as const;
+  });
   const ai = snapshot.ai && { ...snapshot.ai, providers: Object.fromEntries(providers) };
   return sha256(canonicalJson({ ...snapshot, ai })).slice(0, 12);
 }
