@@ -1,4 +1,4 @@
-import { Cooldowns, RoutingMemory } from '@gatehouse/ai';
+import { ResponseCache, RoutingMemory } from '@gatehouse/ai';
 import type { BudgetLedger, Counters } from '@gatehouse/counters';
 import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
 import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
@@ -22,6 +22,15 @@ export interface HouseOptions {
   readonly records: Pick<RecordBatcher, 'add'>;
 }
 
+/** Of one worker. */
+const CACHE = { entriesMax: 10_000, bytesMax: 64 * 1024 ** 2, entryBytesMax: 1024 ** 2, waitMsMax: 60_000 };
+
+function later(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
 /** Pairs of address and authority whose lines are kept. */
 const FORWARDING_MAX = 4096;
 
@@ -36,8 +45,9 @@ export class House {
   readonly wheel: TimerWheel;
   readonly pools: Pools;
   readonly endpoints = new EndpointRegistry();
-  readonly cooldowns = new Cooldowns();
   readonly routing: RoutingMemory;
+  /** Answers of models that may be given again. */
+  readonly responses: ResponseCache;
   readonly random = randomFrom(Math.floor(Math.random() * 2 ** 32));
   /** Exchanges under way: told to the record if this worker has to die. */
   readonly active = new ActiveExchanges<GateExchange>();
@@ -51,6 +61,7 @@ export class House {
     this.log = options.log;
     this.worker = options.worker;
     this.counters = options.counters;
+    this.responses = new ResponseCache(CACHE, { clock: options.clock, after: later });
     this.routing = new RoutingMemory({ workers: options.workers });
     this.budgets = options.budgets;
     this.#records = options.records;

@@ -267,6 +267,8 @@ export interface ModelSpec {
   readonly timeouts: AiTimeoutSpec;
   /** So long without a first token, then a second target is asked too; undefined: never. */
   readonly hedgeAfterMs: number | undefined;
+  /** Answers are kept, for the same application and the same call. */
+  readonly cache?: ModelCacheSpec;
 }
 
 export interface ModelRetrySpec {
@@ -274,6 +276,13 @@ export interface ModelRetrySpec {
   readonly attempts: number;
   /** Share of calls that may be such tries or hedges, 0 to 1. */
   readonly budget: number;
+}
+
+export interface ModelCacheSpec {
+  readonly ttlMs: number;
+  readonly refusals: boolean;
+  readonly toolCalls: boolean;
+  readonly zeroTemperatureOnly: boolean;
 }
 
 export interface ModelTarget {

@@ -4,7 +4,7 @@ import {
   ModelRouter,
   OverriddenCatalogue,
   upperBound,
-  type Cooldowns,
+  type CacheRules,
   type DoorName,
   type ModelFacts,
   type ModelPlace,
@@ -76,7 +76,7 @@ export class AiProgram {
     const factsOf = (place: ModelPlace): ModelFacts | undefined => catalogue.facts(place, house.clock.now());
     this.catalogue = catalogue;
     this.budgets = new AiBudgets(spec.budgets);
-    this.router = new ModelRouter(spec, house.cooldowns, {
+    this.router = new ModelRouter(spec, {
       memory: house.routing,
       contextTokensOf: (place) => factsOf(place)?.contextTokens,
       priceOf: (place, tokens) =>
@@ -84,8 +84,9 @@ export class AiProgram {
     });
   }
 
-  get cooldowns(): Cooldowns {
-    return this.house.cooldowns;
+  /** What of a model's answers may be kept; undefined: nothing. */
+  cacheOf(model: string): CacheRules | undefined {
+    return Object.hasOwn(this.spec.models, model) ? this.spec.models[model]?.cache : undefined;
   }
 
   start(exchange: GateExchange, endpoint: AiEndpoint): void {

@@ -1,9 +1,14 @@
 import type { CallerDialect, CallFacts } from '../canonical/dialect.ts';
 import type { CacheMark, ChatRequest } from '../canonical/chat-request.ts';
-import { parseExact } from '../canonical/json.ts';
+import { randomBytes } from 'node:crypto';
+import { influences } from '../cache/cache-scope.ts';
+import type { ChatReply } from '../canonical/chat-reply.ts';
+import { unfoldReply } from '../canonical/fold-stream.ts';
+import { parseExact, type Json } from '../canonical/json.ts';
 import { Untranslatable } from '../canonical/loss.ts';
 import { estimateTokens } from '../pricing/token-estimate.ts';
 import type { Asked } from '../pricing/upper-bound.ts';
+import type { ChatSide } from './relay.ts';
 
 export interface ChatCallParts {
   readonly caller: CallerDialect;
@@ -19,13 +24,14 @@ export interface ChatCallParts {
 const SEALS = ['Z2F0ZWhvdXNl', 'gatehouse-', 'gatehouse:'];
 
 /** A caller's chat: its bytes, and its canonical form as soon as somebody needs it. */
-export class ChatCall {
+export class ChatCall implements ChatSide {
   readonly caller: CallerDialect;
   readonly facts: CallFacts;
   readonly model: string;
   readonly stream: boolean;
   readonly patched: (model: string) => Buffer;
   readonly #body: Buffer;
+  #json: Json | undefined;
   #request: ChatRequest | undefined;
   #sealed: boolean | undefined;
 
@@ -40,12 +46,28 @@ export class ChatCall {
 
   /** Throws `Untranslatable` when it is no request of the caller's dialect. */
   get request(): ChatRequest {
-    if (this.#request === undefined) {
-      const json = parseExact(this.#body.toString('utf8'));
-      if (json === undefined) throw new Untranslatable('The request body is not valid JSON.');
-      this.#request = this.caller.readRequest(json, this.facts);
-    }
+    this.#request ??= this.caller.readRequest(this.#parsed(), this.facts);
     return this.#request;
+  }
+
+  get beside(): Json {
+    const { caller, facts } = this;
+    return { body: influences(caller.name, this.#parsed()), betas: facts.header('anthropic-beta') ?? null };
+  }
+
+  written(reply: ChatReply, requestId: string): { readonly body: Buffer; readonly contentType: string } {
+    const { caller, request, stream } = this;
+    const context = { request, requestId, newId };
+    if (!stream) return { body: Buffer.from(caller.writeReply(reply, context)), contentType: 'application/json' };
+    const writer = caller.streamWriter(context);
+    const pieces = unfoldReply(reply).map((event) => Buffer.from(writer.write(event)));
+    return { body: Buffer.concat(pieces), contentType: caller.streamType };
+  }
+
+  #parsed(): Json {
+    this.#json ??= parseExact(this.#body.toString('utf8'));
+    if (this.#json === undefined) throw new Untranslatable('The request body is not valid JSON.');
+    return this.#json;
   }
 
   asked(): Asked {
@@ -78,4 +100,8 @@ export class ChatCall {
 function marks({ instructions, turns, tools, cache }: ChatRequest): (CacheMark | undefined)[] {
   const blocks = turns.flatMap((turn) => turn.blocks);
   return [cache.auto, ...[...instructions, ...tools, ...blocks].map((one) => ('cache' in one ? one.cache : undefined))];
+}
+
+export function newId(prefix: string): string {
+  return prefix + randomBytes(12).toString('hex');
 }

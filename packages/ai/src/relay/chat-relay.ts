@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import type { ChatReply } from '../canonical/chat-reply.ts';
 import type { ChatRequest } from '../canonical/chat-request.ts';
 import type { ProviderDialect, ReadContext, ReplyContext, Target } from '../canonical/dialect.ts';
 import { parseExact } from '../canonical/json.ts';
 import { Losses } from '../canonical/loss.ts';
 import type { ProviderError } from '../provider-error.ts';
-import type { ChatCall } from './chat-call.ts';
+import { newId, type ChatCall } from './chat-call.ts';
 import { dialectFor, dialectHeaders } from './provider-dialects.ts';
-import type { Answer, AnswerFacts, Destination, Relay, StreamRelay } from './relay.ts';
+import type { Answer, AnswerFacts, AnswerTap, Destination, Relay, StreamRelay } from './relay.ts';
 import { RelayedStream } from './relayed-stream.ts';
 
 const JSON_TYPE = 'application/json';
@@ -23,6 +22,7 @@ export class ChatRelay implements Relay {
   readonly untouched: boolean;
   readonly #call: ChatCall;
   readonly #provider: ProviderDialect;
+  readonly #tap: AnswerTap | undefined;
   readonly #context: Context;
 
   /** Throws `Untranslatable` when this provider cannot be asked without being asked something else. */
@@ -41,6 +41,7 @@ export class ChatRelay implements Relay {
       : Buffer.from(provider.writeRequest(call.request, target, losses));
     this.headers = dialectHeaders(call, target, provider.name, this.untouched);
     this.losses = losses.codes;
+    this.#tap = destination.tap;
     this.#call = call;
     this.#provider = provider;
     this.#context = new Context(call, { target, created, requestId });
@@ -63,6 +64,7 @@ export class ChatRelay implements Relay {
     const reply = json === undefined ? undefined : this.#provider.readReply(json, this.#context);
     if (reply === undefined) return { problem: 'The reply is no answer.' };
     if (isError(reply)) return { error: reply };
+    this.#tap?.onReply(reply);
     const written = this.untouched ? body : Buffer.from(this.#call.caller.writeReply(reply, this.#context));
     return { body: written, contentType: JSON_TYPE, ...factsOf(reply) };
   }
@@ -73,6 +75,7 @@ export class ChatRelay implements Relay {
       reader: this.#provider.streamReader(this.#context),
       writer: this.#call.caller.streamWriter(this.#context),
       untouched: this.untouched,
+      tap: this.#tap,
     };
     return new RelayedStream(plan, out);
   }
@@ -113,10 +116,6 @@ const STREAM_TYPES = {
   'json-array': /^application\/json(?:[\t ]*;|$)/i,
   'aws-event-stream': /^application\/vnd\.amazon\.eventstream(?:[\t ]*;|$)/i,
 } as const;
-
-function newId(prefix: string): string {
-  return prefix + randomBytes(12).toString('hex');
-}
 
 function isError(reply: ChatReply | ProviderError): reply is ProviderError {
   return 'kind' in reply;

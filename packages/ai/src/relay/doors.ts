@@ -82,7 +82,7 @@ function chatDoor(caller: CallerDialect, scan: (body: Buffer) => Scanned | Reque
 function opened(call: ChatCall): OpenedCall {
   const { model, stream, caller } = call;
   const relayTo = (destination: Destination): ChatRelay => new ChatRelay(call, destination);
-  return { dialect: caller.name, model, stream, ...questions(call), relayTo };
+  return { dialect: caller.name, model, stream, ...questions(call), chat: call, relayTo };
 }
 
 function questions(call: ChatCall): Pick<OpenedCall, 'asked' | 'session' | 'prefix'> {
@@ -103,8 +103,12 @@ const chat: Door = {
       model,
       stream,
       ...questions(call),
+      chat: call,
       relayTo(destination) {
-        const straight = dialectFor(destination.row, 'openai-chat').name === 'openai-chat' && !call.sealed;
+        const straight =
+          dialectFor(destination.row, 'openai-chat').name === 'openai-chat' &&
+          !call.sealed &&
+          destination.tap === undefined;
         return straight ? new ChatPassage(read, destination) : new ChatRelay(call, destination);
       },
     };

@@ -1,5 +1,8 @@
 import type { CallerError } from '../canonical/dialect.ts';
-import type { DialectName } from '../canonical/chat-request.ts';
+import type { ChatReply } from '../canonical/chat-reply.ts';
+import type { ChatRequest, DialectName } from '../canonical/chat-request.ts';
+import type { Json } from '../canonical/json.ts';
+import type { StreamEvent } from '../canonical/stream-event.ts';
 import type { ProviderRow } from '../providers/provider-table.ts';
 import type { ProviderError } from '../provider-error.ts';
 import type { Asked } from '../pricing/upper-bound.ts';
@@ -19,6 +22,8 @@ export interface OpenedCall {
   prefix?(): string | undefined;
   /** Throws `Untranslatable` when this provider cannot serve it. */
   relayTo(destination: Destination): Relay;
+  /** What it says, for who keeps or reads it; calls that are no chat have none. */
+  readonly chat?: ChatSide;
   /** An answer that needs no provider, where this one could not give it. */
   locally?(destination: Destination): LocalAnswer | undefined;
 }
@@ -26,6 +31,21 @@ export interface OpenedCall {
 export interface LocalAnswer {
   readonly body: string;
   readonly losses: readonly string[];
+}
+
+/** A chat as more than bytes. Reading it throws `Untranslatable` when it is no request. */
+export interface ChatSide {
+  readonly request: ChatRequest;
+  /** What else influences the answer: dialects know more than the canonical form holds. */
+  readonly beside: Json;
+  /** An answer in the caller's dialect: whole, or as the whole stream that was asked for. */
+  written(reply: ChatReply, requestId: string): { readonly body: Buffer; readonly contentType: string };
+}
+
+/** Hears the answer in the canonical form, beside whoever passes it on. */
+export interface AnswerTap {
+  onReply(reply: ChatReply): void;
+  onEvent(event: StreamEvent): void;
 }
 
 export interface Destination {
@@ -37,6 +57,7 @@ export interface Destination {
   readonly requestId: string;
   /** Seconds since the epoch. */
   readonly created: number;
+  readonly tap?: AnswerTap | undefined;
 }
 
 /** One attempt: what is sent to the provider, and what becomes of its answer on the way to the caller. */

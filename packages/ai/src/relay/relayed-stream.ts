@@ -4,7 +4,7 @@ import type { StreamEvent } from '../canonical/stream-event.ts';
 import { createFraming, type Framing } from '../framing/framing.ts';
 import type { FramingName } from '../canonical/dialect.ts';
 import type { ProviderError } from '../provider-error.ts';
-import type { StreamEnd, StreamRelay } from './relay.ts';
+import type { AnswerTap, StreamEnd, StreamRelay } from './relay.ts';
 import { StreamFacts } from './stream-facts.ts';
 
 export interface StreamPlan {
@@ -13,6 +13,7 @@ export interface StreamPlan {
   readonly writer: StreamWriter;
   /** The dialects are the same: records go on as they are, and the reader only learns from them. */
   readonly untouched: boolean;
+  readonly tap: AnswerTap | undefined;
 }
 
 /** A provider's stream on its way to the caller, as it stands or written anew in the caller's dialect. */
@@ -79,6 +80,7 @@ export class RelayedStream implements StreamRelay {
   #onEvent(event: StreamEvent): void {
     if (this.#facts.over) return;
     this.#facts.note(event);
+    this.#plan.tap?.onEvent(event);
     if (!this.#plan.untouched && event.t !== 'error') this.#say(this.#plan.writer.write(event));
   }
 

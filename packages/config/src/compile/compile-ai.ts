@@ -11,6 +11,7 @@ import type {
   AwsSpec,
   BudgetSpec,
   EndpointSpec,
+  ModelCacheSpec,
   ModelSpec,
   ProviderSpec,
   RouteSpec,
@@ -145,7 +146,7 @@ function checkKeys({ apiKey, apiKeys, accessKeyId }: ProviderSource, { places, r
   const keys = new Set<string>();
   for (const entry of apiKeys) {
     const { name, key, limits } = entry;
-    // Two names of one key would be two cool-downs and two counts of what the vendor counts once.
+    // Two names of one key would be two circuits and two counts of what the vendor counts once.
     if (names.has(name)) report.problem(places.at(entry, 'name'), 'this name is taken, give each key one of its own');
     else if (keys.has(key)) report.problem(places.at(entry, 'key'), 'this key is written twice, leave one out');
     names.add(name);
@@ -208,7 +209,7 @@ function checkModel(model: ModelSource, compilation: Compilation): void {
 }
 
 function modelSpec(name: string, model: ModelSource, ai: AiSource): ModelSpec {
-  const { targets, fallback, strict, balance, affinity, retries, timeouts, hedge } = model;
+  const { targets, fallback, strict, balance, affinity, retries, timeouts, hedge, cache } = model;
   return {
     name,
     strict,
@@ -219,6 +220,7 @@ function modelSpec(name: string, model: ModelSource, ai: AiSource): ModelSpec {
     retries: { attempts: retries.attempts, budget: fraction(retries.budget) },
     timeouts: timeoutSpec({ ...ai.timeouts, ...timeouts }),
     hedgeAfterMs: hedge && milliseconds(hedge.after),
+    ...(cache !== undefined && { cache: cacheSpec(cache) }),
   };
 }
 
@@ -232,6 +234,10 @@ function timeoutSpec({ connect, firstByte, firstToken, idle, total }: AiSource['
     idleMs: milliseconds(idle),
     totalMs: total === undefined ? undefined : milliseconds(total),
   };
+}
+
+function cacheSpec({ ttl, ...rules }: NonNullable<ModelSource['cache']>): ModelCacheSpec {
+  return { ttlMs: milliseconds(ttl), ...rules };
 }
 
 const AI_PATHS: readonly (readonly [method: string, path: string, endpoint: AiEndpoint])[] = [

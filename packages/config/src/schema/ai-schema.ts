@@ -98,6 +98,16 @@ const retries = strictObject(
   { description: 'When a call is tried again where it has failed.', default: {} },
 );
 
+const cache = strictObject(
+  {
+    ttl: duration({ description: 'How long an answer is given again.' }),
+    refusals: Type.Boolean({ description: 'Also answers in which the model refused.', default: false }),
+    toolCalls: Type.Boolean({ description: 'Also answers that call tools.', default: false }),
+    zeroTemperatureOnly: Type.Boolean({ description: 'Only for calls that say `temperature: 0`.', default: false }),
+  },
+  { description: 'Gives the same application the same answer to the same call; without it nothing is kept.' },
+);
+
 const hedge = strictObject(
   { after: timeout({ description: 'So long without a first token.' }) },
   {
@@ -124,6 +134,7 @@ const modelSchema = strictObject(
     retries,
     timeouts: Type.Optional(modelTimeouts),
     hedge: Type.Optional(hedge),
+    cache: Type.Optional(cache),
     strict: Type.Boolean({
       description: 'Refuse what a provider cannot do instead of leaving it out.',
       default: false,
