@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  Cooldowns,
   doorOf,
   ModelRouter,
   providerRow,
@@ -8,6 +7,7 @@ import {
   type Attempt,
   type OpenedCall,
   type Relay,
+  type RoutePlan,
 } from './index.ts';
 import { startDemoModel, type DemoModel } from './providers/demo/demo-server.ts';
 import { aiSpec, provider } from './routing/__fixtures__/ai-spec.ts';
@@ -41,14 +41,16 @@ async function send({ provider: { kind }, model }: Attempt, call: OpenedCall): P
   return [relay, await fetch(demo.url + relay.path, { method: 'POST', body: relay.body })];
 }
 
-const router = (cooldowns = new Cooldowns()): ModelRouter => new ModelRouter(MODELS, cooldowns);
-
-const hint = { random: () => 0.5, now: 1000 };
+function begin(router: ModelRouter, { model, stream }: OpenedCall): RoutePlan {
+  const plan = router.begin(model, { random: () => 0.5, now: () => 1000, streaming: stream });
+  if (plan === undefined) throw new Error(`nobody knows ${model}`);
+  return plan;
+}
 
 describe('a call whose caller and provider speak the same dialect', () => {
   it('streams through unchanged while the usage that nobody asked for is learnt and hidden', async () => {
     const call = read({ model: 'assistant', stream: true, messages: [{ role: 'user', content: 'Hello' }] });
-    const [attempt] = router().plan(call.model, hint) ?? [];
+    const attempt = begin(new ModelRouter(MODELS), call).first();
     if (attempt === undefined) throw new Error('no attempt');
     const [relay, response] = await send(attempt, call);
     const body = Buffer.from(await response.arrayBuffer());
@@ -72,29 +74,28 @@ describe('a call whose caller and provider speak the same dialect', () => {
     });
   });
 
-  it('walks through the attempts until one answers, and remembers those that failed', async () => {
-    const cooldowns = new Cooldowns();
+  it('walks through the attempts until one answers, and remembers the one that asked for time', async () => {
+    const router = new ModelRouter(MODELS);
     const call = read({ model: 'shaky', messages: [{ role: 'user', content: 'Hello' }] });
+    const plan = begin(router, call);
     const outcomes: string[] = [];
-    for (const attempt of router(cooldowns).plan(call.model, hint) ?? []) {
+    for (let attempt = plan.first(); attempt !== undefined;) {
       const [relay, response] = await send(attempt, call);
       const body = Buffer.from(await response.arrayBuffer());
       if (response.ok) {
-        cooldowns.succeeded(attempt);
+        plan.succeeded(attempt, { firstTokenMs: 1, durationMs: 1 });
         outcomes.push(`${attempt.model} answers`);
         break;
       }
       const { kind, retryElsewhere } = relay.readError(response.status, body, undefined);
       const retryAfter = response.headers.get('retry-after') ?? undefined;
       const retryAfterMs = readRetryAfter({ retryAfter, retryAfterMs: undefined }, 0);
-      cooldowns.failed(attempt, { cause: kind, retryAfterMs, now: hint.now });
       outcomes.push(`${attempt.model} ${kind} ${String(retryAfterMs)}`);
       expect(retryElsewhere).toBe(true);
+      attempt = plan.after({ attempt, cause: kind, retryAfterMs, committed: false })?.attempt;
     }
     expect(outcomes).toEqual(['demo-error-429 rate_limited 1000', 'demo-error-500 upstream undefined', 'demo answers']);
-    const next = router(cooldowns)
-      .plan(call.model, hint)
-      ?.map(({ model }) => model);
-    expect(next?.[0]).toBe('demo');
+    // One 500 may be chance; a 429 asks for its time.
+    expect(begin(router, call).first()?.model).toBe('demo-error-500');
   });
 });

@@ -1,5 +1,4 @@
 import type { ProviderSpec } from '@gatehouse/config';
-import type { Identified } from './cooldowns.ts';
 
 /** One place where a call may be served: a model of a provider, by one of its keys. */
 export interface Attempt extends Identified {
@@ -8,6 +7,11 @@ export interface Attempt extends Identified {
   /** The provider's name of the model. */
   readonly model: string;
   readonly key: AttemptKey;
+}
+
+/** What an attempt is remembered by: endpoint, key and model, never the host alone. */
+export interface Identified {
+  readonly identity: string;
 }
 
 export interface AttemptKey {

@@ -1,5 +1,5 @@
 import type { CircuitRule } from './circuit.ts';
-import type { FailureCause } from './cooldowns.ts';
+import type { FailureCause } from './failure-cause.ts';
 
 /** Where a call may go on to after a failure that its caller has seen nothing of. */
 export type NextStop =

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { Cooldowns } from './cooldowns.ts';
 import { describeModel, listModels, mayCall } from './model-list.ts';
 import { ModelRouter } from './model-router.ts';
 import { aiSpec, provider } from './__fixtures__/ai-spec.ts';
@@ -9,7 +8,6 @@ const router = new ModelRouter(
     assistant: { targets: ['openai/gpt-5'] },
     writer: { targets: ['openai/gpt-5-mini'] },
   }),
-  new Cooldowns(),
 );
 
 const ids = (allowed: readonly string[] | undefined): string[] => listModels(router, allowed).data.map(({ id }) => id);

@@ -1,21 +1,9 @@
 import type { Affinity, AiSpec } from '@gatehouse/config';
-import type { Attempt } from './attempt.ts';
-import type { Cooldowns } from './cooldowns.ts';
 import { DirectNames } from './direct-names.ts';
-import type { Random } from './draw.ts';
-import type { Place } from './place.ts';
 import { keysOf } from './provider-keys.ts';
 import { RoutePlan, type RoutedCall, type RoutingFacts } from './route-plan.ts';
 import { directRoute, modelRoute, type KeyedProvider, type Route } from './route.ts';
 import { RoutingMemory } from './routing-memory.ts';
-
-export type { Attempt } from './attempt.ts';
-
-export interface PlanHint {
-  readonly random: Random;
-  /** Monotonic ms. */
-  readonly now: number;
-}
 
 /** What a router goes by besides the configuration. */
 export interface RoutingTools extends Partial<RoutingFacts> {
@@ -26,19 +14,17 @@ export interface RoutingTools extends Partial<RoutingFacts> {
 export class ModelRouter {
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #direct: DirectNames;
-  readonly #cooldowns: Cooldowns;
   readonly #memory: RoutingMemory;
   readonly #facts: RoutingFacts;
   readonly #timeouts: AiSpec['timeouts'];
 
-  constructor(ai: Pick<AiSpec, 'providers' | 'models' | 'timeouts'>, cooldowns: Cooldowns, tools: RoutingTools = {}) {
+  constructor(ai: Pick<AiSpec, 'providers' | 'models' | 'timeouts'>, tools: RoutingTools = {}) {
     const { memory = new RoutingMemory(), priceOf = nobodyKnows, contextTokensOf = nobodyKnows } = tools;
     const providers = new Map(Object.entries(ai.providers).map(([name, spec]) => [name, keyed(spec)] as const));
     this.#routes = new Map(
       Object.entries(ai.models).map(([name, model]) => [name, modelRoute(model, { providers, memory })]),
     );
     this.#direct = new DirectNames(providers);
-    this.#cooldowns = cooldowns;
     this.#memory = memory;
     this.#facts = { priceOf, contextTokensOf };
     this.#timeouts = ai.timeouts;
@@ -60,23 +46,6 @@ export class ModelRouter {
   /** What `begin` wants a key for, so that calls which have it in common go the same way. */
   affinityOf(modelName: string): Affinity | undefined {
     return this.#routes.get(modelName)?.affinity;
-  }
-
-  /**
-   * Where to try, in order: a weighted choice among the targets, the other targets, the fallbacks; then those that cool
-   * down, the soonest ready first. None is ever left out, because a cooled target is still better than no answer.
-   * `undefined`: nobody knows this model.
-   */
-  plan(modelName: string, { random, now }: PlanHint): readonly Attempt[] | undefined {
-    const route = this.#route(modelName);
-    if (route === undefined) return undefined;
-    const places = [...weightedOrder(route.targets, random), ...route.fallback];
-    const order = places.flatMap(({ candidates }) => weightedOrder(candidates, random).map(({ attempt }) => attempt));
-    if (order.length < 2) return order;
-    const until = (attempt: Attempt): number => this.#cooldowns.until(attempt);
-    const cooling = order.filter((attempt) => until(attempt) > now);
-    if (cooling.length === 0) return order;
-    return [...order.filter((attempt) => until(attempt) <= now), ...cooling.toSorted((a, b) => until(a) - until(b))];
   }
 
   /** Is this name served, as an alias or directly? */
@@ -107,17 +76,3 @@ function keyed(provider: AiSpec['providers'][string]): KeyedProvider {
 }
 
 function nobodyKnows(): undefined {}
-
-/**
- * Draws without replacement, each draw in proportion to the weights that are left: the smallest of independent
- * exponential variables comes first. So the first of those that remain, when some are moved back, is still a fair draw.
- * A weight of 0 comes last.
- */
-function weightedOrder<T extends Pick<Place, 'weight'>>(items: readonly T[], random: Random): readonly T[] {
-  if (items.length < 2) return items;
-  const drawn = items.map((each) => ({
-    each,
-    key: each.weight > 0 ? -Math.log(1 - random()) / each.weight : Infinity,
-  }));
-  return drawn.toSorted((a, b) => a.key - b.key).map(({ each }) => each);
-}

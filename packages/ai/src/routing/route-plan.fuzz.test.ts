@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { aiSpec, pooled, provider } from './__fixtures__/ai-spec.ts';
 import { RoutingBench, type Behaviour } from './__fixtures__/routing-bench.ts';
 import { FAILURE_RULES } from './failure-rules.ts';
-import type { FailureCause } from './cooldowns.ts';
-import { keysOf } from './provider-keys.ts';
+import type { FailureCause } from './failure-cause.ts';
+import type { Candidate } from './place.ts';
 import { RETRIES_MIN } from './retry-budget.ts';
 
 const SHARE = 0.2;
@@ -69,22 +69,18 @@ interface Seen {
 function drive({ balance, behaviours, seed, everyMs, affinityKey }: Traffic): Seen {
   const bench = new RoutingBench(spec(balance), { seed, priceOf: ({ model }) => model.length });
   const wrong: string[] = [];
-  const circuits = (bench.router.plan('m', { random: () => 0.5, now: 0 }) ?? []).map(({ identity, provider: its }) => ({
-    name: identity,
-    target: bench.memory.target(identity, 'configuration').circuit,
-    key: keysOf(its).map((key) => bench.memory.key(key.identity))[0],
-  }));
+  const candidates = bench.candidatesOf('m');
   let n = 0;
   const plan = bench.plan.bind(bench);
   bench.plan = (model, options) => {
     const made = plan(model, options);
     const first = made.first.bind(made);
     made.first = () => {
-      const isOpen = ({ target, key }: (typeof circuits)[number]): boolean =>
-        Math.max(target.readyAtMs, key?.readyAtMs ?? 0) > bench.nowMs;
-      const open = new Set(circuits.filter(isOpen).map(({ name }) => name));
+      const rests = ({ target, key }: Candidate): boolean =>
+        Math.max(target.circuit.readyAtMs, key.readyAtMs) > bench.nowMs;
+      const resting = new Set(candidates.filter(rests).map(({ attempt: { identity } }) => identity));
       const attempt = first();
-      if (attempt !== undefined && open.has(attempt.identity) && open.size < circuits.length)
+      if (attempt !== undefined && resting.has(attempt.identity) && resting.size < candidates.length)
         wrong.push(attempt.identity);
       return attempt;
     };

@@ -2,7 +2,7 @@ import type { AiTimeoutSpec } from '@gatehouse/config';
 import type { Usage } from '../usage.ts';
 import type { Attempt } from './attempt.ts';
 import { chooseFrom, type Draw } from './balances.ts';
-import type { FailureCause } from './cooldowns.ts';
+import type { FailureCause } from './failure-cause.ts';
 import type { Random } from './draw.ts';
 import { FAILURE_RULES, type FailureRule } from './failure-rules.ts';
 import { Lease } from './lease.ts';

@@ -1,7 +1,7 @@
 import type { ModelBalance } from '@gatehouse/config';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FailureCause } from '../cooldowns.ts';
+import type { FailureCause } from '../failure-cause.ts';
 import { aiSpec, pooled, provider } from './ai-spec.ts';
 import { label, RoutingBench, WELL } from './routing-bench.ts';
 

@@ -1,9 +1,12 @@
 import type { AiSpec } from '@gatehouse/config';
 import { randomFrom } from '@gatehouse/kernel';
 import type { Attempt } from '../attempt.ts';
-import { Cooldowns, type FailureCause } from '../cooldowns.ts';
+import type { FailureCause } from '../failure-cause.ts';
 import { ModelRouter } from '../model-router.ts';
+import type { Candidate } from '../place.ts';
+import { keysOf } from '../provider-keys.ts';
 import type { RoutedCall, RoutePlan, RoutingFacts } from '../route-plan.ts';
+import { modelRoute } from '../route.ts';
 import { RoutingMemory, type TargetMemory } from '../routing-memory.ts';
 
 type Spec = Pick<AiSpec, 'providers' | 'models' | 'timeouts'>;
@@ -34,6 +37,7 @@ export class RoutingBench {
   readonly random: () => number;
   readonly #facts: Partial<RoutingFacts>;
   router: ModelRouter;
+  #spec: Spec;
   readonly #events: { readonly atMs: number; readonly happen: () => void }[] = [];
 
   constructor(spec: Spec, options: Partial<RoutingFacts> & { seed?: number; workers?: number } = {}) {
@@ -41,10 +45,12 @@ export class RoutingBench {
     this.memory = new RoutingMemory({ workers });
     this.random = randomFrom(seed);
     this.#facts = facts;
+    this.#spec = spec;
     this.router = this.#routerOf(spec);
   }
 
   publish(spec: Spec): void {
+    this.#spec = spec;
     this.router = this.#routerOf(spec);
   }
 
@@ -99,10 +105,18 @@ export class RoutingBench {
     return lines;
   }
 
-  /** What is known of the attempts of a model. */
+  /** Wherever calls of a configured model may go, with what the bench has learnt of it. */
+  candidatesOf(model: string): readonly Candidate[] {
+    const spec = this.#spec.models[model];
+    if (spec === undefined) throw new Error(`nobody has configured ${model}`);
+    const providers = new Map(
+      Object.entries(this.#spec.providers).map(([name, provider]) => [name, { provider, keys: keysOf(provider) }]),
+    );
+    return modelRoute(spec, { providers, memory: this.memory }).candidates;
+  }
+
   targetsOf(model: string): TargetMemory[] {
-    const attempts = this.router.plan(model, { random: () => 0.5, now: this.nowMs }) ?? [];
-    return attempts.map(({ identity }) => this.memory.target(identity, 'configuration'));
+    return this.candidatesOf(model).map(({ target }) => target);
   }
 
   /** Until nothing more is going to happen. */
@@ -114,7 +128,7 @@ export class RoutingBench {
   }
 
   #routerOf(spec: Spec): ModelRouter {
-    return new ModelRouter(spec, new Cooldowns(), { memory: this.memory, ...this.#facts });
+    return new ModelRouter(spec, { memory: this.memory, ...this.#facts });
   }
 
   #at(atMs: number, happen: () => void): void {
