@@ -61,7 +61,10 @@ describe('a call whose caller and provider speak the same dialect', () => {
 
     const events = body.toString().split(/(?<=\n\n)/);
     expect(Buffer.concat(forwarded).toString()).toBe(
-      events.filter((event) => !event.includes('"choices":[]')).join(''),
+      events
+        .filter((event) => !event.includes('"choices":[]'))
+        .map((event) => event.replace(',"usage":null', ''))
+        .join(''),
     );
     expect(events).toHaveLength(forwarded.length + 1);
     expect(stream.model).toBe('demo');

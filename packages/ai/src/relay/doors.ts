@@ -57,7 +57,11 @@ interface Scanned {
 
 const openAiErrors = {
   refusal: ({ code, detail, param }: Refusal) => openAiError(code, detail, param),
-  failure: (error: ProviderError) => error,
+  // Vendors of other dialects have errors of other shapes; this one's own says more than a new one would.
+  failure: (error: ProviderError, requestId: string) =>
+    error.body.startsWith('{"error":{"message":')
+      ? error
+      : openAiChatCaller.writeError(providersError(error, requestId)),
 };
 
 function errorsOf(caller: CallerDialect): Pick<Door, 'refusal' | 'failure'> {

@@ -82,11 +82,13 @@ export class EmbeddingsPassage implements Relay {
 class PassedChatStream implements StreamRelay {
   readonly #reader: ChatStreamReader;
   readonly #splitter: SseSplitter;
+  readonly #hideUsage: boolean;
   readonly #out: (bytes: Buffer) => void;
   /** Vendors send about a token an event. */
   #events = 0;
 
   constructor(hideUsage: boolean, out: (bytes: Buffer) => void) {
+    this.#hideUsage = hideUsage;
     this.#reader = new ChatStreamReader({ hideUsage });
     this.#splitter = new SseSplitter((event) => this.#onEvent(event));
     this.#out = out;
@@ -111,7 +113,7 @@ class PassedChatStream implements StreamRelay {
   #onEvent(event: SseEvent): void {
     if (this.#reader.read(event) !== 'forward') return;
     if (this.#reader.tokenSeen && event.kind === 'data') this.#events++;
-    this.#out(event.raw);
+    this.#out(this.#hideUsage ? withoutNoUsage(event.raw) : event.raw);
   }
 
   end(): StreamEnd {
@@ -126,4 +128,12 @@ class PassedChatStream implements StreamRelay {
   fail(error: CallerError): Buffer {
     return errorEvent(writeError(error).body);
   }
+}
+
+const NO_USAGE = Buffer.from(',"usage":null');
+
+/** Who is asked for usage says on every other chunk that there is none. Unescaped quotes cannot stand inside a string. */
+function withoutNoUsage(raw: Buffer): Buffer {
+  const at = raw.indexOf(NO_USAGE);
+  return at < 0 ? raw : Buffer.concat([raw.subarray(0, at), raw.subarray(at + NO_USAGE.length)]);
 }

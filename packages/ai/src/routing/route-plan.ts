@@ -58,7 +58,7 @@ export interface NextAttempt {
 }
 
 /** No call waits longer for its next attempt: its caller is told how long to wait instead. */
-export const DELAY_MS_MAX = 10_000;
+export const DELAY_MS_MAX = 2_000;
 const BACKOFF_MS = 250;
 const BACKOFF_MS_MAX = 5000;
 

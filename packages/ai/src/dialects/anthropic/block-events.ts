@@ -1,8 +1,10 @@
 import type { Delta, OpenBlock } from '../../canonical/stream-event.ts';
 import type { JsonFields } from '../../canonical/json.ts';
+import type { Signature } from '../../canonical/chat-request.ts';
 import { sealSignature } from '../../canonical/signatures.ts';
+import { sealUnsigned } from '../../canonical/unsigned.ts';
 import { writeCitation } from './citations.ts';
-import { toolUse } from './reply-writer.ts';
+import { besideOf, redactedThinking, toolUse } from './reply-writer.ts';
 import { CUSTOM_INPUT } from './tool-input.ts';
 
 /** One block as events. What has nothing to say is never begun, and takes no index: empty text may not be sent back. */
@@ -22,7 +24,7 @@ export function blockEvents(block: OpenBlock, next: NextIndex): BlockEvents {
       return textEvents(next);
     case 'reasoning':
       if (block.redacted === undefined) return thinkingEvents(next);
-      return wholeEvents({ type: 'redacted_thinking', data: sealSignature(block.redacted, 'anthropic') }, next);
+      return wholeEvents(redactedThinking(sealSignature(block.redacted, 'anthropic')), next);
     case 'tool_call':
       return callEvents(block, next);
     case 'opaque':
@@ -54,6 +56,7 @@ function stopEvent(index: number): string {
 
 function textEvents(next: NextIndex): BlockEvents {
   let index = -1;
+  let signature: Signature | undefined;
   const begun = (events: (at: number) => string): string => {
     if (index >= 0) return events(index);
     index = next();
@@ -65,11 +68,13 @@ function textEvents(next: NextIndex): BlockEvents {
       if ('text' in delta && delta.text !== '') {
         return begun((at) => deltaEvent(at, `"type":"text_delta","text":${JSON.stringify(delta.text)}`));
       }
+      if ('signature' in delta) signature = delta.signature;
       const citation = 'citation' in delta ? writeCitation(delta.citation) : undefined;
       if (citation === undefined) return '';
       return begun((at) => deltaEvent(at, `"type":"citations_delta","citation":${JSON.stringify(citation)}`));
     },
-    close: () => (index < 0 ? '' : stopEvent(index)),
+    // The proof of a text that is empty is that of the text before it.
+    close: () => (index < 0 ? '' : stopEvent(index)) + besideEvents(signature, next),
   };
 }
 
@@ -92,8 +97,9 @@ function thinkingEvents(next: NextIndex): BlockEvents {
     close() {
       const begun = signature === '' ? '' : begin();
       if (index < 0) return '';
-      const signed = `"type":"signature_delta","signature":${JSON.stringify(signature)}`;
-      return begun + (signature === '' ? '' : deltaEvent(index, signed)) + stopEvent(index);
+      const proof = signature === '' ? sealUnsigned('anthropic') : signature;
+      const signed = `"type":"signature_delta","signature":${JSON.stringify(proof)}`;
+      return begun + deltaEvent(index, signed) + stopEvent(index);
     },
   };
 }
@@ -105,14 +111,23 @@ function callEvents(block: Extract<OpenBlock, { type: 'tool_call' }>, next: Next
   };
   // Free text becomes the one member of an object, piece by piece.
   const custom = block.custom === true;
+  let { signature } = block;
   return {
     open: () => startEvent(index, toolUse(block, {})) + (custom ? json(`{"${CUSTOM_INPUT}":"`) : ''),
     delta(delta) {
+      if ('signature' in delta) signature = delta.signature;
       if (!('input' in delta) || delta.input === '') return '';
       return json(custom ? JSON.stringify(delta.input).slice(1, -1) : delta.input);
     },
-    close: () => (custom ? json('"}') : '') + stopEvent(index),
+    close: () => (custom ? json('"}') : '') + stopEvent(index) + besideEvents(signature, next),
   };
+}
+
+function besideEvents(signature: Signature | undefined, next: NextIndex): string {
+  return besideOf(signature)
+    .map((block) => wholeEvents(block, next))
+    .map((events) => events.open() + events.close())
+    .join('');
 }
 
 /** Blocks that are there as a whole; the input of a tool of Anthropic's own comes as a delta, as from itself. */

@@ -18,7 +18,8 @@ export function nameLosses(request: ChatRequest, losses: Losses): void {
     ['prompt_cache_key', cache.key !== undefined],
     ['metadata', Object.keys(request.metadata ?? {}).length > 0],
     ['service_tier', request.tier !== undefined && request.tier !== 'auto' && request.tier !== 'default'],
-    ['reasoning_summary', request.reasoning?.summaryStyle !== undefined],
+    // To be shown a summary of whatever kind is no more than `display` says.
+    ['reasoning_summary', (request.reasoning?.summaryStyle ?? 'auto') !== 'auto'],
   ];
   for (const [name, isLost] of lost) if (isLost) losses.add('dropped', name);
   loseExt(request, 'anthropic', losses);

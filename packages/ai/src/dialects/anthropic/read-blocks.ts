@@ -1,3 +1,4 @@
+import { openBeside, withBeside, type Beside } from '../../canonical/beside-blocks.ts';
 import type {
   Block,
   MediaBlock,
@@ -8,6 +9,7 @@ import type {
 } from '../../canonical/chat-request.ts';
 import { isJsonFields, type Json, type JsonFields } from '../../canonical/json.ts';
 import { openSignature } from '../../canonical/signatures.ts';
+import { openProof } from '../../canonical/unsigned.ts';
 import { withExt } from './block-ext.ts';
 import { readMark } from './cache-mark.ts';
 import { readCitation } from './citations.ts';
@@ -21,7 +23,20 @@ export function readContent(message: FieldReader, extras: NamedExtras): Block[] 
   const content = message.value('content');
   if (typeof content === 'string') return textBlocks(content);
   const list = message.list('content') ?? message.refuse('content', 'is required');
-  return readersOf(list, message.pathOf('content')).flatMap((block) => readBlock(block, extras) ?? []);
+  const blocks: Block[] = [];
+  for (const reader of readersOf(list, message.pathOf('content'))) {
+    const beside = besideIn(reader);
+    const last = beside && blocks.pop();
+    const block = beside === undefined ? readBlock(reader, extras) : last && withBeside(last, beside);
+    if (block !== undefined) blocks.push(block);
+  }
+  return blocks;
+}
+
+/** What came with the block in front of it. */
+function besideIn(block: FieldReader): Beside | undefined {
+  const data = block.text('type') === 'redacted_thinking' ? block.text('data') : undefined;
+  return data === undefined ? undefined : openBeside(data, 'anthropic');
 }
 
 function textBlocks(text: string): TextBlock[] {
@@ -66,11 +81,11 @@ function readText(block: FieldReader, extras: NamedExtras): TextBlock | undefine
 }
 
 function readThinking(block: FieldReader): ReasoningBlock {
-  const signature = block.text('signature') ?? '';
+  const signature = openProof(block.text('signature') ?? '', 'anthropic');
   return {
     type: 'reasoning',
     text: block.text('thinking') ?? '',
-    ...(signature !== '' && { signature: openSignature(signature, 'anthropic') }),
+    ...(signature !== undefined && { signature }),
   };
 }
 

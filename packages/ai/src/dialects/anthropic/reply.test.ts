@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatReply, StopReason } from '../../canonical/chat-reply.ts';
 import type { Block, Tool } from '../../canonical/chat-request.ts';
 import { parseExact, type Json } from '../../canonical/json.ts';
+import { sealUnsigned } from '../../canonical/unsigned.ts';
 import { asText, listFields } from '../../loose-json.ts';
 import { foreign, readContext, replyContext, target, written } from './__fixtures__/contexts.ts';
 import { MESSAGE } from './__fixtures__/streams.ts';
@@ -168,7 +169,7 @@ describe('replies', () => {
       role: 'assistant',
       model: 'gpt',
       content: [
-        { type: 'thinking', thinking: 'Hm', signature: '' },
+        { type: 'thinking', thinking: 'Hm', signature: sealUnsigned('anthropic') },
         { type: 'text', text: 'Hi', citations: [{ type: 'web_search_result_location', url: 'https://a.b' }] },
         { type: 'text', text: 'No.' },
         { type: 'tool_use', id: 'call_1', input: {} },

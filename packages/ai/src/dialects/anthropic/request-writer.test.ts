@@ -226,6 +226,14 @@ describe('the request writer', () => {
     expect(losses).toEqual(['dropped:top_k']);
   });
 
+  it('shows a summary of whatever kind, and names the wish for a certain one as lost', () => {
+    const asking = (summaryStyle: string) =>
+      foreign({ reasoning: { mode: 'auto', expose: 'summary', summaryStyle }, maxOutputTokens: 9 });
+    expect(written(asking('auto')).losses).toEqual([]);
+    expect(written(asking('auto')).body).toMatchObject({ thinking: { type: 'adaptive', display: 'summarized' } });
+    expect(written(asking('detailed')).losses).toEqual(['dropped:reasoning_summary']);
+  });
+
   it('chooses the version of the API by the call', () => {
     const cold = foreign({ sampling: { temperature: 0 } });
     expect(anthropicVersionFor(foreign(), target())).toBe('2026-10-21');

@@ -1,8 +1,10 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../../canonical/stream-event.ts';
-import type { Stop } from '../../canonical/chat-reply.ts';
+import type { ChatReply, Stop } from '../../canonical/chat-reply.ts';
+import type { Block } from '../../canonical/chat-request.ts';
 import { StreamFold, unfoldReply } from '../../canonical/fold-stream.ts';
+import { sealUnsigned } from '../../canonical/unsigned.ts';
 import type { CallerError } from '../../canonical/dialect.ts';
 import type { Usage } from '../../usage.ts';
 import { called, readContext, replyContext } from './__fixtures__/contexts.ts';
@@ -12,6 +14,7 @@ import { writeReply } from './reply-writer.ts';
 import { AnthropicStreamWriter } from './stream-writer.ts';
 
 const START: StreamEvent = { t: 'start', id: 'chatcmpl-1', model: 'gpt', created: 1 };
+const REPLY: ChatReply = { id: 'msg_1', created: 1, model: 'gpt', choices: [] };
 const USAGE: Usage = { inputUncached: 11, cacheRead: 4, outputText: 20, reasoning: 5 };
 
 /** A stream of one choice, from its blocks. */
@@ -190,6 +193,9 @@ describe('the stream writer', () => {
         stopped(1),
         block(2, { type: 'reasoning', redacted: { value: 'red', dialect: 'anthropic' } }),
         stopped(2),
+        block(3, { type: 'reasoning' }),
+        delta(3, { text: 'unsigned' }),
+        stopped(3),
       ]),
     );
     const { content } = await gathered(body);
@@ -197,8 +203,34 @@ describe('the stream writer', () => {
       { type: 'thinking', thinking: 'Hm', signature: 'sig' },
       { type: 'thinking', thinking: '', signature: expect.stringMatching(/^Z2F0/) },
       { type: 'redacted_thinking', data: 'red' },
+      { type: 'thinking', thinking: 'unsigned', signature: sealUnsigned('anthropic') },
     ]);
-    expect(types(body).filter((type) => type === 'content_block_delta')).toHaveLength(3);
+    expect(types(body).filter((type) => type === 'content_block_delta')).toHaveLength(5);
+  });
+
+  it('carries proofs of text and calls behind them, as a whole reply does, so that they come back', async () => {
+    const gemini = (value: string) => ({ value, dialect: 'gemini' }) as const;
+    const blocks: Block[] = [
+      { type: 'reasoning', text: 'a' },
+      { type: 'text', text: 'b', signature: gemini('text') },
+      { type: 'tool_call', id: 't1', name: 'n', input: '{"a":1}', signature: gemini('call') },
+      { type: 'tool_call', id: 't2', name: 'n', input: '{}' },
+    ];
+    const whole = { ...REPLY, choices: [{ index: 0, blocks, stop: { reason: 'tool_calls' as const } }] };
+    const plain = JSON.parse(writeReply(whole, replyContext())).content;
+    const streamed = (await gathered(written(unfoldReply(whole)))).content;
+    expect(streamed.map(({ type }) => type)).toEqual([
+      'thinking',
+      'text',
+      'redacted_thinking',
+      'tool_use',
+      'redacted_thinking',
+      'tool_use',
+    ]);
+    expect(streamed).toEqual(plain);
+    const { turns } = called({ messages: [{ role: 'assistant', content: plain }] });
+    const [turn] = turns;
+    expect(turn?.blocks).toMatchObject(blocks);
   });
 
   it('carries the free text of a custom tool as an object, split anywhere', async () => {

@@ -2,8 +2,9 @@ import type { Signature } from '../../canonical/chat-request.ts';
 import { isJsonFields, type Json, type JsonFields } from '../../canonical/json.ts';
 import { sealSignature } from '../../canonical/signatures.ts';
 import type { Delta, OpenBlock } from '../../canonical/stream-event.ts';
+import { sealUnsigned } from '../../canonical/unsigned.ts';
 import { awsFrame } from '../../framing/aws-event-stream.ts';
-import { sealBeside } from './beside-blocks.ts';
+import { sealBeside } from '../../canonical/beside-blocks.ts';
 import { writeCitation } from './citations.ts';
 import { isList } from './expect-json.ts';
 import { objectInput } from './object-input.ts';
@@ -23,6 +24,8 @@ export class BlockFrames {
   #text = '';
   /** Of a block that has no place for it: follows behind. */
   #signature: Signature | undefined;
+  /** The reasoning that is open has shown its proof. */
+  #proven = false;
 
   /** Pushes what is to be sent to `frames`. */
   constructor(frames: Buffer[]) {
@@ -40,9 +43,10 @@ export class BlockFrames {
     this.#begun = false;
     this.#text = '';
     this.#signature = undefined;
+    this.#proven = false;
     if (block.type === 'tool_call') this.#beginCall(block);
     else if (block.type === 'reasoning' && block.itemId !== undefined) {
-      this.#redacted(sealBeside({ of: 'next', itemId: block.itemId }));
+      this.#redacted(sealBeside({ of: 'next', itemId: block.itemId }, 'bedrock'));
     } else if (block.type === 'media' || block.type === 'opaque') {
       for (const item of writeReplyContent([block])) this.#whole(item);
     }
@@ -62,7 +66,12 @@ export class BlockFrames {
     } else if ('input' in delta) this.#input(delta.input);
     else if ('citation' in delta) this.#send(`"citation":${JSON.stringify(writeCitation(delta.citation))}`);
     else if (this.#open.type !== 'reasoning') this.#signature = delta.signature;
-    else this.#send(reasoningDelta(`"signature":${JSON.stringify(sealSignature(delta.signature, 'bedrock'))}`));
+    else this.#prove(sealSignature(delta.signature, 'bedrock'));
+  }
+
+  #prove(proof: string): void {
+    this.#proven = true;
+    this.#send(reasoningDelta(`"signature":${JSON.stringify(proof)}`));
   }
 
   #input(input: string): void {
@@ -79,12 +88,13 @@ export class BlockFrames {
       if (custom === true || this.#text === '')
         this.#send(inputDelta(objectInput({ ...block, input: this.#text }).input));
     }
+    if (block.type === 'reasoning' && this.#begun && !this.#proven) this.#prove(sealUnsigned('bedrock'));
     this.#stop();
     if (block.type === 'reasoning' && block.redacted !== undefined) {
       this.#redacted(sealSignature(block.redacted, 'bedrock'));
     }
     if (this.#signature !== undefined && block.type !== 'reasoning') {
-      this.#redacted(sealBeside({ of: 'previous', signature: this.#signature }));
+      this.#redacted(sealBeside({ of: 'previous', signature: this.#signature }, 'bedrock'));
     }
   }
 

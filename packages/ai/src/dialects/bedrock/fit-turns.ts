@@ -8,7 +8,7 @@ import { stripForeign } from './strip-foreign.ts';
  * it; no blank text; text beside every document. What only other vendors can read is left out.
  */
 export function fitTurns(turns: readonly Turn[], losses: Losses): readonly Turn[] {
-  const ours = stripForeign(turns, { own: false, losses });
+  const ours = stripForeign(turns, { unsigned: false, losses });
   const paired = pairToolResults(ours, losses);
   const merged = mergeRoles(dropEmptyText(systemTurnsAsUser(paired, losses)));
   const [first] = merged;

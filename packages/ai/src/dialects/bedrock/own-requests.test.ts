@@ -2,9 +2,10 @@ import { ConverseCommand, type ConverseCommandInput } from '@aws-sdk/client-bedr
 import { describe, expect, it } from 'vitest';
 import type { JsonFields } from '../../canonical/json.ts';
 import { sealSignature } from '../../canonical/signatures.ts';
+import { sealUnsigned } from '../../canonical/unsigned.ts';
 import { sdkClient } from './__fixtures__/bedrock-sdk.ts';
 import { CLAUDE, read, write, target } from './__fixtures__/calls.ts';
-import { sealBeside } from './beside-blocks.ts';
+import { sealBeside } from '../../canonical/beside-blocks.ts';
 
 const user = (...content: JsonFields[]): JsonFields => ({ role: 'user', content });
 const assistant = (...content: JsonFields[]): JsonFields => ({ role: 'assistant', content });
@@ -128,7 +129,7 @@ const WHOLE: ConverseCommandInput = {
 describe('a request that goes to Bedrock', () => {
   it('leaves behind what other vendors proved in earlier turns, and says so', () => {
     const foreign = sealSignature({ value: 'proof', dialect: 'anthropic' }, 'bedrock');
-    const beside = sealBeside({ of: 'previous', signature: { value: 'thought', dialect: 'gemini' } });
+    const beside = sealBeside({ of: 'previous', signature: { value: 'thought', dialect: 'gemini' } }, 'bedrock');
     const written = write(
       read({
         messages: [
@@ -145,13 +146,20 @@ describe('a request that goes to Bedrock', () => {
     );
     expect(written).toEqual({
       body: {
-        messages: [
-          user({ text: 'q' }),
-          assistant({ reasoningContent: { reasoningText: { text: 'unsigned' } } }, { text: 'b' }),
-        ],
+        messages: [user({ text: 'q' }), assistant({ text: 'b' })],
       },
-      losses: ['dropped:reasoning_signature'],
+      losses: ['dropped:reasoning', 'dropped:reasoning_signature'],
     });
+  });
+
+  it('keeps reasoning without a proof for models that give none, and marks in replies where it was missing', () => {
+    const unsigned = { reasoningContent: { reasoningText: { text: 'a' } } };
+    const marked = { reasoningContent: { reasoningText: { text: 'b', signature: sealUnsigned('bedrock') } } };
+    const request = read({ messages: [user({ text: 'q' }), assistant(unsigned, marked, { text: 'c' })] });
+    const sent = (model: string) => write(request, target(model)).body['messages'];
+    const stripped = { reasoningContent: { reasoningText: { text: 'b' } } };
+    expect(sent('us.deepseek.r1-v1:0')).toEqual([user({ text: 'q' }), assistant(unsigned, stripped, { text: 'c' })]);
+    expect(sent(CLAUDE)).toEqual([user({ text: 'q' }), assistant({ text: 'c' })]);
   });
 
   it('says what was changed in the canonical form, not what was read', () => {
@@ -187,11 +195,18 @@ describe("the SDK's requests", () => {
     ['thinking of another kind', { additionalModelRequestFields: { thinking: { type: 'disabled', why: 'x' } } }],
     ['an effort', { outputConfig: { effort: 'low' } }],
     ['an effort that is none of ours', { outputConfig: { effort: 'heroic' } }],
-    ["an effort in Claude's place", { additionalModelRequestFields: { output_config: { effort: 'high' } } }],
     ['any tool', { toolConfig: { tools: [{ systemTool: { name: 's' } }], toolChoice: { any: {} } } }],
     ['nothing but a prompt', { promptVariables: { v: { text: 'x' } } }],
   ])('with %s too', async (_what, input) => {
     const body = await sentBySdk({ modelId: CLAUDE, ...input });
     expect(write(read(body), target('amazon.nova-pro-v1:0'))).toEqual({ body, losses: [] });
+  });
+
+  it("have an effort in Claude's place moved to where every model has it", async () => {
+    const body = await sentBySdk({
+      modelId: CLAUDE,
+      additionalModelRequestFields: { output_config: { effort: 'high' } },
+    });
+    expect(write(read(body))).toEqual({ body: { outputConfig: { effort: 'high' } }, losses: [] });
   });
 });

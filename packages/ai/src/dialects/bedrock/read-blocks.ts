@@ -1,8 +1,8 @@
 import type { Block, CacheMark, MediaBlock, OpaqueBlock, Signature, TextBlock } from '../../canonical/chat-request.ts';
 import { isJsonFields, type Json, type JsonFields } from '../../canonical/json.ts';
-import { openSignature } from '../../canonical/signatures.ts';
+import { openProof } from '../../canonical/unsigned.ts';
 import { asText } from '../../loose-json.ts';
-import { openBeside, withBeside, type Beside } from './beside-blocks.ts';
+import { openBeside, withBeside, type Beside } from '../../canonical/beside-blocks.ts';
 import { readCachePoint } from './cache-points.ts';
 import { readCitations, textOf } from './citations.ts';
 import { isList } from './expect-json.ts';
@@ -22,11 +22,11 @@ export function readContent(content: Json | undefined, sayer: Sayer): Block[] {
   return gathering.blocks;
 }
 
-type OpenSignature = (text: string) => Signature;
+type OpenSignature = (text: string) => Signature | undefined;
 
 const SIGNATURES: Readonly<Record<Sayer, OpenSignature>> = {
   provider: (value) => ({ value, dialect: 'bedrock' }),
-  caller: (text) => openSignature(text, 'bedrock'),
+  caller: (text) => openProof(text, 'bedrock'),
 };
 
 /** Cache points and what travels beside blocks belong to their neighbours. */
@@ -77,7 +77,7 @@ class Gathering {
 
 function besideIn({ reasoningContent }: JsonFields): Beside | undefined {
   const redacted = isJsonFields(reasoningContent) ? asText(reasoningContent['redactedContent']) : undefined;
-  return redacted === undefined ? undefined : openBeside(redacted);
+  return redacted === undefined ? undefined : openBeside(redacted, 'bedrock');
 }
 
 /** Undefined for text that says nothing. */
@@ -86,24 +86,24 @@ function readBlock(item: JsonFields, open: OpenSignature): Block | undefined {
   if (typeof text === 'string') return text === '' ? undefined : { type: 'text', text };
   if (isJsonFields(toolUse)) return readToolUse(toolUse) ?? opaque(item);
   if (isJsonFields(toolResult)) return readToolResult(toolResult, item) ?? opaque(item);
-  if (isJsonFields(reasoningContent)) return readReasoning(reasoningContent, open) ?? opaque(item);
+  if (isJsonFields(reasoningContent)) return readReasoning(reasoningContent, item, open) ?? opaque(item);
   if (isJsonFields(citationsContent)) return readCited(citationsContent, item);
   if (isJsonFields(guardContent)) return readGuarded(guardContent, item) ?? opaque(item);
   return readMedia(item) ?? opaque(item);
 }
 
-function readReasoning(data: JsonFields, open: OpenSignature): Block | undefined {
+function readReasoning(data: JsonFields, item: JsonFields, open: OpenSignature): Block | undefined {
   const { reasoningText } = data;
   const redacted = asText(data['redactedContent']);
-  if (redacted !== undefined) return { type: 'reasoning', text: '', redacted: open(redacted) };
+  const sealed = redacted === undefined ? undefined : open(redacted);
+  if (sealed !== undefined) return { type: 'reasoning', text: '', redacted: sealed };
   if (!isJsonFields(reasoningText)) return undefined;
-  const { text } = reasoningText;
-  const signature = asText(reasoningText['signature']);
-  return {
-    type: 'reasoning',
-    text: typeof text === 'string' ? text : '',
-    ...(signature !== undefined && { signature: open(signature) }),
-  };
+  const proof = asText(reasoningText['signature']);
+  const signature = proof === undefined ? undefined : open(proof);
+  const text = typeof reasoningText['text'] === 'string' ? reasoningText['text'] : '';
+  if (signature !== undefined) return { type: 'reasoning', text, signature };
+  // Some models on Bedrock sign nothing, and theirs stays so.
+  return remember({ type: 'reasoning', text }, proof === undefined ? item : undefined);
 }
 
 function readCited(data: JsonFields, item: JsonFields): TextBlock | undefined {

@@ -4,7 +4,7 @@ import { bedrockCaller } from './bedrock-caller.ts';
 import { parseExact, type Json, type JsonFields } from '../../canonical/json.ts';
 import { Untranslatable } from '../../canonical/loss.ts';
 import { sealSignature } from '../../canonical/signatures.ts';
-import { sealBeside } from './beside-blocks.ts';
+import { sealBeside } from '../../canonical/beside-blocks.ts';
 
 const PNG = 'iVBORw0KGgo=';
 
@@ -186,7 +186,10 @@ describe('a request', () => {
 
   it('gives signatures of others back to those who issued them', () => {
     const foreign = sealSignature({ value: 'proof', dialect: 'anthropic' }, 'bedrock');
-    const beside = sealBeside({ of: 'next', signature: { value: 'thought', dialect: 'gemini' }, itemId: 'fc_1' });
+    const beside = sealBeside(
+      { of: 'next', signature: { value: 'thought', dialect: 'gemini' }, itemId: 'fc_1' },
+      'bedrock',
+    );
     const blocks = read({
       messages: [
         assistant(

@@ -38,6 +38,7 @@ export function readSettings(body: JsonFields): ReadSettings {
       ...unread('additionalModelRequestFields', fields, [
         ...(topK === undefined ? [] : ['top_k']),
         ...(isJsonFields(fields['thinking']) && readThinking(fields['thinking']) !== undefined ? ['thinking'] : []),
+        ...(isEffortAlone(fields['output_config']) && output['effort'] === undefined ? ['output_config'] : []),
       ]),
       ...unread('outputConfig', output, ['textFormat', ...(isEffort(output['effort']) ? ['effort'] : [])]),
       ...(tier === undefined && isJsonFields(body['serviceTier']) && { serviceTier: body['serviceTier'] }),
@@ -64,11 +65,15 @@ function readSampling(inference: JsonFields): ChatRequest['sampling'] {
   };
 }
 
-/** Claude's own place for the effort counts where Converse's is empty; it stays in `ext` as well. */
+/** Claude's own place for the effort counts where Converse's is empty. */
 function readReasoning(fields: JsonFields, output: JsonFields): ReasoningWish | undefined {
   const { output_config: claude } = fields;
   const effort = output['effort'] ?? (isJsonFields(claude) ? claude['effort'] : undefined);
   return readOwnReasoning({ thinking: fields['thinking'], effort });
+}
+
+function isEffortAlone(claude: Json | undefined): boolean {
+  return isJsonFields(claude) && Object.keys(claude).length === 1 && isEffort(claude['effort']);
 }
 
 function readOutput(output: JsonFields): OutputWish {

@@ -9,7 +9,7 @@ import type { ProviderError } from '../../provider-error.ts';
 import { eventsOf, sdkClient } from './__fixtures__/bedrock-sdk.ts';
 import { read, readContext, replyContext } from './__fixtures__/calls.ts';
 import { contentOf, foldStream, frames, readStream, saidIn, writeStream } from './__fixtures__/streams.ts';
-import { sealBeside } from './beside-blocks.ts';
+import { sealBeside } from '../../canonical/beside-blocks.ts';
 import { bedrockCaller } from './bedrock-caller.ts';
 import { bedrockProvider } from './bedrock-provider.ts';
 
@@ -269,6 +269,7 @@ describe('there and back', () => {
     const blocks: Block[] = [
       { type: 'reasoning', text: 'a', signature: { value: 'sig', dialect: 'anthropic' }, itemId: 'rs_1' },
       { type: 'reasoning', text: '', redacted: { value: 'r', dialect: 'anthropic' } },
+      { type: 'reasoning', text: 'unsigned' },
       { type: 'text', text: 'b', signature: gemini('text') },
       { type: 'tool_call', id: 't1', name: 'n', input: '{"a":1}', signature: gemini('call'), itemId: 'fc_1' },
       { type: 'tool_call', id: 't2', name: 'n', input: '{}' },
@@ -281,7 +282,7 @@ describe('there and back', () => {
   });
 
   it('what looks like ours in the reply of a provider is left as it is', () => {
-    const redactedContent = sealBeside({ of: 'next', itemId: 'x' });
+    const redactedContent = sealBeside({ of: 'next', itemId: 'x' }, 'bedrock');
     const item = { reasoningContent: { redactedContent } };
     const bytes = frames(
       ['messageStart', { role: 'assistant' }],

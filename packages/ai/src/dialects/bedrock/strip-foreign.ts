@@ -3,8 +3,8 @@ import type { Losses } from '../../canonical/loss.ts';
 import { asText } from '../../loose-json.ts';
 
 interface Stripping {
-  /** The caller speaks this dialect: its reasoning may come without a proof. */
-  readonly own: boolean;
+  /** Reasoning may come without a proof. */
+  readonly unsigned: boolean;
   readonly losses: Losses;
 }
 
@@ -19,14 +19,14 @@ export function stripForeign(turns: readonly Turn[], stripping: Stripping): read
   });
 }
 
-function strip(block: Block, { own, losses }: Stripping): readonly Block[] {
+function strip(block: Block, { unsigned, losses }: Stripping): readonly Block[] {
   switch (block.type) {
     case 'reasoning':
-      return own && block.redacted === undefined && block.signature === undefined
+      return unsigned && block.redacted === undefined && block.signature === undefined
         ? [block]
         : stripReasoning(block, losses);
     case 'text':
-      return [unsigned(block, losses)];
+      return [stripProof(block, losses)];
     case 'opaque':
       return stripOpaque(block, losses);
     case 'tool_call':
@@ -48,7 +48,7 @@ function stripReasoning(block: ReasoningBlock, losses: Losses): readonly Block[]
   return [];
 }
 
-function unsigned(block: TextBlock, losses: Losses): Block {
+function stripProof(block: TextBlock, losses: Losses): Block {
   if (block.signature === undefined) return block;
   losses.add('dropped', 'reasoning_signature');
   const { signature: _, ...text } = block;

@@ -1,7 +1,8 @@
 import type { Block, MediaBlock, ReasoningBlock, TextBlock, ToolCallBlock } from '../../canonical/chat-request.ts';
 import type { JsonFields } from '../../canonical/json.ts';
 import { sealSignature } from '../../canonical/signatures.ts';
-import { sealBeside } from './beside-blocks.ts';
+import { sealUnsigned } from '../../canonical/unsigned.ts';
+import { sealBeside } from '../../canonical/beside-blocks.ts';
 import { writeCitation } from './citations.ts';
 import { DocumentNames } from './document-names.ts';
 import { objectInput } from './object-input.ts';
@@ -41,15 +42,16 @@ function textItems({ text, citations = [], signature }: TextBlock): readonly Jso
   if (citations.length > 0) {
     items.push({ citationsContent: { content: [{ text }], citations: citations.map(writeCitation) } });
   } else if (text !== '') items.push({ text });
-  if (signature !== undefined && items.length > 0) items.push(redactedItem(sealBeside({ of: 'previous', signature })));
+  if (signature !== undefined && items.length > 0)
+    items.push(redactedItem(sealBeside({ of: 'previous', signature }, 'bedrock')));
   return items;
 }
 
 function reasoningItems({ text, signature, redacted, itemId }: ReasoningBlock): readonly JsonFields[] {
-  const items: JsonFields[] = itemId === undefined ? [] : [redactedItem(sealBeside({ of: 'next', itemId }))];
+  const items: JsonFields[] = itemId === undefined ? [] : [redactedItem(sealBeside({ of: 'next', itemId }, 'bedrock'))];
   if (text !== '' || signature !== undefined || redacted === undefined) {
-    const signed = signature !== undefined && { signature: sealSignature(signature, 'bedrock') };
-    items.push({ reasoningContent: { reasoningText: { text, ...signed } } });
+    const proof = signature === undefined ? sealUnsigned('bedrock') : sealSignature(signature, 'bedrock');
+    items.push({ reasoningContent: { reasoningText: { text, signature: proof } } });
   }
   if (redacted !== undefined) items.push(redactedItem(sealSignature(redacted, 'bedrock')));
   return items;
@@ -65,11 +67,14 @@ function callItems(block: ToolCallBlock): readonly JsonFields[] {
 /** What a call carries that a Bedrock block does not, sealed. */
 export function callBeside({ signature, itemId }: Pick<ToolCallBlock, 'signature' | 'itemId'>): string | undefined {
   if (signature === undefined && itemId === undefined) return undefined;
-  return sealBeside({
-    of: 'next',
-    ...(signature !== undefined && { signature }),
-    ...(itemId !== undefined && { itemId }),
-  });
+  return sealBeside(
+    {
+      of: 'next',
+      ...(signature !== undefined && { signature }),
+      ...(itemId !== undefined && { itemId }),
+    },
+    'bedrock',
+  );
 }
 
 function redactedItem(redactedContent: string): JsonFields {

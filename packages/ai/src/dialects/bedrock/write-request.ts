@@ -26,7 +26,9 @@ export function writeBedrockRequest(asked: ChatRequest, target: Target, losses: 
   const traits = modelTraits(target.model);
   refuseWrong(request, traits);
   loseExt(request, 'bedrock', losses);
-  const turns = own ? stripForeign(request.turns, { own, losses }) : fitTurns(request.turns, losses);
+  // Claude takes no reasoning without its proof, which others on Bedrock do not give.
+  const unsigned = traits.claude === undefined;
+  const turns = own ? stripForeign(request.turns, { unsigned, losses }) : fitTurns(request.turns, losses);
   const writing: Writing = {
     own,
     losses,

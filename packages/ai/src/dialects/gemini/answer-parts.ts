@@ -1,6 +1,7 @@
-import type { Block, ChatRequest, Citation, Ext, OpaqueBlock } from '../../canonical/chat-request.ts';
+import type { Block, ChatRequest, Citation, Ext, OpaqueBlock, ToolCallBlock } from '../../canonical/chat-request.ts';
 import { isJsonFields, type Json, type JsonFields } from '../../canonical/json.ts';
 import { sealSignature } from '../../canonical/signatures.ts';
+import { sealUnsigned } from '../../canonical/unsigned.ts';
 import { sealProof } from './carried-signature.ts';
 import { nativesOf } from './natives.ts';
 import { callArgs, callPart, mediaPart, textPart } from './write-part.ts';
@@ -31,6 +32,14 @@ export function answerPart(block: Block): JsonFields | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * The first call of an answer as its part. Gemini refuses one without a proof: a mark in its place keeps calls of others
+ * from going there untouched.
+ */
+export function firstCallPart(block: ToolCallBlock): JsonFields | undefined {
+  return { thoughtSignature: sealUnsigned('gemini'), ...answerPart(block) };
 }
 
 /** What a block holds that belongs to the candidate and not to its content. */

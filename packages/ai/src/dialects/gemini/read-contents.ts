@@ -9,7 +9,7 @@ import type {
 import { restOf } from '../../canonical/collect-ext.ts';
 import { isJsonFields, type JsonFields } from '../../canonical/json.ts';
 import { Untranslatable } from '../../canonical/loss.ts';
-import { openSignature } from '../../canonical/signatures.ts';
+import { openProof } from '../../canonical/unsigned.ts';
 import { CallIds } from './call-ids.ts';
 import { fieldsAt, listAt, textAt } from './camel-fields.ts';
 import { joinModelBlocks } from './join-model-blocks.ts';
@@ -78,13 +78,13 @@ class ContentsReader {
     const name = textAt(call, 'name', `${where}.functionCall.name`) ?? '';
     if (name === '') throw new Untranslatable(`${where}.functionCall.name is missing.`, `${where}.functionCall.name`);
     const id = textAt(call, 'id', `${where}.functionCall.id`);
-    const signature = readSignature(part, where);
+    const signature = openProof(readSignature(part, where) ?? '', 'gemini');
     return {
       type: 'tool_call',
       id: this.#ids.ofCall(id === '' ? undefined : id, name),
       name,
       input: JSON.stringify(plainFields(call, 'args', `${where}.functionCall`) ?? {}),
-      ...(signature !== undefined && { signature: openSignature(signature, 'gemini') }),
+      ...(signature !== undefined && { signature }),
       ...this.#natives.riding('functionCall', restOf(call, CALL_MEMBERS)),
     };
   }

@@ -4,7 +4,7 @@ import type { CallerError, ReplyContext, StreamWriter } from '../../canonical/di
 import type { Json, JsonFields } from '../../canonical/json.ts';
 import type { Delta, OpenBlock, StreamEvent } from '../../canonical/stream-event.ts';
 import type { Usage } from '../../usage.ts';
-import { answerPart, candidateNatives, isRefused, showsThoughts } from './answer-parts.ts';
+import { answerPart, candidateNatives, firstCallPart, isRefused, showsThoughts } from './answer-parts.ts';
 import { sealProof } from './carried-signature.ts';
 import { errorBody } from './error-body.ts';
 import { writeUsage } from './usage-metadata.ts';
@@ -45,6 +45,7 @@ interface OpenChoice {
   natives: JsonFields;
   stop: Stop | undefined;
   logprobs: Json | undefined;
+  hasCalls: boolean;
 }
 
 interface GrowingBlock {
@@ -162,9 +163,9 @@ export class GeminiStreamWriter implements StreamWriter {
   }
 
   #end(at: number, index: number): string {
-    const { blocks } = this.#choice(at);
-    const block = blocks.get(index);
-    blocks.delete(index);
+    const choice = this.#choice(at);
+    const block = choice.blocks.get(index);
+    choice.blocks.delete(index);
     if (block === undefined) return '';
     const { open, held, signature } = block;
     if (open.type !== 'tool_call') {
@@ -172,7 +173,8 @@ export class GeminiStreamWriter implements StreamWriter {
       const thought = open.type === 'reasoning';
       return signature === undefined ? '' : this.#part(at, textPart(held, { thought, signature }));
     }
-    const part = answerPart({ ...open, input: held });
+    const part = (choice.hasCalls ? answerPart : firstCallPart)({ ...open, input: held });
+    choice.hasCalls = true;
     return this.#part(at, signature === undefined ? part : { ...part, thoughtSignature: signature });
   }
 
@@ -233,6 +235,7 @@ export class GeminiStreamWriter implements StreamWriter {
       natives: {},
       stop: undefined,
       logprobs: undefined,
+      hasCalls: false,
     };
     this.#choices.set(at, made);
     return made;

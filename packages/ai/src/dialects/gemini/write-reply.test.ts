@@ -4,6 +4,7 @@ import type { Block } from '../../canonical/chat-request.ts';
 import type { CallerError } from '../../canonical/dialect.ts';
 import { unfoldReply } from '../../canonical/fold-stream.ts';
 import type { StreamEvent } from '../../canonical/stream-event.ts';
+import { sealUnsigned } from '../../canonical/unsigned.ts';
 import { BLOCKED, STREAMS } from './__fixtures__/answers.ts';
 import { asked, read, replyContext, reply as readReply, sse, stream } from './__fixtures__/contexts.ts';
 import { geminiArrayCaller, geminiCaller } from './gemini-caller.ts';
@@ -23,6 +24,12 @@ function written(reply: ChatReply): Record<string, unknown> {
 function streamed(events: readonly StreamEvent[], caller = geminiCaller): string {
   const writer = caller.streamWriter(replyContext());
   return events.map((event) => writer.write(event).toString()).join('');
+}
+
+/** Without the mark that the first call gets where Gemini had not signed it. */
+function unmarked(reply: unknown): unknown {
+  const mark = `,"signature":${JSON.stringify({ value: sealUnsigned('gemini'), dialect: 'gemini' })}`;
+  return JSON.parse(JSON.stringify(reply).replace(mark, ''));
 }
 
 const ERROR: CallerError = {
@@ -119,7 +126,7 @@ describe('an answer to a caller of Gemini', () => {
 
   it.each(Object.entries(STREAMS))('of Gemini is what it was: %s', (_, chunks) => {
     const read1 = readReply(chunks);
-    expect(readReply(written(read1))).toEqual(read1);
+    expect(unmarked(readReply(written(read1)))).toEqual(read1);
   });
 
   it('keeps the token by which it goes on', () => {
@@ -182,15 +189,31 @@ describe('a stream to a caller of Gemini', () => {
 
   it.each(Object.entries(STREAMS))('of Gemini is what it was: %s', (_, chunks) => {
     const { events, folded } = stream(sse(...chunks));
-    expect(stream(Buffer.from(streamed(events))).folded).toEqual(folded);
+    expect(unmarked(stream(Buffer.from(streamed(events))).folded)).toEqual(folded);
     const list = streamed(events, geminiArrayCaller);
     expect(Array.isArray(JSON.parse(list))).toBe(true);
-    expect(stream(Buffer.from(list), { framing: 'json-array' }).folded).toEqual(folded);
+    expect(unmarked(stream(Buffer.from(list), { framing: 'json-array' }).folded)).toEqual(folded);
   });
 
   it.each(Object.entries(STREAMS))('says the same as the whole answer: %s', (_, chunks) => {
     const whole = readReply(chunks);
     expect(stream(Buffer.from(streamed(unfoldReply(whole)))).folded).toEqual(readReply(written(whole)));
+  });
+
+  it('marks the first call when nobody has signed it, so that it does not go back to Gemini as it is', () => {
+    const call = (id: string): Block => ({ type: 'tool_call', id, name: 'look', input: '{}' });
+    const blocks = [call('c1'), call('c2')];
+    const body = written(answer(blocks));
+    const parts = [
+      { functionCall: { id: 'c1', name: 'look', args: {} }, thoughtSignature: sealUnsigned('gemini') },
+      { functionCall: { id: 'c2', name: 'look', args: {} } },
+    ];
+    expect(body).toMatchObject({ candidates: [{ content: { parts } }] });
+    const sent = streamed(unfoldReply(answer(blocks)))
+      .split('\n\n')
+      .slice(0, 2);
+    expect(sent.map((chunk) => JSON.parse(chunk.slice(6)).candidates[0].content.parts[0])).toEqual(parts);
+    expect(read({ contents: [{ role: 'model', parts }] }).turns[0]?.blocks).toEqual(blocks);
   });
 
   it('shows thoughts to those who asked, and to the others what they must send back', () => {

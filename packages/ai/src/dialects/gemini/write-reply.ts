@@ -2,7 +2,14 @@ import type { ChatReply, Choice } from '../../canonical/chat-reply.ts';
 import type { Citation } from '../../canonical/chat-request.ts';
 import type { ReplyContext } from '../../canonical/dialect.ts';
 import type { JsonFields } from '../../canonical/json.ts';
-import { answerPart, candidateNatives, citationMetadata, isRefused, showsThoughts } from './answer-parts.ts';
+import {
+  answerPart,
+  candidateNatives,
+  citationMetadata,
+  firstCallPart,
+  isRefused,
+  showsThoughts,
+} from './answer-parts.ts';
 import { isSigned } from './carried-signature.ts';
 import { writeFinish } from './finish-reason.ts';
 import { writeLogprobs } from './logprobs-result.ts';
@@ -23,7 +30,10 @@ export function writeGeminiReply(reply: ChatReply, { request }: ReplyContext): s
 
 function writeCandidate({ index, blocks: all, stop, logprobs }: Choice, showsAll: boolean): JsonFields {
   const blocks = showsAll ? all : all.filter((block) => block.type !== 'reasoning' || isSigned(block));
-  const parts = blocks.map(answerPart).filter((part) => part !== undefined);
+  const first = blocks.find((block) => block.type === 'tool_call');
+  const parts = blocks
+    .map((block) => (block === first ? firstCallPart(first) : answerPart(block)))
+    .filter((part) => part !== undefined);
   const natives = blocks.map((block) => (block.type === 'opaque' ? candidateNatives(block) : undefined));
   const texts = blocks.filter((block) => block.type === 'text');
   const citations = texts.flatMap((block) => block.citations ?? []);

@@ -19,7 +19,8 @@ export function loseMembers(request: ChatRequest, taken: ReadonlySet<string>, lo
     metadata: Object.keys(request.metadata ?? {}).length > 0,
     service_tier: tier !== undefined && tier !== 'auto' && tier !== 'default',
     name: turns.some((turn) => turn.name !== undefined),
-    reasoning_summary: request.reasoning?.summaryStyle !== undefined,
+    // Thoughts are shown as they are; only a certain kind of summary is more than that.
+    reasoning_summary: (request.reasoning?.summaryStyle ?? 'auto') !== 'auto',
     phase: turns.some((turn) => turn.phase !== undefined),
   };
   for (const [name, isAsked] of Object.entries(asked)) {

@@ -91,7 +91,7 @@ describe('a request to Mistral', () => {
       endUser: 'u1',
       metadata: { user: 'other' },
       tier: 'flex',
-      reasoning: { mode: 'budget', budgetTokens: 5000, summaryStyle: 'auto' },
+      reasoning: { mode: 'budget', budgetTokens: 5000, summaryStyle: 'detailed' },
       ext: { 'openai-chat': { store: true, stream_options: { x: 1 } }, gemini: { safetySettings: [] } },
       turns: [{ role: 'user', name: 'bob', phase: 'commentary', blocks: [{ type: 'text', text: 'Hi' }] }],
     });
@@ -126,6 +126,12 @@ describe('a request to Mistral', () => {
 
   it.each<[string, Partial<ChatRequest>, Record<string, unknown>, readonly string[]]>([
     ['no reasoning', { reasoning: { mode: 'off' } }, { reasoning_effort: 'none' }, []],
+    [
+      'a summary of whatever kind',
+      { reasoning: { mode: 'effort', effort: 'low', expose: 'summary', summaryStyle: 'auto' } },
+      { reasoning_effort: 'low' },
+      [],
+    ],
     [
       'most reasoning',
       { reasoning: { mode: 'effort', effort: 'max' } },

@@ -101,7 +101,7 @@ function readImages(message: Members): Block[] {
 function readOwnMembers(message: Members): Block[] {
   const members = OWN_MEMBERS.flatMap((name) => {
     const value = message.value(name);
-    return value === undefined ? [] : [[name, value] as const];
+    return value === undefined || value === false ? [] : [[name, value] as const];
   });
   return members.length === 0 ? [] : [{ type: 'opaque', dialect: 'openai-chat', data: Object.fromEntries(members) }];
 }

@@ -59,6 +59,7 @@ const PARTS: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
   ['audio_url', (part) => readUrl(part, 'audio_url', 'audio')],
   ['input_audio', readAudio],
   ['file', readFile],
+  ['document_url', readDocumentUrl],
 ]);
 
 function readText(part: Members): TextBlock {
@@ -66,7 +67,7 @@ function readText(part: Members): TextBlock {
 }
 
 /** `{url, detail}`, or the address alone, as some clients write it. */
-function readUrl(part: Members, name: string, kind: 'image' | 'video' | 'audio'): MediaBlock {
+function readUrl(part: Members, name: string, kind: 'image' | 'video' | 'audio' | 'document'): MediaBlock {
   const value = part.value(name);
   if (typeof value === 'string') return mediaAt(value, kind) ?? part.refuse(name, NO_ADDRESS);
   const inside = part.inside(name) ?? part.refuse(name, 'must be an object');
@@ -105,6 +106,11 @@ function readFile(part: Members): MediaBlock {
   if (!data.includes(':')) return { type: 'media', kind: 'document', ...name, source: { via: 'base64', data } };
   const block = mediaAt(data, 'document') ?? file.refuse('file_data', 'is no valid data URL');
   return { ...block, kind: kindOf(block.mime), ...name };
+}
+
+/** Mistral's way, whose SDK has no other. */
+function readDocumentUrl(part: Members): MediaBlock {
+  return { ...readUrl(part, 'document_url', 'document'), ...present({ name: part.text('document_name') }) };
 }
 
 function kindOf(mime = ''): MediaBlock['kind'] {

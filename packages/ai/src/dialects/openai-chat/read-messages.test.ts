@@ -45,6 +45,7 @@ describe('readRequest, of messages', () => {
           { type: 'file', file: { file_data: 'JVBERi0=' } },
           { type: 'file', file: { file_data: 'data:image/png;base64,iVBORw0K' } },
           { type: 'file', file: { file_id: 'file-1' } },
+          { type: 'document_url', document_url: 'data:application/pdf;base64,JVBERi0=', document_name: 'b.pdf' },
           { type: 'video_url', video_url: { url: 'https://example.org/a.mp4' } },
           { type: 'hologram', hologram: { url: 'x' } },
         ],
@@ -66,6 +67,13 @@ describe('readRequest, of messages', () => {
       { type: 'media', kind: 'document', source: { via: 'base64', data: 'JVBERi0=' } },
       { type: 'media', kind: 'image', mime: 'image/png', source: { via: 'base64', data: 'iVBORw0K' } },
       { type: 'media', kind: 'document', source: { via: 'file', id: 'file-1', dialect: 'openai-chat' } },
+      {
+        type: 'media',
+        kind: 'document',
+        mime: 'application/pdf',
+        name: 'b.pdf',
+        source: { via: 'base64', data: 'JVBERi0=' },
+      },
       { type: 'media', kind: 'video', source: { via: 'url', url: 'https://example.org/a.mp4' } },
       { type: 'opaque', dialect: 'openai-chat', data: { type: 'hologram', hologram: { url: 'x' } } },
     ]);
@@ -196,6 +204,7 @@ describe('readRequest, of messages', () => {
         images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0K' } }],
         audio: { id: 'audio_1' },
         prefix: true,
+        partial: false,
         mood: 'bad',
       },
     );

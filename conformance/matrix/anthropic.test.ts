@@ -1,0 +1,4 @@
+import { describeVendor } from '../matrix.ts';
+import { anthropicVendor } from '../vendors/anthropic.ts';
+
+describeVendor(anthropicVendor);

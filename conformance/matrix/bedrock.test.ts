@@ -1,0 +1,4 @@
+import { describeVendor } from '../matrix.ts';
+import { bedrockVendor } from '../vendors/bedrock.ts';
+
+describeVendor(bedrockVendor);

@@ -1,0 +1,4 @@
+import { describeVendor } from '../matrix.ts';
+import { COMPATIBLE } from '../vendors/vendor-table.ts';
+
+describeVendor(COMPATIBLE);

@@ -1,0 +1,4 @@
+import { describeVendor } from '../matrix.ts';
+import { geminiVendor } from '../vendors/gemini.ts';
+
+describeVendor(geminiVendor);

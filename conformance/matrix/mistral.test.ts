@@ -1,0 +1,4 @@
+import { describeVendor } from '../matrix.ts';
+import { mistralVendor } from '../vendors/mistral.ts';
+
+describeVendor(mistralVendor);

@@ -1,0 +1,4 @@
+import { describeVendor } from '../matrix.ts';
+import { ollamaVendor } from '../vendors/ollama.ts';
+
+describeVendor(ollamaVendor);
