@@ -6,7 +6,7 @@ type Caller = Pick<ExchangeRecord, 'application' | 'credential' | 'subscription'
 type Part<T> = T & { readonly text: string };
 
 /** Routes and credentials come from the configuration, so this bound is met only by very large ones. */
-const PARTS_MAX = 4096;
+const PARTS_MAX = 65_536;
 const routes = new Map<string | undefined, Part<Route>>();
 const callers = new Map<string | undefined, Part<Caller>>();
 

@@ -1,0 +1,75 @@
+import { isJsonFields, type Json, type JsonFields } from '../../canonical/json.ts';
+import type { MapText, TextSource } from './text-source.ts';
+
+/** Deeper JSON than readers let through is not worth a walk: it is cut off. */
+const DEPTH_MAX = 500;
+
+/**
+ * Strings of these members are not text: ids, what a vendor has signed or encrypted, sound and images, and credentials
+ * that a caller gives its vendor for tools.
+ */
+const OPAQUE_MEMBERS =
+  /^(?:(?:.*_)?id|.*[a-z]Id|data|bytes|file_data|signature|thought_?signature|encrypted_(?:content|index)|redacted_?content|authorization(?:_token)?|headers|cache_control)$/i;
+
+/** The same JSON with its texts mapped; the same object when none changed. */
+export function mapJson(value: Json, source: TextSource, map: MapText): Json {
+  return new JsonMapper(source, map).value(value, '', 0);
+}
+
+export function mapFields(fields: JsonFields, source: TextSource, map: MapText): JsonFields {
+  const mapped = mapJson(fields, source, map);
+  return isJsonFields(mapped) ? mapped : fields;
+}
+
+class JsonMapper {
+  readonly #source: TextSource;
+  readonly #map: MapText;
+
+  constructor(source: TextSource, map: MapText) {
+    this.#source = source;
+    this.#map = map;
+  }
+
+  value(value: Json, name: string, depth: number): Json {
+    if (typeof value === 'string') return this.#text(value, name);
+    if (typeof value === 'number') return this.#number(value, name);
+    if (typeof value !== 'object' || value === null) return value;
+    if (JSON.isRawJSON(value)) return this.#rawNumber(value, name);
+    if (depth === DEPTH_MAX) return null;
+    if (isJsonFields(value)) return this.#fields(value, depth);
+    const mapped = value.map((each) => this.value(each, name, depth + 1));
+    return mapped.some((each, at) => each !== value[at]) ? mapped : value;
+  }
+
+  #fields(fields: JsonFields, depth: number): JsonFields {
+    let changed = false;
+    const entries = Object.entries(fields).map(([name, value]): [string, Json] => {
+      if (OPAQUE_MEMBERS.test(name)) return [name, value];
+      const mapped = this.value(value, name, depth + 1);
+      changed ||= mapped !== value;
+      return [name, mapped];
+    });
+    return changed ? Object.fromEntries(entries) : fields;
+  }
+
+  #text(text: string, name: string): string {
+    return this.#map(text, { source: this.#source, context: name === '' ? '' : `${name}: ` });
+  }
+
+  /** Numbers of cards and telephones may be numbers of JSON. */
+  #number(value: number, name: string): Json {
+    if (!Number.isSafeInteger(value) || value < NUMBER_MIN) return value;
+    const text = String(value);
+    const mapped = this.#text(text, name);
+    return mapped === text ? value : mapped;
+  }
+
+  /** One with more digits than a double holds. */
+  #rawNumber(value: Json, name: string): Json {
+    const text = JSON.stringify(value);
+    const mapped = this.#text(text, name);
+    return mapped === text ? value : mapped;
+  }
+}
+
+const NUMBER_MIN = 1_000_000;
