@@ -102,3 +102,26 @@ describe('a call whose caller and provider speak the same dialect', () => {
     expect(begin(router, call).first()?.model).toBe('demo-error-500');
   });
 });
+
+describe('embeddings', () => {
+  const pathAt = (kind: string): string => {
+    const body = Buffer.from('{"model":"m","input":"hi"}');
+    const call = doorOf('embeddings').open(body, { path: '/v1/embeddings', query: '', header: () => undefined });
+    const row = providerRow(kind);
+    if ('problem' in call || row === undefined) throw new Error('no call');
+    return call.relayTo({ row, model: 'x', forceUsage: true, requestId: 'r', created: 0 }).path;
+  };
+
+  it('go where a vendor has them in this shape', () => {
+    expect(['openai', 'mistral', 'google', 'ollama'].map(pathAt)).toEqual([
+      '/embeddings',
+      '/embeddings',
+      '/openai/embeddings',
+      '/v1/embeddings',
+    ]);
+  });
+
+  it('are refused where it has not', () => {
+    expect(() => pathAt('anthropic')).toThrow(/serves no embeddings/);
+  });
+});

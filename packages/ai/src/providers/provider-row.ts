@@ -16,6 +16,8 @@ export interface ProviderRow {
   readonly dialect: DialectName;
   /** Other dialects that it speaks: callers of these pass untouched. What stands between the base and their path. */
   readonly also: Readonly<Partial<Record<DialectName, string>>>;
+  /** What stands between the base and `/embeddings` of OpenAI's shape; undefined: it has none. */
+  readonly embeddings: string | undefined;
   /** Run by whoever runs the gate: nobody sends a bill. */
   readonly free: boolean;
   readonly rules: ChatRules;
@@ -26,13 +28,15 @@ export type RowDetails = Partial<Omit<ProviderRow, 'kind' | 'baseUrl' | 'rules'>
 };
 
 export function row(kind: string, baseUrl: string | undefined, details: RowDetails = {}): ProviderRow {
+  const { dialect = 'openai-chat' } = details;
   return {
     kind,
     baseUrl,
     environment: undefined,
     aliases: [],
     auth: 'bearer',
-    dialect: 'openai-chat',
+    dialect,
+    embeddings: dialect === 'openai-chat' || dialect === 'mistral' ? '' : undefined,
     also: {},
     free: false,
     ...details,

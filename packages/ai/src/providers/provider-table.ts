@@ -25,6 +25,7 @@ const VENDORS: readonly ProviderRow[] = [
     environment: 'GEMINI_API_KEY',
     aliases: ['gemini', 'google-ai-studio'],
     dialect: 'gemini',
+    embeddings: '/openai',
     auth: 'x-goog-api-key',
   }),
   row('vertex', undefined, { aliases: ['vertex-ai'], dialect: 'gemini' }),
@@ -43,7 +44,7 @@ const VENDORS: readonly ProviderRow[] = [
     rules: { ...MAX_TOKENS, streamUsage: 'always' },
   }),
   row('cohere', 'https://api.cohere.com/v2', { environment: 'COHERE_API_KEY', dialect: 'cohere' }),
-  row('ollama', 'http://127.0.0.1:11434', { dialect: 'ollama', free: true }),
+  row('ollama', 'http://127.0.0.1:11434', { dialect: 'ollama', embeddings: '/v1', free: true }),
 ];
 
 /** Vendors and servers that speak OpenAI's chat completions, each with what differs (reference §2.12, §4). */

@@ -1,4 +1,5 @@
 import type { CallerError } from '../canonical/dialect.ts';
+import { Untranslatable } from '../canonical/loss.ts';
 import { classifyProviderError } from '../dialects/openai-chat/provider-errors.ts';
 import { patchChatRequest, patchEmbeddingsRequest } from '../dialects/openai-chat/patch-request.ts';
 import { errorEvent } from '../dialects/openai-chat/errors.ts';
@@ -51,7 +52,7 @@ export class ChatPassage implements Relay {
 /** Embeddings of OpenAI's dialect, which have no stream. */
 export class EmbeddingsPassage implements Relay {
   readonly dialect = 'openai-chat';
-  readonly path = '/embeddings';
+  readonly path: string;
   readonly body: Buffer;
   readonly contentType = JSON_TYPE;
   readonly headers = {};
@@ -61,7 +62,12 @@ export class EmbeddingsPassage implements Relay {
   readonly untouched = true;
   readonly hidesUsage = false;
 
-  constructor(request: ScannedRequest, { model }: Destination) {
+  /** Throws `Untranslatable` for a vendor that has none of this shape. */
+  constructor(request: ScannedRequest, { row, model }: Destination) {
+    if (row.embeddings === undefined) {
+      throw new Untranslatable(`A provider of the kind ${row.kind} serves no embeddings here.`, 'model');
+    }
+    this.path = `${row.embeddings}/embeddings`;
     this.body = patchEmbeddingsRequest(request, model);
   }
 
