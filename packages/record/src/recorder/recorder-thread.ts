@@ -6,13 +6,11 @@ import { SpoolWriter } from '../spool/spool-writer.ts';
 import { isSettings, isToRecorder } from './protocol.ts';
 import type { FromRecorder, RecorderSettings } from './protocol.ts';
 import { Recorder } from './recorder.ts';
-import { stepBack } from './step-back.ts';
 
 const data: unknown = workerData;
 if (parentPort !== null && isSettings(data)) run(parentPort, data);
 
 function run(port: MessagePort, settings: RecorderSettings): void {
-  stepBack();
   const say = (message: FromRecorder): void => port.postMessage(message);
   const writer = open(settings, say);
   if (writer === undefined) return port.close();
