@@ -69,7 +69,8 @@ export class Credentials {
   find(key: string): CredentialSpec | undefined {
     const cached = this.#found.get(key);
     if (cached !== undefined) return cached;
-    if (key === '' || key.length > KEY_BYTES_MAX) return undefined;
+    // Where nobody has a key, what is shown on open paths need not be hashed.
+    if (this.#byHash.size === 0 || key === '' || key.length > KEY_BYTES_MAX) return undefined;
     const credential = this.#byHash.get(createHash('sha256').update(key, 'latin1').digest('hex'));
     if (credential !== undefined) {
       if (this.#found.size >= CACHE_MAX) this.#found.clear();

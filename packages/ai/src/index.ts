@@ -14,6 +14,7 @@ export { classifyProviderError } from './dialects/openai-chat/provider-errors.ts
 
 export { doorOf, type Door, type DoorFacts, type DoorName } from './relay/doors.ts';
 export { modelCard, modelList, type ModelQuestion } from './relay/model-lists.ts';
+export { STREAM_TYPES } from './relay/stream-types.ts';
 export { ownError, providersError, type Refusal } from './relay/refusals.ts';
 export type {
   Answer,

@@ -7,7 +7,7 @@ export { Fields } from './fields.ts';
 export { RequestHead, type Framing, type HeadLimits, type HeadProblem } from './request-head.ts';
 export { ReplyHead } from './reply-head.ts';
 export { Timer, TimerWheel } from './timer-wheel.ts';
-export { acceptWire, connectWire, streamWire, type Destination, type Wire, type WireEvents } from './wire.ts';
+export { acceptWire, connectWire, guarded, streamWire, type Destination, type Wire, type WireEvents } from './wire.ts';
 export {
   SERVER_LIMITS,
   ServerConnection,

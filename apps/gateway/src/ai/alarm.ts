@@ -1,4 +1,4 @@
-import { Timer, type TimerWheel } from '@gatehouse/http';
+import { guarded, Timer, type TimerWheel } from '@gatehouse/http';
 
 /**
  * A deadline of a model call. The wheel lets go of a timer only when its bucket comes round; what the alarm was set
@@ -16,13 +16,7 @@ export class Alarm {
 
   /** What `ring` throws ends `owner` alone, not the thread. */
   set(ms: number, owner: { onFault(error: unknown): void }, ring: () => void): void {
-    this.#ring = () => {
-      try {
-        ring();
-      } catch (error) {
-        owner.onFault(error);
-      }
-    };
+    this.#ring = () => guarded(owner, ring);
     this.#wheel.arm(this.#timer, ms);
   }
 

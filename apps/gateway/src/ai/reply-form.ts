@@ -1,3 +1,4 @@
+import { STREAM_TYPES } from '@gatehouse/ai';
 import { FIELD, type ReplyHead } from '@gatehouse/http';
 
 /**
@@ -11,8 +12,6 @@ export interface StreamAsked {
   readonly type: RegExp;
 }
 
-const EVENT_STREAM = /^text\/event-stream(?:[\t ]*;|$)/i;
-
 export function replyForm({ status, fields }: ReplyHead, asked: StreamAsked | undefined): ReplyForm {
   const coding = fields.joined(FIELD['content-encoding']) ?? '';
   // We asked for identity: to undo another coding would be work for a provider that does not listen.
@@ -21,5 +20,5 @@ export function replyForm({ status, fields }: ReplyHead, asked: StreamAsked | un
   if (status > 203) return 'error';
   const type = fields.known(FIELD['content-type']) ?? '';
   if (asked !== undefined) return asked.type.test(type) ? 'stream' : 'error';
-  return EVENT_STREAM.test(type) ? 'unreadable' : 'answer';
+  return STREAM_TYPES.sse.test(type) ? 'unreadable' : 'answer';
 }

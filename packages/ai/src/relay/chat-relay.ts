@@ -8,6 +8,7 @@ import { newId, type ChatCall } from './chat-call.ts';
 import { dialectFor, dialectHeaders } from './provider-dialects.ts';
 import type { Answer, AnswerFacts, AnswerTap, Destination, Relay, StreamRelay } from './relay.ts';
 import { RelayedStream } from './relayed-stream.ts';
+import { STREAM_TYPES } from './stream-types.ts';
 
 const JSON_TYPE = 'application/json';
 
@@ -109,13 +110,6 @@ class Context implements ReadContext, ReplyContext {
     return this.#call.request;
   }
 }
-
-const STREAM_TYPES = {
-  sse: /^text\/event-stream(?:[\t ]*;|$)/i,
-  ndjson: /^application\/(?:x-)?(?:ndjson|json-lines|jsonl)(?:[\t ]*;|$)/i,
-  'json-array': /^application\/json(?:[\t ]*;|$)/i,
-  'aws-event-stream': /^application\/vnd\.amazon\.eventstream(?:[\t ]*;|$)/i,
-} as const;
 
 function isError(reply: ChatReply | ProviderError): reply is ProviderError {
   return 'kind' in reply;

@@ -1,7 +1,7 @@
 import type { CallerError } from '../canonical/dialect.ts';
 import { Untranslatable } from '../canonical/loss.ts';
 import { classifyProviderError } from '../dialects/openai-chat/provider-errors.ts';
-import { patchChatRequest, patchEmbeddingsRequest } from '../dialects/openai-chat/patch-request.ts';
+import { patchChatRequest, patchModel } from '../dialects/openai-chat/patch-request.ts';
 import { errorEvent } from '../dialects/openai-chat/errors.ts';
 import { writeError } from '../dialects/openai-chat/write-error.ts';
 import { readChatReply, readEmbeddingsReply } from '../dialects/openai-chat/reply-reader.ts';
@@ -11,6 +11,7 @@ import { ChatStreamReader } from '../dialects/openai-chat/stream-reader.ts';
 import type { ProviderError } from '../provider-error.ts';
 import { SseSplitter } from '../sse.ts';
 import type { SseEvent } from '../sse-event.ts';
+import { STREAM_TYPES } from './stream-types.ts';
 import type { Answer, Destination, Relay, StreamEnd, StreamRelay } from './relay.ts';
 
 const JSON_TYPE = 'application/json';
@@ -23,7 +24,7 @@ export class ChatPassage implements Relay {
   readonly contentType = JSON_TYPE;
   readonly headers = {};
   readonly losses = [];
-  readonly streamType = /^text\/event-stream(?:[\t ]*;|$)/i;
+  readonly streamType = STREAM_TYPES.sse;
   /** The gate asked for usage and the caller did not. */
   readonly hidesUsage: boolean;
   readonly replyType = undefined;
@@ -57,7 +58,7 @@ export class EmbeddingsPassage implements Relay {
   readonly contentType = JSON_TYPE;
   readonly headers = {};
   readonly losses = [];
-  readonly streamType = /^text\/event-stream(?:[\t ]*;|$)/i;
+  readonly streamType = STREAM_TYPES.sse;
   readonly replyType = undefined;
   readonly untouched = true;
   readonly hidesUsage = false;
@@ -68,7 +69,7 @@ export class EmbeddingsPassage implements Relay {
       throw new Untranslatable(`A provider of the kind ${row.kind} serves no embeddings here.`, 'model');
     }
     this.path = `${row.embeddings}/embeddings`;
-    this.body = patchEmbeddingsRequest(request, model);
+    this.body = patchModel(request, model);
   }
 
   readAnswer(body: Buffer): Answer {

@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
-import type { CallerDialect, CallerError } from '../canonical/dialect.ts';
-import type { ErrorReply, ProviderError, ProviderErrorKind } from '../provider-error.ts';
+import type { CallerError } from '../canonical/dialect.ts';
+import type { ProviderError, ProviderErrorKind } from '../provider-error.ts';
 
 export interface Refusal {
   readonly code: ErrorCode;
@@ -39,8 +39,4 @@ export function ownError({ code, detail, param, requestId }: Refusal): CallerErr
 export function providersError(error: ProviderError, requestId: string): CallerError {
   const { status, kind, code, message, param, retry } = error;
   return { status, kind, code, message, param, retry, requestId };
-}
-
-export function refusalIn(dialect: CallerDialect, refusal: Refusal): ErrorReply {
-  return dialect.writeError(ownError(refusal));
 }

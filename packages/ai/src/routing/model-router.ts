@@ -38,8 +38,11 @@ export class ModelRouter {
 
   /** Does the way of a call depend on how long its prompt is? Then it is worth the work to estimate that. */
   weighsPrompts(modelName: string): boolean {
-    const route = this.#route(modelName);
-    if (route === undefined) return false;
+    const route = this.#routes.get(modelName);
+    if (route === undefined) {
+      const keys = this.#direct.find(modelName)?.keyed.keys ?? [];
+      return keys.some(({ limits }) => limits !== undefined);
+    }
     return route.balance === 'cost' || route.candidates.some(({ limited }) => limited !== undefined);
   }
 

@@ -1,3 +1,4 @@
+import { PROVIDER_FAILED } from '../../error-meanings.ts';
 import type { CallerError, ReplyContext, StreamWriter } from '../../canonical/dialect.ts';
 import type { Stop } from '../../canonical/chat-reply.ts';
 import { isJsonFields } from '../../canonical/json.ts';
@@ -116,7 +117,7 @@ export class AnthropicStreamWriter implements StreamWriter {
 
   /** A provider that gives up in words of its dialect, not by an error. */
   #failure(detail: string | undefined): CallerError {
-    const message = detail ?? 'The model provider failed to answer.';
+    const message = detail ?? PROVIDER_FAILED;
     const { requestId } = this.#context;
     return { status: 502, kind: 'upstream', code: 'provider.unavailable', message, retry: true, requestId };
   }

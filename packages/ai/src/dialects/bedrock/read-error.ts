@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@gatehouse/kernel';
+import { ERROR_MEANINGS, operatorsFault } from '../../error-meanings.ts';
 import { asFields, asText, parseJson, type Fields } from '../../loose-json.ts';
 import type { ProviderError, ProviderErrorKind } from '../../provider-error.ts';
 import { safeMessage } from '../../safe-message.ts';
@@ -22,12 +22,13 @@ export function readBedrockError({ status, body, errorType }: BedrockFailure): P
   const message = said === undefined ? undefined : messageIn(said);
   const type = errorType ?? asText(said?.['__type']) ?? asText(said?.['code']);
   const kind = kindOf({ status, type, message, json: said !== undefined });
-  const row = ROWS[kind];
+  const row = MEANINGS[kind];
+  const shownStatus = row.status ?? 400;
   const { code, retry, retryElsewhere } = row;
   const told = { kind, code, retry, message: row.message ?? shown(message), param: undefined };
-  const reply = writeBedrockError({ ...told, status: row.status, requestId: '' });
+  const reply = writeBedrockError({ ...told, status: shownStatus, requestId: '' });
   // The status is ours, for whatever dialect the caller speaks; SDKs of this one go by the name.
-  return { ...reply, ...told, status: row.status, retryElsewhere };
+  return { ...reply, ...told, status: shownStatus, retryElsewhere };
 }
 
 const BODY_CHARS_READ = 65_536;
@@ -114,61 +115,5 @@ const PHRASES: readonly Phrase[] = [
   },
 ];
 
-interface Row {
-  /** Of the gate's own mind, which decides what the exception is called. */
-  readonly status: number;
-  /** Undefined: AWS's own, made safe. */
-  readonly message?: string;
-  readonly code: ErrorCode;
-  readonly retryElsewhere: boolean;
-  /** May the caller's SDK try the same call again? */
-  readonly retry: boolean;
-}
-
-const callersFault: Row = { status: 400, code: 'request.body_invalid', retryElsewhere: false, retry: false };
-
-const providersFault: Row = {
-  status: 502,
-  message: 'The model provider failed to answer.',
-  code: 'provider.unavailable',
-  retryElsewhere: true,
-  retry: true,
-};
-
-const operatorsFault = (what: string): Row => ({
-  ...providersFault,
-  message: `The model provider refused this gateway's ${what}; the caller's own key is not concerned.`,
-  retry: false,
-});
-
-const ROWS: Readonly<Record<ProviderErrorKind, Row>> = {
-  invalid_request: callersFault,
-  context_length: callersFault,
-  content_blocked: callersFault,
-  too_large: { ...callersFault, status: 413, code: 'request.body_too_large' },
-  conflict: { ...callersFault, status: 409, retry: true },
-  not_found: {
-    ...callersFault,
-    status: 404,
-    message: 'The model provider does not know this model.',
-    code: 'provider.model_not_found',
-    retryElsewhere: true,
-  },
-  authentication: operatorsFault('credential'),
-  permission: operatorsFault('access to this model'),
-  billing: operatorsFault('account for reasons of quota or billing'),
-  rate_limited: {
-    ...providersFault,
-    status: 429,
-    message: "The model provider's rate limit is reached.",
-    code: 'provider.overloaded',
-  },
-  upstream: providersFault,
-  overloaded: {
-    ...providersFault,
-    status: 503,
-    message: 'The model provider is overloaded.',
-    code: 'provider.overloaded',
-  },
-  timeout: { ...providersFault, status: 504, message: 'The model provider took too long.', code: 'provider.timeout' },
-};
+/** AWS refuses accounts for their quotas too. */
+const MEANINGS = { ...ERROR_MEANINGS, billing: operatorsFault('account for reasons of quota or billing') };

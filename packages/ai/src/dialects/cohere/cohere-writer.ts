@@ -10,7 +10,6 @@ import { writeCohereUsage } from './cohere-usage.ts';
 import { frame } from './event-frame.ts';
 import { writeFinish } from './finish-reason.ts';
 import { SerialCalls } from './serial-calls.ts';
-import { shownMessage } from './shown-message.ts';
 
 /** Canonical events as those of `/v2/chat`. There is one answer, and its parts come one after the other. */
 export class CohereWriter implements StreamWriter {
@@ -53,7 +52,7 @@ export class CohereWriter implements StreamWriter {
       case 'error':
         break;
     }
-    return failure(shownMessage(event.error), event.error.kind === 'timeout');
+    return failure(event.error.message, event.error.kind === 'timeout');
   }
 
   /** In an event of its own, which SDKs pass over. */

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@gatehouse/kernel';
+import { ERROR_MEANINGS } from '../../error-meanings.ts';
 import { asCount, asFields, asText, listFields, parseJson, type Fields } from '../../loose-json.ts';
 import type { ProviderError, ProviderErrorKind } from '../../provider-error.ts';
 import { safeMessage } from '../../safe-message.ts';
@@ -12,7 +12,7 @@ export function readGeminiError(status: number, body: string): ProviderError {
   const said = readSaid(body.slice(0, BODY_CHARS_READ));
   const real = status >= 400 ? status : (said?.code ?? 0);
   const kind = kindOf(real, said);
-  const row = KINDS[kind];
+  const row = ERROR_MEANINGS[kind];
   const shown = row.status ?? (real >= 400 && real < 500 ? real : 400);
   const message = row.message ?? safeMessage(said?.message ?? 'The model provider refused the request.');
   const delay = said?.retryDelay;
@@ -74,48 +74,6 @@ function fieldOf({ field }: Fields): readonly string[] {
   const name = asText(field)?.slice(0, 200);
   return name === undefined ? [] : [name];
 }
-
-interface KindRow {
-  /** Shown to the caller; undefined: the provider's own. */
-  readonly status: number | undefined;
-  /** Shown to the caller; undefined: the provider's own, made safe. */
-  readonly message: string | undefined;
-  readonly code: ErrorCode;
-  readonly retryElsewhere: boolean;
-  readonly retry: boolean;
-}
-
-function callersFault(status: number | undefined, code: ErrorCode = 'request.body_invalid'): KindRow {
-  return { status, message: undefined, code, retryElsewhere: false, retry: false };
-}
-
-function providersFault(status: number, message: string, code: ErrorCode = 'provider.unavailable'): KindRow {
-  return { status, message, code, retryElsewhere: true, retry: true };
-}
-
-function operatorsFault(what: string): KindRow {
-  const message = `The model provider refused this gateway's ${what}; the caller's own key is not concerned.`;
-  return { ...providersFault(502, message), retry: false };
-}
-
-const KINDS: Readonly<Record<ProviderErrorKind, KindRow>> = {
-  invalid_request: callersFault(undefined),
-  context_length: callersFault(400),
-  content_blocked: callersFault(400),
-  conflict: { ...callersFault(409), retry: true },
-  too_large: callersFault(413, 'request.body_too_large'),
-  not_found: {
-    ...providersFault(404, 'The model provider does not know this model.', 'provider.model_not_found'),
-    retry: false,
-  },
-  authentication: operatorsFault('credential'),
-  permission: operatorsFault('access to this model'),
-  billing: operatorsFault('account for reasons of billing'),
-  rate_limited: providersFault(429, "The model provider's rate limit is reached.", 'provider.overloaded'),
-  upstream: providersFault(502, 'The model provider failed to answer.'),
-  overloaded: providersFault(503, 'The model provider is overloaded.', 'provider.overloaded'),
-  timeout: providersFault(504, 'The model provider took too long.', 'provider.timeout'),
-};
 
 function kindOf(status: number, said: Said | undefined): ProviderErrorKind {
   // A page instead of an error comes from something in between that knows neither models nor keys (reference T54).

@@ -3,7 +3,7 @@ import type { CallerError, ReplyContext, StreamWriter } from '../../canonical/di
 import type { Json } from '../../canonical/json.ts';
 import type { Delta, OpenBlock, StreamEvent } from '../../canonical/stream-event.ts';
 import type { Usage } from '../../usage.ts';
-import { FAILED, shownMessage } from '../cohere/shown-message.ts';
+import { PROVIDER_FAILED } from '../../error-meanings.ts';
 import { writeFinish } from './finish-reason.ts';
 import { writeOllamaLogprobs } from './ollama-logprobs.ts';
 import { dateOf, writeCall, writeUsage } from './write-reply.ts';
@@ -54,7 +54,7 @@ export class OllamaWriter implements StreamWriter {
       case 'error':
         break;
     }
-    return errorLine(shownMessage(event.error));
+    return errorLine(event.error.message);
   }
 
   /** A line that says nothing: an empty one ends or disturbs several clients. */
@@ -92,7 +92,7 @@ export class OllamaWriter implements StreamWriter {
 
   #done(): string {
     // What broke must not look complete.
-    if (this.#stop.reason === 'error') return errorLine(this.#stop.detail ?? FAILED);
+    if (this.#stop.reason === 'error') return errorLine(this.#stop.detail ?? PROVIDER_FAILED);
     const logprobs = this.#context.request.logprobs && writeOllamaLogprobs(this.#logprobs);
     const last = JSON.stringify({ done_reason: writeFinish(this.#stop), ...writeUsage(this.#usage), logprobs });
     return `${this.#head}"content":""},"done":true,${last.slice(1)}\n`;

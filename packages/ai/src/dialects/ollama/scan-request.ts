@@ -1,5 +1,5 @@
 import type { PassedRequest } from '../cohere/scan-request.ts';
-import { patchEmbeddingsRequest } from '../openai-chat/patch-request.ts';
+import { patchModel } from '../openai-chat/patch-request.ts';
 import { isNull, readBoolean, scanRequest, type RequestProblem } from '../openai-chat/request-members.ts';
 
 /** A call that is passed on to Ollama, whose parser matches names in any case. Without messages it loads the model. */
@@ -14,7 +14,7 @@ export function scanOllamaRequest(body: Buffer): PassedRequest | RequestProblem 
   const said = members.get('stream');
   const stream = said === undefined || isNull(body, said) ? true : readBoolean(body, said);
   if (stream === undefined) return { problem: "'stream' must be true or false.", param: 'stream' };
-  return { model, stream, patch: (wanted) => patchEmbeddingsRequest(scanned, wanted) };
+  return { model, stream, patch: (wanted) => patchModel(scanned, wanted) };
 }
 
 const BRACKET_OPEN = 0x5b;

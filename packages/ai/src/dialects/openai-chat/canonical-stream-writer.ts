@@ -1,3 +1,4 @@
+import { PROVIDER_FAILED } from '../../error-meanings.ts';
 import type { CallerError, ReplyContext, StreamWriter } from '../../canonical/dialect.ts';
 import type { JsonFields } from '../../canonical/json.ts';
 import type { OpenBlock, StreamEvent } from '../../canonical/stream-event.ts';
@@ -108,4 +109,4 @@ export class CanonicalStreamWriter implements StreamWriter {
   }
 }
 
-const FAILED = openAiError('provider.unavailable', 'The model provider failed to answer.');
+const FAILED = openAiError('provider.unavailable', PROVIDER_FAILED);

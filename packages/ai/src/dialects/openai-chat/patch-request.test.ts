@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { patchChatRequest, patchEmbeddingsRequest, type ChatPatch } from './patch-request.ts';
+import { patchChatRequest, patchModel, type ChatPatch } from './patch-request.ts';
 import { readChatRequest, readEmbeddingsRequest, type ChatRequest } from './request.ts';
 
 function request(body: string): ChatRequest {
@@ -137,13 +137,11 @@ describe('patchChatRequest on any request', () => {
   });
 });
 
-describe('patchEmbeddingsRequest', () => {
+describe('patchModel', () => {
   it('replaces the model only', () => {
     const read = readEmbeddingsRequest(Buffer.from('{"input":["model"],"model":"a","encoding_format":"base64"}'));
     if ('problem' in read) throw new Error(read.problem);
-    expect(patchEmbeddingsRequest(read, 'b').toString()).toBe(
-      '{"input":["model"],"model":"b","encoding_format":"base64"}',
-    );
-    expect(patchEmbeddingsRequest(read, undefined)).toBe(read.body);
+    expect(patchModel(read, 'b').toString()).toBe('{"input":["model"],"model":"b","encoding_format":"base64"}');
+    expect(patchModel(read, undefined)).toBe(read.body);
   });
 });

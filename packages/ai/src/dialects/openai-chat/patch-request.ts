@@ -15,7 +15,8 @@ export function patchChatRequest(request: ChatRequest, { model, forceUsage }: Ch
   return splice(request.body, splices);
 }
 
-export function patchEmbeddingsRequest(request: ScannedRequest, model: string | undefined): Buffer {
+/** The body with another model in it; `undefined` keeps the caller's. */
+export function patchModel(request: ScannedRequest, model: string | undefined): Buffer {
   return splice(request.body, modelSplice(request, model));
 }
 

@@ -1,7 +1,7 @@
-import type { ErrorCode } from '@gatehouse/kernel';
+import { ERROR_MEANINGS } from '../../error-meanings.ts';
 import type { ProviderError, ProviderErrorKind } from '../../provider-error.ts';
 import { safeMessage } from '../../safe-message.ts';
-import { errorReply } from './errors.ts';
+import { errorReply, typeOf } from './errors.ts';
 import { readSaid, SAID_NOTHING, type Said } from './provider-said.ts';
 
 /**
@@ -14,14 +14,15 @@ export function classifyProviderError(status: number, body: Uint8Array | string)
   const said = readSaid(typeof body === 'string' ? body : Buffer.from(body).toString('utf8', 0, ERROR_BYTES_READ));
   const real = status >= 400 ? status : (said?.status ?? 0);
   const kind = kindOf(real, said);
-  const row = KINDS[kind];
+  const row = ERROR_MEANINGS[kind];
   const message = row.message ?? safeMessage(said?.message ?? SAID_NOTHING);
   const param = row.message === undefined ? said?.param : undefined;
+  // A stream event without a status can still be the caller's fault.
+  const shown = row.status ?? (real === 0 ? 400 : real);
   const reply = errorReply({
-    // A stream event without a status can still be the caller's fault.
-    status: row.status ?? (real === 0 ? 400 : real),
-    type: row.type,
-    code: row.openAiCode ?? said?.code,
+    status: shown,
+    type: typeOf(shown),
+    code: OPENAI_CODES[kind] ?? said?.code,
     message,
     param,
     retry: row.retry,
@@ -31,87 +32,21 @@ export function classifyProviderError(status: number, body: Uint8Array | string)
 
 const ERROR_BYTES_READ = 65_536;
 
-interface KindRow {
-  /** Shown to the caller; `undefined`: the provider's own. */
-  readonly status: number | undefined;
-  readonly type: string;
-  /** `undefined`: the provider's own. */
-  readonly openAiCode: string | undefined;
-  /** `undefined`: the provider's own, made safe. */
-  readonly message: string | undefined;
-  readonly code: ErrorCode;
-  readonly retryElsewhere: boolean;
-  /** May the caller's SDK try the same call again? */
-  readonly retry: boolean;
-}
-
-const callersFault: KindRow = {
-  status: 400,
-  type: 'invalid_request_error',
-  openAiCode: undefined,
-  message: undefined,
-  code: 'request.body_invalid',
-  retryElsewhere: false,
-  retry: false,
-};
-
-const providersFault: KindRow = {
-  status: 502,
-  type: 'server_error',
-  openAiCode: 'provider.unavailable',
-  message: 'The model provider failed to answer.',
-  code: 'provider.unavailable',
-  retryElsewhere: true,
-  retry: true,
-};
-
-const operatorsFault = (what: string): KindRow => ({
-  ...providersFault,
-  message: `The model provider refused this gateway's ${what}; the caller's own key is not concerned.`,
-  retry: false,
-});
-
-const KINDS: Readonly<Record<ProviderErrorKind, KindRow>> = {
-  // 400 and 422 are different exceptions in official SDKs.
-  invalid_request: { ...callersFault, status: undefined },
-  context_length: { ...callersFault, openAiCode: 'context_length_exceeded' },
-  content_blocked: { ...callersFault, openAiCode: 'content_filter' },
-  too_large: { ...callersFault, status: 413, code: 'request.body_too_large' },
-  conflict: { ...callersFault, status: 409, retry: true },
-  not_found: {
-    ...callersFault,
-    status: 404,
-    openAiCode: 'model_not_found',
-    message: 'The model provider does not know this model.',
-    code: 'provider.model_not_found',
-    retryElsewhere: true,
-  },
-  authentication: operatorsFault('credential'),
-  permission: operatorsFault('access to this model'),
-  billing: operatorsFault('account for reasons of billing'),
-  rate_limited: {
-    ...providersFault,
-    status: 429,
-    type: 'rate_limit_error',
-    openAiCode: 'rate_limit_exceeded',
-    message: "The model provider's rate limit is reached.",
-    code: 'provider.overloaded',
-  },
-  upstream: providersFault,
-  overloaded: {
-    ...providersFault,
-    status: 503,
-    openAiCode: 'overloaded',
-    message: 'The model provider is overloaded.',
-    code: 'provider.overloaded',
-  },
-  timeout: {
-    ...providersFault,
-    status: 504,
-    openAiCode: 'timeout',
-    message: 'The model provider took too long.',
-    code: 'provider.timeout',
-  },
+/** OpenAI's own word for a kind; undefined: the provider's own. */
+const OPENAI_CODES: Readonly<Record<ProviderErrorKind, string | undefined>> = {
+  invalid_request: undefined,
+  context_length: 'context_length_exceeded',
+  content_blocked: 'content_filter',
+  too_large: undefined,
+  conflict: undefined,
+  not_found: 'model_not_found',
+  authentication: 'provider.unavailable',
+  permission: 'provider.unavailable',
+  billing: 'provider.unavailable',
+  rate_limited: 'rate_limit_exceeded',
+  upstream: 'provider.unavailable',
+  overloaded: 'overloaded',
+  timeout: 'timeout',
 };
 
 /** Marks that mean the same under any status. */

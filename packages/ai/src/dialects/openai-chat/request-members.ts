@@ -57,6 +57,15 @@ function modelProblem(problem: string): RequestProblem {
 /** Every character spelt as an escape, and the quotes. */
 const MODEL_BYTES_MAX = 6 * MODEL_NAME_CHARS_MAX + 2;
 
+/** What every chat says: its messages, and whether it wants a stream. */
+export function readChatMembers({ body, members }: ScannedRequest): { readonly stream: boolean } | RequestProblem {
+  const messages = members.get('messages');
+  if (messages === undefined) return { problem: "The request has no 'messages'.", param: 'messages' };
+  if (body[messages.valueStart] !== BRACKET_OPEN) return { problem: "'messages' must be an array.", param: 'messages' };
+  const stream = readBoolean(body, members.get('stream'));
+  return stream === undefined ? { problem: "'stream' must be true or false.", param: 'stream' } : { stream };
+}
+
 /** `null` means absent, as callers' SDKs use it; anything but a boolean is `undefined`. */
 export function readBoolean(body: Buffer, member: Member | undefined): boolean | undefined {
   // The scan has checked the literals, so that their first letter tells them apart.
@@ -69,6 +78,7 @@ export function isNull(body: Buffer, member: Member): boolean {
   return body[member.valueStart] === LETTER_N;
 }
 
+const BRACKET_OPEN = 0x5b;
 const LETTER_F = 0x66;
 const LETTER_N = 0x6e;
 const LETTER_T = 0x74;

@@ -3,6 +3,7 @@ import {
   findRespelt,
   isNull,
   readBoolean,
+  readChatMembers,
   scanRequest,
   type RequestProblem,
   type ScannedRequest,
@@ -28,14 +29,10 @@ interface StreamOptions {
 export function readChatRequest(body: Buffer): ChatRequest | RequestProblem {
   const scanned = scanRequest(body, ['model', 'messages', 'stream', 'stream_options']);
   if ('problem' in scanned) return scanned;
-  const { members } = scanned;
-  const messages = members.get('messages');
-  if (messages === undefined) return { problem: "The request has no 'messages'.", param: 'messages' };
-  if (body[messages.valueStart] !== BRACKET_OPEN) return { problem: "'messages' must be an array.", param: 'messages' };
-  const stream = readBoolean(body, members.get('stream'));
-  if (stream === undefined) return { problem: "'stream' must be true or false.", param: 'stream' };
-  const options = readStreamOptions(body, members);
-  return 'problem' in options ? options : { ...scanned, stream, ...options };
+  const said = readChatMembers(scanned);
+  if ('problem' in said) return said;
+  const options = readStreamOptions(body, scanned.members);
+  return 'problem' in options ? options : { ...scanned, ...said, ...options };
 }
 
 /** An embeddings call; it has no stream. */

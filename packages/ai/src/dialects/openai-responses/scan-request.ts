@@ -1,3 +1,4 @@
+import { patchModel } from '../openai-chat/patch-request.ts';
 import { readBoolean, scanRequest, type RequestProblem, type ScannedRequest } from '../openai-chat/request-members.ts';
 
 /** A request that goes on as it is, as far as the gate reads it. */
@@ -15,11 +16,4 @@ export function scanResponsesRequest(body: Buffer): ScannedResponsesRequest | Re
   const stream = readBoolean(body, scanned.members.get('stream'));
   if (stream === undefined) return { problem: "'stream' must be true or false.", param: 'stream' };
   return { ...scanned, stream, patch: (model) => patchModel(scanned, model) };
-}
-
-function patchModel({ body, members, model }: ScannedRequest, wanted: string | undefined): Buffer {
-  const member = members.get('model');
-  if (member === undefined || wanted === undefined || wanted === model) return body;
-  const name = Buffer.from(JSON.stringify(wanted));
-  return Buffer.concat([body.subarray(0, member.valueStart), name, body.subarray(member.valueEnd)]);
 }
