@@ -6,6 +6,7 @@ import { startRecorder, type RecorderHandle, type RecorderStats } from '@gatehou
 import { HealthTable } from '@gatehouse/upstream';
 import { HealthProber, httpProbe, systemTimers } from '@gatehouse/upstream/probing';
 import { BudgetKeeper } from './budget-keeper.ts';
+import { letHelpersGiveWay } from './v8-threads.ts';
 import type { ListenAddress } from './listener.ts';
 import type { Publication, WorkerStats } from './protocol.ts';
 import { QuotaFile } from './quota-file.ts';
@@ -90,6 +91,7 @@ export class Gateway {
 
   /** Resolves when every worker accepts connections. */
   static async start(options: GatewayOptions, snapshot: Snapshot): Promise<Gateway> {
+    letHelpersGiveWay();
     const gateway = new Gateway(options, snapshot);
     await gateway.#recorder.ready;
     gateway.#quotas.open();
