@@ -4,29 +4,16 @@
  */
 import net from 'node:net';
 import { parseArgs } from 'node:util';
+import { BEGIN, COMMON, DONE, FINISH, isComplete, token, usageEvent } from './chat-wire.ts';
 
 const CHUNKS = 20;
-const COMMON = '"id":"chatcmpl-bench","created":1762500000,"model":"bench","system_fingerprint":null';
 const USAGE = '"usage":{"prompt_tokens":12,"completion_tokens":20,"total_tokens":32}';
 
 const whole = `{"object":"chat.completion",${COMMON},"choices":[{"index":0,"message":{"role":"assistant","content":"The gate is open, and whoever holds a key may pass through it today.","refusal":null},"logprobs":null,"finish_reason":"stop"}],${USAGE}}`;
 const WHOLE = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${whole.length}\r\n\r\n${whole}`;
 
-const STREAM_HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n';
-const first = STREAM_HEAD + event(choice('{"role":"assistant","content":""}', 'null'));
-const middle = event(choice('{"content":" word"}', 'null'));
-const last = event(choice('{}', '"stop"'));
-const usage = event(`{"object":"chat.completion.chunk",${COMMON},"choices":[],${USAGE}}`);
-const DONE = `${event('[DONE]')}0\r\n\r\n`;
-
-function choice(delta: string, finish: string): string {
-  return `{"object":"chat.completion.chunk",${COMMON},"choices":[{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finish}}]}`;
-}
-
-function event(data: string): string {
-  const text = `data: ${data}\n\n`;
-  return `${text.length.toString(16)}\r\n${text}\r\n`;
-}
+const middle = token(' word');
+const usage = usageEvent(USAGE);
 
 class Stream {
   readonly #socket: net.Socket;
@@ -43,10 +30,10 @@ class Stream {
     if (this.#socket.destroyed) return false;
     this.#sent++;
     if (this.#sent < CHUNKS) {
-      this.#socket.write(this.#sent === 1 ? first : middle, 'latin1');
+      this.#socket.write(this.#sent === 1 ? BEGIN : middle, 'latin1');
       return true;
     }
-    this.#socket.write(last + (this.#withUsage ? usage : '') + DONE, 'latin1');
+    this.#socket.write(FINISH + (this.#withUsage ? usage : '') + DONE, 'latin1');
     return false;
   }
 }
@@ -67,21 +54,13 @@ function answer(socket: net.Socket, request: string): void {
   if (streams.length === 1) setImmediate(decode);
 }
 
-/** Whether a request is there to its last byte. */
-function complete(request: string): boolean {
-  const end = request.indexOf('\r\n\r\n');
-  if (end < 0) return false;
-  const length = /\r\ncontent-length: *(\d+)/i.exec(request)?.[1];
-  return length === undefined ? request.endsWith('\r\n0\r\n\r\n') : request.length >= end + 4 + Number(length);
-}
-
 function serve(socket: net.Socket): void {
   let pending = '';
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy());
   socket.on('data', (bytes) => {
     pending += bytes.toString('latin1');
-    if (!complete(pending)) return;
+    if (!isComplete(pending)) return;
     answer(socket, pending);
     pending = '';
   });

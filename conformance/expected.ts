@@ -17,9 +17,18 @@ export function expectedOf(cell: Cell, answer: Answer): Omit<Outcome, 'calls'> &
 }
 
 /** The answer as far as the vendor's dialect can tell it. */
-export function toldBy({ client, vendor }: Pick<Cell, 'client' | 'vendor'>, answer: Answer): Answer {
-  const path = client.dialect === 'openai-responses' ? '/v1/responses' : '/';
-  return vendorAt(vendor.name, path).tells(answer);
+export function toldBy(asked: Asked, answer: Answer): Answer {
+  const path = spokenTo(asked) === 'openai-responses' ? '/v1/responses' : '/';
+  return vendorAt(asked.vendor.name, path).tells(answer);
+}
+
+type Asked = Pick<Cell, 'client' | 'vendor' | 'scenario'>;
+
+/** The client's own dialect where the vendor speaks it; else the vendor's usual one, or where it shows its thoughts. */
+export function spokenTo({ client, vendor, scenario }: Asked): string {
+  if (vendor.dialects.includes(client.dialect)) return client.dialect;
+  const usual = vendor.dialects[0] ?? '';
+  return scenario.ask.effort === undefined ? usual : (vendor.thinksIn ?? usual);
 }
 
 interface ExpectedCalls {

@@ -1,6 +1,6 @@
 import type { ExchangeRecord } from '@gatehouse/record';
 import { vendorOf, type Cell, type Played } from './cell.ts';
-import { toldBy } from './expected.ts';
+import { spokenTo, toldBy } from './expected.ts';
 
 interface Entry {
   readonly where: string;
@@ -12,7 +12,7 @@ interface Entry {
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
 
-  note(cell: Cell, { outcomes, replies }: Played): void {
+  note(cell: Cell, { outcomes, replies, calls }: Played): void {
     const { client, vendor, scenario, stream } = cell;
     replies.forEach((reply, at) => {
       const step = scenario.steps[at];
@@ -20,7 +20,8 @@ export class Ledger {
       const answered = step !== undefined && outcomes[at] !== undefined;
       const refused = { status: 400, code: 'request.body_invalid' } as const;
       const aiLoss = reply.header('x-gatehouse-loss');
-      const said = answered ? { ...recordOf(cell, step), aiLoss } : undefined;
+      const aiAttempts = 1 + (calls[at]?.refusals ?? 0);
+      const said = answered ? { ...recordOf(cell, step), aiLoss, aiAttempts } : undefined;
       const expected = said ?? (reply.status === 400 ? refused : undefined);
       this.#entries.set(reply.header('x-request-id') ?? where, { where, expected });
     });
@@ -40,14 +41,13 @@ function recordOf(cell: Cell, step: Cell['scenario']['steps'][number]): Partial<
   const { client, stream } = cell;
   const vendor = vendorOf(step, cell.vendor);
   const { input, cached, output, reasoning } = toldBy({ ...cell, vendor }, step.answer).usage;
-  const spoken = vendor.dialects.includes(client.dialect) ? client.dialect : vendor.dialects[0];
+  const spoken = spokenTo({ ...cell, vendor });
   return {
     status: 200,
     code: undefined,
-    aiDialect: spoken === client.dialect ? client.dialect : `${client.dialect}>${spoken ?? ''}`,
+    aiDialect: spoken === client.dialect ? client.dialect : `${client.dialect}>${spoken}`,
     aiModelAsked: vendor.name,
     aiProvider: vendor.name,
-    aiAttempts: 1,
     aiStream: stream,
     aiInputTokens: input + cached,
     aiCachedTokens: cached,

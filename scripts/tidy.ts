@@ -24,8 +24,11 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
 };
 /** Doors beside the main one, through which others may come. Those named `testing` are for tests only. */
 const SIDE_DOORS: ReadonlySet<string> = new Set([
+  '@gatehouse/ai/answer-schemas',
   '@gatehouse/ai/demo',
+  '@gatehouse/ai/prompts',
   '@gatehouse/ai/providers',
+  '@gatehouse/ai/testing',
   '@gatehouse/counters/testing',
   '@gatehouse/policies/schemas',
   '@gatehouse/policies/testing',

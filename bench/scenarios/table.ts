@@ -2,6 +2,7 @@ import type { Bench, Section } from '../bench.ts';
 import { UPSTREAM_NEEDS } from '../contenders.ts';
 import type { ScenarioName } from '../options.ts';
 import type { Tool } from '../tools.ts';
+import { aiStreams } from './ai-streams.ts';
 import { chat } from './chat.ts';
 import { killWorker } from './kill-worker.ts';
 import { latency } from './latency.ts';
@@ -27,6 +28,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   chat: { title: 'Small chat completion', needs: ['taskset', 'wrk'], run: chat },
   routes: { title: 'Cost per route', needs: FULL_LOAD, run: routes },
   workers: { title: 'Throughput per worker', needs: FULL_LOAD, run: workers },
+  'ai-streams': { title: 'Streams of models', needs: ['taskset'], run: aiStreams },
   reload: { title: 'Reloading under load', needs: UPSTREAM_NEEDS, run: reload },
   'slow-sockets': { title: 'Slow sockets', needs: UPSTREAM_NEEDS, run: slowSockets },
   'kill-worker': { title: 'A worker that dies', needs: UPSTREAM_NEEDS, run: killWorker },

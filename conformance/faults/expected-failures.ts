@@ -99,6 +99,12 @@ export function wordFor({ dialect }: Client, kind: FailureKind): string {
   return WORDS[dialect]?.[kind] ?? '';
 }
 
+/** How long to wait, for those whose dialect says it in the body too. */
+export function waitFor({ dialect }: Client, { retryAfter }: VendorFailure): RegExp | undefined {
+  if (dialect !== 'gemini' || retryAfter === undefined) return undefined;
+  return new RegExp(String.raw`RetryInfo\\*",\\*"retryDelay\\*":\\*"${retryAfter}s`);
+}
+
 /** All that an SDK's error shows. */
 export function shownBy(error: unknown): string {
   if (!(error instanceof Error)) return JSON.stringify(error) ?? '';

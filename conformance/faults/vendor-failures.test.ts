@@ -7,7 +7,7 @@ import type { Answer } from '../scenario.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { VENDORS } from '../vendors/vendor-table.ts';
 import type { TappedReply } from '../wire-tap.ts';
-import { FAILURES, shownBy, statusFor, wordFor, type VendorFailure } from './expected-failures.ts';
+import { FAILURES, shownBy, statusFor, waitFor, wordFor, type VendorFailure } from './expected-failures.ts';
 
 const NOTHING: Answer = { stop: 'end', usage: { input: 0, cached: 0, output: 0, reasoning: 0 } };
 
@@ -56,6 +56,7 @@ describe('a vendor who fails', () => {
             expect(reply?.status).toBe(statusFor(client, failure.kind));
             expect(reply?.header('retry-after')).toBe(failure.retryAfter);
             expect(shownBy(error).includes(failure.message)).toBe(failure.shown);
+            expect(shownBy(error)).toMatch(waitFor(client, failure) ?? '');
             expect(fixture.vendors.seen).toHaveLength(1);
           }
         },

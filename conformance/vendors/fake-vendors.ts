@@ -11,6 +11,8 @@ export interface SeenCall extends VendorCall {
   readonly stream: boolean;
   /** What the vendor would have refused; '' when nothing. */
   readonly complaint: string;
+  /** How often the vendor has refused what was asked otherwise before. */
+  readonly refusals: number;
   /** Settled when the exchange is over; false when the gate has left before its end. */
   readonly whole: Promise<boolean>;
 }
@@ -20,6 +22,7 @@ export class FakeVendors {
   readonly #server = http.createServer((request, response) => void this.#serve(request, response));
   #script: readonly Answer[] = [];
   #fault: Fault | undefined;
+  #refusals = 0;
   seen: SeenCall[] = [];
 
   async start(): Promise<string> {
@@ -31,6 +34,7 @@ export class FakeVendors {
   play(script: readonly Answer[], fault?: Fault): void {
     this.#script = script;
     this.#fault = fault;
+    this.#refusals = 0;
     this.seen = [];
   }
 
@@ -44,13 +48,20 @@ export class FakeVendors {
     const body = await bodyOf(request);
     const vendor = vendorAt(name, path);
     const call = { path, headers: request.headers, body };
+    const refusal = vendor.refusal?.(call) ?? '';
+    if (refusal !== '') {
+      this.#refusals++;
+      response.writeHead(400, { 'content-type': 'application/json' }).end(refusal);
+      return;
+    }
     const stream = vendor.isStream(call);
     const whole = new Promise<boolean>((resolve) => {
       response.on('close', () => resolve(response.writableFinished));
     });
     const answer = this.#script[this.seen.length] ?? this.#script.at(-1);
     const complaint = foreignSignature(vendor, call) ?? vendor.complaint(call);
-    this.seen.push({ ...call, vendor: name, stream, complaint, whole });
+    this.seen.push({ ...call, vendor: name, stream, complaint, whole, refusals: this.#refusals });
+    this.#refusals = 0;
     if (answer === undefined) response.writeHead(500).end('nothing to say');
     else await reply(response, { vendor, call, stream, answer, fault: this.#fault });
   }

@@ -32,6 +32,7 @@ export function chatVendor({ name, kind, model, showsReasoning, strict }: ChatVe
   return {
     name,
     dialects: kind === 'openai' ? ['openai-chat', 'openai-responses'] : ['openai-chat'],
+    ...(kind === 'openai' && { thinksIn: 'openai-responses' }),
     model,
     config: (origin) => `{ kind: ${kind}, baseUrl: "${origin}/${name}/v1", apiKey: vendor-key }`,
     isStream: ({ body }) => body['stream'] === true,
@@ -41,14 +42,25 @@ export function chatVendor({ name, kind, model, showsReasoning, strict }: ChatVe
     error: chatError,
     streamError: (message) => sse({ error: { message, type: 'server_error', code: null, param: null } }),
     tells: shown,
-    complaint: ({ body }) => (strict ? refusalOf(body) : '') || unknownMembers(body, KNOWN),
+    // SDKs that go by the model's name know what this one takes; without a gate they are given another name.
+    refusal: ({ body }) => (strict && body['model'] === model && 'max_tokens' in body ? UNSUPPORTED : ''),
+    complaint: ({ body }) => (strict ? oddPart(body) : '') || unknownMembers(body, KNOWN),
   };
 }
 
 const PARTS = new Set(['text', 'image_url', 'input_audio', 'file', 'refusal']);
 
-function refusalOf(body: JsonObject): string {
-  if ('max_tokens' in body) return "Unsupported parameter: 'max_tokens' is not supported with this model.";
+const UNSUPPORTED = JSON.stringify({
+  error: {
+    message:
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+    type: 'invalid_request_error',
+    param: 'max_tokens',
+    code: 'unsupported_parameter',
+  },
+});
+
+function oddPart(body: JsonObject): string {
   const contents = [body['messages']].flat().flatMap((message) => (isObject(message) ? message['content'] : []));
   const odd = contents.find((part) => isObject(part) && !PARTS.has(String(part['type'])));
   return odd === undefined ? '' : 'Invalid value: a part of this type';

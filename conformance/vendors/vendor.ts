@@ -5,6 +5,8 @@ export interface Vendor {
   readonly name: string;
   /** Callers who speak one of them get its answers untouched. */
   readonly dialects: readonly string[];
+  /** The one in which it shows what its models think, where the first does not. */
+  readonly thinksIn?: string;
   /** Gemini's own calls have no ids. */
   readonly namesCalls?: false;
   /** Scenarios that its dialect has no answer for. */
@@ -24,6 +26,8 @@ export interface Vendor {
   streamError(message: string): string | Buffer;
   /** The answer as far as this dialect can tell it. */
   tells(answer: Answer): Answer;
+  /** The body of a 400 for what it really refuses, and who asks may mend; '' when nothing. */
+  refusal?(call: VendorCall): string;
   /** What the vendor would refuse of a request; '' when nothing. */
   complaint(call: VendorCall): string;
 }

@@ -1,3 +1,5 @@
+import { schemaProblems } from '@gatehouse/ai/answer-schemas';
+import { PROMPT_LANGUAGE } from '@gatehouse/ai/prompts';
 import { PROVIDERS } from '@gatehouse/ai/providers';
 import { compileConfig, formatProblem, type CompileResult } from '@gatehouse/config';
 import { POLICY_SCHEMAS } from '@gatehouse/policies/schemas';
@@ -17,7 +19,13 @@ export interface CompileInputs {
 
 /** Text of a gatehouse.yaml → snapshot, or every problem of the file. */
 export function compileText(text: string, { file, env, readText = readUtf8 }: CompileInputs): CompileResult {
-  return compileConfig(text, { file, env, policies: POLICY_SCHEMAS, providers: PROVIDERS, readText });
+  const tools = {
+    policies: POLICY_SCHEMAS,
+    providers: PROVIDERS,
+    prompts: PROMPT_LANGUAGE,
+    answerSchemaProblems: schemaProblems,
+  };
+  return compileConfig(text, { file, env, readText, ...tools });
 }
 
 /** In words. */

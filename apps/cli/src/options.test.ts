@@ -1,8 +1,9 @@
 import os from 'node:os';
 import path from 'node:path';
+import { WORKERS_MAX } from '@gatehouse/kernel';
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { placesOf, someName, startOptions, wholeNumber, WORKERS_MAX } from './options.ts';
+import { placesOf, someName, startOptions, wholeNumber } from './options.ts';
 
 const BUILT_IN = { console: 'off', database: 'embedded', counters: 'embedded', analytics: 'embedded' };
 const FLAGS = { data: 'data', listen: '127.0.0.1:1', status: '[::1]:2', ...BUILT_IN };

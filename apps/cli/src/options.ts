@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import { WORKERS_MAX } from '@gatehouse/kernel';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseAddress } from './address.ts';
 import { laterOptions, requireNothingLater, type LaterFlags } from './later-options.ts';
@@ -21,9 +22,6 @@ export function someName(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('it is empty; write a name or leave the option out.');
 }
-
-/** Counters number the threads that share them: 0 is the main thread, 1 to 1022 are workers. */
-export const WORKERS_MAX = 1022;
 
 const dataNamed = (what: string): Option =>
   new Option('--data <dir>', what).env('GATEHOUSE_DATA').default('.gatehouse').argParser(someName);

@@ -44,6 +44,8 @@ describe('credentials', () => {
   const spec = {
     sha256: createHash('sha256').update('secret').digest('hex'),
     name: 'ci',
+    owner: undefined,
+    expiresMs: undefined,
     application: 'mobile',
     team: undefined,
     subscriptions: {},

@@ -44,6 +44,13 @@ export function presentedAiKey(fields: Fields, query: string): PresentedAiKey | 
   return key === undefined ? undefined : { key, field: undefined };
 }
 
+/** The key was for us; no upstream may see it, nor another key beside it. */
+export function takeKeys(fields: Fields, { field }: PresentedAiKey): void {
+  if (field !== undefined) fields.remove(field);
+  fields.remove('x-api-key');
+  fields.remove('apikey');
+}
+
 function keyOf(query: string): string | undefined {
   const written = /[?&]key=([^&]*)/.exec(query)?.[1];
   if (written === undefined) return undefined;

@@ -1,3 +1,4 @@
+import type { GuardFinding } from '@gatehouse/ai';
 import type { ForwardOutcome } from '@gatehouse/http';
 import { recordLine, type ExchangeRecord } from '@gatehouse/record';
 import type { AiFacts } from './ai/ai-facts.ts';
@@ -26,6 +27,7 @@ export function exchangeLine(
     code: outcome.code,
     application: principal?.application,
     credential: principal?.credential,
+    owner: principal?.owner,
     subscription: principal?.subscription,
     plan: principal?.plan,
     team: principal?.team,
@@ -54,6 +56,8 @@ function aiFields(facts: AiFacts): AiFields {
   return {
     aiDialect: facts.dialect === '' ? undefined : facts.dialect,
     aiModelAsked: facts.modelAsked,
+    aiPrompt: facts.prompt?.name,
+    aiPromptVersion: facts.prompt?.version,
     aiProvider: facts.provider,
     aiModel: facts.model,
     aiAttempts: facts.attempts,
@@ -63,6 +67,7 @@ function aiFields(facts: AiFacts): AiFields {
     aiCostMicroUsd: facts.costMicroUsd,
     aiPriceVersion: facts.priceVersion,
     aiLoss: facts.losses.length === 0 ? undefined : facts.losses.join(', '),
+    aiGuards: guardsText(facts.guards),
     aiInputTokens:
       usage === undefined ? undefined : usage.inputUncached + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0),
     aiCachedTokens: usage?.cacheRead,
@@ -70,4 +75,14 @@ function aiFields(facts: AiFacts): AiFields {
     aiReasoningTokens: usage?.reasoning,
     aiUsageState: facts.usageState === 'missing' ? undefined : facts.usageState,
   };
+}
+
+/** Of each finding `guard:side:what was found:how often:what was done`, as `no-cards:request:card:2:mask`. */
+function guardsText(findings: readonly GuardFinding[] = []): string | undefined {
+  if (findings.length === 0) return undefined;
+  return findings
+    .map(({ guard, on, kind, count, action, shadow }) =>
+      [guard, on, kind, count, shadow ? `shadow-${action}` : action].join(':'),
+    )
+    .join(', ');
 }

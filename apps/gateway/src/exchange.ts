@@ -15,7 +15,7 @@ import type { RouteResult } from '@gatehouse/router';
 import type { Linked } from './active-exchanges.ts';
 import type { CompiledRoute, OnRequest } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
-import { presentedAiKey, presentedKey, type PresentedAiKey } from './credentials.ts';
+import { presentedAiKey, presentedKey, takeKeys, type PresentedAiKey } from './credentials.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
 import { ownMessage, problemMessage } from './problem.ts';
 import { traceOf, type Trace } from './trace.ts';
@@ -116,7 +116,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   }
 
   header(name: string): string | undefined {
-    return this.caller.head.fields.get(name);
+    return this.caller.head.fields.all(name);
   }
 
   get upstreamHeaders(): HeaderEdits {
@@ -209,17 +209,20 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     const presented = this.#presented(route);
     const credential = presented === undefined ? undefined : this.#program.credentials.find(presented.key);
     if (presented === undefined || credential === undefined) {
-      this.#refusalLines = 'www-authenticate: Bearer realm="gatehouse"\r\n';
-      if (presented === undefined) this.#refuse('auth.missing', 'send a key as Authorization: Bearer or X-API-Key');
-      else this.#refuse('auth.invalid', 'the key is not known here');
+      if (presented === undefined) this.#challenge('auth.missing', 'send a key as Authorization: Bearer or X-API-Key');
+      else this.#challenge('auth.invalid', 'the key is not known here');
       return;
     }
-    this.#takeKeys(presented);
+    takeKeys(this.caller.head.fields, presented);
     const subscription = credential.subscriptions[api];
     this.credential = credential;
     const caller = this.#program.callerOf(credential, api);
     this.principal = caller.principal;
     this.#principalLines = caller.lines;
+    if (credential.expiresMs !== undefined && this.startedAt >= credential.expiresMs) {
+      this.#challenge('auth.expired', `the key \`${credential.name}\` has expired, use a newer one`);
+      return;
+    }
     if (access === 'subscribed' && subscription === undefined) {
       this.#refuse('auth.not_subscribed', `${credential.application} has no subscription to ${api}`);
       return;
@@ -230,30 +233,27 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     else this.#run(route.admit, 0, () => this.#run([limits], 0, () => this.#admitted(route)));
   }
 
-  /** The key was for us; no upstream may see it, nor another key beside it. */
-  #takeKeys({ field }: PresentedAiKey): void {
-    const { fields } = this.caller.head;
-    if (field !== undefined) fields.remove(field);
-    fields.remove('x-api-key');
-    fields.remove('apikey');
+  #challenge(code: ErrorCode, detail: string): void {
+    this.#refusalLines = 'www-authenticate: Bearer realm="gatehouse"\r\n';
+    this.#refuse(code, detail);
   }
 
   #presented({ spec }: CompiledRoute): PresentedAiKey | undefined {
     const { fields } = this.caller.head;
-    return spec.target.kind === 'ai' ? presentedAiKey(fields, this.query) : presentedKey(fields);
+    return spec.target.kind === 'upstream' ? presentedKey(fields) : presentedAiKey(fields, this.query);
   }
 
   /** Where none is needed, a key is the upstream's own business, unless it is one of ours. */
   #takeKnownKey(route: CompiledRoute): void {
     const presented = this.#presented(route);
     if (presented !== undefined && this.#program.credentials.find(presented.key) !== undefined) {
-      this.#takeKeys(presented);
+      takeKeys(this.caller.head.fields, presented);
     }
   }
 
   #admitted(route: CompiledRoute): void {
-    if (route.spec.target.kind === 'ai') {
-      this.#program.startAi(this, route.spec.target.endpoint);
+    if (route.spec.target.kind !== 'upstream') {
+      this.#program.startAi(this, route.spec.target);
       return;
     }
     if (this.method === 'OPTIONS' && !this.#mayGoOn()) return;

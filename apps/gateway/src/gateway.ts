@@ -11,6 +11,7 @@ import type { ListenAddress } from './listener.ts';
 import type { Publication, WorkerStats } from './protocol.ts';
 import { QuotaFile } from './quota-file.ts';
 import { SHARES_PORTS } from './shares-ports.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
 export interface GatewayOptions {
@@ -23,6 +24,10 @@ export interface GatewayOptions {
   readonly clock: Clock;
   /** Our name in `Via`. */
   readonly pseudonym: string;
+  /** How long a worker may say nothing before it counts as stuck. */
+  readonly silenceMsMax?: number;
+  /** What workers run; tests put something before it. */
+  readonly workerEntry?: URL;
 }
 
 export interface Published {
@@ -39,6 +44,9 @@ export interface GatewayStatus {
 }
 
 const RESTART_DELAY_MS = 500;
+const SILENCE_MS_MAX = 10_000;
+const SILENCE_TICKS = 10;
+const WORKER_ENTRY = new URL('worker.ts', import.meta.url);
 /** Our number among those who lock counters; workers count from 1. */
 const MAIN_THREAD = 0;
 
@@ -53,6 +61,8 @@ export class Gateway {
   readonly #quotas: QuotaFile;
   readonly #budgets: BudgetKeeper;
   readonly #workers: WorkerHandle[] = [];
+  readonly #silence = new SilenceWatch<WorkerHandle>(SILENCE_TICKS, (handle) => this.#giveUp(handle));
+  readonly #silenceTicks: NodeJS.Timeout;
   #publication: Publication;
   #publishing: Promise<unknown> = Promise.resolve();
   #port = 0;
@@ -87,6 +97,8 @@ export class Gateway {
     });
     this.#budgets = new BudgetKeeper(options);
     this.#publication = { snapshot, healthSlots: this.#prober.update(snapshot.upstreams) };
+    const tickMs = (options.silenceMsMax ?? SILENCE_MS_MAX) / SILENCE_TICKS;
+    this.#silenceTicks = setInterval(() => this.#silence.tick(), tickMs).unref();
   }
 
   /** Resolves when every worker accepts connections. */
@@ -121,10 +133,9 @@ export class Gateway {
   }
 
   async #startWorker(worker: number): Promise<void> {
-    const { listen, pseudonym, logLevel, log } = this.#options;
-    const handle = new WorkerHandle({
+    const { listen, pseudonym, logLevel, log, workerEntry = WORKER_ENTRY } = this.#options;
+    const start = {
       worker,
-      workers: this.#options.workers,
       pseudonym,
       logLevel,
       listen: { host: listen.host, port: this.#port === 0 ? listen.port : this.#port },
@@ -133,15 +144,28 @@ export class Gateway {
       health: this.#health.buffer,
       recorder: this.#recorder.port(worker),
       publication: this.#publication,
-    });
+    };
+    const handle = new WorkerHandle(start, workerEntry);
     this.#workers[worker] = handle;
     void handle.exited.then(() => this.#replace(handle));
+    handle.onHeard = () => this.#silence.heard(handle);
     handle.onError = (error) => log.error('worker died', { worker, error });
+    handle.onRest = (rest) => {
+      for (const other of this.#workers) if (other !== handle) other.rest(rest);
+    };
     this.#port = await handle.listening;
+  }
+
+  /** An endless loop or a deadlock: nothing in that thread can help itself, nor tell what it was doing. */
+  #giveUp(stuck: WorkerHandle): void {
+    const { worker, stats } = stuck;
+    this.#options.log.error('worker is stuck and is ended', { worker, exchangesLost: stats.active });
+    void stuck.terminate();
   }
 
   #replace(dead: WorkerHandle): void {
     const { worker } = dead;
+    this.#silence.left(dead);
     this.#sharedCounters.ownerDied(worker + 1);
     this.#budgets.workerDied(worker);
     // Before all have listened once, a worker that ends is a start that failed; `start` tells of it.
@@ -212,6 +236,7 @@ export class Gateway {
   /** Finishes what is under way, for `deadlineMs` at most, then brings the records to the disk. */
   async stop(deadlineMs: number): Promise<void> {
     this.#stopping = true;
+    clearInterval(this.#silenceTicks);
     for (const timer of this.#restartTimers) clearTimeout(timer);
     this.#prober.stop();
     await Promise.all(this.#workers.map((handle) => handle.drain(deadlineMs)));

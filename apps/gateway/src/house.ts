@@ -1,10 +1,11 @@
-import { ResponseCache, RoutingMemory } from '@gatehouse/ai';
+import { ResponseCache, RoutingMemory, type Rest, SemanticMemory } from '@gatehouse/ai';
 import type { BudgetLedger, Counters } from '@gatehouse/counters';
 import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
 import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
 import { recordLine, type RecordBatcher } from '@gatehouse/record';
 import { EndpointRegistry } from '@gatehouse/upstream';
 import { ActiveExchanges } from './active-exchanges.ts';
+import { SharedKeyMeter } from './ai/shared-key-meter.ts';
 import type { GateExchange } from './exchange.ts';
 import { exchangeLine } from './exchange-line.ts';
 import { Pools } from './pools.ts';
@@ -13,13 +14,13 @@ export interface HouseOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly worker: number;
-  /** How many there are. */
-  readonly workers: number;
   /** Our name in `Via`: the same for all workers of an instance, different from other instances'. */
   readonly pseudonym: string;
   readonly counters: Counters;
   readonly budgets: BudgetLedger;
   readonly records: Pick<RecordBatcher, 'add'>;
+  /** Tells the other workers of a provider's key that should be left alone. */
+  readonly onRest?: (rest: Rest) => void;
 }
 
 /** Of one worker. */
@@ -48,6 +49,8 @@ export class House {
   readonly routing: RoutingMemory;
   /** Answers of models that may be given again. */
   readonly responses: ResponseCache;
+  /** Questions that those answers are given to also in other words. */
+  readonly questions = new SemanticMemory();
   readonly random = randomFrom(Math.floor(Math.random() * 2 ** 32));
   /** Exchanges under way: told to the record if this worker has to die. */
   readonly active = new ActiveExchanges<GateExchange>();
@@ -62,7 +65,11 @@ export class House {
     this.worker = options.worker;
     this.counters = options.counters;
     this.responses = new ResponseCache(CACHE, { clock: options.clock, after: later });
-    this.routing = new RoutingMemory({ workers: options.workers });
+    const { counters, clock, onRest } = options;
+    this.routing = new RoutingMemory({
+      meterOf: (identity, windowMs) => new SharedKeyMeter({ counters, clock, identity, windowMs }),
+      ...(onRest !== undefined && { onRest }),
+    });
     this.budgets = options.budgets;
     this.#records = options.records;
     this.#pseudonym = options.pseudonym;

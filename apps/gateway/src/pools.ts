@@ -4,6 +4,8 @@ import type { Clock } from '@gatehouse/kernel';
 
 /** Per endpoint and worker; a caller beyond it gets 503, not a queue that hides the overload. */
 const CONNECTIONS_MAX = 1024;
+/** A model's answer takes seconds where a service's takes ms, and all models of a vendor share one endpoint. */
+const MODEL_CONNECTIONS_MAX = 8192;
 /** Below the keep-alive of common servers (Node's is 5 s), so that we close before they do. */
 const IDLE_MS = 4000;
 
@@ -18,7 +20,7 @@ export class Pools {
     this.#clock = clock;
   }
 
-  of(endpoint: EndpointSpec): Pool {
+  of(endpoint: EndpointSpec, connectionsMax = CONNECTIONS_MAX): Pool {
     const known = this.#pools.get(endpoint.id);
     if (known !== undefined) return known;
     const { host, port, tls } = endpoint;
@@ -27,11 +29,15 @@ export class Pools {
       limits: SERVER_LIMITS,
       wheel: this.#wheel,
       monotonic: this.#clock.monotonic,
-      connectionsMax: CONNECTIONS_MAX,
+      connectionsMax,
       idleMs: IDLE_MS,
     });
     this.#pools.set(endpoint.id, pool);
     return pool;
+  }
+
+  ofVendor(endpoint: EndpointSpec): Pool {
+    return this.of(endpoint, MODEL_CONNECTIONS_MAX);
   }
 
   /** Forgets endpoints that no snapshot names any more; their busy connections finish first. */

@@ -1,4 +1,5 @@
-import type { AiEndpoint, CredentialSpec, RouteSpec, Snapshot, SubscriptionSpec } from '@gatehouse/config';
+import type { SemanticPlace } from '@gatehouse/ai';
+import type { CredentialSpec, RouteSpec, Snapshot, SubscriptionSpec } from '@gatehouse/config';
 import { headerLine } from '@gatehouse/http';
 import { item } from '@gatehouse/kernel';
 import { buildPipeline, buildPlanLimits, type Principal } from '@gatehouse/policies';
@@ -61,6 +62,7 @@ export class Program {
     const principal: Principal = {
       application: credential.application,
       credential: credential.name,
+      owner: credential.owner,
       team: credential.team,
       subscription: subscription?.id,
       plan: subscription?.plan,
@@ -81,12 +83,20 @@ export class Program {
     return this.#planLimits.get(subscription);
   }
 
-  startAi(exchange: GateExchange, endpoint: AiEndpoint): void {
+  /** Whose questions its models remember. */
+  get semanticPlaces(): readonly SemanticPlace[] {
+    return this.#ai?.semanticPlaces ?? [];
+  }
+
+  startAi(exchange: GateExchange, target: AiTarget): void {
     if (this.#ai === undefined)
       exchange.forward.refuse({ code: 'route.unavailable', detail: 'no models are configured' });
-    else this.#ai.start(exchange, endpoint);
+    else if (target.kind === 'prompt') this.#ai.startPrompt(exchange, target);
+    else this.#ai.start(exchange, target.endpoint);
   }
 }
+
+type AiTarget = Exclude<RouteSpec['target'], { readonly kind: 'upstream' }>;
 
 export interface KnownCaller {
   readonly principal: Principal;

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Rest } from '@gatehouse/ai';
 import type { Snapshot } from '@gatehouse/config';
 import type { CounterMemory } from '@gatehouse/counters';
 import type { LogLevel } from '@gatehouse/kernel';
@@ -14,7 +15,6 @@ export interface Publication {
 
 export interface WorkerStart {
   readonly worker: number;
-  readonly workers: number;
   readonly pseudonym: string;
   readonly listen: ListenAddress;
   readonly counters: CounterMemory;
@@ -30,6 +30,7 @@ export type ToWorker =
   | { readonly kind: 'load'; readonly publication: Publication }
   | { readonly kind: 'switch'; readonly version: string }
   | { readonly kind: 'recorder'; readonly port: MessagePort }
+  | { readonly kind: 'rest'; readonly rest: Rest }
   | { readonly kind: 'drain'; readonly deadlineMs: number };
 
 export interface WorkerStats {
@@ -44,6 +45,8 @@ export type FromWorker =
   | { readonly kind: 'refused'; readonly version: string; readonly reason: string }
   | { readonly kind: 'switched'; readonly version: string }
   | { readonly kind: 'stats'; readonly stats: WorkerStats }
+  /** What the other workers should know, too. */
+  | { readonly kind: 'rest'; readonly rest: Rest }
   | { readonly kind: 'drained' };
 
 /* Both ends of the channel are this program's own threads, of one version: nobody else can write to it. */

@@ -1,4 +1,5 @@
 import { Worker, type MessagePort } from 'node:worker_threads';
+import type { Rest } from '@gatehouse/ai';
 import {
   fromWorker,
   type FromWorker,
@@ -27,15 +28,18 @@ export class WorkerHandle {
   version: string;
   stats: WorkerStats = { active: 0, connections: 0, requests: 0 };
   onError: (error: string) => void = () => {};
+  onRest: (rest: Rest) => void = () => {};
+  /** It has said something, so its loop still turns. */
+  onHeard: () => void = () => {};
   readonly #thread: Worker;
   readonly #startedMs = performance.now();
   readonly #waiting = new Set<(message: FromWorker | undefined) => void>();
   #gone = false;
 
-  constructor(start: WorkerStart) {
+  constructor(start: WorkerStart, entry: URL) {
     this.worker = start.worker;
     this.version = start.publication.snapshot.version;
-    this.#thread = new Worker(new URL('worker.ts', import.meta.url), {
+    this.#thread = new Worker(entry, {
       workerData: start,
       transferList: [start.recorder],
       name: `gateway ${start.worker}`,
@@ -56,8 +60,10 @@ export class WorkerHandle {
   }
 
   #hear(message: FromWorker): void {
+    this.onHeard();
     if (message.kind === 'stats') this.stats = message.stats;
     if (message.kind === 'switched') this.version = message.version;
+    if (message.kind === 'rest') this.onRest(message.rest);
     for (const wait of this.#waiting) wait(message);
   }
 
@@ -105,6 +111,10 @@ export class WorkerHandle {
 
   recorder(port: MessagePort): void {
     this.#say({ kind: 'recorder', port }, [port]);
+  }
+
+  rest(rest: Rest): void {
+    this.#say({ kind: 'rest', rest });
   }
 
   async drain(deadlineMs: number): Promise<void> {

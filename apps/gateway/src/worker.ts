@@ -37,11 +37,11 @@ const house = new House({
   clock,
   log,
   worker: start.worker,
-  workers: start.workers,
   pseudonym: start.pseudonym,
   counters: openCounters(start.counters, owner),
   budgets,
   records: recorder.batcher,
+  onRest: (rest) => say({ kind: 'rest', rest }),
 });
 let program = compile(start.publication);
 let next: Program | undefined;
@@ -79,6 +79,7 @@ function switchTo(version: string): void {
 function forget(): void {
   const { upstreams, ai } = program.snapshot;
   house.endpoints.retain(upstreams);
+  house.questions.retain(program.semanticPlaces);
   const specs = Object.values(upstreams);
   const providers = Object.values(ai?.providers ?? {}).map(({ endpoint }) => endpoint.id);
   house.pools.retain(new Set([...specs.flatMap(({ endpoints }) => endpoints.map(({ id }) => id)), ...providers]));
@@ -106,6 +107,7 @@ parentPort?.on('message', (raw: unknown) => {
   if (message.kind === 'load') load(message.publication);
   else if (message.kind === 'switch') switchTo(message.version);
   else if (message.kind === 'recorder') recorder.reconnect(message.port);
+  else if (message.kind === 'rest') house.routing.rest(message.rest, clock.monotonic());
   else void drain(message.deadlineMs);
 });
 

@@ -158,6 +158,87 @@ describe('errors of providers', () => {
   });
 });
 
+describe('what is written to the cache of a vendor', () => {
+  it('costs by how long it is kept, and is told so to callers who know the difference', async () => {
+    const cache_creation = { ephemeral_5m_input_tokens: 1000, ephemeral_1h_input_tokens: 2000 };
+    const usage = { input_tokens: 0, cache_creation_input_tokens: 3000, cache_creation, output_tokens: 0 };
+    const content = [{ type: 'text', text: 'hi' }];
+    const answer = { type: 'message', id: 'msg_1', role: 'assistant', content, stop_reason: 'end_turn', usage };
+    const { port } = await provider((response) => response.writeHead(200, JSON_TYPE).end(JSON.stringify(answer)));
+    const { url, records } = await clockedGate(
+      `\nai:\n  require: open\n  providers: { p: { kind: anthropic, apiKey: k, baseUrl: "http://127.0.0.1:${port}/v1" } }\n` +
+        '  models: { m: { targets: [ { provider: p, model: claude-opus-4-5 } ] } }\n',
+    );
+    const chat = { messages: [{ role: 'user', content: 'hi' }] };
+    expect(JSON.parse((await call(url, chat)).text).usage.prompt_tokens_details).toEqual({ cache_write_tokens: 3000 });
+    const body = JSON.stringify({ model: 'm', max_tokens: 9, ...chat });
+    const reply = await fetch(`${url}/v1/messages`, { method: 'POST', body });
+    expect(JSON.parse(await reply.text()).usage.cache_creation).toEqual(cache_creation);
+    // 5 dollars a million of input: 1.25 times that for minutes, twice for an hour.
+    expect(records.map(({ aiCostMicroUsd }) => aiCostMicroUsd)).toEqual([26_250, 26_250]);
+  });
+});
+
+describe('reasoning that callers of another dialect ask a model of OpenAI for', () => {
+  it('is asked for in chat where the other dialect is not there, from then on at once', async () => {
+    const paths: string[] = [];
+    const { port } = await upstream((request, response) => {
+      paths.push(request.url ?? '');
+      if (request.url !== '/v1/chat/completions') response.writeHead(404, JSON_TYPE).end('{"error":{"message":"?"}}');
+      else response.writeHead(200, JSON_TYPE).end(COMPLETION);
+    });
+    const { url, records } = await clockedGate(
+      `\nai:\n  require: open\n  providers: { p: { kind: openai, apiKey: k, baseUrl: "http://127.0.0.1:${port}/v1" } }\n` +
+        '  models: { m: { targets: [ { provider: p, model: x } ] } }\n',
+    );
+    const thinking = { type: 'enabled', budget_tokens: 2000 };
+    const message = { model: 'm', max_tokens: 4000, thinking, messages: [{ role: 'user', content: 'hi' }] };
+    for (let i = 0; i < 2; i++) {
+      const reply = await fetch(`${url}/v1/messages`, { method: 'POST', body: JSON.stringify(message) });
+      expect(reply.status).toBe(200);
+    }
+    expect(paths).toEqual(['/v1/responses', '/v1/chat/completions', '/v1/chat/completions']);
+    expect(records).toMatchObject([{ aiAttempts: 2, aiDialect: 'anthropic>openai-chat' }, { aiAttempts: 1 }]);
+  });
+});
+
+describe('how long a provider asks to wait', () => {
+  const waits = (kind: string, headers: object, body = '{}') =>
+    provider((response) => response.writeHead(429, { ...JSON_TYPE, ...headers }).end(body)).then(({ port }) =>
+      clockedGate(
+        `\nai:\n  require: open\n  providers: { p: { kind: ${kind}, baseUrl: "http://127.0.0.1:${port}/v1" } }\n` +
+          '  models: { m: { targets: [ { provider: p, model: x } ], retries: { attempts: 0 } } }\n',
+      ),
+    );
+  const told = ({ headers }: { headers: Headers }) => [headers.get('retry-after'), headers.get('retry-after-ms')];
+
+  it('is said in seconds, and to whom it matters in milliseconds', async () => {
+    const { url } = await waits('openai-compatible', { 'retry-after-ms': '1500' });
+    expect(told(await call(url))).toEqual(['2', '1500']);
+  });
+
+  it('is a number of seconds, whatever the provider made of it', async () => {
+    const { url } = await waits('openai-compatible', { 'retry-after': 'soon' });
+    expect(told(await call(url))).toEqual([null, null]);
+  });
+
+  it('is said in the body to callers of Gemini', async () => {
+    const { url } = await waits('openai-compatible', { 'retry-after': '7' });
+    const body = '{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}';
+    const reply = await fetch(`${url}/v1beta/models/m:generateContent`, { method: 'POST', body });
+    expect(told(reply)).toEqual(['7', null]);
+    const { error } = JSON.parse(await reply.text());
+    expect(error.details).toContainEqual({ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '7s' });
+  });
+
+  it('is understood where Google says it in the body', async () => {
+    const detail = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3.5s' };
+    const error = { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'slow', details: [detail] };
+    const { url } = await waits('google', {}, JSON.stringify({ error }));
+    expect(told(await call(url, { messages: [{ role: 'user', content: 'hi' }] }))).toEqual(['4', '3500']);
+  });
+});
+
 describe('large answers', () => {
   const padding = 'q'.repeat(2_000_000);
 
@@ -243,6 +324,81 @@ describe('usage that only the gate asks for', () => {
     const options = { stream: true, stream_options: { include_usage: true } };
     expect(await call(url, options)).toMatchObject({ status: 400 });
     expect(providers[0]?.seen).toHaveLength(1);
+  });
+});
+
+describe('a limit of tokens that a model knows by its newer name only', () => {
+  const refusal = (param: string, code = 'unsupported_parameter'): string =>
+    JSON.stringify({ error: { message: `Unsupported: '${param}'.`, type: 'invalid_request_error', param, code } });
+  const newer: Answer = (response, body) => {
+    if (body.includes('"max_tokens"')) response.writeHead(400, JSON_TYPE).end(refusal('max_tokens'));
+    else good(response, body);
+  };
+
+  it('is said again by that name, and by it alone from then on', async () => {
+    const { url, providers, records } = await gateOf([newer]);
+    const first = await call(url, { max_tokens: 7, odd: 1e2 });
+    expect([first.status, first.headers.get('x-gatehouse-loss')]).toEqual([200, 'emulated:max_tokens']);
+    expect(await call(url, { stream: true, max_tokens: 7 })).toMatchObject({ status: 200, text: STREAM });
+    expect((await call(url, { max_completion_tokens: 7 })).headers.get('x-gatehouse-loss')).toBeNull();
+    expect(providers[0]?.seen).toHaveLength(4);
+    expect(records).toMatchObject([
+      { aiAttempts: 2, aiLoss: 'emulated:max_tokens' },
+      { aiAttempts: 1, aiLoss: 'emulated:max_tokens' },
+      { aiAttempts: 1 },
+    ]);
+  });
+
+  it('is the only thing that changes in the body', async () => {
+    const bodies: string[] = [];
+    const { url } = await gateOf([
+      (response, body) => {
+        bodies.push(body);
+        newer(response, body);
+      },
+    ]);
+    const body = '{ "model": "m", "max_tokens" : 7,\n"messages":[], "odd":1e2 }';
+    const reply = await fetch(url + CHAT, { method: 'POST', body });
+    expect(reply.status).toBe(200);
+    expect(bodies[1]).toBe(body.replace('"m"', '"x"').replace('max_tokens', 'max_completion_tokens'));
+  });
+
+  it('is refused to who allows no changes', async () => {
+    const { url, providers } = await gateOf([newer]);
+    const headers = { 'x-gatehouse-strict': 'true' };
+    const reply = await fetch(url + CHAT, { method: 'POST', headers, body: ask({ max_tokens: 7 }) });
+    expect([reply.status, await reply.text()]).toEqual([400, expect.stringContaining('emulated:max_tokens')]);
+    expect(providers[0]?.seen).toHaveLength(1);
+  });
+
+  it('is said once more only, to whom nothing pleases', async () => {
+    const never: Answer = (response) => response.writeHead(400, JSON_TYPE).end(refusal('max_tokens'));
+    const { url, providers } = await gateOf([never]);
+    expect(await call(url, { max_tokens: 7 })).toMatchObject({ status: 400 });
+    expect(providers[0]?.seen).toHaveLength(2);
+  });
+
+  it('and wishes that a model refuses are left out of calls that are translated', async () => {
+    const bodies: string[] = [];
+    const picky: Answer = (response, body) => {
+      bodies.push(body);
+      if (body.includes('"max_tokens"')) response.writeHead(400, JSON_TYPE).end(refusal('max_tokens'));
+      else if (body.includes('temperature'))
+        response.writeHead(400, JSON_TYPE).end(refusal('temperature', 'unsupported_value'));
+      else good(response, body);
+    };
+    const { url, records } = await gateOf([picky]);
+    const message = { model: 'm', max_tokens: 7, temperature: 0.5, messages: [{ role: 'user', content: 'hi' }] };
+    const reply = await fetch(`${url}/v1/messages`, { method: 'POST', body: JSON.stringify(message) });
+    expect([reply.status, reply.headers.get('x-gatehouse-loss')]).toEqual([200, 'dropped:temperature']);
+    expect(JSON.parse(bodies[2] ?? '')).toEqual({
+      model: 'x',
+      max_completion_tokens: 7,
+      messages: [{ role: 'user', content: 'hi' }],
+    });
+    // What OpenAI's own callers say in its own words is theirs to mend.
+    expect(await call(url, { temperature: 0.5 })).toMatchObject({ status: 400 });
+    expect(records).toMatchObject([{ aiAttempts: 3 }, { aiAttempts: 1, aiProvider: 'p1' }]);
   });
 });
 

@@ -10,14 +10,17 @@ export interface ClockedGate {
   readonly port: number;
   readonly url: string;
   readonly program: Program;
+  readonly house: House;
   /** Parsed lines of the record. */
   readonly records: readonly unknown[];
   /** Lets so much time pass at once; it passes by itself as well. */
   readonly advance: (ms: number) => void;
 }
 
-/** One worker in the thread of the test, whose clock can be put forward. Lives as long as the test. */
-export async function clockedGate(text: string): Promise<ClockedGate> {
+export type ClockedHouse = Pick<ClockedGate, 'house' | 'records' | 'advance'>;
+
+/** What one worker keeps, in the thread of the test and with a clock that can be put forward. Lives as long as the test. */
+export function clockedHouse(): ClockedHouse {
   let ahead = 0;
   const records: unknown[] = [];
   const clock = { now: () => Date.now() + ahead, monotonic: () => performance.now() + ahead };
@@ -25,28 +28,28 @@ export async function clockedGate(text: string): Promise<ClockedGate> {
     clock,
     log: createLogger({ level: 'error', write: (line) => process.stderr.write(line), now: clock.now }),
     worker: 0,
-    workers: 1,
     pseudonym: 'gatehouse-test',
     counters: openCounters(createCounterMemory(), 1),
     budgets: openBudgetLedger(createBudgetMemory({ owners: 2 }), { owner: 1 }),
     records: { add: (line) => records.push(JSON.parse(line)) },
   });
-  const program = new Program(compile(text), house, { isHealthy: () => true, generation: () => 0 });
-  const listener = new Listener(house, program);
-  const port = await listener.listen({ host: '127.0.0.1', port: 0 });
-  onTestFinished(async () => {
-    await listener.drain(0);
+  onTestFinished(() => {
     house.pools.close();
     house.wheel.close();
   });
-  return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    program,
-    records,
-    advance: (ms) => {
-      ahead += ms;
-      house.wheel.tick();
-    },
+  const advance = (ms: number): void => {
+    ahead += ms;
+    house.wheel.tick();
   };
+  return { house, records, advance };
+}
+
+/** One such worker that serves. */
+export async function clockedGate(text: string): Promise<ClockedGate> {
+  const { house, records, advance } = clockedHouse();
+  const program = new Program(compile(text), house, { isHealthy: () => true, generation: () => 0 });
+  const listener = new Listener(house, program);
+  const port = await listener.listen({ host: '127.0.0.1', port: 0 });
+  onTestFinished(async () => listener.drain(0));
+  return { port, url: `http://127.0.0.1:${port}`, program, house, records, advance };
 }

@@ -3,6 +3,8 @@ import http from 'node:http';
 import type net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { schemaProblems } from '@gatehouse/ai/answer-schemas';
+import { PROMPT_LANGUAGE } from '@gatehouse/ai/prompts';
 import { PROVIDERS } from '@gatehouse/ai/providers';
 import { compileConfig, formatProblem, type Snapshot } from '@gatehouse/config';
 import { createLogger, systemClock } from '@gatehouse/kernel';
@@ -17,6 +19,8 @@ export function compile(text: string): Snapshot {
     env: {},
     policies: POLICY_SCHEMAS,
     providers: PROVIDERS,
+    prompts: PROMPT_LANGUAGE,
+    answerSchemaProblems: schemaProblems,
   });
   if ('problems' in result) throw new Error(result.problems.map(formatProblem).join('\n'));
   return result.snapshot;

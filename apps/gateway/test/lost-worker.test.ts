@@ -16,7 +16,6 @@ it('tells the record of what a worker was doing when it has to die', async () =>
     clock: systemClock,
     log: createLogger({ level: 'error', write: () => {}, now: Date.now }),
     worker: 7,
-    workers: 8,
     pseudonym: 'gatehouse-test',
     counters: openCounters(createCounterMemory(), 1),
     budgets: openBudgetLedger(createBudgetMemory({ owners: 2 }), { owner: 1 }),

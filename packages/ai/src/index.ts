@@ -6,18 +6,24 @@ export type { ErrorReply, ProviderError, ProviderErrorKind } from './provider-er
 export { readRetryAfter, type RetryHeaders } from './retry-after.ts';
 
 export { Untranslatable } from './canonical/loss.ts';
-export type { CallFacts, CallerError, ProviderRules } from './canonical/dialect.ts';
-export type { RequestProblem } from './dialects/openai-chat/request-members.ts';
+export type { CallFacts, CallerError, ProviderRules, Unfit } from './canonical/dialect.ts';
+export type { FieldProblem, RequestProblem } from './dialects/openai-chat/request-members.ts';
 export { REPLY_BYTES_READ_MAX } from './dialects/openai-chat/reply-reader.ts';
 export { openAiError } from './dialects/openai-chat/errors.ts';
 export { classifyProviderError } from './dialects/openai-chat/provider-errors.ts';
 
 export { doorOf, type Door, type DoorFacts, type DoorName } from './relay/doors.ts';
 export { modelCard, modelList, type ModelQuestion } from './relay/model-lists.ts';
+export { RefusedMembers, reportsUsage } from './relay/refused-members.ts';
+export { EMBEDDINGS_PROVIDERS } from './relay/embeddings-providers.ts';
 export { STREAM_TYPES } from './relay/stream-types.ts';
 export { ownError, providersError, type Refusal } from './relay/refusals.ts';
+export { promptDoor } from './relay/prompt-door.ts';
+export { compilePrompt, type Prompt } from './prompts/compile-prompt.ts';
+export { promptCard } from './prompts/prompt-card.ts';
 export type {
   Answer,
+  AnswerFacts,
   AnswerTap,
   ChatSide,
   Destination,
@@ -40,12 +46,22 @@ export { signV4 } from './providers/sigv4/sign-v4.ts';
 
 export { OverriddenCatalogue, type ModelOverride, type ModelPlace, type Overrides } from './catalogue/overrides.ts';
 export type { ModelFacts } from './catalogue/model-facts.ts';
-export { costOf, type Cost } from './pricing/cost.ts';
+export type { Lack } from './capability/lack.ts';
+export { checkedMedium, type Fetched } from './capability/checked-medium.ts';
+export { takesInlineOnly, type Prospect } from './relay/fitness.ts';
+export type { FetchedMedium, MissingMedium } from './relay/media-supply.ts';
+export { costOf, type Cost, type Extras } from './pricing/cost.ts';
 export { upperBound, type Asked } from './pricing/upper-bound.ts';
 
 export type { NextAttempt, RoutePlan, RoutedCall } from './routing/route-plan.ts';
-export { RoutingMemory } from './routing/routing-memory.ts';
+export { RoutingMemory, type Rest } from './routing/routing-memory.ts';
+export type { KeyMeter, KeyMeterOf, KeyNeed } from './routing/key-meter.ts';
 export type { Affinity } from '@gatehouse/config';
+
+export { compileGuards, type GuardSet } from './guards/guard-set.ts';
+export { GuardedCall, type GuardDecision } from './guards/guarded-call.ts';
+export type { GuardFinding, GuardSide } from './guards/guard-spec.ts';
+export type { ModerationAnswer, ModerationQuestion, Moderator } from './guards/moderator.ts';
 
 export type { ChatReply } from './canonical/chat-reply.ts';
 export type { StreamEvent } from './canonical/stream-event.ts';
@@ -56,4 +72,8 @@ export type { CacheFill } from './cache/cache-fill.ts';
 export type { CacheHit } from './cache/cache-hit.ts';
 export type { CacheRules } from './cache/cache-rules.ts';
 export { readCacheControls } from './cache/cache-controls.ts';
-export { cacheStatus, type CacheFacts } from './cache/cache-status.ts';
+export { cacheStatus, type CacheFacts, type NotCompared } from './cache/cache-status.ts';
+export { SemanticMemory, type SemanticPlace, type Vector } from './cache/semantic-memory.ts';
+export { SemanticQuestion } from './cache/semantic-question.ts';
+export { embeddingQuestion, type TextVector } from './relay/embedding-question.ts';
+export { Circuit } from './routing/circuit.ts';

@@ -34,4 +34,6 @@ export interface ProviderError extends ErrorReply {
   readonly param: string | undefined;
   /** May the same call succeed later? */
   readonly retry: boolean;
+  /** And not sooner than so. */
+  readonly retryAfterMs?: number | undefined;
 }

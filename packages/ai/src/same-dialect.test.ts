@@ -112,16 +112,17 @@ describe('embeddings', () => {
     return call.relayTo({ row, model: 'x', forceUsage: true, requestId: 'r', created: 0 }).path;
   };
 
-  it('go where a vendor has them in this shape', () => {
-    expect(['openai', 'mistral', 'google', 'ollama'].map(pathAt)).toEqual([
+  it('go where a vendor has them', () => {
+    expect(['openai', 'mistral', 'google', 'ollama', 'cohere'].map(pathAt)).toEqual([
       '/embeddings',
       '/embeddings',
-      '/openai/embeddings',
-      '/v1/embeddings',
+      '/models/x:batchEmbedContents',
+      '/api/embed',
+      '/embed',
     ]);
   });
 
-  it('are refused where it has not', () => {
+  it('are refused where it has none', () => {
     expect(() => pathAt('anthropic')).toThrow(/serves no embeddings/);
   });
 });

@@ -6,6 +6,8 @@ export interface Usage {
   readonly inputUncached: number;
   readonly cacheRead?: number;
   readonly cacheWrite?: number;
+  /** Of `cacheWrite`, what is kept for an hour rather than for minutes: the one class inside another. */
+  readonly cacheWrite1h?: number;
   readonly outputText: number;
   readonly reasoning?: number;
 }

@@ -1,3 +1,6 @@
+import type { AiGuardSpec } from './guard-spec.ts';
+import type { PublishedPromptSpec } from './prompt-spec.ts';
+
 /**
  * The compiled configuration: immutable, defaulted, resolved plain data that every worker can clone.
  * The request path reads this and never the source. Times are ms, sizes are bytes, secrets are hashes
@@ -73,6 +76,14 @@ export type AiEndpoint =
   | 'cohere-chat'
   | 'ollama-chat'
   | 'embeddings'
+  | 'cohere-embed'
+  | 'ollama-embed'
+  | 'images'
+  | 'image-edits'
+  | 'transcriptions'
+  | 'translations'
+  | 'speech'
+  | 'moderations'
   | 'models'
   | 'model'
   | 'gemini-models'
@@ -108,10 +119,18 @@ export interface RouteSpec {
   readonly allow: readonly Ambiguity[];
   readonly policies: readonly PolicySpec[];
   readonly bodyBytesMax: number;
-  /** Where it goes: a name in `upstreams`, or an endpoint of the AI gateway. */
+  /** Where it goes: a name in `upstreams`, an endpoint of the AI gateway, or one of its prompts. */
   readonly target:
     | { readonly kind: 'upstream'; readonly upstream: string }
-    | { readonly kind: 'ai'; readonly endpoint: AiEndpoint };
+    | { readonly kind: 'ai'; readonly endpoint: AiEndpoint }
+    | PromptTarget;
+}
+
+/** `card`: what a prompt takes and gives. */
+export interface PromptTarget {
+  readonly kind: 'prompt';
+  readonly prompt: string;
+  readonly wants: 'answer' | 'card';
 }
 
 export interface RouteCondition {
@@ -146,12 +165,18 @@ export interface CredentialSpec {
   /** Lower-case hex SHA-256 of the key. */
   readonly sha256: string;
   readonly name: string;
+  /** Whom it was given to. */
+  readonly owner: string | undefined;
+  /** From then on it is refused, ms since the epoch. */
+  readonly expiresMs: number | undefined;
   readonly application: string;
   readonly team: string | undefined;
   /** By api name. */
   readonly subscriptions: Readonly<Record<string, SubscriptionSpec>>;
   /** Model aliases that this application may call; `undefined`: no AI access at all; `*` in the list: all. */
   readonly models: readonly string[] | undefined;
+  /** Prompts that it may call, if also their model; `*` in the list, or no list: all. */
+  readonly prompts?: readonly string[];
   /** Limits on the tokens of all model calls of the application. */
   readonly tokenLimits: readonly TokenLimitSpec[];
 }
@@ -172,6 +197,12 @@ export interface AiSpec {
   readonly prices: Readonly<Record<string, Readonly<Record<string, ModelPriceSpec>>>>;
   readonly budgets: readonly BudgetSpec[];
   readonly timeouts: AiTimeoutSpec;
+  /** In the order of the file; absent where there are none. */
+  readonly guards?: readonly AiGuardSpec[];
+  /** By name; absent where there are none. */
+  readonly prompts?: Readonly<Record<string, PublishedPromptSpec>>;
+  /** Undefined: nothing is fetched. */
+  readonly media?: MediaSpec | undefined;
   readonly bodyBytesMax: number;
 }
 
@@ -190,6 +221,37 @@ export interface ModelPriceSpec {
   readonly cacheWrite?: number | string;
   readonly contextTokens?: number;
   readonly maxOutputTokens?: number;
+  readonly capabilities?: ModelCapabilitySpec;
+}
+
+/** What a model can and cannot; what is absent is as the catalogue says. */
+export interface ModelCapabilitySpec {
+  readonly vision?: boolean;
+  readonly documents?: boolean;
+  readonly audio?: boolean;
+  readonly tools?: boolean;
+  readonly schema?: boolean;
+  readonly reasoning?: boolean;
+  /** False: it takes media inside the request only. */
+  readonly mediaUrls?: boolean;
+}
+
+/** What callers point at by URL and a provider takes as bytes only: what the gate fetches for them. */
+export interface MediaSpec {
+  /** Of all media of one call. */
+  readonly bytesMax: number;
+  /** For all media of one call. */
+  readonly timeoutMs: number;
+  readonly hosts: readonly MediaHostSpec[];
+  /** Ranges such as `10.0.0.0/8` that are reached though they are nobody's public addresses. */
+  readonly addresses: readonly string[];
+}
+
+export interface MediaHostSpec {
+  readonly scheme: 'https' | 'http';
+  /** Lower case; `*`: any; `*.example.com`: any below. */
+  readonly host: string;
+  readonly port: number;
 }
 
 export type BudgetHolder = 'application' | 'credential' | 'team' | 'model' | 'provider' | 'all';
@@ -283,6 +345,20 @@ export interface ModelCacheSpec {
   readonly refusals: boolean;
   readonly toolCalls: boolean;
   readonly zeroTemperatureOnly: boolean;
+  /** Answers are given to questions too that mean the same; absent: to the same only. */
+  readonly semantic?: SemanticCacheSpec;
+}
+
+export interface SemanticCacheSpec {
+  /** Makes the vectors. */
+  readonly provider: string;
+  /** The provider's name of the model that does. */
+  readonly model: string;
+  /** Cosine, 0 to 1. */
+  readonly threshold: number;
+  /** Of each worker. */
+  readonly maxEntries: number;
+  readonly timeoutMs: number;
 }
 
 export interface ModelTarget {

@@ -1,5 +1,7 @@
+import { THREADS_MAX } from '@gatehouse/kernel';
+
 /** Low bits of a lock word: who holds it, plus one; 0 when free. The bits above count acquisitions. */
-const OWNER_MASK = 1023;
+const OWNER_MASK = THREADS_MAX;
 const NEXT_TURN = OWNER_MASK + 1;
 
 /** A section is a few dozen reads and writes, so its end is near unless the system took the holder off its core. */
@@ -12,7 +14,7 @@ const PATIENCE_STEPS = 5000;
 const STEP_MS = 1;
 
 export interface BucketLockOptions {
-  /** Number of this thread, 0 to 1022. */
+  /** Number of this thread, below `THREADS_MAX`. */
   readonly owner: number;
   /** Index of the counter of take-overs. */
   readonly takeoversAt: number;

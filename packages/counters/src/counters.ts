@@ -9,6 +9,9 @@ export interface Limit {
   readonly algorithm: Algorithm;
 }
 
+/** A limit that can be asked and corrected as well. */
+export type WindowLimit = Limit & { readonly algorithm: 'sliding-window' };
+
 export type QuotaPeriod = 'hour' | 'day' | 'week' | 'month' | 'year';
 
 /** So many units per calendar period in UTC; weeks start on Monday. */
@@ -37,5 +40,12 @@ export interface Verdict {
  */
 export interface Counters {
   take(key: Hash64, cost: number, limit: Limit, nowMs: number): Verdict;
+  /** What `take` would say, and nothing is taken. */
+  ask(key: Hash64, cost: number, limit: WindowLimit, nowMs: number): Verdict;
+  /**
+   * Counts units that were used without having been taken, beyond the limit too; below 0, gives some back that were
+   * taken and not used. What was counted longest ago goes first then, so that no window holds more than its limit.
+   */
+  adjust(key: Hash64, units: number, limit: WindowLimit, nowMs: number): void;
   takeQuota(key: Hash64, cost: number, quota: Quota, nowMs: number): Verdict;
 }

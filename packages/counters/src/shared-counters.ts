@@ -4,10 +4,10 @@ import { quotaCount, restoreQuota, takeCalendarQuota, type QuotaCount } from './
 import type { Ask } from './cells.ts';
 import { EVICTIONS, lockIndex, QUOTA_EVICTIONS, TAKEOVERS, WAYS, type CounterMemory } from './counter-memory.ts';
 import { CounterTable, KINDS, quotaKind, type Wanted } from './counter-table.ts';
-import type { Algorithm, Counters, Limit, Quota, Verdict } from './counters.ts';
+import type { Algorithm, Counters, Limit, Quota, Verdict, WindowLimit } from './counters.ts';
 import { takeGcra } from './gcra.ts';
 import { quotaPeriod } from './period.ts';
-import { takeSlidingWindow } from './sliding-window.ts';
+import { adjustSlidingWindow, askSlidingWindow, takeSlidingWindow } from './sliding-window.ts';
 
 /** What a quota had counted, as plain JSON. */
 export interface QuotaRow extends QuotaCount {
@@ -36,7 +36,7 @@ export interface SharedCounters extends Counters {
   importQuotas(rows: readonly QuotaRow[], nowMs: number): void;
 }
 
-/** Opens the shared memory in this thread. `owner` is the thread's number, 0 to 1022, and nobody else's meanwhile. */
+/** Opens the shared memory in this thread. `owner` is the thread's number, below `THREADS_MAX`, and nobody else's meanwhile. */
 export function openCounters(memory: CounterMemory, owner: number): SharedCounters {
   return new MemoryCounters(memory, owner);
 }
@@ -62,6 +62,14 @@ class MemoryCounters implements SharedCounters {
 
   take(key: Hash64, cost: number, limit: Limit, nowMs: number): Verdict {
     return this.#run(TAKE[limit.algorithm], { key, kind: KINDS[limit.algorithm], cost, rule: limit, nowMs });
+  }
+
+  ask(key: Hash64, cost: number, limit: WindowLimit, nowMs: number): Verdict {
+    return this.#run(askSlidingWindow, { key, kind: KINDS[limit.algorithm], cost, rule: limit, nowMs });
+  }
+
+  adjust(key: Hash64, units: number, limit: WindowLimit, nowMs: number): void {
+    this.#run(adjustSlidingWindow, { key, kind: KINDS[limit.algorithm], cost: units, rule: limit, nowMs });
   }
 
   takeQuota(key: Hash64, cost: number, quota: Quota, nowMs: number): Verdict {

@@ -23,6 +23,13 @@ export const STEPS = 18;
  * the count is never too low; a burst, being one step, is free again exactly one window later.
  */
 export function takeSlidingWindow(cells: Float64Array, at: number, ask: Ask<Limit>): Verdict {
+  const verdict = askSlidingWindow(cells, at, ask);
+  if (!verdict.allowed || ask.cost === 0) return verdict;
+  count(cells, at, ask);
+  return { allowed: true, remaining: verdict.remaining, resetMs: ask.rule.windowMs, retryMs: 0 };
+}
+
+export function askSlidingWindow(cells: Float64Array, at: number, ask: Ask<Limit>): Verdict {
   const { limit, windowMs } = ask.rule;
   const now = arrive(cells, at, ask.nowMs);
   dropExpired(cells, at, now - windowMs);
@@ -33,10 +40,36 @@ export function takeSlidingWindow(cells: Float64Array, at: number, ask: Ask<Limi
     const retryMs = ask.cost > limit ? Infinity : waitFor(cells, at, ask.cost - left) + windowMs - now;
     return { allowed, remaining: Math.max(0, left), resetMs: Math.max(0, resetMs), retryMs };
   }
-  if (ask.cost > 0) record(cells, at, { cost: ask.cost, now, widthMs: windowMs / SHARE });
-  const wholeAt = newest(cells, at) + windowMs;
-  cells[at + EXPIRES] = wholeAt;
-  return { allowed, remaining: left - ask.cost, resetMs: Math.max(0, wholeAt - now), retryMs: 0 };
+  const resetMs = Math.max(0, newest(cells, at) + windowMs - now);
+  return { allowed, remaining: left - ask.cost, resetMs, retryMs: 0 };
+}
+
+/** Counts, whatever the limit; a negative cost is given back. */
+export function adjustSlidingWindow(cells: Float64Array, at: number, ask: Ask<Limit>): void {
+  const now = arrive(cells, at, ask.nowMs);
+  dropExpired(cells, at, now - ask.rule.windowMs);
+  if (ask.cost > 0) count(cells, at, ask);
+  else giveBack(cells, at, -ask.cost);
+}
+
+/** What is asked for happens now, which the slot has arrived at. */
+function count(cells: Float64Array, at: number, { cost, rule: { windowMs } }: Ask<Limit>): void {
+  const now = cell(cells, at + TOUCHED);
+  record(cells, at, { cost, now, widthMs: windowMs / SHARE });
+  cells[at + EXPIRES] = now + windowMs;
+}
+
+/** From the oldest step on: later ones may hold what others took meanwhile, and would be free before their time. */
+function giveBack(cells: Float64Array, at: number, units: number): void {
+  const head = headOf(cells, at);
+  const end = head + lengthOf(cells, at);
+  let left = units;
+  for (let index = head; index < end && left > 0; index++) {
+    const step = stepCell(at, index) + COUNT;
+    const given = Math.min(left, cell(cells, step));
+    cells[step] = cell(cells, step) - given;
+    left -= given;
+  }
 }
 
 function headOf(cells: Float64Array, at: number): number {

@@ -143,6 +143,15 @@ export class Fields {
     return index < 0 ? undefined : this.valueAt(index);
   }
 
+  /** The same with all values, joined as RFC 9110 §5.3 allows: who compares must see what another recipient may. */
+  all(name: string): string | undefined {
+    const first = this.#find(name, 0);
+    if (first < 0) return undefined;
+    let all = this.valueAt(first);
+    for (let i = this.#find(name, first + 1); i >= 0; i = this.#find(name, i + 1)) all += `, ${this.valueAt(i)}`;
+    return all;
+  }
+
   /** All values of a known list field, joined as RFC 9110 §5.3 allows. */
   joined(id: number): string | undefined {
     if (!this.has(id)) return undefined;

@@ -93,6 +93,13 @@ describe('fields (RFC 9112 §5)', () => {
     expect(head.fields.kept()).toBe('A: 1\r\nB:  3 \r\n');
     expect(head.keepAlive).toBe(false);
   });
+  it('joins all values of a field that comes several times, known or not', () => {
+    const { fields } = parse(get('X: 1\r\nAccept: a\r\nx:  2 \r\nX-Y: 3\r\nACCEPT: b\r\nX:')).head;
+    expect([fields.all('x'), fields.all('accept'), fields.all('x-y')]).toEqual(['1, 2, ', 'a, b', '3']);
+    expect([fields.get('x'), fields.all('y')]).toEqual(['1', undefined]);
+    fields.remove('x');
+    expect(fields.all('x')).toBeUndefined();
+  });
   it('never shows a field with an underscore', () =>
     expect(parse(get('X_Key: 1')).head.fields.get('x_key')).toBeUndefined());
 });

@@ -379,6 +379,11 @@ export class ServerConnection implements WireEvents {
   }
 
   #probe(): void {
+    if (this.head.minor === 0) {
+      this.wire?.poke();
+      this.#wheel.arm(this.#timer, SILENCE_MS);
+      return;
+    }
     this.wire?.text('HTTP/1.1 102 Processing\r\n\r\n');
     this.wire?.flush();
   }
@@ -423,11 +428,16 @@ export class ServerConnection implements WireEvents {
       this.abort();
     } else if (this.#replied) {
       this.#wheel.arm(this.#timer, SILENCE_MS);
-    } else if (!this.#replied && this.head.minor === 1) {
+    } else if (this.head.minor === 1) {
       // Left, or only done sending? An interim reply tells: a closed peer answers it with a reset, which the next
       // write then meets; a half-closed one reads on.
       this.#probe();
       this.#wheel.arm(this.#timer, PROBE_MS);
+    } else {
+      // HTTP/1.0 knows no interim replies. TCP's own probes ask there, and get a reset once the caller's system has
+      // forgotten a socket that was closed: about a minute later.
+      this.wire?.socket.setKeepAlive(true, SILENCE_MS);
+      this.#wheel.arm(this.#timer, SILENCE_MS);
     }
   }
 

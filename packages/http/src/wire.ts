@@ -110,6 +110,11 @@ export class Wire {
     this.#write(out);
   }
 
+  /** A write of nothing meets a reset that nobody reads any more. */
+  poke(): void {
+    if (!this.#gone) this.socket.write('');
+  }
+
   #write(out: string | Buffer): void {
     if (this.#gone || this.socket.write(out, 'latin1')) return;
     this.#full = true;

@@ -32,6 +32,40 @@ describe('a caller that has sent all it will send', () => {
     expect(finals(text).map(({ body }) => body)).toEqual(['ok']);
     expect(gate.outcomes).toMatchObject([{ status: 200, code: undefined }]);
   });
+  it('is known to have left, in HTTP/1.0 too, once its system says so', async () => {
+    const { gate, upstream } = await gateWith(() => {}, { virtualTime: true });
+    const caller = await gate.call();
+    caller.send(aGet('', 'GET /x HTTP/1.0'));
+    const peer = await upstream.peer();
+    await peer.hears('\r\n\r\n');
+    caller.end();
+    await turns();
+    for (let pokes = 0; pokes < 3; pokes++) {
+      gate.advance(1100);
+      await turns();
+    }
+    expect([peer.closed, caller.received]).toEqual([false, '']);
+    caller.reset();
+    await turns();
+    gate.advance(1100);
+    await until(() => peer.closed, 'the end of the upstream');
+    expect(gate.outcomes).toMatchObject([{ code: 'request.cancelled' }]);
+  });
+  it('of HTTP/1.0 gets its reply however long it waits for it', async () => {
+    const { gate, upstream } = await gateWith(() => {}, { virtualTime: true });
+    const caller = await gate.call();
+    caller.send(aGet('', 'GET /x HTTP/1.0'));
+    const peer = await upstream.peer();
+    await peer.hears('\r\n\r\n');
+    caller.end();
+    for (let pokes = 0; pokes < 3; pokes++) {
+      await turns();
+      gate.advance(1100);
+    }
+    peer.send(OK);
+    expect(finals(await caller.farewell()).map(({ body }) => body)).toEqual(['ok']);
+    expect(gate.outcomes).toMatchObject([{ status: 200, code: undefined }]);
+  });
   it('still gets all the answers to what it pipelined', async () => {
     const { gate } = await gateWith(replying(OK));
     const caller = await gate.call();

@@ -15,12 +15,15 @@ export function errorReference(): string {
 /** What the codes of a family have in common. */
 export const FAMILIES: Readonly<Record<string, string>> = {
   request:
-    'The request cannot be read, is too large, or ended before its reply. Nothing was sent to an upstream on its behalf, or what was sent was given up.',
+    'The request cannot be read, is too large, needs what no model that it may go to can do, or ended before its reply. Nothing was sent to an upstream on its behalf, or what was sent was given up.',
   auth: 'Who calls is not known, or is known and may not do this.',
   route: 'The configuration has no place for this request.',
   limit: 'The caller has used up what it may use. `Retry-After` says when to come back, `RateLimit` what is left.',
+  guard:
+    'A guardrail does not let the request go to a model, or the answer to the caller. A stream that has begun ends with it.',
   upstream: 'The service behind the route did not answer, or not with something that could be passed on.',
-  provider: 'The vendor of a model did not answer, or nobody serves the model.',
+  provider:
+    'The vendor of a model did not answer, or not with what a prompt promises its callers, or nobody serves the model.',
   config: 'The configuration is wrong; the one that was running stays.',
   gateway: 'The gate itself cannot answer.',
 };

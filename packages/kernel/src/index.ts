@@ -5,5 +5,6 @@ export { systemClock, type Clock } from './clock.ts';
 export { parseDuration, parseSize } from './units.ts';
 export { Secret } from './secret.ts';
 export { slot, item } from './slot.ts';
+export { THREADS_MAX, WORKERS_MAX } from './threads-max.ts';
 export { type Logger, createLogger, type LogLevel } from './logger.ts';
 export { hash32, hash64, randomFrom, type Hash64 } from './hash.ts';

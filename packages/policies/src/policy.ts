@@ -16,13 +16,15 @@ export interface RequestView {
   readonly clientIp: string;
   /** Declared body length; undefined when chunked, 0 when there is no body. */
   readonly contentLength: number | undefined;
-  /** First value of a field by its lower-case name. */
+  /** All values of a field by its lower-case name, joined by `, `. */
   header(name: string): string | undefined;
 }
 
 export interface Principal {
   readonly application: string;
   readonly credential: string;
+  /** Whom the credential was given to. */
+  readonly owner: string | undefined;
   readonly team: string | undefined;
   readonly subscription: string | undefined;
   readonly plan: string | undefined;

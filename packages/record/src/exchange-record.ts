@@ -24,6 +24,8 @@ export interface ExchangeRecord {
   readonly application?: string | undefined;
   /** The credential's name, never its value. */
   readonly credential?: string | undefined;
+  /** Whom the credential was given to. */
+  readonly owner?: string | undefined;
   readonly subscription?: string | undefined;
   readonly plan?: string | undefined;
   readonly team?: string | undefined;
@@ -46,6 +48,9 @@ export interface ExchangeRecord {
   /** `in` or `in>out`: the caller's dialect and, where it differs, the provider's. */
   readonly aiDialect?: string | undefined;
   readonly aiModelAsked?: string | undefined;
+  /** The operator's prompt that was called. */
+  readonly aiPrompt?: string | undefined;
+  readonly aiPromptVersion?: string | undefined;
   readonly aiProvider?: string | undefined;
   readonly aiModel?: string | undefined;
   readonly aiAttempts?: number | undefined;

@@ -37,6 +37,8 @@ function aiPart(record: ExchangeRecord): string {
   return (
     optionalText(',"aiDialect":"', record.aiDialect) +
     optionalText(',"aiModelAsked":"', record.aiModelAsked) +
+    optionalText(',"aiPrompt":"', record.aiPrompt) +
+    optionalText(',"aiPromptVersion":"', record.aiPromptVersion) +
     optionalText(',"aiProvider":"', record.aiProvider) +
     optionalText(',"aiModel":"', record.aiModel) +
     optionalCount(',"aiAttempts":', record.aiAttempts) +

@@ -24,7 +24,7 @@ describe('routePart', () => {
 describe('callerPart', () => {
   it('is the fields of the caller in their order', () => {
     expect(callerPart(restRecord)).toBe(
-      ',"application":"mobile","credential":"ci","subscription":"mobile/users","plan":"gold","team":"apps"',
+      ',"application":"mobile","credential":"ci","owner":"Zo\\u00eb","subscription":"mobile/users","plan":"gold","team":"apps"',
     );
   });
 

@@ -2,7 +2,7 @@ import type { ExchangeRecord } from './exchange-record.ts';
 import { jsonText } from './json-text.ts';
 
 type Route = Pick<ExchangeRecord, 'config' | 'api' | 'version' | 'route'>;
-type Caller = Pick<ExchangeRecord, 'application' | 'credential' | 'subscription' | 'plan' | 'team'>;
+type Caller = Pick<ExchangeRecord, 'application' | 'credential' | 'owner' | 'subscription' | 'plan' | 'team'>;
 type Part<T> = T & { readonly text: string };
 
 /** Routes and credentials come from the configuration, so this bound is met only by very large ones. */
@@ -25,17 +25,18 @@ export function routePart(record: Route): string {
 }
 
 export function callerPart(record: Caller): string {
-  const { application, credential, subscription, plan, team } = record;
+  const { application, credential, owner, subscription, plan, team } = record;
   const known = callers.get(credential);
   const same =
     known !== undefined &&
     known.application === application &&
+    known.owner === owner &&
     known.subscription === subscription &&
     known.plan === plan &&
     known.team === team;
   if (same) return known.text;
-  const text = fields({ application, credential, subscription, plan, team });
-  return keep(callers, credential, { application, credential, subscription, plan, team, text });
+  const text = fields({ application, credential, owner, subscription, plan, team });
+  return keep(callers, credential, { application, credential, owner, subscription, plan, team, text });
 }
 
 function fields(values: Readonly<Record<string, string | undefined>>): string {

@@ -9,7 +9,7 @@ export interface MatchInput {
   readonly path: string;
   /** As it came, with its `?`; '' without. */
   readonly query: string;
-  /** By lower-case name. Asked only for routes with `when.headers`. */
+  /** All values by lower-case name, joined by `, `. Asked only for routes with `when.headers`. */
   header(name: string): string | undefined;
 }
 

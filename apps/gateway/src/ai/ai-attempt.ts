@@ -1,9 +1,11 @@
 import {
   classifyProviderError,
   REPLY_BYTES_READ_MAX,
+  type Answer,
   type FailureCause,
   type ProviderError,
   type StreamRelay,
+  type Unfit,
 } from '@gatehouse/ai';
 import {
   FIELD,
@@ -13,9 +15,11 @@ import {
   type ReplyHead,
   type UpstreamFailure,
 } from '@gatehouse/http';
-import { noteStreamEnd } from './ai-facts.ts';
+import { noteAnswer, noteStreamEnd } from './ai-facts.ts';
 import { Alarm } from './alarm.ts';
 import type { AttemptHost, AttemptPlan } from './attempt-host.ts';
+import { failureOf, type FailureCode } from './failure-of.ts';
+import { firstInk } from './first-ink.ts';
 import { providerHead } from './provider-request.ts';
 import { replyForm, type ReplyForm } from './reply-form.ts';
 
@@ -107,13 +111,14 @@ export class AiAttempt implements ReplyEvents {
   onReplyHead(reply: ReplyHead): void {
     this.#firstByteMs = this.#plan.monotonic();
     this.#status = reply.status;
-    this.#contentType = reply.fields.known(FIELD['content-type']) ?? 'application/json';
     this.#errorType = reply.fields.get('x-amzn-errortype');
     this.#retryAfter = reply.fields.known(FIELD['retry-after']);
     this.#retryAfterMs = reply.fields.get('retry-after-ms');
     const { relay, stream } = this.#plan;
-    this.#mode = replyForm(reply, stream ? { type: relay.streamType } : undefined);
-    if (this.#mode === 'stream') this.#stream = relay.openStream((bytes) => this.#onPiece(bytes));
+    this.#mode = replyForm(reply, stream ? { type: relay.streamType, orAnswer: relay.anyReply } : undefined);
+    const unsaid = this.#mode === 'stream' ? 'application/octet-stream' : 'application/json';
+    const type = (this.#contentType = reply.fields.known(FIELD['content-type']) ?? unsaid);
+    if (this.#mode === 'stream') this.#stream = relay.openStream((bytes) => this.#onPiece(bytes), type);
     else if (this.#mode === 'unreadable') this.#failWith(classifyProviderError(reply.status, ''));
     else if (this.#mode === 'error') this.#patience.set(ERROR_MS_MAX, this, () => this.#refused());
   }
@@ -130,20 +135,21 @@ export class AiAttempt implements ReplyEvents {
   #onStream(stream: StreamRelay, { bytes, start, end }: { bytes: Buffer; start: number; end: number }): void {
     const readable = stream.push(bytes, start, end);
     if (this.#over) return;
-    if (stream.error !== undefined) this.#onErrorEvent(stream.error);
+    if (stream.blocked === true) this.#blocked();
+    else if (stream.error !== undefined) this.#onErrorEvent(stream.error);
     else if (!readable) this.#failOrCut('upstream', 'provider.unavailable');
-    else if (stream.tokenSeen) this.#onToken();
+    else if (stream.tokenSeen) this.#onToken(stream);
   }
 
   /** From the first token on the answer is the caller's. */
-  #onToken(): void {
+  #onToken({ withheld = false }: StreamRelay): void {
     const { facts } = this.#host;
     if (facts.firstTokenMs === undefined) {
       facts.firstTokenMs = this.#plan.monotonic() - this.#begunMs;
       this.#host.onFirstToken(facts.firstTokenMs);
       this.#limit.off();
     }
-    if (!this.#committed) this.#release();
+    if (!this.#committed && !withheld) this.#release();
   }
 
   /** An answer of more than a megabyte is shown before it is whole, once it looks like one. */
@@ -151,8 +157,10 @@ export class AiAttempt implements ReplyEvents {
     if (!this.#unread) this.#hold(bytes, start, end);
     if (this.#committed) this.#host.onBytes(bytes, start, end);
     else if (this.#plan.relay.untouched && this.#heldBytes > ANSWER_HELD_BYTES_MAX) {
-      if (firstInk(this.#held) === BRACE_OPEN) this.#release();
-      else this.#failWith(classifyProviderError(this.#status, ''));
+      const { relay } = this.#plan;
+      const early = relay.showsEarly?.(this.#held);
+      if (early ?? firstInk(this.#held) === BRACE_OPEN) this.#release();
+      else if (early === undefined) this.#failWith(classifyProviderError(this.#status, ''));
     }
     if (this.#heldBytes <= REPLY_BYTES_READ_MAX) return;
     this.#unread = true;
@@ -174,7 +182,8 @@ export class AiAttempt implements ReplyEvents {
     const streaming = this.#mode === 'stream';
     const said = (streaming ? this.#plan.relay.replyType : undefined) ?? this.#contentType;
     // SDKs parse nothing that is not called JSON; what is shown has been read as such, whatever it was called.
-    const contentType = streaming || /json/i.test(said) ? said : 'application/json';
+    const keeps = streaming || this.#plan.relay.anyReply === true || /json/i.test(said);
+    const contentType = keeps ? said : 'application/json';
     this.#host.onCommit({ status: this.#status, contentType, streaming });
   }
 
@@ -216,9 +225,8 @@ export class AiAttempt implements ReplyEvents {
   #refused(): void {
     const said = Buffer.concat(this.#held);
     const { relay } = this.#plan;
-    const usageRefused =
-      relay.hidesUsage && (this.#status === 400 || this.#status === 422) && said.includes('stream_options');
-    this.#failWith(relay.readError(this.#status, said, this.#errorType), usageRefused);
+    const refusedMember = relay.refusedMember?.(this.#status, said);
+    this.#failWith(relay.readError(this.#status, said, this.#errorType), refusedMember);
   }
 
   #answered(): void {
@@ -227,17 +235,26 @@ export class AiAttempt implements ReplyEvents {
       else this.#fail('upstream', 'provider.unavailable');
       return;
     }
-    const answer = this.#plan.relay.readAnswer(Buffer.concat(this.#held));
+    this.#onAnswerRead(this.#plan.relay.readAnswer(Buffer.concat(this.#held), this.#contentType));
+  }
+
+  #onAnswerRead(answer: Answer): void {
+    if ('later' in answer) {
+      this.#await(answer.later, (late) => this.#onAnswerRead(late));
+      return;
+    }
+    if ('blocked' in answer || 'unfit' in answer) {
+      noteAnswer(this.#host.facts, answer);
+      this.#blocked('unfit' in answer ? answer.unfit : undefined);
+      return;
+    }
     if (!('body' in answer)) {
       const error = 'error' in answer ? answer.error : classifyProviderError(this.#status, '');
       if (!this.#committed) this.#failWith(error);
       else this.#cut(undefined, 'upstream');
       return;
     }
-    const { facts } = this.#host;
-    facts.usage = answer.usage;
-    facts.usageState = answer.usage === undefined ? 'missing' : 'measured';
-    facts.finishReason = answer.finishReason;
+    noteAnswer(this.#host.facts, answer);
     this.#host.onFirstToken(this.#plan.monotonic() - this.#begunMs);
     if (!this.#committed) {
       this.#held = [answer.body];
@@ -252,12 +269,40 @@ export class AiAttempt implements ReplyEvents {
     const end = stream.end();
     if (this.#over) return;
     noteStreamEnd(this.#host.facts, end);
-    if (stream.error !== undefined) this.#onErrorEvent(stream.error);
-    else if (end.complete) {
-      if (!this.#committed) this.#release();
-      this.#done();
-    } else if (this.#committed) this.#cut(undefined, 'truncated');
-    else this.#fail('truncated', 'provider.truncated');
+    if (stream.blocked === true) this.#blocked();
+    else if (stream.error !== undefined) this.#onErrorEvent(stream.error);
+    else if (!end.complete) this.#failOrCut('truncated', 'provider.truncated');
+    else if (stream.judged === undefined) this.#streamDone();
+    else this.#await(stream.judged(), () => (stream.blocked === true ? this.#blocked() : this.#streamDone()));
+  }
+
+  #streamDone(): void {
+    const unfit = this.#stream?.unfit;
+    if (unfit !== undefined) {
+      this.#blocked(unfit);
+      return;
+    }
+    if (!this.#committed) this.#release();
+    this.#done();
+  }
+
+  /** What others have to be asked about; the caller may have left meanwhile. */
+  #await<T>(answer: Promise<T>, then: (value: T) => void): void {
+    const late = (value: T): void => {
+      if (this.#over) return;
+      then(value);
+      this.onSettled();
+    };
+    answer.then(late).catch((error: unknown) => this.onFault(error));
+  }
+
+  /** The answer, or the rest of it, is withheld: the provider has done its part, and another would do no other. */
+  #blocked(why?: Unfit): void {
+    const stream = this.#stream;
+    if (stream !== undefined) noteStreamEnd(this.#host.facts, stream.soFar());
+    const say = this.#committed && stream !== undefined ? stream.fail.bind(stream) : undefined;
+    this.#stop();
+    this.#host.onBlocked(say, why);
   }
 
   #done(): void {
@@ -273,11 +318,11 @@ export class AiAttempt implements ReplyEvents {
       this.#send(this.#plan.pool.fresh());
       return;
     }
+    const timeout = failure.endsWith('timeout');
     if (this.#committed) {
-      this.#cut(undefined, failure.endsWith('timeout') ? 'timeout' : 'truncated');
+      this.#cut(failureOf(timeout ? 'provider.timeout' : 'provider.truncated'), timeout ? 'timeout' : 'truncated');
       return;
     }
-    const timeout = failure.endsWith('timeout');
     const cause: FailureCause = timeout ? 'timeout' : failure === 'connect' ? 'connect' : 'upstream';
     this.#fail(cause, timeout ? 'provider.timeout' : 'provider.unavailable');
   }
@@ -289,8 +334,17 @@ export class AiAttempt implements ReplyEvents {
     else this.#fail(cause, code);
   }
 
+  /** What ends a stream of which the caller has seen a part; undefined for what is no stream. */
+  lastWords(code: FailureCode): Buffer | undefined {
+    return this.#wordsFor(failureOf(code));
+  }
+
+  #wordsFor(error: ProviderError): Buffer | undefined {
+    return this.#stream?.fail(this.#host.callerError(error));
+  }
+
   #cut(error: ProviderError | undefined, cause: FailureCause): void {
-    const lastWords = error && this.#stream?.fail(this.#host.callerError(error));
+    const lastWords = error && this.#wordsFor(error);
     if (this.#stream !== undefined) noteStreamEnd(this.#host.facts, this.#stream.soFar());
     this.#stop();
     this.#host.onCut(lastWords, cause);
@@ -299,13 +353,13 @@ export class AiAttempt implements ReplyEvents {
   #fail(cause: FailureCause, code: FailureCode): void {
     this.#stop();
     const error = failureOf(code);
-    this.#host.onAttemptFailed({ ...this.#waits(), cause, retryElsewhere: true, usageRefused: false, error });
+    this.#host.onAttemptFailed({ ...this.#waits(), cause, retryElsewhere: true, refusedMember: undefined, error });
   }
 
-  #failWith(error: ProviderError, usageRefused = false): void {
+  #failWith(error: ProviderError, refusedMember?: string): void {
     this.#stop();
     const { kind, retryElsewhere } = error;
-    this.#host.onAttemptFailed({ ...this.#waits(), cause: kind, retryElsewhere, usageRefused, error });
+    this.#host.onAttemptFailed({ ...this.#waits(), cause: kind, retryElsewhere, refusedMember, error });
   }
 
   #waits(): { retryAfter: string | undefined; retryAfterMs: string | undefined } {
@@ -342,19 +396,4 @@ export class AiAttempt implements ReplyEvents {
     this.#upstream?.destroy();
     this.#upstream = undefined;
   }
-}
-
-type FailureCode = 'provider.unavailable' | 'provider.timeout' | 'provider.truncated';
-
-function failureOf(code: FailureCode): ProviderError {
-  return { ...classifyProviderError(code === 'provider.timeout' ? 504 : 502, ''), code };
-}
-
-/** The first byte that is no white space of JSON. */
-function firstInk(pieces: readonly Buffer[]): number | undefined {
-  for (const piece of pieces) {
-    const ink = piece.find((byte) => byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09);
-    if (ink !== undefined) return ink;
-  }
-  return undefined;
 }

@@ -1,13 +1,16 @@
 import {
-  doorOf,
   mayCall,
+  ownError,
   providersError,
+  readRetryAfter,
   Untranslatable,
   type Attempt,
   type CacheHit,
   type CallerError,
   type Door,
-  type DoorName,
+  type GuardDecision,
+  type GuardedCall,
+  type GuardSide,
   type LocalAnswer,
   type OpenedCall,
   type ProviderError,
@@ -28,7 +31,7 @@ import { AiReply } from './ai-reply.ts';
 import { AiTokenLimits } from './ai-token-limits.ts';
 import { AiTries, type OwnRefusal, type ReplyHeadFacts, type TriesHost } from './ai-tries.ts';
 import type { AiTry } from './ai-try.ts';
-import type { AttemptFailure } from './attempt-host.ts';
+import type { AttemptFailure, LastWords } from './attempt-host.ts';
 import { editedLines } from './edited-lines.ts';
 
 const NEVER: LegTimes = { begunMs: 0, connectedMs: 0, firstByteMs: 0 };
@@ -47,13 +50,14 @@ export class AiCall implements RequestEvents, TriesHost {
   readonly #cached: AiCached;
   /** Of the call as a whole; the try that is told of in the record adds its own. */
   readonly #facts: AiFacts = emptyFacts();
+  #guards: GuardedCall | undefined;
   #tries: AiTries | undefined;
   #ended = false;
 
-  constructor(exchange: GateExchange, door: DoorName, program: AiProgram) {
+  constructor(exchange: GateExchange, door: Door, program: AiProgram) {
     this.#exchange = exchange;
     this.#program = program;
-    this.#door = doorOf(door);
+    this.#door = door;
     this.#body = new AiBody(program.house.wheel, exchange.bodyBytesMax);
     this.#reply = new AiReply(exchange);
     this.#tokens = new AiTokenLimits(program.house, exchange.credential);
@@ -87,15 +91,23 @@ export class AiCall implements RequestEvents, TriesHost {
     if (this.#ended) return;
     const call = this.#opened(this.#body.take());
     if ('problem' in call) {
-      this.onRefused({ code: 'request.body_invalid', detail: call.problem, param: call.param });
+      const { problem: detail, param, errors } = call;
+      this.onRefused({ code: 'request.body_invalid', detail, param, errors });
       return;
     }
     this.#facts.modelAsked = call.model;
     this.#facts.stream = call.stream;
-    const plan = this.#planFor(call);
-    const refusal = this.#refusalOf(call, plan);
-    if (refusal !== undefined) this.onRefused(refusal);
-    else if (plan !== undefined) this.#serve(call, plan);
+    this.#facts.prompt = call.prompt;
+    try {
+      const plan = this.#planFor(call);
+      const refusal = this.#refusalOf(call, plan);
+      if (refusal !== undefined) this.onRefused(refusal);
+      else if (plan !== undefined) this.#check(call, plan);
+    } catch (error) {
+      // Of most calls nobody reads more than the model; what is no request shows when somebody does.
+      if (!(error instanceof Untranslatable)) throw error;
+      this.onRefused({ code: 'request.body_invalid', detail: error.message, param: error.param });
+    }
   }
 
   #opened(body: Buffer): OpenedCall | RequestProblem {
@@ -116,6 +128,7 @@ export class AiCall implements RequestEvents, TriesHost {
       streaming: call.stream,
       estimateTokens: router.weighsPrompts(call.model) ? call.asked().inputTokensEstimate : undefined,
       affinityKey: affinity && affinityKey(affinity, this.#exchange, call),
+      wish: call.chat,
     });
   }
 
@@ -134,11 +147,36 @@ export class AiCall implements RequestEvents, TriesHost {
     return { code: 'limit.rate', detail, retryAfterMs: full.retryMs };
   }
 
+  /** Guards look before anything is looked up or sent. */
+  #check(call: OpenedCall, plan: RoutePlan): void {
+    const guards = this.#program.guards?.begin(call.model, this.#exchange.principal?.application);
+    if (guards === undefined) {
+      this.#serve(call, plan);
+      return;
+    }
+    this.#guards = guards;
+    const decision = guards.checkRequest(call);
+    const decided = (late: GuardDecision): void => {
+      if (this.#ended) return;
+      if (late === 'block') this.onRefused(this.#withheld('request'));
+      else this.#serve(call, plan);
+    };
+    if (!(decision instanceof Promise)) decided(decision);
+    else decision.then(decided).catch((error: unknown) => this.onFault(error));
+  }
+
+  #withheld(side: GuardSide): OwnRefusal {
+    return { code: 'guard.blocked', detail: this.#guards?.reason(side) ?? '' };
+  }
+
   /** From what is kept, or else from a provider. */
   #serve(call: OpenedCall, plan: RoutePlan): void {
     const rules = this.#program.cacheOf(call.model);
     const { chat, model } = call;
-    const hit = rules && chat && this.#cached.ask(this.#program.house, rules, { chat, model });
+    // Where something is masked, what was masked is all that may tell two questions apart, and no embedder is shown it.
+    const semantic = this.#guards?.masks === true ? undefined : this.#program.semanticOf(model);
+    const asked = { model, partition: this.#guards?.identity, semantic };
+    const hit = rules && chat && this.#cached.ask(this.#program.house, rules, { chat, ...asked });
     if (!(hit instanceof Promise)) this.#serveFrom(hit, call, plan);
     else hit.then((late) => this.#serveFrom(late, call, plan)).catch((error: unknown) => this.onFault(error));
   }
@@ -162,6 +200,7 @@ export class AiCall implements RequestEvents, TriesHost {
       plan,
       strict: asked || this.#program.router.isStrict(call.model),
       tap: this.#cached.isAsked ? this.#cached : undefined,
+      guards: this.#guards,
     });
     this.#tries.begin();
   }
@@ -202,10 +241,11 @@ export class AiCall implements RequestEvents, TriesHost {
     this.#reply.finish();
   }
 
-  onFailed({ error: said, retryAfter }: AttemptFailure): void {
-    const { status, headers, body } = this.#door.failure(said, this.#exchange.id);
-    const waits = retryAfter !== undefined && /^[\w ,:]+$/.test(retryAfter) ? { 'retry-after': retryAfter } : {};
-    this.#answer(status, { ...headers, ...waits }, body);
+  onFailed({ error: said, ...waits }: AttemptFailure): void {
+    const { clock } = this.#program.house;
+    const retryAfterMs = readRetryAfter(waits, clock.now()) ?? said.retryAfterMs;
+    const { status, headers, body } = this.#door.failure({ ...said, retryAfterMs }, this.#exchange.id);
+    this.#answer(status, { ...headers, ...secondsHeader(retryAfterMs ?? Infinity) }, body);
     this.#end(said.code);
     this.#reply.finish();
   }
@@ -215,9 +255,10 @@ export class AiCall implements RequestEvents, TriesHost {
     this.#reply.answer(status, editedLines(this.#exchange, { status, lines: headerLines(headers) }), body);
   }
 
-  onRefused({ code, detail, param, retryAfterMs = Infinity }: OwnRefusal): void {
+  onRefused({ retryAfterMs = Infinity, ...refusal }: OwnRefusal): void {
     if (this.#ended) return;
-    const { status, headers, body } = this.#door.refusal({ code, detail, param, requestId: this.#exchange.id });
+    const { code } = refusal;
+    const { status, headers, body } = this.#door.refusal({ ...refusal, retryAfterMs, requestId: this.#exchange.id });
     const lines = headerLines({ ...headers, ...secondsHeader(retryAfterMs) }) + this.#exchange.ownLines();
     this.#reply.answer(status, lines, body);
     this.#end(code);
@@ -232,6 +273,12 @@ export class AiCall implements RequestEvents, TriesHost {
     if (lastWords !== undefined) this.#reply.bytes(lastWords, 0, lastWords.length);
     this.#end(code);
     this.#reply.breakOff();
+  }
+
+  onBlocked(say: LastWords | undefined, why: OwnRefusal | undefined): void {
+    const refusal = why ?? this.#withheld('reply');
+    if (say === undefined) this.onRefused(refusal);
+    else this.onCut(refusal.code, say(ownError({ ...refusal, requestId: this.#exchange.id })));
   }
 
   onFlush(): boolean {
@@ -273,7 +320,8 @@ export class AiCall implements RequestEvents, TriesHost {
     this.#body.drop();
     this.#tries?.stop();
     this.#cached.close();
-    const facts = this.#settled();
+    this.#guards?.close();
+    const facts = this.#cached.charged(this.#settled());
     this.#exchange.ai = facts;
     this.#exchange.ended({
       status: this.#reply.status,
@@ -287,10 +335,11 @@ export class AiCall implements RequestEvents, TriesHost {
 
   /** The record's facts: those of the try that answered, or else of the last one. */
   #settled(): AiFacts {
-    const { modelAsked, stream } = this.#facts;
+    const { modelAsked, stream, prompt } = this.#facts;
+    const told = { modelAsked, stream, prompt, guards: this.#guards?.findings };
     const tries = this.#tries;
     const run = tries?.last;
-    const facts = { ...(run?.facts ?? this.#facts), modelAsked, stream, attempts: tries?.count ?? 0 };
+    const facts = { ...(run?.facts ?? this.#facts), ...told, attempts: tries?.count ?? 0 };
     if (run === undefined) return facts;
     tries?.releaseOthers();
     if (!this.#reply.committed && facts.usage === undefined) run.purse.release();

@@ -1,8 +1,10 @@
-import type { StreamEnd, Usage, UsageState } from '@gatehouse/ai';
+import type { AnswerFacts, Extras, GuardFinding, StreamEnd, Usage, UsageState } from '@gatehouse/ai';
 
 /** What the record says of a model call; filled while it runs. */
 export interface AiFacts {
   modelAsked: string | undefined;
+  /** Whose call it is, of the operator's prompts. */
+  prompt: { readonly name: string; readonly version: string } | undefined;
   provider: string | undefined;
   model: string | undefined;
   attempts: number;
@@ -11,6 +13,10 @@ export interface AiFacts {
   finishReason: string | undefined;
   usage: Usage | undefined;
   usageState: UsageState | 'estimated';
+  /** Which parts of the usage have prices of their own. */
+  extras: Extras | undefined;
+  /** Without the provider's own count nobody knows what was used. */
+  unmetered: boolean;
   /** The caller's dialect, and the provider's where it differs. */
   dialect: string;
   /** What the provider could not be told. */
@@ -19,11 +25,14 @@ export interface AiFacts {
   priceVersion: string | undefined;
   /** Of an answer that reached the caller without its usage, by its length. */
   outputTokensSeen: number;
+  /** What guards have found; undefined where none were at work. */
+  guards: readonly GuardFinding[] | undefined;
 }
 
 export function emptyFacts(): AiFacts {
   return {
     modelAsked: undefined,
+    prompt: undefined,
     provider: undefined,
     model: undefined,
     attempts: 0,
@@ -32,11 +41,14 @@ export function emptyFacts(): AiFacts {
     finishReason: undefined,
     usage: undefined,
     usageState: 'missing',
+    extras: undefined,
+    unmetered: false,
     dialect: '',
     losses: [],
     costMicroUsd: undefined,
     priceVersion: undefined,
     outputTokensSeen: 0,
+    guards: undefined,
   };
 }
 
@@ -44,7 +56,15 @@ export function noteStreamEnd(facts: AiFacts, end: StreamEnd): void {
   facts.finishReason = end.finishReason;
   facts.usage = end.usage;
   facts.usageState = end.usageState;
+  facts.extras = end.extras;
   facts.outputTokensSeen = end.outputTokensSeen;
+}
+
+export function noteAnswer(facts: AiFacts, { usage, finishReason, extras }: AnswerFacts): void {
+  facts.usage = usage;
+  facts.extras = extras;
+  facts.usageState = usage === undefined ? 'missing' : 'measured';
+  facts.finishReason = finishReason;
 }
 
 /** All of them, whatever they cost. */

@@ -1,22 +1,31 @@
 import {
+  doorOf,
   modelCard,
   modelList,
   ModelRouter,
   OverriddenCatalogue,
+  RefusedMembers,
+  providerRow,
   upperBound,
   type CacheRules,
   type DoorName,
   type ModelFacts,
   type ModelPlace,
   type ModelQuestion,
+  type SemanticPlace,
 } from '@gatehouse/ai';
-import type { AiEndpoint, AiSpec } from '@gatehouse/config';
+import type { AiEndpoint, AiSpec, PromptTarget } from '@gatehouse/config';
 import type { GateExchange } from '../exchange.ts';
 import type { House } from '../house.ts';
-import { ownMessage } from '../problem.ts';
 import { AiBudgets } from './ai-budgets.ts';
 import { AiCall } from './ai-call.ts';
-import { editedLines } from './edited-lines.ts';
+import { AiPrompts } from './ai-prompts.ts';
+import { answerJson } from './answer-json.ts';
+import { AiGuards } from './ai-guards.ts';
+import { ProviderEmbedder } from './embedder.ts';
+import { ProviderAsker } from './provider-asker.ts';
+import { ProviderModerator } from './provider-moderator.ts';
+import { SemanticLookup } from './semantic-lookup.ts';
 
 /** Tokens of a call whose length does not matter; prices are compared, not paid. */
 const USUAL = 1000;
@@ -32,6 +41,14 @@ const DOORS: Readonly<Record<AiEndpoint, DoorName>> = {
   'cohere-chat': 'cohere-chat',
   'ollama-chat': 'ollama-chat',
   embeddings: 'embeddings',
+  'cohere-embed': 'cohere-embed',
+  'ollama-embed': 'ollama-embed',
+  images: 'images',
+  'image-edits': 'image-edits',
+  transcriptions: 'transcriptions',
+  translations: 'translations',
+  speech: 'speech',
+  moderations: 'moderations',
   models: 'chat',
   model: 'chat',
   'gemini-models': 'gemini',
@@ -64,10 +81,16 @@ export class AiProgram {
   readonly house: House;
   readonly router: ModelRouter;
   readonly budgets: AiBudgets;
+  /** Undefined where there are none. */
+  readonly guards: AiGuards | undefined;
   /** What models cost and can. */
   readonly catalogue: OverriddenCatalogue;
-  /** Providers, by name, that refused a stream because the gate had asked for its usage. */
-  readonly usageRefusers = new Set<string>();
+  /** For what the gate itself wants to know of providers. */
+  readonly asker: ProviderAsker;
+  readonly #semantic = new Map<string, SemanticLookup>();
+  readonly #prompts: AiPrompts;
+  /** What models refuse to be told in one way. */
+  readonly refused = new RefusedMembers();
 
   constructor(spec: AiSpec, house: House) {
     this.spec = spec;
@@ -76,12 +99,18 @@ export class AiProgram {
     const factsOf = (place: ModelPlace): ModelFacts | undefined => catalogue.facts(place, house.clock.now());
     this.catalogue = catalogue;
     this.budgets = new AiBudgets(spec.budgets);
+    this.asker = new ProviderAsker(house, spec);
+    for (const name of Object.keys(spec.models)) this.#addSemantic(name);
     this.router = new ModelRouter(spec, {
       memory: house.routing,
       contextTokensOf: (place) => factsOf(place)?.contextTokens,
+      reasons: (place) => factsOf(place)?.can.reasoning,
       priceOf: (place, tokens) =>
         upperBound({ inputTokensEstimate: tokens ?? USUAL, maxOutputTokens: USUAL }, factsOf(place)),
     });
+    this.#prompts = new AiPrompts(spec.prompts ?? {});
+    this.guards =
+      spec.guards && new AiGuards(spec.guards, this.router, new ProviderModerator(this.asker, spec.providers));
   }
 
   /** What of a model's answers may be kept; undefined: nothing. */
@@ -89,14 +118,41 @@ export class AiProgram {
     return Object.hasOwn(this.spec.models, model) ? this.spec.models[model]?.cache : undefined;
   }
 
+  #addSemantic(model: string): void {
+    const semantic = this.spec.models[model]?.cache?.semantic;
+    const provider = semantic && this.spec.providers[semantic.provider];
+    const vendor = provider && providerRow(provider.kind);
+    if (semantic === undefined || provider === undefined || vendor === undefined) return;
+    const { house, budgets, catalogue } = this;
+    const embedder = new ProviderEmbedder(this.asker, provider, semantic.model);
+    this.#semantic.set(
+      model,
+      new SemanticLookup({ house, budgets, catalogue, spec: semantic, model, embedder, vendor }),
+    );
+  }
+
+  /** Where to look for answers to questions that mean the same; undefined: nowhere. */
+  semanticOf(model: string): SemanticLookup | undefined {
+    return this.#semantic.get(model);
+  }
+
+  /** Whose questions are remembered. */
+  get semanticPlaces(): readonly SemanticPlace[] {
+    return [...this.#semantic.values()].map(({ place }) => place);
+  }
+
   start(exchange: GateExchange, endpoint: AiEndpoint): void {
     const gemini = speaksGemini(exchange);
     if (endpoint === 'models' || endpoint === 'gemini-models' || endpoint === 'ollama-tags') {
       const shape = endpoint === 'models' && gemini ? 'gemini-models' : endpoint;
-      this.#show(exchange, modelList(shape, this.#question(exchange)));
+      answerJson(exchange, modelList(shape, this.#question(exchange)));
     } else if (endpoint === 'model' || endpoint === 'gemini-model') {
       this.#showOne(exchange, gemini ? 'gemini-model' : endpoint);
-    } else new AiCall(exchange, doorFor(endpoint, exchange), this).begin();
+    } else new AiCall(exchange, doorOf(doorFor(endpoint, exchange)), this).begin();
+  }
+
+  startPrompt(exchange: GateExchange, target: PromptTarget): void {
+    this.#prompts.start(exchange, target, this);
   }
 
   #question(exchange: GateExchange): ModelQuestion {
@@ -108,14 +164,8 @@ export class AiProgram {
   #showOne(exchange: GateExchange, endpoint: 'model' | 'gemini-model'): void {
     const id = decoded(exchange.params['*'] ?? '');
     const card = modelCard(endpoint, id, this.#question(exchange));
-    if (card !== undefined) this.#show(exchange, card);
+    if (card !== undefined) answerJson(exchange, card);
     else exchange.forward.refuse({ code: 'provider.model_not_found', detail: `the model \`${id}\` does not exist` });
-  }
-
-  #show(exchange: GateExchange, body: string): void {
-    const lines = editedLines(exchange, { status: 200, lines: 'content-type: application/json\r\n' });
-    const options = { keepAlive: exchange.caller.persists, headOnly: exchange.method === 'HEAD' };
-    exchange.forward.answer({ status: 200, message: ownMessage({ status: 200, lines }, body, options) }, undefined);
   }
 }
 

@@ -1,4 +1,13 @@
-import { costOf, upperBound, type Asked, type ModelFacts, type OverriddenCatalogue, type Usage } from '@gatehouse/ai';
+import {
+  costOf,
+  Untranslatable,
+  upperBound,
+  type Asked,
+  type Extras,
+  type ModelFacts,
+  type OverriddenCatalogue,
+  type Usage,
+} from '@gatehouse/ai';
 import type { BudgetHold, BudgetVerdict } from '@gatehouse/counters';
 import type { ErrorCode } from '@gatehouse/kernel';
 import type { House } from '../house.ts';
@@ -38,6 +47,7 @@ export class AiPurse {
   #hold: BudgetHold | undefined;
   #facts: ModelFacts | undefined;
   #free = false;
+  #ask: (() => Asked) | undefined;
   #asked: Asked | undefined;
 
   constructor(house: House, budgets: AiBudgets, catalogue: OverriddenCatalogue) {
@@ -52,6 +62,7 @@ export class AiPurse {
     this.release();
     const { provider, kind, providerModel: model } = attempt;
     this.#free = attempt.free;
+    this.#ask = attempt.asked;
     this.#facts = attempt.free ? undefined : this.#catalogue.facts({ provider, kind, model }, nowMs);
     this.#charged = this.#budgets.none ? [] : this.#budgets.of(attempt);
     if (this.#charged.length === 0) return undefined;
@@ -83,9 +94,9 @@ export class AiPurse {
     this.#hold = undefined;
   }
 
-  /** `usage` as it was told or, for what broke off, as much of it as went by. */
-  settle(usage: Usage): Spent {
-    const cost = costOf(usage, this.#facts);
+  /** `usage` as it was told or, for what broke off, as much of it as went by; undefined: nobody knows. */
+  settle(usage: Usage | undefined, extras?: Extras): Spent {
+    const cost = usage && costOf(usage, this.#facts, extras);
     const microUsd = this.#free ? 0 : cost?.microUsd;
     // What it cost is not known: then it cost what was set aside.
     if (this.#hold !== undefined) this.#house.budgets.settle(this.#hold, microUsd ?? Infinity);
@@ -96,6 +107,12 @@ export class AiPurse {
 
   /** About how long the prompt was, where the vendor does not say. */
   get inputTokens(): number {
+    try {
+      this.#asked ??= this.#ask?.();
+    } catch (error) {
+      // What goes on untouched may be more than we can read.
+      if (!(error instanceof Untranslatable)) throw error;
+    }
     return this.#asked?.inputTokensEstimate ?? 0;
   }
 
@@ -116,11 +133,18 @@ function usd(micros: number): string {
 
 /** What reached the caller is paid for, whoever broke off; a vendor that does not tell is estimated. */
 export function settleFacts(facts: AiFacts, purse: AiPurse): void {
-  if (facts.usage === undefined) {
+  if (facts.usage === undefined && !facts.unmetered) {
     facts.usage = { inputUncached: purse.inputTokens, outputText: facts.outputTokensSeen };
     facts.usageState = 'estimated';
+  } else if (facts.usage !== undefined && facts.usageState === 'partial') {
+    facts.usage = withOutput(facts.usage, facts.outputTokensSeen);
   }
-  const { microUsd, priceVersion } = purse.settle(facts.usage);
+  const { microUsd, priceVersion } = purse.settle(facts.usage, facts.extras);
   facts.costMicroUsd = microUsd;
   facts.priceVersion = priceVersion;
+}
+
+/** Some vendors count at the start of a stream and then only at its end, which never came. */
+function withOutput(usage: Usage, tokensSeen: number): Usage {
+  return { ...usage, outputText: Math.max(usage.outputText, tokensSeen - (usage.reasoning ?? 0)) };
 }

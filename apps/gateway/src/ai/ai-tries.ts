@@ -1,12 +1,15 @@
 import {
   providerRow,
   readRetryAfter,
+  reportsUsage,
   Untranslatable,
   type AnswerTap,
   type Attempt,
   type CallerError,
   type Destination,
   type FailureCause,
+  type FieldProblem,
+  type GuardedCall,
   type LocalAnswer,
   type NextAttempt,
   type OpenedCall,
@@ -14,21 +17,24 @@ import {
   type ProviderRow,
   type Relay,
   type RoutePlan,
+  type Unfit,
 } from '@gatehouse/ai';
 import { GatehouseError, type ErrorCode } from '@gatehouse/kernel';
 import type { GateExchange } from '../exchange.ts';
 import type { House } from '../house.ts';
+import { AiFit, type FitHost } from './ai-fit.ts';
 import type { AiProgram } from './ai-program.ts';
 import { AiPurse, settleFacts } from './ai-purse.ts';
 import { AiTry, type TryHost } from './ai-try.ts';
 import { Alarm } from './alarm.ts';
-import type { AttemptFailure } from './attempt-host.ts';
+import type { AttemptFailure, LastWords } from './attempt-host.ts';
 
 /** A refusal of the gate's own. */
 export interface OwnRefusal {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly param?: string | undefined;
+  readonly errors?: readonly FieldProblem[] | undefined;
   /** Infinity when waiting does not help. */
   readonly retryAfterMs?: number;
 }
@@ -39,7 +45,7 @@ export interface ReplyHeadFacts {
   readonly streaming: boolean;
 }
 
-/** What a call hears of its tries. One of `onAnswered`, `onFailed`, `onRefused`, `onLocal` and `onCut` comes last, once. */
+/** What a call hears of its tries. One of `onAnswered`, `onFailed`, `onRefused`, `onLocal`, `onCut` and `onBlocked` comes last, once. */
 export interface TriesHost {
   /** From here the answer is this one's. */
   onCommit(run: AiTry, reply: ReplyHeadFacts): void;
@@ -51,6 +57,8 @@ export interface TriesHost {
   onLocal(answer: LocalAnswer, attempt: Attempt): void;
   /** Broke after the caller had seen a part of it. */
   onCut(code: ErrorCode, lastWords: Buffer | undefined): void;
+  /** A guard withholds the answer or, where there is something to `say` at its end, the rest of it; `why`, if not a guard. */
+  onBlocked(say: LastWords | undefined, why: Unfit | undefined): void;
   onFault(error: unknown): void;
   onFlush(): boolean;
   callerError(error: ProviderError): CallerError;
@@ -64,10 +72,11 @@ export interface TriesPlan {
   /** What a provider cannot be told is refused instead of left out. */
   readonly strict: boolean;
   readonly tap: (AnswerTap & { again(): void }) | undefined;
+  readonly guards: GuardedCall | undefined;
 }
 
 /** The tries of one call, in the order of its plan: one after the other, or two at once where a hedge is wished. */
-export class AiTries implements TryHost {
+export class AiTries implements TryHost, FitHost {
   /** How many there were. */
   count = 0;
   /** The one that answers or, until one does, the last. */
@@ -75,12 +84,16 @@ export class AiTries implements TryHost {
   readonly #host: TriesHost;
   readonly #set: TriesPlan;
   readonly #house: House;
+  /** Undefined for calls that every target can serve, such as embeddings. */
+  readonly #fit: AiFit | undefined;
   readonly #running = new Set<AiTry>();
   /** Between two attempts. */
   readonly #pause: Alarm;
   readonly #hedge: Alarm;
   readonly #total: Alarm;
   readonly #deadlineMs: number;
+  /** Of the attempt that failed last. */
+  #failure: AttemptFailure | undefined;
   #committed = false;
   #over = false;
 
@@ -90,6 +103,7 @@ export class AiTries implements TryHost {
     this.#host = host;
     this.#set = set;
     this.#house = house;
+    this.#fit = set.call.chat && new AiFit(this, set.program, set.call.chat);
     this.#pause = new Alarm(house.wheel);
     this.#hedge = new Alarm(house.wheel);
     this.#total = new Alarm(house.wheel);
@@ -105,8 +119,7 @@ export class AiTries implements TryHost {
       this.#try(attempt);
       return;
     }
-    const detail = 'the limits of all keys for this model are reached';
-    this.#host.onRefused({ code: 'provider.overloaded', detail, retryAfterMs: plan.waitMs });
+    this.#refuseForLimits();
   }
 
   /** The caller has nothing more to hear of it. */
@@ -115,6 +128,7 @@ export class AiTries implements TryHost {
     this.#over = true;
     for (const alarm of [this.#pause, this.#hedge, this.#total]) alarm.off();
     for (const run of this.#running) run.abandon();
+    this.#fit?.close();
     this.#set.plan.close();
   }
 
@@ -128,8 +142,9 @@ export class AiTries implements TryHost {
   }
 
   #outOfTime(): void {
+    const lastWords = this.#committed ? this.last?.lastWords('provider.timeout') : undefined;
     this.stop();
-    if (this.#committed) this.#host.onCut('provider.timeout', undefined);
+    if (this.#committed) this.#host.onCut('provider.timeout', lastWords);
     else this.#host.onRefused({ code: 'provider.timeout', detail: 'the model took too long' });
   }
 
@@ -141,25 +156,49 @@ export class AiTries implements TryHost {
     const destination = this.#destination(attempt, row);
     try {
       const local = call.locally?.(destination);
+      const misfit = local === undefined ? this.#fit?.check(attempt, row) : undefined;
+      if (misfit === 'later') return;
+      if (misfit !== undefined) {
+        this.#passOver(attempt, misfit);
+        return;
+      }
       const relay = local === undefined ? call.relayTo(destination) : undefined;
       this.#checkLosses((local ?? relay)?.losses ?? []);
-      if (local !== undefined) this.#host.onLocal(local, attempt);
+      if (local !== undefined) this.#answerLocally(local, attempt);
       else if (relay !== undefined) this.#send({ attempt, row, relay });
     } catch (error) {
       if (!(error instanceof Untranslatable)) throw error;
-      this.#untranslatable(attempt, error);
+      this.#passOver(attempt, { code: 'request.body_invalid', detail: error.message, param: error.param });
     }
   }
 
+  onFetched(attempt: Attempt, refusal: OwnRefusal | undefined): void {
+    if (this.#over) return;
+    // A hedge that came too late.
+    if (this.#committed) this.#set.plan.unused(attempt);
+    else if (refusal !== undefined) this.#passOver(attempt, refusal);
+    else this.#try(attempt);
+  }
+
+  /** Of what nobody was asked, no limit counts anything. */
+  #answerLocally(local: LocalAnswer, attempt: Attempt): void {
+    this.#set.plan.unused(attempt);
+    this.#host.onLocal(local, attempt);
+  }
+
   #destination(attempt: Attempt, row: ProviderRow): Destination {
-    const { exchange, program, tap } = this.#set;
+    const { exchange, program, tap, guards } = this.#set;
+    const refused = program.refused.of(attempt);
     return {
       row,
       model: attempt.model,
-      forceUsage: !program.usageRefusers.has(attempt.provider.name),
+      forceUsage: reportsUsage(refused),
+      refused,
       requestId: exchange.id,
       created: Math.floor(this.#house.clock.now() / 1000),
       tap,
+      guards,
+      inlineOnly: this.#fit?.inlineOnly(attempt, row),
     };
   }
 
@@ -171,15 +210,30 @@ export class AiTries implements TryHost {
   }
 
   /** This target cannot serve the call; another one may. */
-  #untranslatable(attempt: Attempt, { message, param }: Untranslatable): void {
-    const next = this.#set.plan.passOver(attempt);
-    if (next !== undefined) this.#try(next);
-    else if (this.#running.size === 0) this.#host.onRefused({ code: 'request.body_invalid', detail: message, param });
+  #passOver(attempt: Attempt, refusal: OwnRefusal): void {
+    const { plan } = this.#set;
+    const next = plan.passOver(attempt);
+    if (next !== undefined && next.delayMs < this.#msLeft()) this.#tryLater(next);
+    else if (!this.#isAlone) return;
+    // Others could have served it, and have failed: that is what happened, and what may be different the next time.
+    else if (this.#failure !== undefined) this.#host.onFailed(this.#failure);
+    else if (Number.isFinite(plan.waitMs)) this.#refuseForLimits();
+    else this.#host.onRefused(refusal);
+  }
+
+  /** No other attempt is on its way that may still answer. */
+  get #isAlone(): boolean {
+    return this.#running.size === 0 && this.#fit?.isBusy !== true;
+  }
+
+  #refuseForLimits(): void {
+    const detail = 'the limits of all keys for this model are reached';
+    this.#host.onRefused({ code: 'provider.overloaded', detail, retryAfterMs: this.#set.plan.waitMs });
   }
 
   #send({ attempt, row, relay }: { attempt: Attempt; row: ProviderRow; relay: Relay }): void {
     const { plan, tap } = this.#set;
-    const purse = this.#purse(attempt, row);
+    const purse = this.#purse(attempt, row.free || relay.gratis === true ? { ...row, free: true } : row);
     if (purse === undefined) return;
     const run = new AiTry(this, this.#planOf({ attempt, row, relay }), purse);
     this.count++;
@@ -188,6 +242,7 @@ export class AiTries implements TryHost {
     run.facts.provider = attempt.provider.name;
     run.facts.model = attempt.model;
     run.facts.losses = relay.losses;
+    run.facts.unmetered = relay.unmetered === true;
     run.facts.dialect = relay.dialect === dialect ? dialect : `${dialect}>${relay.dialect}`;
     this.last = run;
     this.#running.add(run);
@@ -209,8 +264,8 @@ export class AiTries implements TryHost {
       asked: () => call.asked(),
     });
     if (refusal === undefined) return purse;
-    if (this.#running.size === 0) this.#host.onRefused(refusal);
-    else plan.abandoned(attempt);
+    plan.unused(attempt);
+    if (this.#isAlone) this.#host.onRefused(refusal);
     return undefined;
   }
 
@@ -230,7 +285,7 @@ export class AiTries implements TryHost {
       row,
       relay,
       stream: call.stream,
-      pool: pools.of(attempt.provider.endpoint),
+      pool: pools.ofVendor(attempt.provider.endpoint),
       timeouts: plan.timeouts,
       lines: `traceparent: ${exchange.trace.traceparent}\r\nx-request-id: ${exchange.id}\r\n`,
       edits: exchange.upstreamHeaders,
@@ -256,15 +311,16 @@ export class AiTries implements TryHost {
     const { attempt } = run;
     this.#running.delete(run);
     run.purse.release();
-    if (failure.usageRefused && this.#msLeft() > 0) {
-      program.usageRefusers.add(attempt.provider.name);
+    if (failure.refusedMember !== undefined && this.#msLeft() > 0) {
+      program.refused.note(attempt, failure.refusedMember);
       this.#try(attempt);
       return;
     }
-    const retryAfterMs = readRetryAfter(failure, this.#house.clock.now());
+    const retryAfterMs = readRetryAfter(failure, this.#house.clock.now()) ?? failure.error.retryAfterMs;
     const next = plan.after({ attempt, cause: failure.cause, retryAfterMs, committed: this.#msLeft() <= 0 });
+    this.#failure = failure;
     if (next !== undefined && next.delayMs < this.#msLeft()) this.#tryLater(next);
-    else if (this.#running.size === 0) this.#host.onFailed(failure);
+    else if (this.#isAlone) this.#host.onFailed(failure);
   }
 
   #tryLater({ attempt, delayMs }: NextAttempt): void {
@@ -298,10 +354,23 @@ export class AiTries implements TryHost {
   }
 
   onDone(run: AiTry): void {
+    this.#succeeded(run);
+    this.#host.onAnswered();
+  }
+
+  #succeeded(run: AiTry): void {
     const { usage, firstTokenMs } = run.facts;
     const durationMs = this.#house.clock.monotonic() - run.times.begunMs;
     this.#set.plan.succeeded(run.attempt, { firstTokenMs: firstTokenMs ?? durationMs, durationMs, usage });
-    this.#host.onAnswered();
+  }
+
+  /** What nobody is shown was made all the same, and is paid for. */
+  onBlocked(run: AiTry, say: LastWords | undefined, why: Unfit | undefined): void {
+    this.last = run;
+    this.#succeeded(run);
+    for (const other of this.#running) if (other !== run) this.#giveUp(other);
+    settleFacts(run.facts, run.purse);
+    this.#host.onBlocked(say, why);
   }
 
   onCut(run: AiTry, { lastWords, cause }: { lastWords: Buffer | undefined; cause: FailureCause }): void {

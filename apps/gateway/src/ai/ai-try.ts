@@ -1,9 +1,9 @@
-import type { Attempt, CallerError, FailureCause, ProviderError } from '@gatehouse/ai';
+import type { Attempt, CallerError, FailureCause, ProviderError, Unfit } from '@gatehouse/ai';
 import type { LegTimes } from '@gatehouse/http';
 import { AiAttempt } from './ai-attempt.ts';
 import { emptyFacts, type AiFacts } from './ai-facts.ts';
 import type { AiPurse } from './ai-purse.ts';
-import type { AttemptFailure, AttemptHost, AttemptPlan } from './attempt-host.ts';
+import type { AttemptFailure, AttemptHost, AttemptPlan, LastWords } from './attempt-host.ts';
 
 /** What a call hears of its attempts. */
 export interface TryHost {
@@ -17,6 +17,7 @@ export interface TryHost {
   onDone(from: AiTry): void;
   onAttemptFailed(from: AiTry, failure: AttemptFailure): void;
   onCut(from: AiTry, cut: { readonly lastWords: Buffer | undefined; readonly cause: FailureCause }): void;
+  onBlocked(from: AiTry, say: LastWords | undefined, why: Unfit | undefined): void;
   onFault(error: unknown): void;
   onFlush(): boolean;
   callerError(error: ProviderError): CallerError;
@@ -49,6 +50,10 @@ export class AiTry implements AttemptHost {
     this.#run.resume();
   }
 
+  lastWords(...[code]: Parameters<AiAttempt['lastWords']>): Buffer | undefined {
+    return this.#run.lastWords(code);
+  }
+
   abandon(): void {
     this.#run.abandon();
   }
@@ -79,6 +84,10 @@ export class AiTry implements AttemptHost {
 
   onCut(lastWords: Buffer | undefined, cause: FailureCause): void {
     this.#host.onCut(this, { lastWords, cause });
+  }
+
+  onBlocked(say: LastWords | undefined, why: Unfit | undefined): void {
+    this.#host.onBlocked(this, say, why);
   }
 
   onFault(error: unknown): void {

@@ -1,4 +1,4 @@
-import type { Attempt, CallerError, FailureCause, ProviderError, ProviderRow, Relay } from '@gatehouse/ai';
+import type { Attempt, CallerError, FailureCause, ProviderError, ProviderRow, Relay, Unfit } from '@gatehouse/ai';
 import type { TimeoutSpec } from '@gatehouse/config';
 import type { Pool, TimerWheel } from '@gatehouse/http';
 import type { AiFacts } from './ai-facts.ts';
@@ -8,13 +8,16 @@ import type { ProviderCall } from './provider-request.ts';
 export interface AttemptFailure {
   readonly cause: FailureCause;
   readonly retryElsewhere: boolean;
-  /** The provider refused to report usage, which only the gate had asked for. */
-  readonly usageRefused: boolean;
+  /** What the provider refuses, when it can be told otherwise or without. */
+  readonly refusedMember: string | undefined;
   readonly retryAfter: string | undefined;
   readonly retryAfterMs: string | undefined;
   /** What the caller is told if nobody else can answer. */
   readonly error: ProviderError;
 }
+
+/** An error as the last words of a stream. */
+export type LastWords = (error: CallerError) => Buffer;
 
 /** What one attempt asks of the call that it belongs to. */
 export interface AttemptHost {
@@ -31,6 +34,8 @@ export interface AttemptHost {
   callerError(error: ProviderError): CallerError;
   /** Broke after the commit; `lastWords` end a stream. */
   onCut(lastWords: Buffer | undefined, cause: FailureCause): void;
+  /** By a guard, if there is no other `why`; `say` ends a stream that was shown in part. */
+  onBlocked(say: LastWords | undefined, why: Unfit | undefined): void;
   /** Dealing with the reply has thrown. */
   onFault(error: unknown): void;
   /** Gathered bytes may leave now. */

@@ -10,6 +10,8 @@ export type ReplyForm = 'answer' | 'stream' | 'error' | 'unreadable';
 export interface StreamAsked {
   /** The `content-type` that a stream has in the provider's dialect. */
   readonly type: RegExp;
+  /** What is no stream may be an answer all the same. */
+  readonly orAnswer?: boolean | undefined;
 }
 
 export function replyForm({ status, fields }: ReplyHead, asked: StreamAsked | undefined): ReplyForm {
@@ -19,6 +21,7 @@ export function replyForm({ status, fields }: ReplyHead, asked: StreamAsked | un
   // From 204 on a success has no body, only a part of one, or leads elsewhere.
   if (status > 203) return 'error';
   const type = fields.known(FIELD['content-type']) ?? '';
-  if (asked !== undefined) return asked.type.test(type) ? 'stream' : 'error';
+  if (asked?.type.test(type) === true) return 'stream';
+  if (asked !== undefined && asked.orAnswer !== true) return 'error';
   return STREAM_TYPES.sse.test(type) ? 'unreadable' : 'answer';
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ChatRequest, DialectName } from '../canonical/chat-request.ts';
+import type { CallerName } from '../canonical/dialect.ts';
 import { isJsonFields, type Json, type JsonFields } from '../canonical/json.ts';
 import { sortedText, type TextRule } from './sorted-text.ts';
 
@@ -74,8 +75,10 @@ const WIRE: TextRule = {
 };
 
 /** A body without the members that change nothing about the answer. */
-export function influences(dialect: DialectName, body: Json): Json {
-  return isJsonFields(body) ? withoutSilent(dialect, body) : body;
+export function influences(caller: CallerName, body: Json): Json {
+  // What its variables bring stands in the request.
+  if (caller === 'prompt') return null;
+  return isJsonFields(body) ? withoutSilent(caller, body) : body;
 }
 
 function withoutSilent(dialect: DialectName, fields: JsonFields): JsonFields {

@@ -15,9 +15,14 @@ export interface CacheFacts {
   /** Absent until the answer is whole. */
   readonly kept?: boolean;
   readonly notKept?: NotKept;
+  /** Why it was not compared with questions that mean the same. */
+  readonly notCompared?: NotCompared;
   /** It waited for another call's answer in vain. */
   readonly waited?: true;
 }
+
+/** The vector of a question failed to come, came too late, could not be paid, or was not asked for after failures. */
+export type NotCompared = 'embedding_failed' | 'embedding_timeout' | 'embedding_unpaid' | 'embedding_rests';
 
 /**
  * `hit`: kept for the same request. `similar`: kept for another that means the same. `shared`: of a call that was under
@@ -27,13 +32,16 @@ export type CacheOutcome = 'hit' | 'similar' | 'shared' | 'miss' | 'stale' | 're
 
 /** `Cache-Status` (RFC 9211). A stream's head is written before anybody knows whether its answer will be kept. */
 export function cacheStatus(facts: CacheFacts): string {
-  const { outcome, ttlMs = 0, kept, notKept, waited } = facts;
+  const { outcome, ttlMs = 0, similarity, kept, waited } = facts;
   const ttl = `; ttl=${Math.floor(ttlMs / 1000)}`;
+  // Also to who has waited for it: another question's answer is not passed off as its own.
+  if (similarity !== undefined) {
+    return `${NAME}; hit${ttl}; detail=semantic; gatehouse-similarity=${threeDigits(similarity)}`;
+  }
   switch (outcome) {
     case 'hit':
-      return `${NAME}; hit${ttl}`;
     case 'similar':
-      return `${NAME}; hit${ttl}; detail=similar`;
+      return `${NAME}; hit${ttl}`;
     case 'shared':
       return `${NAME}; fwd=miss; collapsed`;
     case 'miss':
@@ -44,7 +52,13 @@ export function cacheStatus(facts: CacheFacts): string {
   }
   const stored = kept === true ? '; stored' : '';
   const collapsed = waited === true ? '; collapsed=?0' : '';
-  return `${NAME}; fwd=${FORWARDED[outcome]}${stored}${collapsed}${notKept === undefined ? '' : `; detail=${notKept}`}`;
+  const detail = facts.notKept ?? facts.notCompared;
+  return `${NAME}; fwd=${FORWARDED[outcome]}${stored}${collapsed}${detail === undefined ? '' : `; detail=${detail}`}`;
+}
+
+/** Rounded down: 1 only for what is the same. More digits a decimal may not have (RFC 9651 §3.3.2). */
+function threeDigits(similarity: number): number {
+  return Math.floor(Math.min(1, similarity) * 1000) / 1000;
 }
 
 const NAME = 'gatehouse';

@@ -173,7 +173,8 @@ describe('an answer to a similar question', () => {
     const hit = start.state === 'leader' ? start.fill.takeSimilar(similar) : undefined;
     expect(hit?.reply).toEqual(replyOf('So.'));
     expect(hit?.facts).toMatchObject({ outcome: 'similar', ageMs: 10_000, ttlMs: 50_000 });
-    if (hit !== undefined) expect(cacheStatus(hit.facts)).toBe('gatehouse; hit; ttl=50; detail=similar');
+    const status = hit && cacheStatus(hit.facts);
+    expect(status).toBe('gatehouse; hit; ttl=50; detail=semantic; gatehouse-similarity=1');
     const waited = follower.state === 'follower' ? await follower.answer : undefined;
     expect(waited?.facts).toMatchObject({ outcome: 'shared', ageMs: 10_000 });
     const next = cache.begin(keyOf(text), askOf(text));

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@gatehouse/kernel';
 import type { ErrorReply, ProviderError } from '../provider-error.ts';
 import type { ChatReply } from './chat-reply.ts';
-import type { ChatRequest, DialectName } from './chat-request.ts';
+import type { ChatRequest, DialectName, MediaBlock } from './chat-request.ts';
 import type { Json } from './json.ts';
 import type { Losses } from './loss.ts';
 import type { StreamEvent } from './stream-event.ts';
@@ -29,14 +29,29 @@ export interface CallFacts {
   header(name: string): string | undefined;
 }
 
+/** What callers speak: a wire format, or what the operator's own prompts take and give, which no provider speaks. */
+export type CallerName = DialectName | 'prompt';
+
+/** A whole answer of a provider that is not what its caller was promised. */
+export interface Unfit {
+  readonly code: ErrorCode;
+  readonly detail: string;
+}
+
 /** A wire format as callers speak it. Knows no vendor. */
-export interface CallerDialect {
-  readonly name: DialectName;
+export interface CallerDialect<Name extends CallerName = DialectName> {
+  readonly name: Name;
   readonly framing: FramingName;
   /** `content-type` of a streamed reply. */
   readonly streamType: string;
+  /** Its speakers want streams other than vendors of the dialect send: these never pass untouched. */
+  readonly ownStreams?: true;
+  /** In a body, words that vendors of the dialect do not know: with them it never passes untouched. */
+  readonly ownWords?: readonly string[];
   /** Throws `Untranslatable` for what is no request of this dialect. */
   readRequest(body: Json, facts: CallFacts): ChatRequest;
+  /** Where more is promised than an answer: why this one is not to be written. */
+  unfit?(reply: ChatReply): Unfit | undefined;
   /** The body of a whole reply. */
   writeReply(reply: ChatReply, context: ReplyContext): string;
   streamWriter(context: ReplyContext): StreamWriter;
@@ -52,6 +67,8 @@ export interface CallerError {
   readonly param?: string | undefined;
   /** May the same call succeed later? */
   readonly retry: boolean;
+  /** And not sooner than so, which `retry-after` says in any dialect; some have places of their own. */
+  readonly retryAfterMs?: number | undefined;
   readonly requestId: string;
 }
 
@@ -65,6 +82,8 @@ export interface ReplyContext {
 
 /** Canonical events to bytes of the caller's stream. */
 export interface StreamWriter {
+  /** Set at the end of an answer that is unfit, of which nothing more is written then. */
+  readonly unfit?: Unfit | undefined;
   /** What to send for the event; '' for nothing yet. */
   write(event: StreamEvent): string | Buffer;
   /** What keeps the connection alive while nothing happens. */
@@ -81,6 +100,10 @@ export interface ProviderDialect {
   path(target: { readonly model: string; readonly stream: boolean }): string;
   /** The body. Names in `losses` what it cannot carry; throws `Untranslatable` for what it must not do without. */
   writeRequest(request: ChatRequest, target: Target, losses: Losses): string;
+  /** Takes this medium only inside the request, though its address may be anybody's to fetch. */
+  needsBytes?(medium: MediaBlock, request: ChatRequest): boolean;
+  /** Has another way to bring this model to a schema, which it cannot be held to. */
+  emulatesSchemas?(model: string): boolean;
   /** Undefined when the body is no reply of this dialect. */
   readReply(body: Json, context: ReadContext): ChatReply | ProviderError | undefined;
   streamReader(context: ReadContext): StreamReader;

@@ -5,7 +5,8 @@ export interface JsonFields {
   readonly [name: string]: Json;
 }
 
-const LONG_NUMBER = /\d{16}|\.\d{16}/;
+/** Of many digits, or larger than a double may be. */
+const LONG_NUMBER = /\d{16}|\.\d{16}|\d[eE]\+?\d{3,}(?=[\s,\]}]|$)/;
 
 /**
  * Parses text that a stranger wrote; `undefined` when it is no JSON. Digits survive: an id of twenty digits in a tool's
@@ -28,6 +29,8 @@ function asJson(value: unknown): Json {
 function keepDigits(_name: string, value: unknown, context: { readonly source?: string }): unknown {
   const { source } = context;
   if (typeof value !== 'number' || source === undefined) return value;
+  // It would be written as null.
+  if (!Number.isFinite(value)) return JSON.rawJSON(source);
   // What comes out again as it came in stays a number: 0.30000000000000004 is what a caller's own double printed.
   return source.replace(/[^0-9]/g, '').length > 15 && String(value) !== source ? JSON.rawJSON(source) : value;
 }

@@ -13,11 +13,16 @@ export interface ModelFacts {
   readonly can: Capabilities;
 }
 
-/** `undefined` where nobody knows. */
+/** Absent where nobody knows, which keeps no call away. */
 export interface Capabilities {
-  readonly vision: boolean | undefined;
-  readonly tools: boolean | undefined;
+  readonly vision?: boolean | undefined;
+  /** Of PDF and the like; text in a file is text. */
+  readonly documents?: boolean | undefined;
+  readonly audio?: boolean | undefined;
+  readonly tools?: boolean | undefined;
   /** Holds its answer to a JSON Schema. */
-  readonly schema: boolean | undefined;
-  readonly reasoning: boolean | undefined;
+  readonly schema?: boolean | undefined;
+  readonly reasoning?: boolean | undefined;
+  /** False: whoever serves it takes media inside the request only, and fetches none. */
+  readonly mediaUrls?: boolean | undefined;
 }

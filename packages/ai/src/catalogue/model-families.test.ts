@@ -47,15 +47,16 @@ describe('familyOf', () => {
   });
 
   it('tells what a model can from what nobody knows', () => {
-    expect(familyOf('gpt-4').can).toEqual({ vision: false, tools: true, schema: false, reasoning: false });
+    const none = { vision: false, documents: false, audio: false, schema: false, reasoning: false };
+    expect(familyOf('gpt-4').can).toEqual({ ...none, tools: true });
+    expect(familyOf('claude-2.1').can).toEqual({ ...none, tools: false });
     expect(familyOf('claude-opus-4-1').can).toEqual({ vision: true, tools: true, schema: undefined, reasoning: true });
+    expect(familyOf('claude-3-haiku-20240307').can).toMatchObject({ vision: true, documents: undefined, audio: false });
+    expect(familyOf('gpt-4-vision-preview').can).toMatchObject({ vision: undefined });
+    expect(familyOf('deepseek-chat').can).toMatchObject({ vision: undefined, tools: true });
+    expect(familyOf('gemini-2.5-pro').can).toMatchObject({ vision: true, documents: true, audio: true });
     expect(familyOf('sonar-pro').can).toEqual({ vision: undefined, tools: false, schema: true, reasoning: undefined });
-    expect(familyOf('llama-3').can).toEqual({
-      vision: undefined,
-      tools: undefined,
-      schema: undefined,
-      reasoning: undefined,
-    });
+    expect(familyOf('llama-3').can).toEqual({});
   });
 
   it.each([

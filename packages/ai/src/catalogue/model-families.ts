@@ -18,7 +18,7 @@ export function familyOf(model: string): ModelFamily {
   return FAMILIES.find(([name]) => name.test(model))?.[1] ?? UNKNOWN;
 }
 
-const NOTHING_KNOWN: Capabilities = { vision: undefined, tools: undefined, schema: undefined, reasoning: undefined };
+const NOTHING_KNOWN: Capabilities = {};
 /** Without a known rebate, tokens from a cache cost what others do. */
 const NO_REBATE: CacheShares = { read: 1000, write: 1000, write1h: 1000 };
 const UNKNOWN: ModelFamily = { can: NOTHING_KNOWN, cache: NO_REBATE };
@@ -29,11 +29,22 @@ const OPENAI: CacheShares = { read: 500, write: 1000, write1h: 1000 };
 const OPENAI_WRITES: CacheShares = { read: 500, write: 1250, write1h: 1250 };
 const GEMINI: CacheShares = { read: 250, write: 1000, write1h: 1000 };
 
-/** Of a list such as `vision tools`; `?` before a word: unknown. What is not named, it cannot. */
+/**
+ * Of a list such as `vision tools`; `?` before a word: unknown. What is not named, it cannot; only of documents and
+ * sound, which sellers of models read into text for some of them, a `-` has to say so.
+ */
 function can(words: string): Capabilities {
-  const has = (word: string): boolean | undefined =>
-    words.includes(`?${word}`) ? undefined : words.split(' ').includes(word);
-  return { vision: has('vision'), tools: has('tools'), schema: has('schema'), reasoning: has('reasoning') };
+  const list = words.split(' ');
+  const has = (word: string): boolean | undefined => (list.includes(`?${word}`) ? undefined : list.includes(word));
+  const said = (word: string): boolean | undefined => (list.includes(`-${word}`) ? false : has(word) || undefined);
+  return {
+    vision: has('vision'),
+    documents: said('documents'),
+    audio: said('audio'),
+    tools: has('tools'),
+    schema: has('schema'),
+    reasoning: has('reasoning'),
+  };
 }
 
 const ALL = can('vision tools schema reasoning');
@@ -48,10 +59,10 @@ function family(maxOutputTokens: number | undefined, abilities: Capabilities, ca
  * look for fixed parts only, so that no name takes long.
  */
 const FAMILIES: readonly (readonly [RegExp, ModelFamily])[] = [
-  [/claude-(?:instant|v?[12](?:$|[.:-]))/, family(4096, can(''), CLAUDE)],
-  [/claude-3[.-]5-/, family(8192, can('vision tools ?schema'), CLAUDE)],
-  [/claude-3[.-]7-/, family(64_000, can('vision tools ?schema reasoning'), CLAUDE)],
-  [/claude-3-/, family(4096, can('vision tools'), CLAUDE)],
+  [/claude-(?:instant|v?[12](?:$|[.:-]))/, family(4096, can('-documents -audio'), CLAUDE)],
+  [/claude-3[.-]5-/, family(8192, can('vision tools ?schema -audio'), CLAUDE)],
+  [/claude-3[.-]7-/, family(64_000, can('vision tools ?schema reasoning -audio'), CLAUDE)],
+  [/claude-3-/, family(4096, can('vision tools -audio'), CLAUDE)],
   [/claude-(?:opus|sonnet)-5[.-]5/, family(128_000, ALL, { ...CLAUDE, read: 50 })],
   [/claude-fable-5[.-]1/, family(128_000, ALL, { ...CLAUDE, read: 25 })],
   [/claude-(?:opus|sonnet|haiku|fable)-(?:5|4[.-][6-8])/, family(128_000, ALL, CLAUDE)],
@@ -65,12 +76,12 @@ const FAMILIES: readonly (readonly [RegExp, ModelFamily])[] = [
     family(undefined, NOTHING_KNOWN, OPENAI),
   ],
   [/(?:^|[./])chatgpt-/, family(undefined, NOTHING_KNOWN, OPENAI)],
-  [/(?:^|[./])gpt-3\.5/, family(4096, can('tools'), OPENAI)],
-  [/(?:^|[./])gpt-4o-2024-05-13/, family(4096, can('vision tools'), OPENAI)],
-  [/(?:^|[./])gpt-4(?:o|\.5)/, family(16_384, NO_REASONING, OPENAI)],
-  [/(?:^|[./])gpt-4\.1/, family(32_768, NO_REASONING, OPENAI)],
-  [/(?:^|[./])gpt-4-(?:turbo|\d{4}-preview)/, family(4096, can('?vision tools'), OPENAI)],
-  [/(?:^|[./])gpt-4/, family(8192, can('tools'), OPENAI)],
+  [/(?:^|[./])gpt-3\.5/, family(4096, can('tools -documents -audio'), OPENAI)],
+  [/(?:^|[./])gpt-4o-2024-05-13/, family(4096, can('vision tools -audio'), OPENAI)],
+  [/(?:^|[./])gpt-4(?:o|\.5)/, family(16_384, can('vision tools schema -audio'), OPENAI)],
+  [/(?:^|[./])gpt-4\.1/, family(32_768, can('vision tools schema -audio'), OPENAI)],
+  [/(?:^|[./])gpt-4-(?:turbo|vision|\d{4}-preview)/, family(4096, can('?vision tools'), OPENAI)],
+  [/(?:^|[./])gpt-4/, family(8192, can('tools -documents -audio'), OPENAI)],
   [/(?:^|[./])gpt-5(?:\.\d)?-chat/, family(16_384, NO_REASONING, OPENAI)],
   [/(?:^|[./])gpt-5-pro/, family(272_000, ALL, OPENAI)],
   [/(?:^|[./])gpt-(?:5[.-][6-9]|[6-9])/, family(128_000, ALL, OPENAI_WRITES)],
@@ -82,8 +93,8 @@ const FAMILIES: readonly (readonly [RegExp, ModelFamily])[] = [
   [/(?:^|[./])o[134](?:$|-)/, family(100_000, ALL, OPENAI)],
 
   [/gemini-.*(?:image|-tts|live|audio|embedding|omni)/, family(undefined, NOTHING_KNOWN, GEMINI)],
-  [/gemini-(?:1\.|2\.0|flash-1\.5|pro-1\.5)/, family(8192, NO_REASONING, GEMINI)],
-  [/gemini-(?:2\.5|[3-9])/, family(65_536, ALL, GEMINI)],
+  [/gemini-(?:1\.|2\.0|flash-1\.5|pro-1\.5)/, family(8192, can('vision documents audio tools schema'), GEMINI)],
+  [/gemini-(?:2\.5|[3-9])/, family(65_536, can('vision documents audio tools schema reasoning'), GEMINI)],
   [/gemini-/, family(undefined, NOTHING_KNOWN, GEMINI)],
 
   [/grok-4/, family(undefined, ALL, NO_REBATE)],
@@ -96,6 +107,7 @@ const FAMILIES: readonly (readonly [RegExp, ModelFamily])[] = [
     /(?:mistral-(?:large|medium|small)|ministral|devstral)-/,
     family(undefined, can('?vision tools schema ?reasoning'), NO_REBATE),
   ],
-  [/deepseek-(?:chat|reasoner|v\d)/, family(undefined, can('tools ?schema ?reasoning'), NO_REBATE)],
+  [/deepseek-v3/, family(undefined, can('tools ?schema ?reasoning'), NO_REBATE)],
+  [/deepseek-(?:chat|reasoner|v\d)/, family(undefined, can('?vision tools ?schema ?reasoning'), NO_REBATE)],
   [/(?:^|\/)sonar/, family(undefined, can('?vision schema ?reasoning'), NO_REBATE)],
 ];

@@ -61,6 +61,13 @@ describe('OverriddenCatalogue', () => {
     ]);
   });
 
+  it('says better what a model can, and leaves the rest as it is known', () => {
+    const known = over('gpt-5', { capabilities: { vision: false, mediaUrls: false } }).facts(GPT5, NOW);
+    expect(known?.can).toEqual({ ...listed?.can, vision: false, mediaUrls: false });
+    expect(known?.priceVersion).toBe(listed?.priceVersion);
+    expect(over('llama', { capabilities: { tools: true } }).facts(OWN, NOW)?.can).toEqual({ tools: true });
+  });
+
   it('names the prices anew only where they change', () => {
     const version = (override: ModelOverride): string | undefined =>
       over('gpt-5', override).facts(GPT5, NOW)?.priceVersion;

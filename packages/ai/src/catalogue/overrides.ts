@@ -3,7 +3,7 @@ import type { Prices, Rates } from '../pricing/prices.ts';
 import { parseUsdPerMillion } from '../pricing/usd.ts';
 import { modelFacts } from './catalogue.ts';
 import { familyOf } from './model-families.ts';
-import type { ModelFacts } from './model-facts.ts';
+import type { Capabilities, ModelFacts } from './model-facts.ts';
 import { modelPrices } from './model-prices.ts';
 
 /** By the provider's name in the configuration, then by the name of the model there. */
@@ -19,6 +19,7 @@ export interface ModelOverride {
   readonly cacheWrite?: string | number | undefined;
   readonly contextTokens?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
+  readonly capabilities?: Capabilities | undefined;
 }
 
 export interface ModelPlace {
@@ -83,6 +84,7 @@ class Override {
       priceVersion: own ? `${listed.priceVersion}+override:${this.#digest}` : listed.priceVersion,
       contextTokens: this.#given.contextTokens ?? listed.contextTokens,
       maxOutputTokens: this.#given.maxOutputTokens ?? listed.maxOutputTokens,
+      can: { ...listed.can, ...this.#given.capabilities },
     };
   }
 
@@ -93,7 +95,7 @@ class Override {
       priceVersion: `override:${this.#digest}`,
       contextTokens: this.#given.contextTokens,
       maxOutputTokens: this.#given.maxOutputTokens,
-      can: familyOf('').can,
+      can: { ...familyOf('').can, ...this.#given.capabilities },
     };
   }
 

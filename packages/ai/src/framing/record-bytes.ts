@@ -54,6 +54,11 @@ export function brokenFraming(what: string): GatehouseError {
   return new GatehouseError('provider.unavailable', `the provider's stream is broken: ${what}`);
 }
 
+/** An object that somebody has ended before it was whole. What is none at all, as some proxies write, is no part of an answer. */
+export function isTorn(data: string): boolean {
+  return data.trimStart().startsWith('{') && parseJson(data) === undefined;
+}
+
 /** Several providers leave out what ends their last record; if it can be read, nothing of it is missing. */
 export function isWhole(data: string): boolean {
   const text = data.trim();

@@ -16,7 +16,7 @@ export function blockedError(): ProviderError {
     ...reply,
     kind: 'content_blocked',
     retryElsewhere: false,
-    code: 'request.body_invalid',
+    code: 'guard.blocked',
     message: MESSAGE,
     param: undefined,
     retry: false,

@@ -80,8 +80,9 @@ export class GuardSession {
   /** Of the request as `checkRequest` gave it back, so that a moderator sees what the provider would. */
   async moderateRequest(request: ChatRequest, moderator: Moderator, signal?: AbortSignal): Promise<ModerationVerdict> {
     const texts: string[] = [];
-    mapRequest(request, (text, { source, fixed }) => {
-      if (text !== '' && fixed !== true && (source === 'caller' || source === 'tool')) texts.push(text);
+    mapRequest(request, (text, { source, fixed, label }) => {
+      const isSaid = text !== '' && fixed !== true && label !== true;
+      if (isSaid && (source === 'caller' || source === 'tool')) texts.push(text);
       return text;
     });
     return this.#moderate('request', texts, { moderator, signal });
@@ -100,8 +101,8 @@ export class GuardSession {
   ): Promise<ModerationVerdict> {
     let action: 'pass' | 'block' = 'pass';
     for (const { effect, spec } of texts.length === 0 ? [] : this.#plan[side].moderations) {
-      const { provider, model, threshold, onFailure = 'block' } = spec;
-      const answer = await asked(moderator, { provider, model, texts, signal });
+      const { provider, model, threshold, onFailure = 'block', timeoutMs } = spec;
+      const answer = await asked(moderator, { provider, model, texts, timeoutMs, signal });
       const kinds = answer === undefined ? ['unavailable'] : objections(answer, threshold);
       const failed: Effect = onFailure === 'block' ? effect : { ...effect, action: 'flag' };
       const known = answer === undefined ? failed : effect;

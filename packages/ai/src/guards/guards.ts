@@ -1,4 +1,5 @@
 export { compileGuards, type GuardSet } from './guard-set.ts';
+export { GuardedCall, type GuardDecision, type JudgedReply } from './guarded-call.ts';
 export { GuardSession, type GuardVerdict, type ModerationVerdict, type ReplyVerdict } from './guard-session.ts';
 export type {
   GuardAction,

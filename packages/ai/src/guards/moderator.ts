@@ -9,6 +9,7 @@ export interface ModerationQuestion {
   readonly model: string;
   /** What callers, tools and documents say, or what the model answered; masked as far as it is masked. Never empty. */
   readonly texts: readonly string[];
+  readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

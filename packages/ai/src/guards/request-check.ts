@@ -61,12 +61,12 @@ export class RequestCheck {
   }
 
   /** Before anything is changed. */
-  #look(text: string, { source, fixed }: TextOrigin): void {
+  #look(text: string, { source, fixed, label }: TextOrigin): void {
     this.#placeholders.reserve(text);
     if (fixed === true) return;
-    this.#chars += text.length;
+    if (label !== true) this.#chars += text.length;
     if (source === 'operator' || source === 'model') return;
-    if (source === 'caller') this.#listen(text);
+    if (source === 'caller' && label !== true) this.#listen(text);
     if (this.#plan.injections.length === 0) return;
     for (const [kind, count] of injectionsIn(text)) {
       for (const effect of this.#plan.injections) this.#object(effect, kind, count);

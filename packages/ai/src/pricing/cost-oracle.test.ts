@@ -180,18 +180,18 @@ describe.runIf(IS_SOURCE)('the catalogue, against its source', () => {
           cacheReadAudio: priced('cache_audio_read_mtok', some.audioCached),
           outputAudio: priced('output_audio_mtok', some.audioOut),
           outputImage: priced('output_image_mtok', some.imageOut),
-          cacheWrite1h: priced('cache_write_1h_mtok', some.kept),
           webSearches: priced('web_searches_kcount', some.searches),
         } satisfies Extras;
+        const cacheWrite1h = priced('cache_write_1h_mtok', some.kept);
         const inputUncached = used.input + extras.inputAudio + extras.inputImage;
         const cacheRead = priced('cache_read_mtok', used.cached) + extras.cacheReadAudio;
-        const cacheWrite = priced('cache_write_mtok', used.written) + extras.cacheWrite1h;
+        const cacheWrite = priced('cache_write_mtok', used.written) + cacheWrite1h;
         const outputText = used.text + extras.outputAudio + extras.outputImage;
         const theirs = oracle(given, {
           input_tokens: inputUncached + cacheRead + cacheWrite,
           cache_read_tokens: cacheRead,
           cache_write_tokens: cacheWrite,
-          cache_write_1h_tokens: extras.cacheWrite1h,
+          cache_write_1h_tokens: cacheWrite1h,
           input_audio_tokens: extras.inputAudio + extras.cacheReadAudio,
           input_image_tokens: extras.inputImage,
           cache_audio_read_tokens: extras.cacheReadAudio,
@@ -203,7 +203,7 @@ describe.runIf(IS_SOURCE)('the catalogue, against its source', () => {
           web_searches: extras.webSearches,
         });
         const ours = costOf(
-          { inputUncached, cacheRead, cacheWrite, outputText },
+          { inputUncached, cacheRead, cacheWrite, cacheWrite1h, outputText },
           modelFacts(kind, name, given.atMs),
           extras,
         );

@@ -118,7 +118,6 @@ describe('costOf with extras', () => {
 
   const cases: readonly (readonly [extras: Extras, microUsd: number])[] = [
     [{}, PLAIN],
-    [{ cacheWrite1h: 100 }, PLAIN + 75],
     [{ inputAudio: 10 }, PLAIN + 90],
     [{ inputAudio: 10, inputImage: 20 }, PLAIN + 90],
     [{ inputAudio: 1000 }, PLAIN + 900],
@@ -131,6 +130,15 @@ describe('costOf with extras', () => {
   ];
   it.each(cases)('%j', (extras, expected) => {
     expect(microUsd(ROW, USAGE, extras)).toBe(expected);
+  });
+
+  it('prices what is kept for an hour apart, and never more than was written', () => {
+    const costs = [0, 40, 100, 1000].map((cacheWrite1h) => microUsd(ROW, { ...USAGE, cacheWrite1h }));
+    expect(costs).toEqual([PLAIN, PLAIN + 30, PLAIN + 75, PLAIN + 75]);
+    expect(microUsd(ROW, { ...USAGE, cacheWrite1h: 40 }, { inputAudio: 10 })).toBe(PLAIN + 30 + 90);
+    const { cacheWrite1h: _, ...unlisted } = ROW;
+    expect(costOf({ ...USAGE, cacheWrite1h: 40 }, factsOf(unlisted))).toEqual(costOf(USAGE, factsOf(unlisted)));
+    expect(microUsd(ROW, { ...USAGE, cacheWrite1h: -1 })).toBeUndefined();
   });
 
   it('says what has no price', () => {
@@ -152,6 +160,7 @@ describe('costOf with extras', () => {
       inputUncached: count,
       cacheRead: count,
       cacheWrite: count,
+      cacheWrite1h: count,
       outputText: count,
       reasoning: count,
     });

@@ -13,7 +13,6 @@ export interface Cost {
 
 /** What some calls use beside plain tokens. Numbers of tokens are parts of the class that stands in `PARTS`. */
 export interface Extras {
-  readonly cacheWrite1h?: number;
   readonly inputAudio?: number;
   readonly inputImage?: number;
   readonly inputVideo?: number;
@@ -36,12 +35,14 @@ export function costOf(usage: Usage, facts: ModelFacts | undefined, extras?: Ext
   if (facts?.prices === undefined) return undefined;
   const { prices, priceVersion } = facts;
   if (extras !== undefined) return exactCost(usage, { prices, priceVersion }, extras);
-  const { inputUncached, cacheRead = 0, cacheWrite = 0, outputText, reasoning = 0 } = usage;
+  const { inputUncached, cacheRead = 0, cacheWrite = 0, cacheWrite1h = 0, outputText, reasoning = 0 } = usage;
   const rates = ratesFor(prices, inputUncached + cacheRead + cacheWrite);
+  const hour = Math.min(cacheWrite1h, cacheWrite);
   const pico =
     priceOf(inputUncached, rates.input) +
     priceOf(cacheRead, rates.cacheRead) +
-    priceOf(cacheWrite, rates.cacheWrite) +
+    priceOf(cacheWrite - hour, rates.cacheWrite) +
+    priceOf(hour, rates.cacheWrite1h ?? rates.cacheWrite) +
     priceOf(outputText, rates.output) +
     priceOf(reasoning, rates.reasoning) +
     (prices.fees.perRequest ?? 0);
@@ -62,7 +63,6 @@ function isCount(value: number): boolean {
 
 /** Which class a part is counted in; it costs what its class does where it has no price of its own. */
 const PARTS = [
-  ['cacheWrite1h', 'cacheWrite'],
   ['inputAudio', 'input'],
   ['inputImage', 'input'],
   ['inputVideo', 'input'],
@@ -102,10 +102,14 @@ function exactCost(usage: Usage, { prices, priceVersion }: Priced, extras: Extra
 }
 
 function tokenLines(usage: Usage, prices: Prices, extras: Extras): readonly Line[] {
-  const { inputUncached, cacheRead = 0, cacheWrite = 0, outputText, reasoning = 0 } = usage;
+  const { inputUncached, cacheRead = 0, cacheWrite = 0, cacheWrite1h = 0, outputText, reasoning = 0 } = usage;
   const rates: Rates = ratesFor(prices, inputUncached + cacheRead + cacheWrite);
-  const left = { input: inputUncached, cacheRead, cacheWrite, output: outputText };
-  const lines: Line[] = [[reasoning, rates.reasoning]];
+  const hour = Math.min(cacheWrite1h, cacheWrite);
+  const left = { input: inputUncached, cacheRead, cacheWrite: cacheWrite - hour, output: outputText };
+  const lines: Line[] = [
+    [reasoning, rates.reasoning],
+    [hour, rates.cacheWrite1h ?? rates.cacheWrite],
+  ];
   for (const [part, whole] of PARTS) {
     // No part is larger than what is left of its class, whatever was reported.
     const amount = Math.min(extras[part] ?? 0, left[whole]);

@@ -12,6 +12,8 @@ export function textTokens(text: string): number {
 
 /** Counts a text that comes in pieces, wherever it is cut. */
 export class TextMeter {
+  /** UTF-16 units that were added. */
+  chars = 0;
   #hundredths = 0;
   #state: State = State.other;
 
@@ -36,6 +38,7 @@ export class TextMeter {
     }
     this.#hundredths += hundredths;
     this.#state = state;
+    this.chars += text.length;
   }
 
   /** What is counted in another way. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Block, ChatRequest, MediaBlock, Tool } from '../canonical/chat-request.ts';
 import { parseExact, isJsonFields, type JsonFields } from '../canonical/json.ts';
-import { estimateOutputTokens, estimateTokens } from './token-estimate.ts';
+import { estimateOutputTokens, estimateTokens, leastTokens } from './token-estimate.ts';
 
 const EMPTY: ChatRequest = {
   dialect: 'openai-chat',
@@ -101,5 +101,32 @@ describe('estimateOutputTokens', () => {
     const tokens = estimateOutputTokens(blocks);
     expect(tokens).toBeGreaterThan(2000);
     expect(tokens).toBeLessThan(3500);
+  });
+});
+
+describe('leastTokens', () => {
+  const of = (...blocks: readonly Block[]): number => leastTokens({ ...EMPTY, turns: [{ role: 'user', blocks }] });
+
+  it('lies below what any tokenizer counts, and not at nothing', () => {
+    for (const text of [WORDS, 'a longwordlike '.repeat(1000), '0123456789'.repeat(1000)]) {
+      const [least, about] = [of({ type: 'text', text }), ofBlocks({ type: 'text', text })];
+      expect(least).toBeGreaterThan(text.length / 8);
+      expect(least).toBeLessThanOrEqual(about / 2);
+    }
+  });
+
+  it('counts text of calls and of their results, and nothing that is none', () => {
+    const text = { type: 'text', text: WORDS } as const;
+    const image = { type: 'media', kind: 'image', source: { via: 'base64', data: 'A'.repeat(100_000) } } as const;
+    const least = of(text);
+    expect(of({ type: 'tool_result', callId: 'c', content: [text, image] })).toBeGreaterThanOrEqual(least);
+    expect(of({ type: 'tool_call', id: 'c', name: 'f', input: WORDS })).toBeGreaterThanOrEqual(least);
+    for (const block of [
+      image,
+      { type: 'reasoning', text: WORDS },
+      { type: 'opaque', dialect: 'openai-responses', data: { image_url: 'A'.repeat(100_000) } },
+    ] satisfies Block[]) {
+      expect(of(block)).toBe(0);
+    }
   });
 });

@@ -6,7 +6,41 @@ import { TextMeter } from './text-tokens.ts';
  * About how many tokens a call's input has; leans upwards like `textTokens`, and counts at least one. What the vendor
  * keeps itself, such as an earlier response or a file, is not to be seen here: a usual size stands for it.
  */
-export function estimateTokens({ instructions, turns, tools, output }: ChatRequest): number {
+export function estimateTokens(request: ChatRequest): number {
+  return Math.max(1, measured(request).tokens);
+}
+
+/** On the whole: no tokenizer has words of more characters. */
+const TOKEN_CHARS_MAX = 6;
+
+/**
+ * What a call has at the very least, by any tokenizer: to be compared with what a model takes, where a call that is
+ * refused wrongly is worse than one that its vendor refuses. Only what is surely read as text counts, as media, proofs
+ * and earlier reasoning are not.
+ */
+export function leastTokens(request: ChatRequest): number {
+  const turns = request.turns.map((turn) => ({ ...turn, blocks: turn.blocks.flatMap(textOf) }));
+  const { tokens, chars } = measured({ ...request, turns });
+  return Math.floor(Math.min(tokens / 2, chars / TOKEN_CHARS_MAX));
+}
+
+function textOf(block: Block): readonly Block[] {
+  switch (block.type) {
+    case 'text':
+    case 'refusal':
+    case 'tool_call':
+      return [block];
+    case 'tool_result':
+      return [{ ...block, content: block.content.filter(({ type }) => type === 'text') }];
+    case 'media':
+    case 'reasoning':
+    case 'opaque':
+      break;
+  }
+  return [];
+}
+
+function measured({ instructions, turns, tools, output }: ChatRequest): TextMeter {
   const meter = new TextMeter();
   for (const { text } of instructions) addText(meter, text);
   for (const { blocks, name } of turns) {
@@ -16,7 +50,7 @@ export function estimateTokens({ instructions, turns, tools, output }: ChatReque
   for (const tool of tools) addTool(meter, tool);
   if (tools.length > 0) meter.addTokens(TOOLS_TOKENS);
   if (output.format?.kind === 'schema') addJson(meter, output.format.schema);
-  return Math.max(1, meter.tokens);
+  return meter;
 }
 
 /** Of an answer whose usage nobody reported. A stream is counted with a `TextMeter` as it passes. */

@@ -37,7 +37,6 @@ describe('compilePrompt', () => {
       'versions.1.variables.a.maxChars must be a whole number from 1',
     ],
     [specOf({ model: '' }), 'versions.1.model is empty'],
-    [specOf({ sampling: { n: 2 } }), 'versions.1.sampling.n must be 1: there is one output'],
     [
       specOf({ output: { schema: { type: 'object', unevaluatedProperties: false } } }),
       'versions.1.output.schema.unevaluatedProperties is a keyword that is not checked',

@@ -71,7 +71,6 @@ function compileVersion(spec: PromptVersionSpec, { prompt, version, problems }: 
   });
   if (!messages.some(({ role }) => role === 'user')) problems.add(`${place}.messages`, 'need one of the user');
   if (spec.model === '') problems.add(`${place}.model`, 'is empty');
-  if ((spec.sampling?.n ?? 1) !== 1) problems.add(`${place}.sampling.n`, 'must be 1: there is one output');
   const variables = new Map(Object.entries(spec.variables));
   checkVariables(variables, { messages, place: `${place}.variables`, problems });
   const schema = spec.output?.schema;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatReply } from '../canonical/chat-reply.ts';
-import { compiled, saying, TRIAGE } from './__fixtures__/prompts.ts';
+import { compiled, promptOf, saying, TRIAGE } from './__fixtures__/prompts.ts';
 import { readPromptReply } from './prompt-reply.ts';
 
 const PROMPT = compiled(TRIAGE);
@@ -10,10 +10,11 @@ describe('readPromptReply', () => {
   it('gives what the schema describes', () => {
     expect(readPromptReply(PROMPT.current, saying('{"level":2,"why":"fire"}'))).toEqual({
       reply: {
-        output: { level: 2, why: 'fire' },
-        model: 'gpt-5.5-mini',
-        usage: { inputTokens: 14, cachedTokens: 4, outputTokens: 5, reasoningTokens: 2 },
+        prompt: 'triage',
         version: '2',
+        model: 'gpt-5.5-mini',
+        output: { level: 2, why: 'fire' },
+        usage: { inputTokens: 14, cachedTokens: 4, outputTokens: 5, reasoningTokens: 2 },
       },
     });
   });
@@ -22,7 +23,7 @@ describe('readPromptReply', () => {
     const { usage: _, ...uncounted } = saying('Fire!');
     const reply: ChatReply = { ...uncounted, model: '' };
     expect(readPromptReply(PLAIN, reply)).toEqual({
-      reply: { output: 'Fire!', model: 'cheap', usage: null, version: '1' },
+      reply: { prompt: 'triage', version: '1', model: 'cheap', output: 'Fire!', usage: null },
     });
   });
 
@@ -33,6 +34,9 @@ describe('readPromptReply', () => {
   it('keeps digits', () => {
     const answer = readPromptReply(PROMPT.current, saying('{"level":12345678901234567890}'));
     expect(JSON.stringify(answer)).toContain('"output":{"level":12345678901234567890}');
+    // As null it would not be what the schema promises.
+    const prompt = promptOf('hi', {}, { output: { schema: { items: { type: 'number' } } } });
+    expect(JSON.stringify(readPromptReply(prompt.current, saying('[1e999]')))).toContain('"output":[1e999]');
   });
 
   it('joins the text of an answer, and leaves out what the model thought', () => {
@@ -69,6 +73,15 @@ describe('readPromptReply', () => {
   ])('%#: says what is wrong with an answer', (reply, kind, message) => {
     const answer = readPromptReply(PROMPT.current, reply);
     expect(answer).toMatchObject({ problem: { kind, message: expect.stringMatching(message) } });
+  });
+
+  it('is told of in few words, however long a name the model makes up, and however deep it goes', () => {
+    for (const text of [`{"level":1,"${'k'.repeat(300_000)}":1}`, `{"level":1,"${'\\ud83d\\ude00'.repeat(90)}":1}`]) {
+      const answer = readPromptReply(PROMPT.current, saying(text));
+      const message = 'problem' in answer ? answer.problem.message : '';
+      expect(message).toMatch(/… must not be there\.$/);
+      expect([message.length < 400, message.isWellFormed()]).toEqual([true, true]);
+    }
   });
 
   it('is not slow or confused by an answer that was made to be', () => {

@@ -1,4 +1,5 @@
 import type { ChatReply } from '../canonical/chat-reply.ts';
+import type { Unfit } from '../canonical/dialect.ts';
 import { parseExact, type Json } from '../canonical/json.ts';
 import type { Usage } from '../usage.ts';
 import type { PromptVersion } from './compile-prompt.ts';
@@ -6,13 +7,14 @@ import { mismatchOf } from './schema-check.ts';
 
 /** What a caller of a prompt gets. */
 export interface PromptReply {
-  /** What the schema describes, or text. */
-  readonly output: Json;
+  readonly prompt: string;
+  readonly version: string;
   /** What the provider says it served. */
   readonly model: string;
+  /** What the schema describes, or text. */
+  readonly output: Json;
   /** Null where the provider did not count. */
   readonly usage: PromptUsage | null;
-  readonly version: string;
 }
 
 /** As in the record of the call. */
@@ -30,6 +32,11 @@ export interface OutputProblem {
   readonly message: string;
 }
 
+/** Asked for nothing again: the answer is paid for, and whoever wants another one says so by calling once more. */
+export function unfitOutput(problem: OutputProblem | undefined): Unfit {
+  return { code: 'provider.output_invalid', detail: problem?.message ?? 'There is no answer.' };
+}
+
 export function readPromptReply(
   version: PromptVersion,
   reply: ChatReply,
@@ -41,10 +48,11 @@ export function readPromptReply(
   const { model, usage } = reply;
   return {
     reply: {
-      output: output.value,
-      model: model === '' ? version.spec.model : model,
-      usage: usage === undefined ? null : usageOf(usage),
+      prompt: version.prompt,
       version: version.version,
+      model: model === '' ? version.spec.model : model,
+      output: output.value,
+      usage: usage === undefined ? null : usageOf(usage),
     },
   };
 }
@@ -74,8 +82,15 @@ function readOutput(
   if (value === undefined) return { problem: { kind: 'not_json', message: 'The answer of the model is no JSON.' } };
   const mismatch = mismatchOf(value, schema);
   if (mismatch === undefined) return { value };
-  const message = `The answer of the model is not what was asked for: ${mismatch.place} ${mismatch.message}.`;
+  const message = `The answer of the model is not what was asked for: ${shortened(mismatch.place)} ${mismatch.message}.`;
   return { problem: { kind: 'mismatch', message } };
+}
+
+const PLACE_CHARS_MAX = 128;
+
+/** Names of members are the model's. */
+function shortened(place: string): string {
+  return place.length > PLACE_CHARS_MAX ? `${place.slice(0, PLACE_CHARS_MAX).toWellFormed()}…` : place;
 }
 
 /** Models whose vendor knows no schemas like to put JSON into a block of code. */

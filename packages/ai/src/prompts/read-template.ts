@@ -17,5 +17,16 @@ export function readTemplate(template: string): readonly TemplatePart[] | undefi
   return rest === '' ? parts : [...parts, { text: rest }];
 }
 
+/** The braces for which `readTemplate` takes nothing, with a little of what follows them. */
+export function strayBraces(template: string): string | undefined {
+  for (const { 0: whole, 1: escaped, 2: variable, index } of template.matchAll(BRACES)) {
+    if ((escaped ?? variable) !== undefined) continue;
+    const [line = whole] = template.slice(index, index + STRAY_CHARS_MAX).split('\n');
+    return line;
+  }
+  return undefined;
+}
+
+const STRAY_CHARS_MAX = 24;
 export const VARIABLE_NAME = /^[A-Za-z_]\w{0,63}$/;
 const BRACES = /(\\\{\{)|\{\{(?:[\t ]{0,8}([A-Za-z_]\w{0,63})[\t ]{0,8}\}\})?/g;

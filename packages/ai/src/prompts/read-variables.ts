@@ -1,28 +1,47 @@
 import { Untranslatable } from '../canonical/loss.ts';
+import type { FieldProblem } from '../dialects/openai-chat/request-members.ts';
 import { asFields } from '../loose-json.ts';
 import type { PromptVersion } from './compile-prompt.ts';
 import { VARIABLE_NAME } from './read-template.ts';
 import { paramOf, variableText } from './variable-text.ts';
 
+/** Values that a prompt does not take: every one of them, while message and param are those of the first. */
+export class VariablesRefused extends Untranslatable {
+  readonly errors: readonly FieldProblem[];
+
+  constructor(first: FieldProblem, others: readonly FieldProblem[]) {
+    super(first.message, VARIABLE_NAME.test(first.field) ? paramOf(first.field) : 'variables');
+    this.name = 'VariablesRefused';
+    this.errors = [first, ...others];
+  }
+}
+
+/** A stranger says how many there are, and how long their names are. */
+const PROBLEMS_MAX = 32;
+const FIELD_CHARS_MAX = 64;
+
 /**
  * What a caller gives for the variables of a prompt, as text, by name; those that may be left out and are, are not
- * there. Throws `Untranslatable`, naming what is at fault.
+ * there. Throws `VariablesRefused`, naming all that is at fault.
  */
 export function readVariables({ variables }: PromptVersion, given: unknown): ReadonlyMap<string, string> {
   const values = valuesOf(given);
+  const problems: FieldProblem[] = [];
   for (const name of values.keys()) {
     if (variables.has(name)) continue;
-    throw new Untranslatable(
-      'The prompt has no such variable.',
-      VARIABLE_NAME.test(name) ? paramOf(name) : 'variables',
-    );
+    problems.push({ field: name.slice(0, FIELD_CHARS_MAX), message: 'The prompt has no such variable.' });
   }
   const texts = new Map<string, string>();
   for (const [name, spec] of variables) {
     const value = values.get(name);
-    if (value !== undefined && value !== null) texts.set(name, variableText(name, spec, value));
-    else if (spec.required !== false) throw new Untranslatable(`The variable '${name}' is missing.`, paramOf(name));
+    const absent = value === undefined || value === null;
+    if (absent && spec.required === false) continue;
+    const read = absent ? { problem: `The variable '${name}' is missing.` } : variableText(name, spec, value);
+    if ('text' in read) texts.set(name, read.text);
+    else problems.push({ field: name, message: read.problem });
   }
+  const [first, ...others] = problems.slice(0, PROBLEMS_MAX);
+  if (first !== undefined) throw new VariablesRefused(first, others);
   return texts;
 }
 

@@ -58,6 +58,11 @@ describe('render', () => {
     expect([request.model, textOf(request), request.output]).toEqual(['cheap', 'Sort this: a', {}]);
   });
 
+  it.each(['1e999', '-2.5E+400'])('leaves %s what it is, which no double holds', (digits) => {
+    const prompt = promptOf('{{n}} {{j}}', { n: { type: 'number' }, j: { type: 'json' } });
+    expect(textOf(render(prompt, undefined, parseExact(`{"n":${digits},"j":[${digits}]}`)))).toBe(`${digits} [${digits}]`);
+  });
+
   it('can be sent to a provider', () => {
     const target = { model: 'gpt-5.5-mini', stream: false, rules: { kind: 'openai' } };
     const losses = new Losses();

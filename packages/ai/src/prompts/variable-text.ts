@@ -1,18 +1,18 @@
-import { Untranslatable } from '../canonical/loss.ts';
 import { countChars } from './count-chars.ts';
 import { MAX_CHARS_DEFAULT, type VariableSpec } from './prompt-spec.ts';
 
-/** A value as the text that stands in the prompt. Throws `Untranslatable` for one that its variable does not take. */
-export function variableText(name: string, spec: VariableSpec, value: unknown): string {
+/** A value as the text that stands in the prompt, or why its variable does not take it. */
+export type VariableText = { readonly text: string } | { readonly problem: string };
+
+export function variableText(name: string, spec: VariableSpec, value: unknown): VariableText {
   const text = TEXTS[spec.type](value, spec);
-  if (text === undefined) throw new Untranslatable(`The variable '${name}' must be ${wanted(spec)}.`, paramOf(name));
+  if (text === undefined) return { problem: `The variable '${name}' must be ${wanted(spec)}.` };
   const { maxChars = MAX_CHARS_DEFAULT } = spec;
   // The characters of what is far too long are not worth counting.
   if (text.length > 2 * maxChars || countChars(text) > maxChars) {
-    throw new Untranslatable(`The variable '${name}' must have at most ${maxChars} characters.`, paramOf(name));
+    return { problem: `The variable '${name}' must have at most ${maxChars} characters.` };
   }
-  if (!text.isWellFormed()) throw new Untranslatable(`The variable '${name}' is no valid Unicode.`, paramOf(name));
-  return text;
+  return text.isWellFormed() ? { text } : { problem: `The variable '${name}' is no valid Unicode.` };
 }
 
 export function paramOf(name: string): string {

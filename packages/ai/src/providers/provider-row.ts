@@ -1,6 +1,11 @@
 import type { DialectName } from '../canonical/chat-request.ts';
 import type { ChatRules } from '../dialects/openai-chat/chat-rules.ts';
 
+export type EmbeddingsDialect = 'openai-chat' | 'mistral' | 'gemini' | 'cohere' | 'ollama';
+
+/** OpenAI's endpoints beside chat, which vendors have copied one by one. */
+export type SideEndpoint = 'images' | 'image-edits' | 'transcriptions' | 'translations' | 'speech' | 'moderations';
+
 /** What the gate must know of a vendor; rules that differ between vendors are data here, never branches elsewhere. */
 export interface ProviderRow {
   /** What `kind:` in the configuration says. */
@@ -16,8 +21,14 @@ export interface ProviderRow {
   readonly dialect: DialectName;
   /** Other dialects that it speaks: callers of these pass untouched. What stands between the base and their path. */
   readonly also: Readonly<Partial<Record<DialectName, string>>>;
-  /** What stands between the base and `/embeddings` of OpenAI's shape; undefined: it has none. */
-  readonly embeddings: string | undefined;
+  /** The one of `also` in which it shows what its models think and takes it back; undefined: as far as in `dialect`. */
+  readonly reasonsIn: 'openai-responses' | undefined;
+  /** In which words it is asked for embeddings; undefined: it has none. */
+  readonly embeds: EmbeddingsDialect | undefined;
+  /** What it has of OpenAI's endpoints beside chat: what stands between the base and their paths. */
+  readonly serves: Readonly<Partial<Record<SideEndpoint, string>>>;
+  /** Those of them that it sends no bill for. */
+  readonly gratis: readonly SideEndpoint[];
   /** Run by whoever runs the gate: nobody sends a bill. */
   readonly free: boolean;
   readonly rules: ChatRules;
@@ -25,6 +36,14 @@ export interface ProviderRow {
 
 export type RowDetails = Partial<Omit<ProviderRow, 'kind' | 'baseUrl' | 'rules'>> & {
   readonly rules?: Omit<ChatRules, 'kind'>;
+};
+
+/** By the dialect of a vendor's chat, unless its row says otherwise. */
+const EMBEDS: Readonly<Partial<Record<DialectName, EmbeddingsDialect>>> = {
+  'openai-chat': 'openai-chat',
+  mistral: 'mistral',
+  cohere: 'cohere',
+  ollama: 'ollama',
 };
 
 export function row(kind: string, baseUrl: string | undefined, details: RowDetails = {}): ProviderRow {
@@ -36,8 +55,11 @@ export function row(kind: string, baseUrl: string | undefined, details: RowDetai
     aliases: [],
     auth: 'bearer',
     dialect,
-    embeddings: dialect === 'openai-chat' || dialect === 'mistral' ? '' : undefined,
+    embeds: EMBEDS[dialect],
+    serves: {},
+    gratis: [],
     also: {},
+    reasonsIn: undefined,
     free: false,
     ...details,
     rules: { kind, ...details.rules },

@@ -27,10 +27,12 @@ describe('PROVIDERS', () => {
     expect(homeless).toEqual([]);
   });
 
-  for (const { kind, aliases, baseUrl, also } of PROVIDERS) {
+  for (const { kind, aliases, baseUrl, also, serves, gratis } of PROVIDERS) {
     it(`write ${kind} so that paths can be appended`, () => {
       for (const name of [kind, ...aliases]) expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
-      for (const prefix of Object.values(also)) expect(prefix).toMatch(/^(\/[a-z0-9]+)*$/);
+      for (const prefix of [...Object.values(also), ...Object.values(serves)])
+        expect(prefix).toMatch(/^(\/[a-z0-9]+)*$/);
+      for (const endpoint of gratis) expect(serves).toHaveProperty(endpoint);
       if (baseUrl === undefined) return;
       expect(new URL(baseUrl).href.replace(/\/$/, '')).toBe(baseUrl);
       expect(new URL(baseUrl).protocol).toBe(new URL(baseUrl).hostname === '127.0.0.1' ? 'http:' : 'https:');
@@ -56,6 +58,21 @@ describe('PROVIDERS', () => {
       mistral: 'mistral',
       ollama: 'ollama',
       vertex: 'gemini',
+    });
+  });
+
+  it('ask those for embeddings in words of their own that have such', () => {
+    const own = PROVIDERS.filter(({ embeds }) => embeds !== 'openai-chat').map(({ kind, embeds }) => [kind, embeds]);
+    expect(Object.fromEntries(own)).toEqual({
+      anthropic: undefined,
+      'anthropic-compatible': undefined,
+      'azure-foundry-claude': undefined,
+      bedrock: undefined,
+      cohere: 'cohere',
+      google: 'gemini',
+      mistral: 'mistral',
+      ollama: 'ollama',
+      vertex: undefined,
     });
   });
 

@@ -7,12 +7,19 @@ const RESPONSES_TOO = { 'openai-responses': '' } as const;
 /** Most know neither tools of free text nor a choice among some of the tools. */
 const PLAIN = { customTools: false, allowedTools: false } as const;
 const MAX_TOKENS = { ...PLAIN, maxTokensField: 'max_tokens' } as const;
+/** OpenAI's endpoints beside chat, below the base of chat. */
+const HEARING = { transcriptions: '', translations: '' } as const;
+const SOUND = { ...HEARING, speech: '' } as const;
+const ALL = { ...SOUND, images: '', 'image-edits': '', moderations: '' } as const;
 
 /** Vendors with what is theirs alone. */
 const VENDORS: readonly ProviderRow[] = [
   row('openai', 'https://api.openai.com/v1', {
     environment: 'OPENAI_API_KEY',
     also: RESPONSES_TOO,
+    reasonsIn: 'openai-responses',
+    serves: ALL,
+    gratis: ['moderations'],
     rules: { maxTokensField: 'max_completion_tokens', instructionRole: 'developer', endUserField: 'safety_identifier' },
   }),
   row('anthropic', 'https://api.anthropic.com/v1', {
@@ -25,7 +32,9 @@ const VENDORS: readonly ProviderRow[] = [
     environment: 'GEMINI_API_KEY',
     aliases: ['gemini', 'google-ai-studio'],
     dialect: 'gemini',
-    embeddings: '/openai',
+    // Those of Vertex have a form of their own.
+    embeds: 'gemini',
+    serves: { images: '/openai' },
     auth: 'x-goog-api-key',
   }),
   row('vertex', undefined, { aliases: ['vertex-ai'], dialect: 'gemini' }),
@@ -35,16 +44,19 @@ const VENDORS: readonly ProviderRow[] = [
     aliases: ['azure'],
     auth: 'api-key',
     also: RESPONSES_TOO,
+    reasonsIn: 'openai-responses',
+    serves: { ...SOUND, images: '', 'image-edits': '' },
     rules: { maxTokensField: 'max_completion_tokens' },
   }),
   row('azure-foundry-claude', undefined, { dialect: 'anthropic', auth: 'api-key' }),
   row('mistral', 'https://api.mistral.ai/v1', {
     environment: 'MISTRAL_API_KEY',
     dialect: 'mistral',
+    serves: { transcriptions: '', moderations: '' },
     rules: { ...MAX_TOKENS, streamUsage: 'always' },
   }),
   row('cohere', 'https://api.cohere.com/v2', { environment: 'COHERE_API_KEY', dialect: 'cohere' }),
-  row('ollama', 'http://127.0.0.1:11434', { dialect: 'ollama', embeddings: '/v1', free: true }),
+  row('ollama', 'http://127.0.0.1:11434', { dialect: 'ollama', free: true }),
 ];
 
 /** Vendors and servers that speak OpenAI's chat completions, each with what differs (reference §2.12, §4). */
@@ -52,6 +64,7 @@ const COMPATIBLE: readonly ProviderRow[] = [
   row('groq', 'https://api.groq.com/openai/v1', {
     environment: 'GROQ_API_KEY',
     also: RESPONSES_TOO,
+    serves: SOUND,
     rules: { ...PLAIN, drops: ['logprobs', 'logit_bias', 'top_logprobs', 'name', 'n'] },
   }),
   row('deepseek', 'https://api.deepseek.com', {
@@ -59,10 +72,16 @@ const COMPATIBLE: readonly ProviderRow[] = [
     also: { anthropic: '/anthropic/v1' },
     rules: { ...MAX_TOKENS, reasoningIn: 'thinking', replaysReasoning: true },
   }),
-  row('xai', 'https://api.x.ai/v1', { environment: 'XAI_API_KEY', aliases: ['grok'], also: RESPONSES_TOO }),
+  row('xai', 'https://api.x.ai/v1', {
+    environment: 'XAI_API_KEY',
+    aliases: ['grok'],
+    also: RESPONSES_TOO,
+    serves: { images: '' },
+  }),
   row('together', 'https://api.together.xyz/v1', {
     environment: 'TOGETHER_API_KEY',
     aliases: ['together-ai'],
+    serves: { ...SOUND, images: '' },
     rules: MAX_TOKENS,
   }),
   row('fireworks', 'https://api.fireworks.ai/inference/v1', {
@@ -103,11 +122,12 @@ const COMPATIBLE: readonly ProviderRow[] = [
   row('moonshot', 'https://api.moonshot.ai/v1', {
     environment: 'MOONSHOT_API_KEY',
     aliases: ['kimi'],
-    rules: { ...MAX_TOKENS, reasoningIn: 'thinking', replaysReasoning: true },
+    rules: { ...MAX_TOKENS, mediaUrls: false, reasoningIn: 'thinking', replaysReasoning: true },
   }),
   row('zai', 'https://api.z.ai/api/paas/v4', {
     environment: 'ZAI_API_KEY',
     aliases: ['zhipu', 'glm'],
+    serves: { images: '', transcriptions: '' },
     rules: { ...MAX_TOKENS, reasoningIn: 'thinking', replaysReasoning: true },
   }),
   row('alibaba', 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1', {
@@ -116,10 +136,15 @@ const COMPATIBLE: readonly ProviderRow[] = [
     rules: { ...MAX_TOKENS, reasoningIn: 'enable_thinking' },
   }),
   row('minimax', 'https://api.minimax.io/v1', { environment: 'MINIMAX_API_KEY', rules: MAX_TOKENS }),
-  row('stepfun', 'https://api.stepfun.com/v1', { environment: 'STEPFUN_API_KEY', rules: MAX_TOKENS }),
+  row('stepfun', 'https://api.stepfun.com/v1', {
+    environment: 'STEPFUN_API_KEY',
+    serves: { images: '', transcriptions: '', speech: '' },
+    rules: MAX_TOKENS,
+  }),
   row('volcengine', 'https://ark.cn-beijing.volces.com/api/v3', {
     environment: 'ARK_API_KEY',
     aliases: ['doubao'],
+    serves: { images: '' },
     also: RESPONSES_TOO,
     rules: { ...MAX_TOKENS, reasoningIn: 'thinking' },
   }),
@@ -135,12 +160,25 @@ const COMPATIBLE: readonly ProviderRow[] = [
   }),
   row('siliconflow', 'https://api.siliconflow.com/v1', {
     environment: 'SILICONFLOW_API_KEY',
+    serves: { images: '', transcriptions: '', speech: '' },
     rules: { ...MAX_TOKENS, reasoningIn: 'enable_thinking' },
   }),
-  row('deepinfra', 'https://api.deepinfra.com/v1/openai', { environment: 'DEEPINFRA_API_KEY', rules: MAX_TOKENS }),
+  row('deepinfra', 'https://api.deepinfra.com/v1/openai', {
+    environment: 'DEEPINFRA_API_KEY',
+    serves: { ...SOUND, images: '' },
+    rules: MAX_TOKENS,
+  }),
   row('baseten', 'https://inference.baseten.co/v1', { environment: 'BASETEN_API_KEY', rules: MAX_TOKENS }),
-  row('sambanova', 'https://api.sambanova.ai/v1', { environment: 'SAMBANOVA_API_KEY', rules: MAX_TOKENS }),
-  row('nebius', 'https://api.tokenfactory.nebius.com/v1', { environment: 'NEBIUS_API_KEY', rules: MAX_TOKENS }),
+  row('sambanova', 'https://api.sambanova.ai/v1', {
+    environment: 'SAMBANOVA_API_KEY',
+    serves: HEARING,
+    rules: MAX_TOKENS,
+  }),
+  row('nebius', 'https://api.tokenfactory.nebius.com/v1', {
+    environment: 'NEBIUS_API_KEY',
+    serves: { images: '' },
+    rules: MAX_TOKENS,
+  }),
   row('novita', 'https://api.novita.ai/openai', { environment: 'NOVITA_API_KEY', rules: MAX_TOKENS }),
   row('hyperbolic', 'https://api.hyperbolic.xyz/v1', { environment: 'HYPERBOLIC_API_KEY', rules: MAX_TOKENS }),
   row('lambda', 'https://api.lambda.ai/v1', { environment: 'LAMBDA_API_KEY', rules: MAX_TOKENS }),
@@ -161,10 +199,15 @@ const COMPATIBLE: readonly ProviderRow[] = [
   row('ai21', 'https://api.ai21.com/studio/v1', { environment: 'AI21_API_KEY', rules: MAX_TOKENS }),
   row('upstage', 'https://api.upstage.ai/v1/solar', { environment: 'UPSTAGE_API_KEY', rules: MAX_TOKENS }),
   row('writer', 'https://api.writer.com/v1', { environment: 'WRITER_API_KEY', rules: MAX_TOKENS }),
-  row('scaleway', 'https://api.scaleway.ai/v1', { environment: 'SCW_SECRET_KEY', rules: MAX_TOKENS }),
+  row('scaleway', 'https://api.scaleway.ai/v1', {
+    environment: 'SCW_SECRET_KEY',
+    serves: { transcriptions: '' },
+    rules: MAX_TOKENS,
+  }),
   row('ovhcloud', 'https://oai.endpoints.kepler.ai.cloud.ovh.net/v1', {
     environment: 'OVH_AI_ENDPOINTS_ACCESS_TOKEN',
     aliases: ['ovh'],
+    serves: { transcriptions: '' },
     rules: MAX_TOKENS,
   }),
   row('stackit', 'https://api.openai-compat.model-serving.eu01.onstackit.cloud/v1', {
@@ -173,7 +216,11 @@ const COMPATIBLE: readonly ProviderRow[] = [
   }),
   row('digitalocean', 'https://inference.do-ai.run/v1', { environment: 'DIGITALOCEAN_MODEL_KEY', rules: MAX_TOKENS }),
   row('nscale', 'https://inference.api.nscale.com/v1', { environment: 'NSCALE_API_KEY', rules: MAX_TOKENS }),
-  row('venice', 'https://api.venice.ai/api/v1', { environment: 'VENICE_API_KEY', rules: MAX_TOKENS }),
+  row('venice', 'https://api.venice.ai/api/v1', {
+    environment: 'VENICE_API_KEY',
+    serves: { images: '', speech: '' },
+    rules: MAX_TOKENS,
+  }),
   row('voyage', 'https://api.voyageai.com/v1', { environment: 'VOYAGE_API_KEY' }),
   row('jina', 'https://api.jina.ai/v1', { environment: 'JINA_API_KEY' }),
 ];
@@ -182,6 +229,7 @@ const COMPATIBLE: readonly ProviderRow[] = [
 const OWN: readonly ProviderRow[] = [
   row('vllm', 'http://127.0.0.1:8000/v1', {
     also: { 'openai-responses': '', anthropic: '' },
+    serves: HEARING,
     rules: { ...MAX_TOKENS, takes: ['top_k', 'min_p'] },
   }),
   row('sglang', 'http://127.0.0.1:30000/v1', { rules: MAX_TOKENS }),
@@ -192,20 +240,26 @@ const OWN: readonly ProviderRow[] = [
   row('lm-studio', 'http://127.0.0.1:1234/v1', {
     aliases: ['lmstudio'],
     also: { 'openai-responses': '', anthropic: '' },
+    rules: { ...MAX_TOKENS, mediaUrls: false },
+  }),
+  row('localai', 'http://127.0.0.1:8080/v1', {
+    serves: { images: '', transcriptions: '', speech: '' },
     rules: MAX_TOKENS,
   }),
-  row('localai', 'http://127.0.0.1:8080/v1', { rules: MAX_TOKENS }),
   row('tgi', undefined, { aliases: ['text-generation-inference'], rules: MAX_TOKENS }),
   row('triton', undefined, { rules: MAX_TOKENS }),
-  row('lemonade', 'http://127.0.0.1:8000/api/v1', { rules: MAX_TOKENS }),
-  row('demo', undefined, { auth: 'none' }),
+  row('lemonade', 'http://127.0.0.1:8000/api/v1', {
+    serves: { images: '', transcriptions: '', speech: '' },
+    rules: MAX_TOKENS,
+  }),
+  row('demo', undefined, { auth: 'none', serves: { moderations: '' } }),
 ];
 
 const SERVERS = OWN.map((server) => ({ ...server, free: true }));
 
 /** Whose they are and what they cost is for the configuration to say. */
 const OPEN: readonly ProviderRow[] = [
-  row('openai-compatible', undefined, { rules: MAX_TOKENS }),
+  row('openai-compatible', undefined, { serves: ALL, rules: MAX_TOKENS }),
   row('anthropic-compatible', undefined, { dialect: 'anthropic', auth: 'x-api-key' }),
 ];
 

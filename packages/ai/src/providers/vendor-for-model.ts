@@ -23,6 +23,7 @@ export function vendorForModel(name: string): VendorModel | undefined {
 const FAMILIES: readonly (readonly [RegExp, string])[] = [
   // `gpt-oss` has open weights and is not served by the vendor that made it.
   [/^(?:gpt-(?!oss)|chatgpt-|o[1-9](?:-|$)|text-embedding-(?:3-|ada-))/, 'openai'],
+  [/^(?:omni-moderation-|text-moderation-|dall-e-|whisper-1$|tts-1(?:-|$))/, 'openai'],
   [/^claude-/, 'anthropic'],
   [/^gemini-/, 'google'],
   [/^(?:mistral|ministral|magistral|codestral|devstral|pixtral)-/, 'mistral'],

@@ -1,4 +1,4 @@
-import type { CallerDialect, CallFacts } from '../canonical/dialect.ts';
+import type { CallerDialect, CallerName, CallFacts } from '../canonical/dialect.ts';
 import type { CacheMark, ChatRequest } from '../canonical/chat-request.ts';
 import { randomBytes } from 'node:crypto';
 import { influences } from '../cache/cache-scope.ts';
@@ -8,32 +8,39 @@ import { parseExact, type Json } from '../canonical/json.ts';
 import { Untranslatable } from '../canonical/loss.ts';
 import { estimateTokens } from '../pricing/token-estimate.ts';
 import type { Asked } from '../pricing/upper-bound.ts';
-import type { ChatSide } from './relay.ts';
+import type { Lack } from '../capability/lack.ts';
+import { asksForReasoning, lackAt, missingAt, type Prospect } from './fitness.ts';
+import { withMedia, type FetchedMedium, type MissingMedium } from './media-supply.ts';
+import type { ChatSide, Destination } from './relay.ts';
 
 export interface ChatCallParts {
-  readonly caller: CallerDialect;
+  readonly caller: CallerDialect<CallerName>;
   readonly body: Buffer;
   readonly facts: CallFacts;
   readonly model: string;
   readonly stream: boolean;
-  /** The caller's body with another model in it, byte for byte else. */
-  readonly patch: (model: string) => Buffer;
+  /** The caller's body with another model in it, byte for byte else; and where the dialect has it, with usage asked for. */
+  readonly patch: (model: string, forceUsage: boolean) => Buffer;
 }
 
 /** How signatures of other vendors' models begin that this gate has sealed for the caller (see canonical/signatures). */
 const SEALS = ['Z2F0ZWhvdXNl', 'gatehouse-', 'gatehouse:'];
 
+/** What was fetched is part of the prompt, whoever gets it. */
+const ANY_TAKER = { provider: {}, inlineOnly: true };
+
 /** A caller's chat: its bytes, and its canonical form as soon as somebody needs it. */
 export class ChatCall implements ChatSide {
-  readonly caller: CallerDialect;
+  readonly caller: CallerDialect<CallerName>;
   readonly facts: CallFacts;
   readonly model: string;
   readonly stream: boolean;
-  readonly patched: (model: string) => Buffer;
+  readonly patched: ChatCallParts['patch'];
   readonly #body: Buffer;
   #json: Json | undefined;
   #request: ChatRequest | undefined;
   #sealed: boolean | undefined;
+  #media: Map<string, FetchedMedium> | undefined;
 
   constructor({ caller, body, facts, model, stream, patch }: ChatCallParts) {
     this.caller = caller;
@@ -44,10 +51,47 @@ export class ChatCall implements ChatSide {
     this.#body = body;
   }
 
+  /** As the caller sent it. Of a prompt it holds the variables only. */
+  get body(): Buffer {
+    return this.#body;
+  }
+
+  /** What was fetched for it, by address. */
+  get media(): ReadonlyMap<string, FetchedMedium> | undefined {
+    return this.#media;
+  }
+
+  supply(url: string, medium: FetchedMedium): void {
+    this.#media ??= new Map();
+    this.#media.set(url, medium);
+  }
+
+  /** Something was fetched that this provider needs inside, though it speaks the caller's dialect. */
+  inlines({ inlineOnly }: Destination): boolean {
+    return inlineOnly === true && this.#media !== undefined;
+  }
+
+  lackAt(prospect: Prospect): Lack | undefined {
+    return lackAt(this, prospect);
+  }
+
+  asksForReasoning(): boolean {
+    return asksForReasoning(this);
+  }
+
+  missingAt(prospect: Prospect): readonly MissingMedium[] {
+    return missingAt(this, prospect);
+  }
+
   /** Throws `Untranslatable` when it is no request of the caller's dialect. */
   get request(): ChatRequest {
     this.#request ??= this.caller.readRequest(this.#parsed(), this.facts);
     return this.#request;
+  }
+
+  /** Throws as `request` does, before anybody has been asked. */
+  read(): void {
+    this.#request ??= this.request;
   }
 
   get beside(): Json {
@@ -64,6 +108,10 @@ export class ChatCall implements ChatSide {
     return { body: Buffer.concat(pieces), contentType: caller.streamType };
   }
 
+  #holds(words: readonly string[]): boolean {
+    return words.some((word) => this.#body.includes(word));
+  }
+
   #parsed(): Json {
     this.#json ??= parseExact(this.#body.toString('utf8'));
     if (this.#json === undefined) throw new Untranslatable('The request body is not valid JSON.');
@@ -71,7 +119,7 @@ export class ChatCall implements ChatSide {
   }
 
   asked(): Asked {
-    const { request } = this;
+    const request = this.#media === undefined ? this.request : withMedia(this.request, ANY_TAKER, this.#media);
     return {
       inputTokensEstimate: estimateTokens(request),
       maxOutputTokens: request.maxOutputTokens,
@@ -90,9 +138,9 @@ export class ChatCall implements ChatSide {
     return JSON.stringify([instructions, tools.map(({ name, schema }) => [name, schema]), turns[0]]);
   }
 
-  /** It may hold what only another vendor's model can read: then its own dialect must not get the bytes as they are. */
+  /** It may hold what only another vendor can read: then its own dialect must not get the bytes as they are. */
   get sealed(): boolean {
-    this.#sealed ??= SEALS.some((mark) => this.#body.includes(mark));
+    this.#sealed ??= this.#holds(SEALS) || (this.caller.ownWords !== undefined && this.#holds(this.caller.ownWords));
     return this.#sealed;
   }
 }

@@ -3,10 +3,10 @@ import type { Target } from '../canonical/dialect.ts';
 import { parseExact, type Json } from '../canonical/json.ts';
 import { Losses, Untranslatable } from '../canonical/loss.ts';
 import * as anthropic from '../dialects/anthropic/count-tokens.ts';
-import { estimateInputTokens } from '../dialects/anthropic/estimate-tokens.ts';
 import { geminiCallPath } from '../dialects/gemini/call-path.ts';
 import * as gemini from '../dialects/gemini/count-tokens.ts';
 import { anthropicVersionFor } from '../dialects/anthropic/call-plan.ts';
+import { estimateTokens } from '../pricing/token-estimate.ts';
 import type { Asked } from '../pricing/upper-bound.ts';
 import type { ProviderError } from '../provider-error.ts';
 import { PROVIDER_DIALECTS } from './provider-dialects.ts';
@@ -37,20 +37,26 @@ export class CountCall implements OpenedCall {
     this.#writeReply = writeReply;
   }
 
+  said(): ChatRequest {
+    return this.#request;
+  }
+
   /** Counting costs nothing. */
   asked(): Asked {
     return { inputTokensEstimate: 0, maxOutputTokens: 0 };
   }
 
-  locally({ row }: Destination): LocalAnswer | undefined {
+  locally({ row, guards }: Destination): LocalAnswer | undefined {
     if (row.dialect in COUNTERS) return undefined;
-    return { body: this.#writeReply(estimateInputTokens(this.#request)), losses: ['emulated:count_tokens'] };
+    const request = guards?.sent(this.#request) ?? this.#request;
+    return { body: this.#writeReply(estimateTokens(request)), losses: ['emulated:count_tokens'] };
   }
 
   relayTo(destination: Destination): Relay {
     const counter = COUNTERS[destination.row.dialect];
     if (counter === undefined) throw new Untranslatable('This provider counts no tokens.');
-    return new CountRelay({ request: this.#request, writeReply: this.#writeReply, counter }, destination);
+    const request = destination.guards?.sent(this.#request) ?? this.#request;
+    return new CountRelay({ request, writeReply: this.#writeReply, counter }, destination);
   }
 }
 

@@ -1,16 +1,15 @@
 import type { CallerError } from '../canonical/dialect.ts';
-import { Untranslatable } from '../canonical/loss.ts';
 import { classifyProviderError } from '../dialects/openai-chat/provider-errors.ts';
-import { patchChatRequest, patchModel } from '../dialects/openai-chat/patch-request.ts';
+import { patchChatRequest } from '../dialects/openai-chat/patch-request.ts';
 import { errorEvent } from '../dialects/openai-chat/errors.ts';
 import { writeError } from '../dialects/openai-chat/write-error.ts';
-import { readChatReply, readEmbeddingsReply } from '../dialects/openai-chat/reply-reader.ts';
+import { readChatReply } from '../dialects/openai-chat/reply-reader.ts';
 import type { ChatRequest } from '../dialects/openai-chat/request.ts';
-import type { ScannedRequest } from '../dialects/openai-chat/request-members.ts';
 import { ChatStreamReader } from '../dialects/openai-chat/stream-reader.ts';
 import type { ProviderError } from '../provider-error.ts';
 import { SseSplitter } from '../sse.ts';
 import type { SseEvent } from '../sse-event.ts';
+import { passTo, refusedMember } from './refused-members.ts';
 import { STREAM_TYPES } from './stream-types.ts';
 import type { Answer, Destination, Relay, StreamEnd, StreamRelay } from './relay.ts';
 
@@ -23,17 +22,22 @@ export class ChatPassage implements Relay {
   readonly body: Buffer;
   readonly contentType = JSON_TYPE;
   readonly headers = {};
-  readonly losses = [];
+  readonly losses: readonly string[];
   readonly streamType = STREAM_TYPES.sse;
   /** The gate asked for usage and the caller did not. */
   readonly hidesUsage: boolean;
   readonly replyType = undefined;
   readonly untouched = true;
+  readonly #refused: ReadonlySet<string> | undefined;
 
-  constructor(request: ChatRequest, { row, model, forceUsage }: Destination) {
+  constructor(request: ChatRequest, { row, model, forceUsage, refused }: Destination) {
     this.hidesUsage = forceUsage && request.stream && !request.includeUsage && row.rules.streamUsage !== 'always';
     this.path = '/chat/completions';
-    this.body = patchChatRequest(request, { model, forceUsage: this.hidesUsage });
+    const body = patchChatRequest(request, { model, forceUsage: this.hidesUsage });
+    const renamed = passTo(refused, body);
+    this.body = renamed?.body ?? body;
+    this.losses = renamed?.losses ?? NOTHING;
+    this.#refused = refused;
   }
 
   readAnswer(body: Buffer): Answer {
@@ -48,43 +52,15 @@ export class ChatPassage implements Relay {
   readError(status: number, body: Buffer): ProviderError {
     return classifyProviderError(status, body);
   }
-}
 
-/** Embeddings of OpenAI's dialect, which have no stream. */
-export class EmbeddingsPassage implements Relay {
-  readonly dialect = 'openai-chat';
-  readonly path: string;
-  readonly body: Buffer;
-  readonly contentType = JSON_TYPE;
-  readonly headers = {};
-  readonly losses = [];
-  readonly streamType = STREAM_TYPES.sse;
-  readonly replyType = undefined;
-  readonly untouched = true;
-  readonly hidesUsage = false;
-
-  /** Throws `Untranslatable` for a vendor that has none of this shape. */
-  constructor(request: ScannedRequest, { row, model }: Destination) {
-    if (row.embeddings === undefined) {
-      throw new Untranslatable(`A provider of the kind ${row.kind} serves no embeddings here.`, 'model');
-    }
-    this.path = `${row.embeddings}/embeddings`;
-    this.body = patchModel(request, model);
-  }
-
-  readAnswer(body: Buffer): Answer {
-    const read = readEmbeddingsReply(body);
-    return 'usage' in read ? { ...read, body, contentType: JSON_TYPE } : read;
-  }
-
-  openStream(out: (bytes: Buffer) => void): StreamRelay {
-    return new PassedChatStream(false, out);
-  }
-
-  readError(status: number, body: Buffer): ProviderError {
-    return classifyProviderError(status, body);
+  refusedMember(status: number, said: Buffer): string | undefined {
+    const { body, untouched, hidesUsage } = this;
+    const asked = { dialect: 'openai-chat', translated: false, reasons: false, refused: this.#refused } as const;
+    return refusedMember({ ...asked, body, untouched, hidesUsage }, status, said);
   }
 }
+
+const NOTHING: readonly string[] = [];
 
 class PassedChatStream implements StreamRelay {
   readonly #reader: ChatStreamReader;

@@ -1,5 +1,5 @@
 import type { DialectName } from '../canonical/chat-request.ts';
-import type { ProviderDialect, Target } from '../canonical/dialect.ts';
+import type { CallerName, ProviderDialect, Target } from '../canonical/dialect.ts';
 import { anthropicProvider } from '../dialects/anthropic/anthropic-provider.ts';
 import { anthropicVersionFor } from '../dialects/anthropic/call-plan.ts';
 import { OLD_VERSION } from '../dialects/anthropic/versions.ts';
@@ -25,8 +25,8 @@ export const PROVIDER_DIALECTS: Readonly<Record<DialectName, ProviderDialect>> =
 };
 
 /** The caller's own dialect where the vendor speaks it, else the one that suits the vendor best. */
-export function dialectFor({ dialect, also }: ProviderRow, caller: DialectName): ProviderDialect {
-  return PROVIDER_DIALECTS[also[caller] === undefined ? dialect : caller];
+export function dialectFor({ dialect, also }: ProviderRow, caller: CallerName): ProviderDialect {
+  return PROVIDER_DIALECTS[caller === 'prompt' || also[caller] === undefined ? dialect : caller];
 }
 
 /** A list of names, as `anthropic-beta` is one. */

@@ -110,10 +110,15 @@ function choicesOf(places: readonly Place[], isUsable: (candidate: Candidate) =>
   return choices;
 }
 
+export interface ChoiceRule {
+  readonly balance: ModelBalance;
+  readonly isUsable: (candidate: Candidate) => boolean;
+}
+
 /** The first of these groups that has a usable place decides. */
 export function chooseFrom(
   groups: readonly (readonly Place[])[],
-  { balance, isUsable }: { readonly balance: ModelBalance; readonly isUsable: (candidate: Candidate) => boolean },
+  { balance, isUsable }: ChoiceRule,
   draw: Draw,
 ): Candidate | undefined {
   for (const group of groups) {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Circuit, PROBE_MS_MAX, RETRY_AFTER_MS_MAX, type CircuitRule } from './circuit.ts';
 
-const RULE: CircuitRule = { threshold: 3, firstMs: 1000, capMs: 8000 };
+const RULE: CircuitRule = { threshold: 3, firstMs: 1000, capMs: 8000, shared: false };
 const AT_ONCE: CircuitRule = { ...RULE, threshold: 1 };
 
 let circuit: Circuit;
@@ -129,5 +129,48 @@ describe('an open circuit', () => {
     circuit.succeeded(1500);
     for (let n = 0; n < 10; n++) fail({ nowMs: 1600, begunMs: 900 });
     expect(circuit.isClosed).toBe(true);
+  });
+});
+
+describe('a circuit that others share', () => {
+  const SHARED: CircuitRule = { ...AT_ONCE, shared: true };
+  let told: number[];
+  beforeEach(() => {
+    told = [];
+    circuit = new Circuit((forMs) => told.push(forMs));
+  });
+  const fails = (rule: CircuitRule, nowMs: number, retryAfterMs?: number): void =>
+    circuit.failed({ rule, retryAfterMs, begunMs: nowMs, nowMs });
+
+  it('tells how long it opens, once for an opening and again when that is prolonged', () => {
+    fails(SHARED, 0);
+    fails(SHARED, 10);
+    fails(SHARED, 20, 500);
+    fails(SHARED, 30, 4000);
+    fails(SHARED, 5000);
+    expect(told).toEqual([1000, 4000, 2000]);
+  });
+
+  it('tells nothing of what may be its own weather', () => {
+    fails(AT_ONCE, 0);
+    fails(AT_ONCE, 10, 5000);
+    expect(told).toEqual([]);
+  });
+
+  it('opens for what it is told, tells nobody, and is half open afterwards', () => {
+    circuit.rest(1000, 100);
+    expect([circuit.isClosed, circuit.readyAtMs]).toEqual([false, 1100]);
+    circuit.rest(500, 200);
+    expect(circuit.readyAtMs).toBe(1100);
+    expect(circuit.begin(1100)).toBe(true);
+    circuit.succeeded(1100);
+    expect([circuit.isClosed, told]).toEqual([true, []]);
+  });
+
+  it('is not closed by a call that began before it was told', () => {
+    circuit.rest(1000, 100);
+    circuit.succeeded(50);
+    circuit.answers(50);
+    expect(circuit.isClosed).toBe(false);
   });
 });

@@ -5,6 +5,8 @@ export interface CircuitRule {
   /** How long the first opening lasts; each further one without a success between twice as long. */
   readonly firstMs: number;
   readonly capMs: number;
+  /** Who else uses it fares the same, and is told. */
+  readonly shared: boolean;
 }
 
 export interface CircuitFailure {
@@ -27,6 +29,7 @@ export const PROBE_MS_MAX = 60_000;
  * calls come to that had begun before it opened is old news.
  */
 export class Circuit {
+  readonly #onRest: ((forMs: number) => void) | undefined;
   #failures = 0;
   #openings = 0;
   #onTrial = false;
@@ -35,6 +38,11 @@ export class Circuit {
   #untilMs = 0;
   /** 0 while no probe is on its way. */
   #probeUntilMs = 0;
+
+  /** `onRest` hears for how long calls should stay away, if that holds for others as well. */
+  constructor(onRest?: (forMs: number) => void) {
+    this.#onRest = onRest;
+  }
 
   get isClosed(): boolean {
     return this.#untilMs === 0;
@@ -77,12 +85,23 @@ export class Circuit {
     const asked = retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, RETRY_AFTER_MS_MAX);
     if (begunMs < this.#openedAtMs || nowMs < this.#untilMs) {
       // Many fail at once when a provider goes down: they are one opening. One with a time of its own is heard, though.
-      if (!this.isClosed && asked !== undefined) this.#untilMs = Math.max(this.#untilMs, nowMs + asked);
+      if (!this.isClosed && asked !== undefined && nowMs + asked > this.#untilMs) {
+        this.#untilMs = nowMs + asked;
+        if (rule.shared) this.#onRest?.(asked);
+      }
       return;
     }
     this.#failures++;
     const opens = asked !== undefined || !this.isClosed || this.#onTrial || this.#failures >= rule.threshold;
-    if (opens && asked !== 0) this.#open(nowMs, asked ?? Math.min(rule.firstMs * 2 ** this.#openings, rule.capMs));
+    if (!opens || asked === 0) return;
+    const ms = asked ?? Math.min(rule.firstMs * 2 ** this.#openings, rule.capMs);
+    this.#open(nowMs, ms);
+    if (rule.shared) this.#onRest?.(ms);
+  }
+
+  /** Somebody else was told, or has seen, that calls should stay away for so long. */
+  rest(forMs: number, nowMs: number): void {
+    if (nowMs + forMs > this.#untilMs) this.#open(nowMs, forMs);
   }
 
   #close(): void {

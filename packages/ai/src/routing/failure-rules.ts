@@ -20,12 +20,12 @@ export interface FailureRule {
   readonly again: boolean;
 }
 
-const NEVER: CircuitRule = { threshold: Infinity, firstMs: 0, capMs: 0 };
-/** One failure may be chance. */
-const WEATHER: CircuitRule = { threshold: 3, firstMs: 1000, capMs: 60_000 };
-const LIMITED: CircuitRule = { threshold: 1, firstMs: 5000, capMs: 60_000 };
+const NEVER: CircuitRule = { threshold: Infinity, firstMs: 0, capMs: 0, shared: false };
+/** One failure may be chance, and many one worker's own. */
+const WEATHER: CircuitRule = { threshold: 3, firstMs: 1000, capMs: 60_000, shared: false };
+const LIMITED: CircuitRule = { threshold: 1, firstMs: 5000, capMs: 60_000, shared: true };
 /** These do not heal by waiting: somebody has to act. */
-const BROKEN: CircuitRule = { threshold: 1, firstMs: 60_000, capMs: 15 * 60_000 };
+const BROKEN: CircuitRule = { threshold: 1, firstMs: 60_000, capMs: 15 * 60_000, shared: true };
 
 const callersFault: FailureRule = { concerns: 'call', circuit: NEVER, next: 'nowhere', again: false };
 const keysFault: FailureRule = { concerns: 'key', circuit: BROKEN, next: 'other-keys', again: false };

@@ -1,19 +1,9 @@
 import type { ApiKeyLimitSpec } from '@gatehouse/config';
+import type { KeyMeter, KeyNeed } from './key-meter.ts';
 import { SlidingSum } from './sliding-sum.ts';
 
-/** How many workers share what a key may do. */
-export interface KeyShare {
-  readonly limits: ApiKeyLimitSpec;
-  readonly workers: number;
-}
-
-export interface KeyNeed {
-  readonly tokens: number;
-  readonly nowMs: number;
-}
-
-/** What one key was used for in the last window of its limits, in this worker. */
-export class KeyUse {
+/** The meter of a key that nobody else uses. */
+export class KeyUse implements KeyMeter {
   readonly #requests: SlidingSum;
   readonly #tokens: SlidingSum;
 
@@ -22,25 +12,33 @@ export class KeyUse {
     this.#tokens = new SlidingSum(windowMs);
   }
 
-  take(tokens: number, nowMs: number): void {
-    this.#requests.add(1, nowMs);
-    this.#tokens.add(tokens, nowMs);
+  readyAtMs({ requests, tokens }: ApiKeyLimitSpec, need: KeyNeed): number {
+    const { nowMs } = need;
+    return Math.max(
+      requests === undefined ? nowMs : this.#requests.downToAtMs(requests - 1, nowMs),
+      // A call that is larger than the limit alone passes alone.
+      tokens === undefined ? nowMs : this.#tokens.downToAtMs(Math.max(0, tokens - sizeOf(need)), nowMs),
+    );
   }
 
-  /** A call needed more than was taken for it. */
-  takeMore(tokens: number, nowMs: number): void {
+  take(limits: ApiKeyLimitSpec, need: KeyNeed): boolean {
+    if (this.readyAtMs(limits, need) > need.nowMs) return false;
+    this.#requests.add(1, need.nowMs);
+    this.#tokens.add(sizeOf(need), need.nowMs);
+    return true;
+  }
+
+  takeMore(_limits: ApiKeyLimitSpec, { tokens, nowMs }: KeyNeed): void {
     if (tokens > 0) this.#tokens.add(tokens, nowMs);
   }
 
-  /** When the limits let such a call pass; now or before when they do already. */
-  readyAtMs({ limits: { requests, tokens }, workers }: KeyShare, need: KeyNeed): number {
-    const { nowMs } = need;
-    const byRequests = requests === undefined ? 0 : Math.max(1, requests / workers) - 1;
-    const byTokens = tokens === undefined ? 0 : Math.max(1, tokens / workers);
-    return Math.max(
-      requests === undefined ? nowMs : this.#requests.downToAtMs(byRequests, nowMs),
-      // A call that is larger than the limit alone passes alone.
-      tokens === undefined ? nowMs : this.#tokens.downToAtMs(Math.max(0, byTokens - Math.max(1, need.tokens)), nowMs),
-    );
+  giveBack(_limits: ApiKeyLimitSpec, taken: KeyNeed): void {
+    this.#requests.remove(1, taken.nowMs);
+    this.#tokens.remove(sizeOf(taken), taken.nowMs);
   }
+}
+
+/** A call of which nobody knows the size counts as the smallest. */
+function sizeOf({ tokens }: KeyNeed): number {
+  return Math.max(1, tokens);
 }

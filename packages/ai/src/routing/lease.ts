@@ -27,15 +27,21 @@ export class Lease {
   #waiting = true;
   #over = false;
 
-  constructor(candidate: Candidate, terms: LeaseTerms) {
-    const { target, key, limited } = candidate;
+  /** Undefined when the limits of its key have no room for it any more. */
+  static of(candidate: Candidate, terms: LeaseTerms): Lease | undefined {
+    const { limited } = candidate;
+    if (limited !== undefined && !limited.meter.take(limited.limits, terms)) return undefined;
+    return new Lease(candidate, terms);
+  }
+
+  private constructor(candidate: Candidate, terms: LeaseTerms) {
+    const { target, key } = candidate;
     this.candidate = candidate;
     this.#terms = terms;
     target.inFlight++;
     target.waiting++;
     this.#probesTarget = target.circuit.begin(terms.atMs);
     this.#probesKey = key.begin(terms.atMs);
-    limited?.use.take(terms.tokens, terms.nowMs);
   }
 
   firstToken(firstTokenMs: number, nowMs: number): void {
@@ -53,7 +59,8 @@ export class Lease {
     const { target, key, limited } = this.candidate;
     target.circuit.succeeded(this.#terms.atMs);
     key.succeeded(this.#terms.atMs);
-    if (usage !== undefined) limited?.use.takeMore(tokensOf(usage) - this.#terms.tokens, nowMs);
+    if (usage === undefined || limited === undefined) return;
+    limited.meter.takeMore(limited.limits, { tokens: tokensOf(usage) - this.#terms.tokens, nowMs });
   }
 
   failed({ rule, timedOut, retryAfterMs, nowMs }: LeaseFailure): void {
@@ -77,9 +84,11 @@ export class Lease {
     this.candidate.target.estimate(streaming).recordAtLeast(nowMs - atMs, nowMs);
   }
 
-  /** Never sent: nothing is known at all. */
-  unused(): void {
-    this.#end();
+  /** Never sent: nothing is known at all, and nothing was used. */
+  unused(nowMs: number): void {
+    if (!this.#end()) return;
+    const { limited } = this.candidate;
+    limited?.meter.giveBack(limited.limits, this.#terms, nowMs);
   }
 
   #end(): boolean {

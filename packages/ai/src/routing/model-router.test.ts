@@ -149,6 +149,30 @@ describe('ModelRouter resolves directly', () => {
     it(name, () => expect(first(model)).toBe(expected));
   }
 
+  it('all ways to spell one model to one name', () => {
+    const router = new ModelRouter(SPEC);
+    const names = [
+      'openai/gpt-4',
+      'gpt-4',
+      'second/gpt-4',
+      'anthropic/opus',
+      'claude/opus',
+      'openai/gpt-5',
+      'single',
+      'x',
+    ];
+    expect(names.map((name) => router.fullNameOf(name))).toEqual([
+      'openai/gpt-4',
+      'openai/gpt-4',
+      'second/gpt-4',
+      'claude/opus',
+      'claude/opus',
+      'openai/gpt-5',
+      'single',
+      'x',
+    ]);
+  });
+
   it('a provider that is configured under an alias of its kind', () => {
     const spec = aiSpec([provider('g', 'gemini')], {});
     expect(first('gemini-3-pro', spec)).toBe('g/gemini-3-pro');

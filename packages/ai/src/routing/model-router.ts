@@ -20,13 +20,14 @@ export class ModelRouter {
 
   constructor(ai: Pick<AiSpec, 'providers' | 'models' | 'timeouts'>, tools: RoutingTools = {}) {
     const { memory = new RoutingMemory(), priceOf = nobodyKnows, contextTokensOf = nobodyKnows } = tools;
+    const { reasons = nobodyKnows } = tools;
     const providers = new Map(Object.entries(ai.providers).map(([name, spec]) => [name, keyed(spec)] as const));
     this.#routes = new Map(
       Object.entries(ai.models).map(([name, model]) => [name, modelRoute(model, { providers, memory })]),
     );
     this.#direct = new DirectNames(providers);
     this.#memory = memory;
-    this.#facts = { priceOf, contextTokensOf };
+    this.#facts = { priceOf, contextTokensOf, reasons };
     this.#timeouts = ai.timeouts;
   }
 
@@ -49,6 +50,12 @@ export class ModelRouter {
   /** What `begin` wants a key for, so that calls which have it in common go the same way. */
   affinityOf(modelName: string): Affinity | undefined {
     return this.#routes.get(modelName)?.affinity;
+  }
+
+  /** One name for each way to call a model: an alias, or `provider/model` with the provider's configured name. */
+  fullNameOf(modelName: string): string {
+    const direct = this.#routes.has(modelName) ? undefined : this.#direct.find(modelName);
+    return direct === undefined ? modelName : `${direct.keyed.provider.name}/${direct.model}`;
   }
 
   /** Is this name served, as an alias or directly? */

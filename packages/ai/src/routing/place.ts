@@ -2,7 +2,7 @@ import type { ApiKeyLimitSpec, ProviderSpec } from '@gatehouse/config';
 import { hash64 } from '@gatehouse/kernel';
 import type { Attempt } from './attempt.ts';
 import type { Circuit } from './circuit.ts';
-import type { KeyUse } from './key-use.ts';
+import type { KeyMeter, KeyNeed } from './key-meter.ts';
 import type { ProviderKey } from './provider-keys.ts';
 import type { RoutingMemory, TargetMemory } from './routing-memory.ts';
 
@@ -25,7 +25,7 @@ export interface Candidate {
   readonly weight: number;
   readonly target: TargetMemory;
   readonly key: Circuit;
-  readonly limited: { readonly limits: ApiKeyLimitSpec; readonly use: KeyUse; readonly workers: number } | undefined;
+  readonly limited: { readonly limits: ApiKeyLimitSpec; readonly meter: KeyMeter } | undefined;
 }
 
 export interface PlaceInput {
@@ -48,7 +48,7 @@ export function placeAt({ provider, keys, model, weight, from }: PlaceInput, mem
       weight: share,
       target: memory.target(identity, from),
       key: memory.key(keyIdentity),
-      limited: limits && { limits, use: memory.use(keyIdentity, limits.windowMs), workers: memory.workers },
+      limited: limits && { limits, meter: memory.meter(keyIdentity, limits.windowMs) },
     });
   }
   return place;
@@ -74,9 +74,6 @@ export function isClosed({ target, key }: Candidate): boolean {
 }
 
 /** From when on the limits of its key let such a call pass. */
-export function limitedUntilMs(
-  { limited }: Candidate,
-  need: { readonly tokens: number; readonly nowMs: number },
-): number {
-  return limited === undefined ? 0 : limited.use.readyAtMs(limited, need);
+export function limitedUntilMs({ limited }: Candidate, need: KeyNeed): number {
+  return limited === undefined ? 0 : limited.meter.readyAtMs(limited.limits, need);
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { aiSpec, pooled, provider, TIMEOUTS } from './__fixtures__/ai-spec.ts';
 import { label, RoutingBench, WELL, type Behave } from './__fixtures__/routing-bench.ts';
 import type { Attempt } from './attempt.ts';
+import { KeyUse } from './key-use.ts';
 import { DELAY_MS_MAX, type RoutePlan } from './route-plan.ts';
 
 const LIMITS = { requests: 2, tokens: 1000, windowMs: 60_000 };
@@ -118,7 +119,7 @@ describe('a plan', () => {
 
   it('goes on from what cannot serve the call without holding that against it', () => {
     const { plan, first } = begun('mixed');
-    const second = plan.passOver(first);
+    const second = plan.passOver(first)?.attempt;
     expect([label(first).slice(0, 6), second && label(second)]).toEqual(['pool/y', 'b/y']);
     expect(second && plan.passOver(second)).toBeUndefined();
     expect(bench.first('mixed')).toMatch(/^pool/);
@@ -128,8 +129,17 @@ describe('a plan', () => {
     bench.story('pair', (name) => (name === 'b/y' ? WELL : { cause: 'billing' }));
     const { plan, first } = begun('pair');
     expect(label(first)).toBe('b/y');
-    const second = plan.passOver(first);
+    const second = plan.passOver(first)?.attempt;
     expect(second && label(second)).toBe('a/x');
+  });
+
+  it('comes back to where it has failed only out of the budget, and after a pause', () => {
+    const { plan, first } = begun('pair');
+    const second = plan.after({ attempt: first, cause: 'upstream', committed: false })?.attempt;
+    const third = second && plan.passOver(second);
+    expect(third && label(third.attempt)).toBe(label(first));
+    expect(third?.delayMs).toBeGreaterThan(0);
+    expect(third && plan.passOver(third.attempt)).toBeUndefined();
   });
 });
 
@@ -249,6 +259,28 @@ describe('a pool of keys', () => {
       plan.succeeded(first, { ...WELL, usage: { inputUncached: 500, cacheRead: 300, outputText: 200 } });
     }
     expect(bench.first('limited')).toBe('nowhere');
+  });
+
+  it('goes to another key when another worker was faster at the last that the first had left', () => {
+    class Raced extends KeyUse {
+      override take(): boolean {
+        return false;
+      }
+    }
+    const keys = [new Raced(LIMITS.windowMs), new KeyUse(LIMITS.windowMs)];
+    let made = 0;
+    bench = new RoutingBench(SPEC, { meterOf: () => keys[made++ % 2] ?? new Raced(LIMITS.windowMs) });
+    expect(bench.shares('limited', 40, () => ({ estimateTokens: 1 }))).toEqual({ 'limited/z#two': 2, nowhere: 38 });
+    expect(bench.targetsOf('limited').map(({ inFlight }) => inFlight)).toEqual([0, 0]);
+  });
+
+  it('counts nothing for a call that was not sent', () => {
+    for (let n = 0; n < 5; n++) {
+      const { plan, first } = begun('limited');
+      plan.unused(first);
+      plan.close();
+    }
+    expect(bench.shares('limited', 5)).toEqual({ 'limited/z#one': 2, 'limited/z#two': 2, nowhere: 1 });
   });
 
   it('has no room for a further try either where a key has none', () => {

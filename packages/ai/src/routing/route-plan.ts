@@ -1,10 +1,11 @@
 import type { AiTimeoutSpec } from '@gatehouse/config';
 import type { Usage } from '../usage.ts';
 import type { Attempt } from './attempt.ts';
-import { chooseFrom, type Draw } from './balances.ts';
+import { chooseFrom, type ChoiceRule, type Draw } from './balances.ts';
 import type { FailureCause } from './failure-cause.ts';
 import type { Random } from './draw.ts';
-import { FAILURE_RULES, type FailureRule } from './failure-rules.ts';
+import { FAILURE_RULES, type NextStop } from './failure-rules.ts';
+import type { KeyNeed } from './key-meter.ts';
 import { Lease } from './lease.ts';
 import { isClosed, limitedUntilMs, restsUntilMs, type Candidate, type Place } from './place.ts';
 import type { Route } from './route.ts';
@@ -20,6 +21,8 @@ export interface RoutedCall {
   readonly streaming: boolean;
   /** Tokens of the prompt, about. */
   readonly estimateTokens?: number | undefined;
+  /** Asked only where there is a choice: does the call wish for reasoning? */
+  readonly wish?: { asksForReasoning(): boolean } | undefined;
 }
 
 /** A model as functions that are handed in know it. */
@@ -34,6 +37,8 @@ export interface RoutingFacts {
   readonly priceOf: (model: RoutedModel, promptTokens: number | undefined) => number | undefined;
   /** How many tokens prompt and answer may have; undefined where nobody knows, which counts as no more than another. */
   readonly contextTokensOf: (model: RoutedModel) => number | undefined;
+  /** Undefined where nobody knows, which counts as yes. */
+  readonly reasons: (model: RoutedModel) => boolean | undefined;
 }
 
 export interface AttemptFailed {
@@ -72,6 +77,8 @@ export class RoutePlan {
   readonly #facts: RoutingFacts;
   readonly #leases = new Map<Attempt, Lease>();
   readonly #travelled: Travelled;
+  /** Does the call wish for reasoning, and can it have a choice of who has it? */
+  #prefersReasoning: boolean | undefined;
   #answered = false;
   #hedged = false;
   #again = 0;
@@ -98,11 +105,12 @@ export class RoutePlan {
     return this.#firstOf(nowMs);
   }
 
-  /** How long until a key may be used again whose limit is reached. */
+  /** How long until a key may be used again whose limit is reached; Infinity: nothing is left that could be waited for. */
   get waitMs(): number {
     const nowMs = this.#call.now();
     const need = this.#need(nowMs);
-    return Math.max(0, Math.min(...this.#route.candidates.map((candidate) => limitedUntilMs(candidate, need))) - nowMs);
+    const open = this.#route.candidates.filter((candidate) => this.#travelled.isOpen(candidate));
+    return Math.max(0, Math.min(...open.map((candidate) => limitedUntilMs(candidate, need))) - nowMs);
   }
 
   /**
@@ -117,16 +125,21 @@ export class RoutePlan {
     lease.failed({ rule, timedOut: cause === 'timeout', retryAfterMs, nowMs });
     this.#travelled.failed(lease.candidate, rule);
     if (committed || this.#answered || this.#leases.size > 0) return undefined;
-    return this.#next(lease.candidate, rule, nowMs);
+    return this.#next(lease.candidate, rule.next, nowMs);
   }
 
   /** This target cannot serve the call by what it is, and was not asked: its own fault it is not. */
-  passOver(attempt: Attempt): Attempt | undefined {
+  passOver(attempt: Attempt): NextAttempt | undefined {
     const lease = this.#take(attempt);
     if (lease === undefined) return undefined;
-    lease.unused();
+    const nowMs = this.#call.now();
+    lease.unused(nowMs);
     this.#travelled.close(lease.candidate.place);
-    return this.#leases.size > 0 ? undefined : this.#firstOf(this.#call.now());
+    if (this.#leases.size > 0) return undefined;
+    // Where the call has failed already it comes again out of the budget only.
+    if (this.#travelled.hasFailed) return this.#next(lease.candidate, 'other-targets', nowMs);
+    const next = this.#firstOf(nowMs);
+    return next && { attempt: next, delayMs: 0 };
   }
 
   /** After so long without a first token `nextForHedge` may be asked; undefined: never. A whole answer shows no token. */
@@ -168,6 +181,11 @@ export class RoutePlan {
     this.#take(attempt)?.abandoned(this.#call.now());
   }
 
+  /** It was not sent, for a reason that lies with us; the plan goes nowhere else for it. */
+  unused(attempt: Attempt): void {
+    this.#take(attempt)?.unused(this.#call.now());
+  }
+
   /** The call is over, however it has ended. */
   close(): void {
     const nowMs = this.#call.now();
@@ -175,19 +193,22 @@ export class RoutePlan {
     this.#leases.clear();
   }
 
-  #next(from: Candidate, rule: FailureRule, nowMs: number): NextAttempt | undefined {
-    if (rule.next === 'nowhere') return undefined;
+  #next(from: Candidate, stop: NextStop, nowMs: number): NextAttempt | undefined {
+    if (stop === 'nowhere') return undefined;
     const fits = this.#fits(nowMs);
     const isNew = (candidate: Candidate): boolean => fits(candidate) && this.#travelled.isNew(candidate);
     const isReady = (candidate: Candidate): boolean => restsUntilMs(candidate) <= nowMs;
-    const isNear = (candidate: Candidate): boolean => rule.next === 'other-keys' && candidate.place === from.place;
+    const isNear = (candidate: Candidate): boolean => stop === 'other-keys' && candidate.place === from.place;
     const isWell = (candidate: Candidate): boolean => isNew(candidate) && isClosed(candidate);
     // No call that has had a failure already is made a probe while there is another way.
-    const found =
-      this.#choose((candidate) => isNear(candidate) && isWell(candidate), nowMs) ??
-      this.#choose(isWell, nowMs) ??
-      this.#choose((candidate) => isNew(candidate) && isReady(candidate), nowMs);
-    return found === undefined ? this.#later(fits, nowMs) : { attempt: this.#begin(found, 0, nowMs), delayMs: 0 };
+    const attempt = this.#beginAt(
+      () =>
+        this.#choose((candidate) => isNear(candidate) && isWell(candidate), nowMs) ??
+        this.#choose(isWell, nowMs) ??
+        this.#choose((candidate) => isNew(candidate) && isReady(candidate), nowMs),
+      nowMs,
+    );
+    return attempt === undefined ? this.#later(fits, nowMs) : { attempt, delayMs: 0 };
   }
 
   /** Where it has failed already, or what rests still for a little: out of the budget, and never before it is ready. */
@@ -207,14 +228,14 @@ export class RoutePlan {
     const spreadMs = Math.max(waitMs / 4, Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** this.#again));
     this.#again++;
     const delayMs = Math.ceil(waitMs + this.#call.random() * spreadMs);
-    return { attempt: this.#begin(best, delayMs, nowMs), delayMs };
+    const attempt = this.#begin(best, delayMs, nowMs);
+    return attempt && { attempt, delayMs };
   }
 
   #firstOf(nowMs: number): Attempt | undefined {
     const fits = this.#fits(nowMs);
-    const found =
-      this.#choose((candidate) => fits(candidate) && restsUntilMs(candidate) <= nowMs, nowMs) ?? this.#soonest(fits);
-    return found && this.#begin(found, 0, nowMs);
+    const isReady = (candidate: Candidate): boolean => fits(candidate) && restsUntilMs(candidate) <= nowMs;
+    return this.#beginAt(() => this.#choose(isReady, nowMs) ?? this.#soonest(fits), nowMs);
   }
 
   #soonest(fits: (candidate: Candidate) => boolean): Candidate | undefined {
@@ -231,7 +252,7 @@ export class RoutePlan {
     return (candidate) => this.#travelled.isOpen(candidate) && limitedUntilMs(candidate, need) <= nowMs;
   }
 
-  #need(nowMs: number): { readonly tokens: number; readonly nowMs: number } {
+  #need(nowMs: number): KeyNeed {
     return { tokens: this.#call.estimateTokens ?? 0, nowMs };
   }
 
@@ -245,12 +266,44 @@ export class RoutePlan {
       affinityKey: affinity === undefined ? undefined : affinityKey,
       priceAt: (place) => this.#facts.priceOf(asModel(place), estimateTokens),
     };
-    return chooseFrom(groups, { balance, isUsable }, draw);
+    const rule = { balance, isUsable };
+    const apt = this.#wishesReasoning() ? chooseFrom(groups, this.#reasoning(rule), draw) : undefined;
+    return apt ?? chooseFrom(groups, rule, draw);
   }
 
-  #begin(candidate: Candidate, delayMs: number, nowMs: number): Attempt {
+  /** The body is looked at only where some target has reasoning and another has not. */
+  #wishesReasoning(): boolean {
+    this.#prefersReasoning ??= this.#targetsDiffer() && this.#call.wish?.asksForReasoning() === true;
+    return this.#prefersReasoning;
+  }
+
+  #targetsDiffer(): boolean {
+    const { candidates } = this.#route;
+    return candidates.length > 1 && candidates.some(({ place }) => !this.#reasons(place));
+  }
+
+  #reasoning({ balance, isUsable }: ChoiceRule): ChoiceRule {
+    return { balance, isUsable: (candidate) => this.#reasons(candidate.place) && isUsable(candidate) };
+  }
+
+  #reasons(place: Place): boolean {
+    return this.#facts.reasons(asModel(place)) !== false;
+  }
+
+  /** Another worker may take the last that the limits of a key leave while `find` looks: then it looks again. */
+  #beginAt(find: () => Candidate | undefined, nowMs: number): Attempt | undefined {
+    for (let tries = this.#route.candidates.length; tries > 0; tries--) {
+      const found = find();
+      const attempt = found && this.#begin(found, 0, nowMs);
+      if (found === undefined || attempt !== undefined) return attempt;
+    }
+    return undefined;
+  }
+
+  #begin(candidate: Candidate, delayMs: number, nowMs: number): Attempt | undefined {
     const { streaming, estimateTokens = 0 } = this.#call;
-    const lease = new Lease(candidate, { atMs: nowMs + delayMs, nowMs, streaming, tokens: estimateTokens });
+    const lease = Lease.of(candidate, { atMs: nowMs + delayMs, nowMs, streaming, tokens: estimateTokens });
+    if (lease === undefined) return undefined;
     this.#leases.set(candidate.attempt, lease);
     return candidate.attempt;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aiSpec, provider } from './__fixtures__/ai-spec.ts';
-import { RoutingBench } from './__fixtures__/routing-bench.ts';
-import { RoutingMemory, TARGETS_REMEMBERED } from './routing-memory.ts';
+import { aiSpec, pooled, provider } from './__fixtures__/ai-spec.ts';
+import { RoutingBench, WELL } from './__fixtures__/routing-bench.ts';
+import { RoutingMemory, TARGETS_REMEMBERED, type Rest } from './routing-memory.ts';
 
 describe('the memory of a worker', () => {
   it('knows a target again', () => {
@@ -15,8 +15,8 @@ describe('the memory of a worker', () => {
 
   it('keeps what a key was used for apart by the window', () => {
     const memory = new RoutingMemory();
-    expect(memory.use('k', 1000)).toBe(memory.use('k', 1000));
-    expect(memory.use('k', 1000)).not.toBe(memory.use('k', 2000));
+    expect(memory.meter('k', 1000)).toBe(memory.meter('k', 1000));
+    expect(memory.meter('k', 1000)).not.toBe(memory.meter('k', 2000));
   });
 
   it('takes the share of a budget from the newest configuration', () => {
@@ -32,6 +32,30 @@ describe('the memory of a worker', () => {
     for (let n = 0; n < 3 * TARGETS_REMEMBERED; n++) memory.target(`made up ${n}`, 'caller');
     expect(memory.target('a', 'configuration')).toBe(configured);
     expect(memory.target('a', 'caller')).not.toBe(made);
+  });
+});
+
+describe('what one worker tells the others', () => {
+  const spec = aiSpec([pooled('p', ['one', 'two'])], { m: { targets: ['p/x'] }, n: { targets: ['p/y'] } });
+
+  it.each([
+    ['of a revoked key, for all models', 'authentication', { m: ['p/x#two'], n: ['p/y#two'] }],
+    ['of an unpaid key, for all models', 'billing', { m: ['p/x#two'], n: ['p/y#two'] }],
+    ['of a limited key, for the model', 'rate_limited', { m: ['p/x#two'], n: ['p/y#one', 'p/y#two'] }],
+    ['nothing of weather', 'upstream', { m: ['p/x#one', 'p/x#two'], n: ['p/y#one', 'p/y#two'] }],
+  ] as const)('is %s', (_name, cause, expected) => {
+    const other = new RoutingBench(spec);
+    const one = new RoutingBench(spec, { onRest: (rest) => other.memory.rest(rest, other.nowMs) });
+    for (let n = 0; n < 40; n++) one.story('m', (name) => (name === 'p/x#one' ? { cause } : WELL));
+    const served = (model: string): string[] => Object.keys(other.shares(model, 40)).toSorted();
+    expect({ m: served('m'), n: served('n') }).toEqual(expected);
+  });
+
+  it('is nothing of models that callers make up', () => {
+    const told: Rest[] = [];
+    const bench = new RoutingBench(spec, { onRest: (rest) => told.push(rest) });
+    bench.story('p/made-up', () => ({ cause: 'not_found' }));
+    expect(told).toEqual([]);
   });
 });
 

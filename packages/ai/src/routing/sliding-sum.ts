@@ -26,6 +26,13 @@ export class SlidingSum {
     this.#sums[index] = slot(this.#sums, index) + value;
   }
 
+  /** Takes back what was added then, if it still counts. */
+  remove(value: number, addedMs: number): void {
+    const stamp = Math.floor(addedMs / this.#sliceMs);
+    const index = stamp % this.#sums.length;
+    if (slot(this.#stamps, index) === stamp) this.#sums[index] = slot(this.#sums, index) - value;
+  }
+
   sum(nowMs: number): number {
     const oldest = this.#oldest(nowMs);
     let total = 0;

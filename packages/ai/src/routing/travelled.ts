@@ -25,6 +25,11 @@ export class Travelled {
     else this.#spent.add(identity);
   }
 
+  /** The call has failed somewhere. */
+  get hasFailed(): boolean {
+    return this.#tries.size > 0;
+  }
+
   close(place: Place): void {
     this.#closed.add(place);
   }

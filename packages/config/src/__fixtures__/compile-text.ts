@@ -58,7 +58,7 @@ export const PROVIDERS: readonly ProviderRow[] = [
   { kind: 'bedrock', aliases: ['aws-bedrock'], baseUrl: undefined },
   { kind: 'anthropic', baseUrl: 'https://api.anthropic.com/v1' },
   { kind: 'google', aliases: ['gemini'], baseUrl: 'https://generativelanguage.googleapis.com/v1beta' },
-  { kind: 'openai-compatible', aliases: ['vllm'], baseUrl: undefined },
+  { kind: 'openai-compatible', aliases: ['vllm'], serves: { moderations: '' }, baseUrl: undefined },
   { kind: 'demo', baseUrl: undefined },
 ];
 

@@ -25,6 +25,7 @@ export interface Declared {
   readonly applications: ReadonlySet<string>;
   readonly providers: ReadonlySet<string>;
   readonly models: ReadonlySet<string>;
+  readonly prompts: ReadonlySet<string>;
 }
 
 export function declaredNames(root: SourceNode): Declared {
@@ -40,6 +41,7 @@ export function declaredNames(root: SourceNode): Declared {
     applications: names(root, 'applications'),
     providers: names(ai, 'providers'),
     models: names(ai, 'models'),
+    prompts: names(ai, 'prompts'),
   };
 }
 

@@ -4,7 +4,6 @@ import { fraction, milliseconds } from '../forms/units.ts';
 import { quote } from '../problems/nearest.ts';
 import type { AiSource, ModelSource, ProviderSource } from '../schema/ai-schema.ts';
 import type {
-  AiEndpoint,
   AiSpec,
   AiTimeoutSpec,
   ApiKeySpec,
@@ -16,10 +15,15 @@ import type {
   ProviderSpec,
   RouteSpec,
 } from '../snapshot.ts';
+import { AI_PATHS, BODY_BYTES_MAX, NAMED_BY_PATH } from './ai-paths.ts';
 import { checkReference, type Compilation } from './compilation.ts';
+import { guardSpecs } from './compile-guards.ts';
+import { mediaSpec } from './compile-media.ts';
+import { promptSpecs } from './compile-prompts.ts';
 import { checkWeights } from './compile-upstreams.ts';
 import { policySpecs } from './policy-specs.ts';
 import { routeId, type RouteDraft } from './route-identity.ts';
+import { checkSemanticCache, semanticCacheSpec } from './semantic-cache.ts';
 
 /** What this room needs of a row of the provider table. */
 export interface ProviderRow {
@@ -27,9 +31,16 @@ export interface ProviderRow {
   readonly aliases?: readonly string[];
   /** `undefined`: the file must give it. */
   readonly baseUrl: string | undefined;
+  /** Absent where it makes no vectors. */
+  readonly embeds?: unknown;
+  /** What it has beside chat, such as `moderations`. */
+  readonly serves?: Readonly<Partial<Record<string, unknown>>>;
 }
 
-/** Chat requests carry images and files; they are read whole, so the limit is lower than that of other routes. */
+/**
+ * Chat requests carry images and files, and recordings may have the 25 MB that OpenAI takes; they are read whole, so the
+ * limit is lower than that of other routes.
+ */
 const AI_BODY_BYTES_MAX = 32 * 1024 ** 2;
 
 /** The built-in model answers without an address: the host program puts that of its own server here. */
@@ -52,6 +63,7 @@ export function compileAi(ai: AiSource, rows: readonly ProviderRow[], compilatio
   });
   const models = Object.entries(ai.models).map(([name, model]) => {
     checkModel(model, compilation);
+    checkSemanticCache(model, { providers: ai.providers, kinds, compilation });
     return [name, modelSpec(name, model, ai)] as const;
   });
   return {
@@ -62,6 +74,9 @@ export function compileAi(ai: AiSource, rows: readonly ProviderRow[], compilatio
     prices: ai.prices,
     budgets: budgetSpecs(ai),
     timeouts: timeoutSpec(ai.timeouts),
+    ...(Object.keys(ai.guards).length > 0 && { guards: guardSpecs(ai) }),
+    ...(Object.keys(ai.prompts).length > 0 && { prompts: promptSpecs(ai) }),
+    media: mediaSpec(ai.media),
     bodyBytesMax: AI_BODY_BYTES_MAX,
   };
 }
@@ -236,30 +251,10 @@ function timeoutSpec({ connect, firstByte, firstToken, idle, total }: AiSource['
   };
 }
 
-function cacheSpec({ ttl, ...rules }: NonNullable<ModelSource['cache']>): ModelCacheSpec {
-  return { ttlMs: milliseconds(ttl), ...rules };
+function cacheSpec({ ttl, semantic, ...rules }: NonNullable<ModelSource['cache']>): ModelCacheSpec {
+  const spec = { ttlMs: milliseconds(ttl), ...rules };
+  return semantic === undefined ? spec : { ...spec, semantic: semanticCacheSpec(semantic) };
 }
-
-const AI_PATHS: readonly (readonly [method: string, path: string, endpoint: AiEndpoint])[] = [
-  ['POST', '/v1/chat/completions', 'chat'],
-  ['POST', '/v1/responses', 'responses'],
-  ['POST', '/v1/messages', 'messages'],
-  ['POST', '/v1/messages/count_tokens', 'count-tokens'],
-  ['POST', '/v1beta/models/*', 'gemini'],
-  ['POST', '/v1/models/*', 'gemini'],
-  ['POST', '/model/{model}/converse', 'converse'],
-  ['POST', '/model/{model}/converse-stream', 'converse'],
-  ['POST', '/v2/chat', 'cohere-chat'],
-  ['POST', '/api/chat', 'ollama-chat'],
-  ['POST', '/v1/embeddings', 'embeddings'],
-  ['GET', '/v1/models', 'models'],
-  ['GET', '/v1/models/*', 'model'],
-  ['GET', '/v1beta/models', 'gemini-models'],
-  ['GET', '/v1beta/models/*', 'gemini-model'],
-  ['GET', '/api/tags', 'ollama-tags'],
-];
-
-const NAMED_BY_PATH: ReadonlySet<AiEndpoint> = new Set(['model', 'gemini', 'gemini-model', 'converse']);
 
 /** The name that records, counters and refusals have for AI paths. */
 export const AI_API = 'ai';
@@ -278,10 +273,9 @@ export function aiRoutes(spec: AiSpec, ai: AiSource, compilation: Compilation): 
       strip: '',
       when: undefined,
       access: spec.access,
-      // Clients escape the slash in the name of a model; the path goes nowhere but to our own look-up.
       allow: NAMED_BY_PATH.has(endpoint) ? ['encoded-slash'] : [],
       policies,
-      bodyBytesMax: spec.bodyBytesMax,
+      bodyBytesMax: BODY_BYTES_MAX[endpoint] ?? spec.bodyBytesMax,
       target: { kind: 'ai', endpoint },
     };
     return { spec: route, report, place: places.key(source, 'ai') };

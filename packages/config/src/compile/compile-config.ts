@@ -7,14 +7,18 @@ import type { PolicyForm } from '../schema/policy-list.ts';
 import type { Environment } from '../source/environment.ts';
 import { parseSource } from '../source/parse-source.ts';
 import { readSource } from '../source/read-source.ts';
+import type { AnswerSchema } from '../guard-spec.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { declaredNames, type Compilation } from './compilation.ts';
 import { AI_API, aiRoutes, checkBudgets, compileAi, type ProviderRow } from './compile-ai.ts';
 import { checkPlans, compileCredentials } from './compile-credentials.ts';
 import { compileRoutes } from './compile-routes.ts';
+import { checkGuards } from './compile-guards.ts';
 import { compileUpstreams } from './compile-upstreams.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { checkPrompts, type PromptLanguage } from './check-prompts.ts';
 import { checkAccessRules } from './model-access.ts';
+import { promptRoutes } from './prompt-routes.ts';
 import { documentReader } from './openapi-document.ts';
 import { checkDuplicates } from './route-identity.ts';
 import { snapshotVersion } from './snapshot-version.ts';
@@ -25,6 +29,10 @@ export interface CompileOptions {
   readonly env: Environment;
   readonly policies: readonly PolicyForm[];
   readonly providers: readonly ProviderRow[];
+  /** Whoever leaves it out finds nothing wrong with templates and schemas of prompts. */
+  readonly prompts?: PromptLanguage;
+  /** What guards do not understand of a JSON Schema for answers. */
+  readonly answerSchemaProblems?: (schema: AnswerSchema) => readonly string[];
   /** For `openapi:`; whoever cannot read files leaves it out. */
   readonly readText?: (path: string) => string;
 }
@@ -50,28 +58,41 @@ export function compileConfig(text: string, options: CompileOptions): CompileRes
     policies: options.policies,
   };
   const documents = documentReader(compilation, { file: options.file, readText: options.readText });
-  const content = compileSource(compilation, { providers: options.providers, readDocument: documents.read });
+  const { providers, answerSchemaProblems = understood, prompts } = options;
+  const inputs = { providers, answerSchemaProblems, prompts, readDocument: documents.read };
+  const content = compileSource(compilation, inputs);
   const problems = [report, ...documents.reports].flatMap((each) => each.problems());
   if (problems.length > 0) return { problems };
   return { snapshot: deepFreeze({ version: snapshotVersion(content), ...content }), warnings: report.warnings() };
 }
 
-type Inputs = Pick<CompileOptions, 'providers'> & {
+/** Whoever knows no schemas finds nothing wrong with them. */
+const understood = (): readonly string[] => [];
+
+type Inputs = Required<Pick<CompileOptions, 'providers' | 'answerSchemaProblems'>> & {
+  readonly prompts: PromptLanguage | undefined;
   readonly readDocument: Parameters<typeof compileRoutes>[0]['readDocument'];
 };
 
-function compileSource(compilation: Compilation, { providers, readDocument }: Inputs): Omit<Snapshot, 'version'> {
+function compileSource(compilation: Compilation, inputs: Inputs): Omit<Snapshot, 'version'> {
+  const { providers, answerSchemaProblems, prompts, readDocument } = inputs;
   const { ai: aiSource } = compilation.source;
   const upstreams = compileUpstreams(compilation);
   const routes = compileRoutes({ ...compilation, upstreams, readDocument });
   const ai = aiSource && compileAi(aiSource, providers, compilation);
-  const forAi = ai === undefined || aiSource === undefined ? [] : aiRoutes(ai, aiSource, compilation);
+  const fixed = ai === undefined || aiSource === undefined ? [] : aiRoutes(ai, aiSource, compilation);
+  const forPrompts =
+    ai === undefined || aiSource === undefined ? [] : promptRoutes({ spec: ai, ai: aiSource, fixed }, compilation);
+  const forAi = [...fixed, ...forPrompts];
   checkReservedName(compilation);
   // AI paths first, so that a clash is told where the API is written.
   checkDuplicates([...forAi, ...routes]);
   checkPlans(compilation);
   if (compilation.source.ai !== undefined) checkBudgets(compilation.source.ai, compilation);
-  checkAccessRules(compilation, { direct: directNames(compilation, providers) });
+  const direct = directNames(compilation, providers);
+  checkAccessRules(compilation, { direct });
+  checkGuards(compilation, { direct, rows: providers, schemaProblems: answerSchemaProblems });
+  checkPrompts(compilation, { direct, language: prompts });
   return {
     upstreams: Object.fromEntries(upstreams),
     routes: [...routes, ...forAi].map(({ spec }) => spec),

@@ -38,6 +38,14 @@ describe('compileCredentials', () => {
     ]);
   });
 
+  it('keeps whom a key was given to, and until when it is valid', () => {
+    const text = `${HEAD}  app: { keys: [ { name: old, secret: one, owner: Zoë <zoe@example.com>, expires: 2027-01-31 }, { name: new, secret: two } ] }\n`;
+    expect(snapshotOf(text).credentials).toMatchObject([
+      { name: 'old', owner: 'Zoë <zoe@example.com>', expiresMs: Date.UTC(2027, 0, 31) },
+      { name: 'new', owner: undefined, expiresMs: undefined },
+    ]);
+  });
+
   it('takes digits for a key as they are written', () => {
     expect(snapshotOf(`${HEAD}  app: { keys: [ { name: ci, secret: 007 } ] }\n`).credentials).toMatchObject([
       { sha256: sha256('007') },
@@ -97,6 +105,14 @@ describe('compileCredentials', () => {
     'a key with secret and hash': [
       `  a: { keys: [ { name: x, secret: s, sha256: "${sha256('s')}" } ] }\n`,
       ['9:16: this key has both `secret` and `sha256`, write one of them'],
+    ],
+    'a key that expires on a day that there is not': [
+      '  a: { keys: [ { name: x, secret: s, expires: 2027-02-30 } ] }\n',
+      ['9:47: `expires` is no time that there is, correct it'],
+    ],
+    'a key that expires after a while': [
+      '  a: { keys: [ { name: x, secret: s, expires: 90d } ] }\n',
+      ['9:47: `expires` is not a time, write one such as 2027-01-31 or 2027-01-31T18:00:00Z'],
     ],
     'a key with half a hash': [
       '  a: { keys: [ { name: x, sha256: abcdef } ] }\n',

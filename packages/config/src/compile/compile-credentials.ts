@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { momentMs } from '../forms/moment.ts';
 import { milliseconds } from '../forms/units.ts';
 import type { Place, Report } from '../problems/report.ts';
 import type { ApplicationSource } from '../schema/application-schema.ts';
@@ -26,7 +27,8 @@ export function compileCredentials(compilation: Compilation): CredentialSpec[] {
       if (line !== undefined)
         report.problem(place, `this key is the same as that of line ${line}, give each its own secret`);
       owners.set(sha256, line ?? report.line(place));
-      return [{ sha256, name: key.name, ...shared }];
+      const expiresMs = key.expires === undefined ? undefined : momentMs(key.expires);
+      return [{ sha256, name: key.name, owner: key.owner, expiresMs, ...shared }];
     });
   });
 }

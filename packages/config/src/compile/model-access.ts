@@ -2,15 +2,18 @@ import { milliseconds } from '../forms/units.ts';
 import type { CredentialSpec } from '../snapshot.ts';
 import { checkReference, type Compilation } from './compilation.ts';
 
-type ModelAccess = Pick<CredentialSpec, 'models' | 'tokenLimits'>;
+type ModelAccess = Pick<CredentialSpec, 'models' | 'prompts' | 'tokenLimits'>;
 
 /** Without a list of rules every application may call all models; with one, only those that it names. */
 export function modelAccess(application: string, { source: { ai } }: Compilation): ModelAccess {
   if (ai === undefined) return { models: undefined, tokenLimits: [] };
   if (ai.access === undefined) return { models: ['*'], tokenLimits: [] };
   const rules = ai.access.filter((rule) => rule.application === application);
+  // Where one rule lists some, the others do not open the rest.
+  const listed = rules.flatMap(({ prompts }) => (prompts === undefined ? [] : [prompts]));
   return {
     models: rules.length === 0 ? undefined : [...new Set(rules.flatMap(({ models }) => models))],
+    ...(listed.length > 0 && { prompts: [...new Set(listed.flat())] }),
     tokenLimits: rules.flatMap(({ limits }) =>
       limits.map(({ tokens, window }) => ({ tokens, windowMs: milliseconds(window) })),
     ),
@@ -25,17 +28,21 @@ export interface ProviderNames {
 export function checkAccessRules(compilation: Compilation, { direct }: ProviderNames): void {
   const { source, declared } = compilation;
   for (const rule of source.ai?.access ?? []) {
-    const { application, models } = rule;
+    const { application, models, prompts = [] } = rule;
     const known = declared.applications;
     checkReference({ noun: 'application', holder: rule, key: 'application', name: application, known }, compilation);
     for (const [key, name] of models.entries()) {
       if (name === '*' || isDirect(name, direct)) continue;
       checkReference({ noun: 'model', holder: models, key, name, known: declared.models }, compilation);
     }
+    for (const [key, name] of prompts.entries()) {
+      if (name === '*') continue;
+      checkReference({ noun: 'prompt', holder: prompts, key, name, known: declared.prompts }, compilation);
+    }
   }
 }
 
-function isDirect(name: string, direct: ReadonlySet<string>): boolean {
+export function isDirect(name: string, direct: ReadonlySet<string>): boolean {
   const slash = name.indexOf('/');
   return slash > 0 && slash < name.length - 1 && direct.has(name.slice(0, slash));
 }

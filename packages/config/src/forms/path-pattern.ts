@@ -83,6 +83,15 @@ function canonicalLiteral(segment: string): Parsed<string> {
 export const pathPatternText = (options: { readonly description: string }) =>
   parsedText(parsePathPattern, { title: 'a path', pattern: '^/', examples: ['/users/{id}', '/files/*'], ...options });
 
+/** One path and no pattern. */
+const parsePath: Parse<string> = (text) => {
+  const parsed = parseBasePath(text);
+  return 'value' in parsed && parsed.value === '' ? { wrong: 'names nothing, write a path such as /summary' } : parsed;
+};
+
+export const pathText = (options: { readonly description: string }) =>
+  parsedText(parsePath, { title: 'a path', pattern: '^/', examples: ['/summary'], ...options });
+
 export const basePathText = (options: { readonly description: string; readonly default: string }) =>
   parsedText(parseBasePath, { title: 'a path', examples: ['/v1'], ...options });
 

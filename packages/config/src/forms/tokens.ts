@@ -13,6 +13,15 @@ const parseName = matching(NAME, 'is not a name, write 1 to 64 letters, digits, 
 export const nameText = (options: TStringOptions) =>
   parsedText(parseName, { title: 'a name', pattern: NAME.source, ...options });
 
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const parseVariableName = matching(
+  VARIABLE_NAME,
+  'is not the name of a variable, write 1 to 64 letters, digits or _, no digit first',
+);
+
+export const variableNameText = (options: TStringOptions) =>
+  parsedText(parseVariableName, { title: 'the name of a variable', pattern: VARIABLE_NAME.source, ...options });
+
 const LABEL = /^[^\p{Cc}]{1,200}$/u;
 const parseLabel = matching(LABEL, 'is not a label, write 1 to 200 characters on one line');
 

@@ -3,8 +3,13 @@ import { endpointUrl } from '../forms/endpoint-url.ts';
 import { basePathText } from '../forms/path-pattern.ts';
 import { modelNameText, nameText, secretText } from '../forms/tokens.ts';
 import { duration, share, timeout } from '../forms/units.ts';
+import { capabilities } from './capability-schema.ts';
+import { guardSchema } from './guard-schema.ts';
+import { mediaSchema } from './media-schema.ts';
+import { promptSchema } from './prompt-schema.ts';
 import { positiveCount } from './plan-schema.ts';
 import type { PolicyListSchema } from './policy-list.ts';
+import { semanticCache } from './semantic-cache-schema.ts';
 import { strictObject } from './strict-object.ts';
 import { weight } from './upstream-schema.ts';
 
@@ -14,7 +19,7 @@ const keyLimits = strictObject(
     tokens: Type.Optional(positiveCount('Tokens in a window, prompts and answers together.')),
     window: duration({ description: 'The window.' }),
   },
-  { description: 'What may be asked of the vendor with this key; the workers share it evenly.' },
+  { description: 'What may be asked of the vendor with this key, all workers and models together.' },
 );
 
 const apiKeySchema = strictObject({
@@ -104,6 +109,7 @@ const cache = strictObject(
     refusals: Type.Boolean({ description: 'Also answers in which the model refused.', default: false }),
     toolCalls: Type.Boolean({ description: 'Also answers that call tools.', default: false }),
     zeroTemperatureOnly: Type.Boolean({ description: 'Only for calls that say `temperature: 0`.', default: false }),
+    semantic: Type.Optional(semanticCache),
   },
   { description: 'Gives the same application the same answer to the same call; without it nothing is kept.' },
 );
@@ -163,6 +169,7 @@ const modelPrices = strictObject(
     cacheWrite: price("US dollars for a million tokens into the vendor's cache."),
     contextTokens: Type.Optional(positiveCount('How long prompt and answer may be together.')),
     maxOutputTokens: Type.Optional(positiveCount('How long an answer may be.')),
+    capabilities: Type.Optional(capabilities),
   },
   { description: 'What is known better here than in the catalogue.' },
 );
@@ -201,6 +208,12 @@ const accessSchema = strictObject({
     description: 'Names of `models`, `provider/model`, or * for all.',
     uniqueItems: true,
   }),
+  prompts: Type.Optional(
+    Type.Array(Type.String({ title: 'the name of a prompt', description: 'A prompt.' }), {
+      description: 'Only these of `prompts`, or * for all; without it all whose model the application may call.',
+      uniqueItems: true,
+    }),
+  ),
   budget: Type.Optional(budget),
   limits: Type.Array(tokenLimit, {
     description: 'Limits on tokens, prompts and answers together.',
@@ -238,13 +251,24 @@ export const aiSchema = (policies: PolicyListSchema) =>
           propertyNames: modelNameText({ description: 'The name of a model.' }),
         }),
         {
-          description: 'Prices and limits of models that differ from the catalogue, by provider.',
+          description: 'Prices, limits and capabilities of models that differ from the catalogue, by provider.',
           propertyNames: nameText({ description: 'The name of a provider.' }),
           default: {},
         },
       ),
       budgets: Type.Array(budgetSchema, { description: 'What may be spent on models, by whom.', default: [] }),
+      guards: Type.Record(Type.String(), guardSchema, {
+        description: 'Guardrails, by name.',
+        propertyNames: nameText({ description: 'The name of a guard.' }),
+        default: {},
+      }),
       timeouts,
+      prompts: Type.Record(Type.String(), promptSchema, {
+        description: 'Prompts with a path of their own, by name.',
+        propertyNames: nameText({ description: 'The name of a prompt.' }),
+        default: {},
+      }),
+      media: Type.Optional(mediaSchema),
       policies,
     },
     { description: 'The AI gateway; without this section there are no AI paths.' },

@@ -12,7 +12,8 @@ const conditionValue = Type.String({ description: 'The exact value, or * for any
 const when = strictObject(
   {
     headers: Type.Record(Type.String(), conditionValue, {
-      description: 'Header fields that a request must carry.',
+      description:
+        'Header fields that a request must carry; the values of one that comes several times are joined by `, `.',
       propertyNames: headerNameText({ description: 'In any case.' }),
       default: {},
     }),

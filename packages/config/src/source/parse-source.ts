@@ -19,19 +19,23 @@ export function parseSource(text: string, report: Report): SourceDocument | unde
     report.problem({ offset: 0, path: '' }, 'the file is larger than 10 MB, split what it holds');
     return undefined;
   }
-  const document = compose(text, report);
+  const tokens = new BoundedTokens(text);
+  const document = compose(tokens, text, report);
   if (document === undefined) return undefined;
   const told = new Set<number>();
   for (const error of [...untilLost(document.errors), ...document.warnings]) {
     const place = { offset: Math.min(error.pos[0], text.length), path: '' };
     // One mistake makes the parser stumble several times in its line.
-    if (told.size < told.add(report.line(place)).size) report.problem(place, wording(error, text));
+    if (told.size === told.add(report.line(place)).size) continue;
+    // It stumbles over a quote that is not closed at the end of its text, which may be the end of the file.
+    const opens = isOpenQuote(error) ? tokens.quoteBefore(place.offset) : undefined;
+    report.problem({ ...place, offset: opens ?? place.offset }, wording(error, text));
   }
   if (document.errors.some(({ code }) => !HARMLESS.has(code))) return undefined;
   return buildSourceTree(document.contents, report);
 }
 
-function compose(text: string, report: Report): Document.Parsed | undefined {
+function compose(tokens: BoundedTokens, text: string, report: Report): Document.Parsed | undefined {
   const composer = new Composer({
     prettyErrors: false,
     stringKeys: true,
@@ -40,7 +44,6 @@ function compose(text: string, report: Report): Document.Parsed | undefined {
     // `!!set`, `!!omap` and the like have no use here and no JSON form.
     resolveKnownTags: false,
   });
-  const tokens = new BoundedTokens(text);
   const [document, second] = composer.compose(tokens, true, text.length);
   if (tokens.tooDeepAt !== undefined) {
     const message = `lists and maps are nested more than ${DEPTH_MAX} deep, write them flatter`;
@@ -57,6 +60,8 @@ function compose(text: string, report: Report): Document.Parsed | undefined {
 class BoundedTokens implements Iterable<CST.Token> {
   tooDeepAt: number | undefined;
   readonly #text: string;
+  /** Where texts in quotes begin. */
+  readonly #quotes: number[] = [];
 
   constructor(text: string) {
     this.#text = text;
@@ -65,6 +70,7 @@ class BoundedTokens implements Iterable<CST.Token> {
   *[Symbol.iterator](): Generator<CST.Token> {
     const parser = new Parser();
     for (const lexeme of new Lexer().lex(this.#text)) {
+      if (lexeme.startsWith('"') || lexeme.startsWith("'")) this.#quotes.push(parser.offset);
       yield* parser.next(lexeme);
       if (parser.stack.length <= DEPTH_MAX) continue;
       this.tooDeepAt = Math.min(parser.offset, this.#text.length);
@@ -72,6 +78,14 @@ class BoundedTokens implements Iterable<CST.Token> {
     }
     yield* parser.end();
   }
+
+  quoteBefore(offset: number): number | undefined {
+    return this.#quotes.findLast((start) => start < offset);
+  }
+}
+
+function isOpenQuote({ code, message }: YAMLError): boolean {
+  return code === 'MISSING_CHAR' && message.startsWith('Missing closing') && message.endsWith('quote');
 }
 
 /** Behind the first token that fits nowhere everything fits nowhere. */
@@ -90,7 +104,9 @@ const WORDING: ReadonlyMap<string, string> = new Map([
   ['MULTILINE_IMPLICIT_KEY', 'a key goes over several lines, check indentation and colons'],
 ]);
 
-function wording({ code, message, pos }: YAMLError, text: string): string {
+function wording(error: YAMLError, text: string): string {
+  const { code, message, pos } = error;
+  if (isOpenQuote(error)) return 'the quote that opens here is not closed in its place, close it';
   const known = WORDING.get(code);
   if (known !== undefined) return known;
   if (text.startsWith('${', pos[0] - 1)) return 'a `${…}` stands bare between brackets, put it in quotes';

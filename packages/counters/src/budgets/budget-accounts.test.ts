@@ -189,7 +189,7 @@ describe('BudgetAccounts', () => {
 });
 
 describe('createBudgetMemory', () => {
-  it.each([{ owners: 0 }, { owners: 1023 }, { owners: 1.5 }, { owners: 1, slots: 0 }, { owners: 1, slots: NaN }])(
+  it.each([{ owners: 0 }, { owners: 1024 }, { owners: 1.5 }, { owners: 1, slots: 0 }, { owners: 1, slots: NaN }])(
     'refuses %o',
     (options) => {
       expect(() => createBudgetMemory(options)).toThrow(RangeError);

@@ -1,3 +1,5 @@
+import { THREADS_MAX } from '@gatehouse/kernel';
+
 /** Slots of a bucket, as in the memory of counters. */
 export const WAYS = 16;
 
@@ -7,8 +9,6 @@ const HEADER_BYTES = 64;
 /** A line for the lock, then the tags of all ways: high halves, low halves, kinds. */
 const TAG_BYTES = (16 + 3 * WAYS) * BYTES_PER_INT;
 const DEFAULT_SLOTS = 131_072;
-/** What a lock word can name, less one. */
-const OWNERS_MAX = 1022;
 
 /** Made once by the main thread and handed to every worker; plain data that can be posted. */
 export interface BudgetMemory {
@@ -30,8 +30,8 @@ export interface BudgetMemoryOptions {
 
 export function createBudgetMemory({ owners, slots = DEFAULT_SLOTS }: BudgetMemoryOptions): BudgetMemory {
   if (!Number.isInteger(slots) || slots < 1) throw new RangeError(`slots must be a whole number from 1, not ${slots}`);
-  if (!Number.isInteger(owners) || owners < 1 || owners > OWNERS_MAX)
-    throw new RangeError(`owners must be a whole number from 1 to ${OWNERS_MAX}, not ${owners}`);
+  if (!Number.isInteger(owners) || owners < 1 || owners > THREADS_MAX)
+    throw new RangeError(`owners must be a whole number from 1 to ${THREADS_MAX}, not ${owners}`);
   const buckets = Math.ceil(slots / WAYS);
   return { buffer: new SharedArrayBuffer(HEADER_BYTES + buckets * bucketBytes(owners)), buckets, owners };
 }

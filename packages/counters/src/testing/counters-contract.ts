@@ -1,12 +1,14 @@
 import { hash64, type Hash64 } from '@gatehouse/kernel';
 import { describe, expect, it } from 'vitest';
-import type { Algorithm, Counters, Limit, Quota, QuotaPeriod, Verdict } from '../counters.ts';
+import type { Algorithm, Counters, Limit, Quota, QuotaPeriod, Verdict, WindowLimit } from '../counters.ts';
 
 type MaybeLater<T> = T | Promise<T>;
 
 /** `Counters`, or the same over a network. */
 export interface CountersUnderTest {
   take(...ask: Parameters<Counters['take']>): MaybeLater<Verdict>;
+  ask(...ask: Parameters<Counters['ask']>): MaybeLater<Verdict>;
+  adjust(...ask: Parameters<Counters['adjust']>): MaybeLater<void>;
   takeQuota(...ask: Parameters<Counters['takeQuota']>): MaybeLater<Verdict>;
 }
 
@@ -26,6 +28,7 @@ export function countersContract(name: string, open: () => MaybeLater<CountersUn
   describe(`${name} keeps the contract of counters`, () => {
     for (const algorithm of ALGORITHMS) limitContract(algorithm, open);
     slidingContract(open);
+    correctionContract(open);
     gcraContract(open);
     quotaContract(open);
   });
@@ -168,6 +171,57 @@ function slidingContract(open: () => MaybeLater<CountersUnderTest>): void {
       const later = await drain(() => counters.take(key, 1, limit, NOW + MINUTE));
       expect(later.allowed).toBe(6);
       expect(later.refusal.resetMs).toBe(30_000);
+    });
+  });
+}
+
+function correctionContract(open: () => MaybeLater<CountersUnderTest>): void {
+  const limit: WindowLimit = { limit: 10, windowMs: MINUTE, algorithm: 'sliding-window' };
+  describe('a limit that is asked and corrected', () => {
+    it('answers what a take would, and takes nothing', async () => {
+      const counters = await open();
+      const key = freshKey();
+      await counters.take(key, 7, limit, NOW);
+      for (const cost of [0, 3, 4, 11]) {
+        const { allowed, retryMs } = await counters.ask(key, cost, limit, NOW + 1000);
+        const [fits, waits] = [cost <= 3, cost > 10 ? Infinity : MINUTE - 1000];
+        expect([cost, allowed, retryMs]).toEqual([cost, fits, fits ? 0 : waits]);
+      }
+      expect(await counters.take(key, 3, limit, NOW + 1000)).toMatchObject({ allowed: true, remaining: 0 });
+    });
+
+    it('counts in full what was used beyond it, and shows no less than nothing', async () => {
+      const counters = await open();
+      const key = freshKey();
+      await counters.take(key, 4, limit, NOW);
+      await counters.adjust(key, 20, limit, NOW + 1000);
+      expect(await counters.ask(key, 1, limit, NOW + MINUTE)).toEqual({
+        allowed: false,
+        remaining: 0,
+        resetMs: 1000,
+        retryMs: 1000,
+      });
+      expect((await counters.ask(key, 10, limit, NOW + MINUTE + 1000)).allowed).toBe(true);
+    });
+
+    it('has room again for what is given back, and for no more than was taken', async () => {
+      const counters = await open();
+      const key = freshKey();
+      await counters.take(key, 10, limit, NOW);
+      await counters.adjust(key, -3, limit, NOW);
+      expect((await counters.ask(key, 0, limit, NOW)).remaining).toBe(3);
+      await counters.adjust(key, -300, limit, NOW);
+      expect((await counters.ask(key, 0, limit, NOW)).remaining).toBe(10);
+    });
+
+    it('frees what is given back out of the oldest, so that no window holds too much', async () => {
+      const counters = await open();
+      const key = freshKey();
+      await counters.take(key, 5, limit, NOW);
+      await counters.take(key, 5, limit, NOW + 30_000);
+      await counters.adjust(key, -5, limit, NOW + 30_000);
+      expect((await counters.ask(key, 6, limit, NOW + MINUTE)).allowed).toBe(false);
+      expect((await counters.ask(key, 10, limit, NOW + 90_000)).allowed).toBe(true);
     });
   });
 }

@@ -61,6 +61,7 @@ export function linesOf(edits: HeaderEdits): readonly string[] {
 const SOMEBODY: Principal = {
   application: 'mobile',
   credential: 'ci',
+  owner: undefined,
   team: undefined,
   subscription: undefined,
   plan: undefined,

@@ -1,5 +1,6 @@
 import type { ProviderDialect } from '../../canonical/dialect.ts';
 import { anthropicVersionFor } from './call-plan.ts';
+import { modelRules } from './model-rules.ts';
 import { readError } from './provider-errors.ts';
 import { readReply } from './reply-reader.ts';
 import { requestFields } from './request-writer.ts';
@@ -12,6 +13,7 @@ export const anthropicProvider: ProviderDialect = {
   framing: 'sse',
   path: () => '/messages',
   writeRequest: (request, target, losses) => JSON.stringify(requestFields(request, target, losses)),
+  emulatesSchemas: (model) => !modelRules(model).schemas,
   readReply,
   streamReader: (context) => new AnthropicStreamReader(context),
   readError,

@@ -1,9 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it } from 'vitest';
 import { Losses } from '../../canonical/loss.ts';
-import { called, foreign, target } from './__fixtures__/contexts.ts';
+import { called, target } from './__fixtures__/contexts.ts';
 import { readCountReply, writeCountReply, writeCountRequest } from './count-tokens.ts';
-import { estimateInputTokens } from './estimate-tokens.ts';
 import { writeModel, writeModelList, type ListedModel } from './model-list.ts';
 import { scanAnthropicRequest } from './scan-request.ts';
 
@@ -38,13 +37,6 @@ describe('counting tokens', () => {
     expect(count).toMatchObject({ input_tokens: 42 });
     expect(readCountReply({ input_tokens: 42 })).toBe(42);
     for (const body of [null, [], {}, { input_tokens: -1 }]) expect(readCountReply(body)).toBeUndefined();
-  });
-
-  it('estimates where nobody counts', () => {
-    const turns = [{ role: 'user', blocks: [{ type: 'text', text: 'x'.repeat(4000) }] } as const];
-    expect(estimateInputTokens(foreign({ turns }))).toBe(1003);
-    const image = { type: 'media', kind: 'image', source: { via: 'base64', data: 'x'.repeat(1_000_000) } } as const;
-    expect(estimateInputTokens(foreign({ turns: [{ role: 'user', blocks: [image] }] }))).toBe(1503);
   });
 });
 

@@ -38,9 +38,17 @@ describe('errors for callers', () => {
     expect(reply.status).toBe(shown);
     expect(JSON.parse(reply.body)).toMatchObject({
       type: 'error',
-      error: { type, message: 'It is wrong.' },
+      error: { type, message: expect.stringContaining('It is wrong.') },
       request_id: 'req_1',
     });
+  });
+
+  it.each([
+    ['At most 8000 tokens.', 'prompt is too long: At most 8000 tokens.'],
+    ['Prompt is too long: 9000 > 8000.', 'Prompt is too long: 9000 > 8000.'],
+  ])('tells of a context that is too long in the words that agents look for: %s', (message, shown) => {
+    const { body } = writeError({ ...ERROR, kind: 'context_length', message });
+    expect(JSON.parse(body)).toMatchObject({ error: { message: shown } });
   });
 
   it('names the member at fault once', () => {

@@ -1,5 +1,6 @@
 import type { CallerError } from '../../canonical/dialect.ts';
 import type { ErrorReply, ProviderErrorKind } from '../../provider-error.ts';
+import { waitHeader } from '../openai-chat/errors.ts';
 
 /** A refusal or a failure as callers of this dialect expect it. SDKs choose the exception by status. */
 export function writeError(error: CallerError): ErrorReply {
@@ -11,6 +12,7 @@ export function writeError(error: CallerError): ErrorReply {
       'content-type': 'application/json',
       'request-id': error.requestId,
       ...(retriedBySdk !== error.retry && { 'x-should-retry': String(error.retry) }),
+      ...waitHeader(error.retryAfterMs),
     },
     body: errorBody(error),
   };
@@ -23,7 +25,9 @@ type Said = Pick<CallerError, 'status' | 'kind' | 'message' | 'param' | 'code' |
 /** The body of a reply, or the data of the event that ends a broken stream. */
 export function errorBody({ status, kind, message, param, code, requestId }: Said): string {
   const named = param === undefined || message.includes(param) ? message : `${param}: ${message}`;
-  const error = { type: errorType(kind, status), message: named, details: { error_code: code } };
+  // Agents shorten their history when they read this; the type does not tell it from other bad requests.
+  const known = kind !== 'context_length' || /prompt is too long/i.test(named) ? named : `prompt is too long: ${named}`;
+  const error = { type: errorType(kind, status), message: known, details: { error_code: code } };
   return JSON.stringify({ type: 'error', error, request_id: requestId });
 }
 

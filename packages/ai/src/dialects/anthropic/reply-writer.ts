@@ -5,9 +5,9 @@ import type { ReplyContext } from '../../canonical/dialect.ts';
 import { isJsonFields, type JsonFields } from '../../canonical/json.ts';
 import { sealSignature } from '../../canonical/signatures.ts';
 import { sealUnsigned } from '../../canonical/unsigned.ts';
+import { estimateOutputTokens, estimateTokens } from '../../pricing/token-estimate.ts';
 import { extOf } from './block-ext.ts';
 import { writeCitation } from './citations.ts';
-import { charsOf, estimateInputTokens, tokensOf } from './estimate-tokens.ts';
 import { writeStop } from './stop-reasons.ts';
 import { inputFields } from './tool-input.ts';
 import { writeUsage } from './wire-usage.ts';
@@ -18,8 +18,8 @@ export function writeReply(reply: ChatReply, context: ReplyContext): string {
   const blocks = choice?.blocks ?? [];
   const { usage: usageRest, ...rest } = reply.ext?.anthropic ?? {};
   const usage = reply.usage ?? {
-    inputUncached: estimateInputTokens(context.request),
-    outputText: tokensOf(blocks.reduce((sum, block) => sum + charsOf(block), 0)),
+    inputUncached: estimateTokens(context.request),
+    outputText: estimateOutputTokens(blocks),
   };
   return JSON.stringify({
     ...messageHead(reply, context),

@@ -5,6 +5,7 @@ import type { ChatReply, StopReason } from '../../canonical/chat-reply.ts';
 import type { Block, Tool } from '../../canonical/chat-request.ts';
 import { parseExact, type Json } from '../../canonical/json.ts';
 import { sealUnsigned } from '../../canonical/unsigned.ts';
+import { estimateOutputTokens, estimateTokens } from '../../pricing/token-estimate.ts';
 import { asText, listFields } from '../../loose-json.ts';
 import { foreign, readContext, replyContext, target, written } from './__fixtures__/contexts.ts';
 import { MESSAGE } from './__fixtures__/streams.ts';
@@ -74,7 +75,7 @@ describe('replies', () => {
           stop: { reason: 'tool_calls', raw: 'tool_use' },
         },
       ],
-      usage: { inputUncached: 25, cacheRead: 7, cacheWrite: 0, outputText: 77, reasoning: 12 },
+      usage: { inputUncached: 25, cacheRead: 7, cacheWrite: 0, cacheWrite1h: 0, outputText: 77, reasoning: 12 },
       ext: {
         anthropic: {
           usage: {
@@ -127,12 +128,13 @@ describe('replies', () => {
     expect(read({ ...MESSAGE, content, stop_reason: raw }).choices[0]?.stop).toMatchObject({ reason });
   });
 
-  it('of which the input is counted without what was cached, and cache writes by their sum', () => {
+  it('of which the input is counted without what was cached, and cache writes by their sum and by how long they live', () => {
     const cache_creation = { ephemeral_5m_input_tokens: 3, ephemeral_1h_input_tokens: 4 };
     const usage = (counts: { [name: string]: Json }) => read({ ...MESSAGE, usage: counts }).usage;
     expect(usage({ input_tokens: 5, output_tokens: 6, cache_read_input_tokens: null, cache_creation })).toEqual({
       inputUncached: 5,
       cacheWrite: 7,
+      cacheWrite1h: 4,
       outputText: 6,
     });
     expect(usage({ input_tokens: -5, output_tokens: 'x' })).toBeUndefined();
@@ -182,8 +184,23 @@ describe('replies', () => {
   });
 
   it('without a count have an estimate, which the dialect requires', () => {
-    const { usage: _, ...uncounted } = reply([{ type: 'text', text: 'x'.repeat(400) }]);
-    expect(write(uncounted).usage).toMatchObject({ input_tokens: 5, output_tokens: 100 });
+    const blocks: readonly Block[] = [{ type: 'text', text: 'one two three '.repeat(40) }];
+    const { usage: _, ...uncounted } = reply(blocks);
+    expect(write(uncounted).usage).toMatchObject({
+      input_tokens: estimateTokens(replyContext().request),
+      output_tokens: estimateOutputTokens(blocks),
+    });
+  });
+
+  it('tell what is kept for minutes from what is kept for an hour, where a provider does', () => {
+    const usage = { inputUncached: 5, cacheRead: 1, cacheWrite: 7, cacheWrite1h: 4, outputText: 6 };
+    expect(write(reply([], { usage })).usage).toMatchObject({
+      cache_creation_input_tokens: 7,
+      cache_creation: { ephemeral_5m_input_tokens: 3, ephemeral_1h_input_tokens: 4 },
+    });
+    expect(write(reply([], { usage: { ...usage, cacheWrite1h: 9 } })).usage).toMatchObject({
+      cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 9 },
+    });
   });
 
   it('give back names and free text as the caller has them', () => {

@@ -6,6 +6,8 @@ import type { Block } from '../../canonical/chat-request.ts';
 import { StreamFold, unfoldReply } from '../../canonical/fold-stream.ts';
 import { sealUnsigned } from '../../canonical/unsigned.ts';
 import type { CallerError } from '../../canonical/dialect.ts';
+import { textTokens } from '../../pricing/text-tokens.ts';
+import { estimateTokens } from '../../pricing/token-estimate.ts';
 import type { Usage } from '../../usage.ts';
 import { called, readContext, replyContext } from './__fixtures__/contexts.ts';
 import { MESSAGE, readStream, STREAM } from './__fixtures__/streams.ts';
@@ -95,7 +97,7 @@ describe('the stream writer', () => {
         model: 'gpt',
         content: [],
         stop_reason: null,
-        usage: { input_tokens: 5, output_tokens: 1 },
+        usage: { input_tokens: estimateTokens(replyContext().request), output_tokens: 1 },
       },
     });
     expect(events.at(-2)).toMatchObject({
@@ -117,11 +119,13 @@ describe('the stream writer', () => {
     const other = new AnthropicStreamWriter(replyContext());
     other.write(START);
     const empty = other.write({ t: 'usage', usage: { inputUncached: 0, outputText: 0 } });
-    expect(parsed(empty)).toMatchObject([{ message: { usage: { input_tokens: 5 } } }]);
+    const estimated = { input_tokens: estimateTokens(replyContext().request) };
+    expect(parsed(empty)).toMatchObject([{ message: { usage: estimated } }]);
   });
 
   it('estimates what nobody counted', () => {
-    const said = delta(0, { text: 'x'.repeat(400) });
+    const text = 'one two three '.repeat(40);
+    const said = delta(0, { text });
     const events = parsed(
       written(
         stream([block(0, { type: 'text' }), said, stopped(0)], { reason: 'end' }, undefined).filter(
@@ -129,7 +133,7 @@ describe('the stream writer', () => {
         ),
       ),
     );
-    expect(events.at(-2)).toMatchObject({ usage: { output_tokens: 100 } });
+    expect(events.at(-2)).toMatchObject({ usage: { output_tokens: textTokens(text) } });
   });
 
   it('puts calls that overlap one behind the other', async () => {

@@ -4,10 +4,11 @@ import type { Stop } from '../../canonical/chat-reply.ts';
 import { isJsonFields } from '../../canonical/json.ts';
 import type { Delta, StreamEvent } from '../../canonical/stream-event.ts';
 import type { ProviderError } from '../../provider-error.ts';
+import { TextMeter } from '../../pricing/text-tokens.ts';
+import { estimateTokens } from '../../pricing/token-estimate.ts';
 import type { Usage } from '../../usage.ts';
 import { event } from './block-events.ts';
 import { errorBody } from './errors.ts';
-import { estimateInputTokens, tokensOf } from './estimate-tokens.ts';
 import { messageHead } from './reply-writer.ts';
 import { SerialBlocks } from './serial-blocks.ts';
 import { writeStop } from './stop-reasons.ts';
@@ -23,7 +24,7 @@ export class AnthropicStreamWriter implements StreamWriter {
   #held: Start | undefined;
   #stop: Stop | undefined;
   #usage: Usage | undefined;
-  #charsSent = 0;
+  readonly #sent = new TextMeter();
   #ended = false;
 
   constructor(context: ReplyContext) {
@@ -69,8 +70,8 @@ export class AnthropicStreamWriter implements StreamWriter {
   }
 
   #delta(index: number, delta: Delta): string {
-    if ('text' in delta) this.#charsSent += delta.text.length;
-    else if ('input' in delta) this.#charsSent += delta.input.length;
+    if ('text' in delta) this.#sent.add(delta.text);
+    else if ('input' in delta) this.#sent.add(delta.input);
     return this.#blocks.delta(index, delta);
   }
 
@@ -102,14 +103,14 @@ export class AnthropicStreamWriter implements StreamWriter {
   }
 
   #estimate(): number {
-    return estimateInputTokens(this.#context.request);
+    return estimateTokens(this.#context.request);
   }
 
   #finish(): string {
     if (this.#stop?.reason === 'error') return this.fail(this.#failure(this.#stop.detail));
     const begun = this.#start() + this.#blocks.stopAll();
     this.#ended = true;
-    const usage = this.#usage ?? { inputUncached: this.#estimate(), outputText: tokensOf(this.#charsSent) };
+    const usage = this.#usage ?? { inputUncached: this.#estimate(), outputText: this.#sent.tokens };
     const delta = { ...writeStop(this.#stop ?? { reason: 'unknown' }), container: null };
     const members = `,"delta":${JSON.stringify(delta)},"usage":${JSON.stringify(writeUsage(usage))}`;
     return begun + event('message_delta', members) + event('message_stop', '');

@@ -8,22 +8,26 @@ export function readUsage(usage: Fields): Usage | undefined {
   const output = asCount(usage['output_tokens']);
   if (input === undefined && output === undefined) return undefined;
   const cacheRead = asCount(usage['cache_read_input_tokens']);
-  const cacheWrite = asCount(usage['cache_creation_input_tokens']) ?? writtenByTtl(usage);
+  const { minutes, hour } = writtenByTtl(usage);
+  const written = minutes === undefined && hour === undefined ? undefined : (minutes ?? 0) + (hour ?? 0);
+  const cacheWrite = asCount(usage['cache_creation_input_tokens']) ?? written;
   const reasoning = asCount(asFields(usage['output_tokens_details'])?.['thinking_tokens']);
   return {
     inputUncached: input ?? 0,
     ...(cacheRead !== undefined && { cacheRead }),
     ...(cacheWrite !== undefined && { cacheWrite }),
+    ...(hour !== undefined && { cacheWrite1h: hour }),
     outputText: Math.max(0, (output ?? 0) - (reasoning ?? 0)),
     ...(reasoning !== undefined && { reasoning }),
   };
 }
 
-function writtenByTtl(usage: Fields): number | undefined {
+function writtenByTtl(usage: Fields): { readonly minutes: number | undefined; readonly hour: number | undefined } {
   const creation = asFields(usage['cache_creation']);
-  const minutes = asCount(creation?.['ephemeral_5m_input_tokens']);
-  const hour = asCount(creation?.['ephemeral_1h_input_tokens']);
-  return minutes === undefined && hour === undefined ? undefined : (minutes ?? 0) + (hour ?? 0);
+  return {
+    minutes: asCount(creation?.['ephemeral_5m_input_tokens']),
+    hour: asCount(creation?.['ephemeral_1h_input_tokens']),
+  };
 }
 
 /** A stream counts at its start and again, cumulatively, later: what is there again replaces what was. */
@@ -46,6 +50,7 @@ export function restOfUsage(usage: Fields): JsonFields {
   return asJsonFields(Object.fromEntries(rest));
 }
 
+/** `cache_creation` stays: official SDKs take it from the start of a stream only, which may come before any count. */
 const COUNTED: ReadonlySet<string> = new Set([
   'input_tokens',
   'output_tokens',
@@ -61,10 +66,16 @@ function asJsonFields(fields: Fields): JsonFields {
 
 /** The counts of a `usage` object; what nobody counted is null, as the dialect has it. */
 export function writeUsage(usage: Usage): JsonFields {
-  const { reasoning } = usage;
+  const { reasoning, cacheWrite, cacheWrite1h } = usage;
   return {
     input_tokens: Math.max(0, usage.inputUncached),
-    cache_creation_input_tokens: usage.cacheWrite ?? null,
+    cache_creation_input_tokens: cacheWrite ?? null,
+    ...(cacheWrite1h !== undefined && {
+      cache_creation: {
+        ephemeral_5m_input_tokens: Math.max(0, (cacheWrite ?? 0) - cacheWrite1h),
+        ephemeral_1h_input_tokens: cacheWrite1h,
+      },
+    }),
     cache_read_input_tokens: usage.cacheRead ?? null,
     output_tokens: Math.max(0, usage.outputText + (reasoning ?? 0)),
     output_tokens_details: reasoning === undefined ? null : { thinking_tokens: reasoning },

@@ -52,7 +52,7 @@ function ownFile({ id, dialect }: { readonly id: string; readonly dialect: strin
 function writeDocument(block: MediaBlock): JsonFields {
   const whole = extOf(block, 'whole');
   // Whoever changed the text, such as a guardrail, means what is there now.
-  if (whole !== undefined && block.source.via === 'text' && textOfWhole(whole) === block.source.text) {
+  if (whole !== undefined && isUnchanged(block, whole)) {
     const { cache_control: _, ...unmarked } = whole;
     return unmarked;
   }
@@ -66,6 +66,12 @@ function writeDocument(block: MediaBlock): JsonFields {
     ...(context !== undefined && { context }),
     ...(citations !== undefined && { citations: { enabled: citations } }),
   };
+}
+
+function isUnchanged({ source, title, context }: MediaBlock, whole: JsonFields): boolean {
+  if (source.via !== 'text' || textOfWhole(whole) !== source.text) return false;
+  const place = whole['type'] === 'search_result' ? 'source' : 'context';
+  return (whole['title'] ?? undefined) === title && (whole[place] ?? undefined) === context;
 }
 
 function documentSource(block: MediaBlock): JsonFields {

@@ -33,7 +33,10 @@ describe('a reply', () => {
           totalTokens: 118,
           cacheReadInputTokens: 100,
           cacheWriteInputTokens: 3,
-          cacheDetails: [{ ttl: '5m', inputTokens: 3 }],
+          cacheDetails: [
+            { ttl: '5m', inputTokens: 1 },
+            { ttl: '1h', inputTokens: 2 },
+          ],
         },
         trace,
         serviceTier: { type: 'flex' },
@@ -55,7 +58,7 @@ describe('a reply', () => {
           stop: { reason: 'tool_calls', raw: 'tool_use' },
         },
       ],
-      usage: { inputUncached: 10, cacheRead: 100, cacheWrite: 3, outputText: 5 },
+      usage: { inputUncached: 10, cacheRead: 100, cacheWrite: 3, cacheWrite1h: 2, outputText: 5 },
       ext: { bedrock: { metrics: { latencyMs: 7 }, trace, serviceTier: { type: 'flex' } } },
     });
   });

@@ -60,7 +60,7 @@ describe('a reply', () => {
           ],
         },
       ],
-      usage: { inputUncached: 10, cacheRead: 100, cacheWrite: 3, outputText: 5, reasoning: 2 },
+      usage: { inputUncached: 10, cacheRead: 100, cacheWrite: 3, cacheWrite1h: 2, outputText: 5, reasoning: 2 },
     };
     const { $metadata, ...output } = await readBySdk(bedrockCaller.writeReply(whole, replyContext()));
     expect($metadata.httpStatusCode).toBe(200);
@@ -91,6 +91,10 @@ describe('a reply', () => {
         totalTokens: 120,
         cacheReadInputTokens: 100,
         cacheWriteInputTokens: 3,
+        cacheDetails: [
+          { ttl: '5m', inputTokens: 1 },
+          { ttl: '1h', inputTokens: 2 },
+        ],
       },
       metrics: { latencyMs: 0 },
     });

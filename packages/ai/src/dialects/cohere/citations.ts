@@ -1,8 +1,8 @@
 import type { Citation } from '../../canonical/chat-request.ts';
 import type { Json, JsonFields } from '../../canonical/json.ts';
 import { asCount, asText } from '../../loose-json.ts';
-import { fieldsOf, listOf } from '../openai-chat/members.ts';
-import { present } from '../openai-chat/present.ts';
+import { fieldsOf, listOf } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 
 /**
  * A citation of Cohere is a stretch of the answer with all that supports it; here each source has its own. What its

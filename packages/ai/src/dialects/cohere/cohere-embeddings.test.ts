@@ -1,7 +1,7 @@
 import { CohereClientV2 } from 'cohere-ai';
 import { describe, expect, it } from 'vitest';
 import { Losses, Untranslatable } from '../../canonical/loss.ts';
-import { asJson } from '../mistral/__fixtures__/contexts.ts';
+import { asJson } from '../chat-shaped/__fixtures__/contexts.ts';
 import { cohereEmbeddings, cohereEmbeddingsCaller } from './cohere-embeddings.ts';
 
 const WISH = { input: ['a', 'b'] };

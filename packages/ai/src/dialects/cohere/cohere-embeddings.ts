@@ -11,15 +11,15 @@ import {
   type EmbeddingsCaller,
   type EmbeddingsProvider,
   type EmbeddingsWish,
-} from '../mistral/embeddings-form.ts';
-import { fieldsOf, Members } from '../openai-chat/members.ts';
-import { present } from '../openai-chat/present.ts';
+} from '../chat-shaped/embeddings-form.ts';
+import { fieldsOf, Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 import { classifyProviderError } from '../openai-chat/provider-errors.ts';
 
 export const COHERE_EMBED_TEXTS_MAX = 96;
 
 export const cohereEmbeddings: EmbeddingsProvider = {
-  path: '/embed',
+  path: () => '/embed',
   inputsMax: COHERE_EMBED_TEXTS_MAX,
   writeRequest,
   readReply,

@@ -1,5 +1,5 @@
 import type { Json, JsonFields } from '../../canonical/json.ts';
-import { fieldsOf, listOf, numberOf } from '../openai-chat/members.ts';
+import { fieldsOf, listOf, numberOf } from '../chat-shaped/members.ts';
 
 /**
  * Log probabilities as OpenAI Chat writes them, out of Cohere's: an item there may be several tokens with one text, whose

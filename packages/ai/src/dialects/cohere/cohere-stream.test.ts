@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatReply } from '../../canonical/chat-reply.ts';
-import { foreign, readReply, readStream, written } from '../mistral/__fixtures__/contexts.ts';
+import { foreign, readReply, readStream, written } from '../chat-shaped/__fixtures__/contexts.ts';
 import { cohereProvider } from './cohere-provider.ts';
 
 interface Event {

@@ -2,8 +2,8 @@ import type { ReadContext, StreamReader, WireRecord } from '../../canonical/dial
 import { parseExact, type Json, type JsonFields } from '../../canonical/json.ts';
 import type { StreamEvent } from '../../canonical/stream-event.ts';
 import { asCount, asText } from '../../loose-json.ts';
-import { AnswerChoice, callFacts } from '../mistral/answer-choice.ts';
-import { fieldsOf, listOf } from '../openai-chat/members.ts';
+import { AnswerChoice, callFacts } from '../chat-shaped/answer-choice.ts';
+import { fieldsOf, listOf } from '../chat-shaped/members.ts';
 import { classifyProviderError } from '../openai-chat/provider-errors.ts';
 import { readCitation } from './citations.ts';
 import { readCohereLogprobs } from './cohere-logprobs.ts';

@@ -1,8 +1,8 @@
 import type { Json, JsonFields } from '../../canonical/json.ts';
 import { asCount } from '../../loose-json.ts';
 import type { Usage } from '../../usage.ts';
-import { fieldsOf } from '../openai-chat/members.ts';
-import { present } from '../openai-chat/present.ts';
+import { fieldsOf } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 
 /** Tokens as the model saw them; where only the bill is there, those that it names. */
 export function readCohereUsage(value: Json | undefined): Usage | undefined {

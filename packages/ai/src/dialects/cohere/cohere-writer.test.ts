@@ -13,7 +13,7 @@ import {
   readReply,
   readStream,
   replyContext,
-} from '../mistral/__fixtures__/contexts.ts';
+} from '../chat-shaped/__fixtures__/contexts.ts';
 import { classifyProviderError } from '../openai-chat/provider-errors.ts';
 import { cohereCaller } from './cohere-caller.ts';
 import { cohereProvider } from './cohere-provider.ts';

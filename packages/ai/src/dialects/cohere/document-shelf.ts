@@ -1,8 +1,8 @@
 import type { MediaBlock } from '../../canonical/chat-request.ts';
 import type { Json, JsonFields } from '../../canonical/json.ts';
 import { Untranslatable, type Losses } from '../../canonical/loss.ts';
-import { documentText, taggedDocument } from '../mistral/document-text.ts';
-import { present } from '../openai-chat/present.ts';
+import { documentText, taggedDocument } from '../chat-shaped/document-text.ts';
+import { present } from '../chat-shaped/present.ts';
 import { formOf } from './wire-forms.ts';
 
 /** Gathers the documents of all messages, for which Cohere has one place in the request; they must be text. */

@@ -2,7 +2,7 @@ import type { Stop, StopReason } from '../../canonical/chat-reply.ts';
 import type { Json } from '../../canonical/json.ts';
 import { asText } from '../../loose-json.ts';
 import type { ProviderError } from '../../provider-error.ts';
-import { present } from '../openai-chat/present.ts';
+import { present } from '../chat-shaped/present.ts';
 import { classifyProviderError } from '../openai-chat/provider-errors.ts';
 
 /** What an answer holds decides with (reference §3.5). */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Untranslatable } from '../../canonical/loss.ts';
-import { asJson, NO_FACTS, written } from '../mistral/__fixtures__/contexts.ts';
+import { asJson, NO_FACTS, written } from '../chat-shaped/__fixtures__/contexts.ts';
 import { cohereCaller } from './cohere-caller.ts';
 import { cohereProvider } from './cohere-provider.ts';
 

@@ -1,8 +1,8 @@
 import type { Block, Citation, TextBlock, ToolCallBlock } from '../../canonical/chat-request.ts';
 import type { Json } from '../../canonical/json.ts';
 import { readDataUrl } from '../../canonical/media-source.ts';
-import { fieldsOf, listOf, Members } from '../openai-chat/members.ts';
-import { present } from '../openai-chat/present.ts';
+import { fieldsOf, listOf, Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 import { writeArguments } from '../openai-chat/read-assistant.ts';
 import { readCitation } from './citations.ts';
 

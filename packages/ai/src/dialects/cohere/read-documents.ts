@@ -1,7 +1,7 @@
 import type { MediaBlock, TextBlock, ToolResultBlock } from '../../canonical/chat-request.ts';
 import type { Json, JsonFields } from '../../canonical/json.ts';
-import { fieldsOf, listOf, type Members } from '../openai-chat/members.ts';
-import { present } from '../openai-chat/present.ts';
+import { fieldsOf, listOf, type Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 import { keepForm } from './wire-forms.ts';
 
 /** `documents` of a request: each is a string, or an object with an id and data of any kind. */

@@ -1,7 +1,7 @@
 import type { Block, Instruction, ToolResultBlock, Turn } from '../../canonical/chat-request.ts';
 import type { JsonFields } from '../../canonical/json.ts';
-import type { Members } from '../openai-chat/members.ts';
-import { present } from '../openai-chat/present.ts';
+import type { Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 import { readAssistant, readParts, readUserPart } from './read-blocks.ts';
 import { readDocuments, readResultContent } from './read-documents.ts';
 

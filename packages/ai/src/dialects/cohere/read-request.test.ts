@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { ChatRequest } from '../../canonical/chat-request.ts';
 import { Untranslatable } from '../../canonical/loss.ts';
-import { asJson, NO_FACTS } from '../mistral/__fixtures__/contexts.ts';
+import { asJson, NO_FACTS } from '../chat-shaped/__fixtures__/contexts.ts';
 import { cohereCaller } from './cohere-caller.ts';
 
 const HELLO = { model: 'command-a', messages: [{ role: 'user', content: 'Hello' }] };

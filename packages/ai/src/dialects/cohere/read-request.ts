@@ -2,8 +2,8 @@ import type { ChatRequest, ReasoningWish, Sampling, Tool, ToolChoice } from '../
 import type { CallFacts } from '../../canonical/dialect.ts';
 import type { Json } from '../../canonical/json.ts';
 import { Untranslatable } from '../../canonical/loss.ts';
-import { fieldsOf, Members } from '../openai-chat/members.ts';
-import { present } from '../openai-chat/present.ts';
+import { fieldsOf, Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 import { readMessages } from './read-messages.ts';
 
 /** A call of `/v2/chat` in the canonical form. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { scanCohereRequest, type PassedRequest } from './scan-request.ts';
+import type { PassedRequest } from '../chat-shaped/passed-request.ts';
+import { scanCohereRequest } from './scan-request.ts';
 
 const scan = (body: string): ReturnType<typeof scanCohereRequest> => scanCohereRequest(Buffer.from(body));
 

@@ -2,7 +2,7 @@ import type { ChatRequest } from '../../canonical/chat-request.ts';
 import { fitSchema } from '../../canonical/fit-schema.ts';
 import type { JsonFields } from '../../canonical/json.ts';
 import { Untranslatable, type Losses } from '../../canonical/loss.ts';
-import { describedSchema } from '../mistral/function-tools.ts';
+import { describedSchema } from '../chat-shaped/function-tools.ts';
 
 export interface WrittenFormat {
   readonly format: JsonFields | undefined;

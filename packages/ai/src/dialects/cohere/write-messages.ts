@@ -4,9 +4,9 @@ import { Untranslatable, type Losses } from '../../canonical/loss.ts';
 import { mimeOf } from '../../canonical/media-source.ts';
 import { dropEmptyText, mediaOutOfResults, pairToolResults } from '../../canonical/shape-turns.ts';
 import type { WireNames } from '../../canonical/wire-names.ts';
-import { argumentsText } from '../mistral/function-tools.ts';
-import { opaqueName } from '../mistral/write-parts.ts';
-import { present } from '../openai-chat/present.ts';
+import { argumentsText } from '../chat-shaped/function-tools.ts';
+import { opaqueName } from '../chat-shaped/opaque-name.ts';
+import { present } from '../chat-shaped/present.ts';
 import type { DocumentShelf } from './document-shelf.ts';
 import { formOf } from './wire-forms.ts';
 

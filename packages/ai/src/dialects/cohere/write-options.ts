@@ -3,8 +3,8 @@ import type { Target } from '../../canonical/dialect.ts';
 import { budgetOf } from '../../canonical/effort.ts';
 import type { JsonFields } from '../../canonical/json.ts';
 import type { Losses } from '../../canonical/loss.ts';
-import { clamp, clampOutput } from '../mistral/clamp.ts';
-import { present } from '../openai-chat/present.ts';
+import { clamp, clampOutput } from '../chat-shaped/clamp.ts';
+import { present } from '../chat-shaped/present.ts';
 
 const PENALTIES = { min: 0, max: 1 };
 const TOP_KS = { min: 0, max: 500 };

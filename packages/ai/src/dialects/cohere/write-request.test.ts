@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest, MediaBlock } from '../../canonical/chat-request.ts';
-import { foreign, targetOf, written } from '../mistral/__fixtures__/contexts.ts';
+import { foreign, targetOf, written } from '../chat-shaped/__fixtures__/contexts.ts';
 import { cohereProvider } from './cohere-provider.ts';
 
 const write = (members: Partial<ChatRequest> = {}, target = targetOf()): ReturnType<typeof written> =>

@@ -2,7 +2,7 @@ import type { ChatRequest, Tool } from '../../canonical/chat-request.ts';
 import type { JsonFields } from '../../canonical/json.ts';
 import type { Losses } from '../../canonical/loss.ts';
 import type { WireNames } from '../../canonical/wire-names.ts';
-import { mustCall, writeFunctionTools } from '../mistral/function-tools.ts';
+import { mustCall, writeFunctionTools } from '../chat-shaped/function-tools.ts';
 import { callable } from './write-format.ts';
 
 /** An empty list is refused, and so are tools beside a format. */

@@ -46,6 +46,6 @@ export function requestInfo(requestId: string): JsonFields {
   return { '@type': `${TYPES}RequestInfo`, requestId };
 }
 
-export function retryInfo(delay: string): JsonFields {
-  return { '@type': `${TYPES}RetryInfo`, retryDelay: delay };
+export function retryInfo(delayMs: number): JsonFields {
+  return { '@type': `${TYPES}RetryInfo`, retryDelay: `${delayMs / 1000}s` };
 }

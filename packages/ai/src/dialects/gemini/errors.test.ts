@@ -65,7 +65,7 @@ describe('an error of Google', () => {
 
   it('says how long to wait, and which member is at fault', () => {
     const limited = readGeminiError(429, body(429, 'RESOURCE_EXHAUSTED', { details: [{ retryDelay: 'soon' }, RETRY] }));
-    expect(limited.headers).toMatchObject({ 'retry-after': '35' });
+    expect(limited.retryAfterMs).toBe(34_200);
     expect(JSON.parse(limited.body)).toMatchObject({ error: { status: 'RESOURCE_EXHAUSTED', details: [RETRY] } });
     const details = [{ fieldViolations: [{ field: 'contents[0].role' }] }];
     expect(readGeminiError(400, body(400, 'INVALID_ARGUMENT', { details })).param).toBe('contents[0].role');
@@ -122,6 +122,17 @@ describe('an error to a caller of Gemini', () => {
     [504, 'DEADLINE_EXCEEDED'],
   ])('of status %i is %s', (status, name) => {
     expect(refuse(status)).toBe(name);
+  });
+
+  it('says how long to wait, as Google does', () => {
+    const waits = (retryAfterMs?: number) => {
+      const error = { status: 429, kind: 'rate_limited', code: 'limit.rate', message: 'x', retry: true } as const;
+      return JSON.parse(geminiCaller.writeError({ ...error, retryAfterMs, requestId: '' }).body).error.details;
+    };
+    const type = 'type.googleapis.com/google.rpc.RetryInfo';
+    expect(waits(7000)).toContainEqual({ '@type': type, retryDelay: '7s' });
+    expect(waits(250)).toContainEqual({ '@type': type, retryDelay: '0.25s' });
+    expect(waits()).not.toContainEqual(expect.objectContaining({ '@type': type }));
   });
 
   it('is a list where a stream would be one', () => {

@@ -15,20 +15,19 @@ export function readGeminiError(status: number, body: string): ProviderError {
   const row = ERROR_MEANINGS[kind];
   const shown = row.status ?? (real >= 400 && real < 500 ? real : 400);
   const message = row.message ?? safeMessage(said?.message ?? 'The model provider refused the request.');
-  const delay = said?.retryDelay;
+  const retryAfterMs = said?.retryAfterMs;
+  const details = retryAfterMs === undefined ? [] : [retryInfo(retryAfterMs)];
   return {
     status: shown,
-    headers: {
-      'content-type': 'application/json; charset=UTF-8',
-      ...(delay !== undefined && { 'retry-after': String(Math.ceil(Number.parseFloat(delay))) }),
-    },
-    body: JSON.stringify(errorBody({ status: shown, message, details: delay === undefined ? [] : [retryInfo(delay)] })),
+    headers: { 'content-type': 'application/json; charset=UTF-8' },
+    body: JSON.stringify(errorBody({ status: shown, message, details })),
     kind,
     retryElsewhere: row.retryElsewhere,
     code: row.code,
     message,
     param: row.message === undefined ? said?.field : undefined,
     retry: row.retry,
+    retryAfterMs,
   };
 }
 
@@ -41,8 +40,8 @@ interface Said {
   readonly status: string;
   /** `API_KEY_INVALID` and its like. */
   readonly reasons: readonly string[];
-  /** How long to wait, such as `34s`. */
-  readonly retryDelay: string | undefined;
+  /** How long to wait. */
+  readonly retryAfterMs: number | undefined;
   /** The member at fault. */
   readonly field: string | undefined;
 }
@@ -58,16 +57,18 @@ function readSaid(body: string): Said | undefined {
     code: asCount(error['code']),
     status: asText(error['status']) ?? '',
     reasons: details.flatMap((detail) => asText(detail['reason']) ?? []),
-    retryDelay: details.map(delayOf).find((delay) => delay !== undefined),
+    retryAfterMs: details.map(delayOf).find((delay) => delay !== undefined),
     field: details.flatMap(({ fieldViolations }) => listFields(fieldViolations)).flatMap(fieldOf)[0],
   };
 }
 
 const MESSAGE_CHARS_READ = 4096;
 
-function delayOf(detail: Fields): string | undefined {
+/** Such as `34s` or `0.5s`. */
+function delayOf(detail: Fields): number | undefined {
   const delay = asText(detail['retryDelay']);
-  return delay !== undefined && /^\d{1,6}(?:\.\d{1,9})?s$/.test(delay) ? delay : undefined;
+  const seconds = delay === undefined ? undefined : /^(\d{1,6}(?:\.\d{1,9})?)s$/.exec(delay)?.[1];
+  return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1000);
 }
 
 function fieldOf({ field }: Fields): readonly string[] {

@@ -1,7 +1,7 @@
 import type { CallerError } from '../../canonical/dialect.ts';
 import type { JsonFields } from '../../canonical/json.ts';
 import type { ErrorReply } from '../../provider-error.ts';
-import { badRequest, errorBody, errorInfo, requestInfo } from './error-body.ts';
+import { badRequest, errorBody, errorInfo, requestInfo, retryInfo } from './error-body.ts';
 
 export function writeGeminiError(error: CallerError): ErrorReply {
   return { status: error.status, headers: JSON_TYPE, body: JSON.stringify(callerErrorBody(error)) };
@@ -14,7 +14,8 @@ export function writeGeminiArrayError(error: CallerError): ErrorReply {
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=UTF-8' };
 
-export function callerErrorBody({ status, message, code, param, requestId }: CallerError): JsonFields {
+export function callerErrorBody(error: CallerError): JsonFields {
+  const { status, message, code, param, requestId, retryAfterMs } = error;
   return errorBody({
     status,
     message,
@@ -22,6 +23,7 @@ export function callerErrorBody({ status, message, code, param, requestId }: Cal
       errorInfo(code),
       ...(param === undefined ? [] : [badRequest(param, message)]),
       ...(requestId === '' ? [] : [requestInfo(requestId)]),
+      ...(retryAfterMs === undefined ? [] : [retryInfo(retryAfterMs)]),
     ],
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Losses } from '../../canonical/loss.ts';
-import { asJson } from './__fixtures__/contexts.ts';
+import { asJson } from '../chat-shaped/__fixtures__/contexts.ts';
 import { mistralEmbeddings } from './mistral-embeddings.ts';
 
 const WISH = { input: ['a', 'b'] };

@@ -2,8 +2,8 @@ import type { Json } from '../../canonical/json.ts';
 import type { Losses } from '../../canonical/loss.ts';
 import { asCount, asText } from '../../loose-json.ts';
 import type { ProviderError } from '../../provider-error.ts';
-import { fieldsOf, listOf } from '../openai-chat/members.ts';
-import { present } from '../openai-chat/present.ts';
+import { fieldsOf, listOf } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 import { readUsage } from '../openai-chat/read-usage.ts';
 import {
   ownExtras,
@@ -11,12 +11,12 @@ import {
   type EmbeddingsAnswer,
   type EmbeddingsProvider,
   type EmbeddingsWish,
-} from './embeddings-form.ts';
+} from '../chat-shaped/embeddings-form.ts';
 import { readFailure } from './read-failure.ts';
 
 /** As OpenAI's, but for the name of the dimensions. */
 export const mistralEmbeddings: EmbeddingsProvider = {
-  path: '/embeddings',
+  path: () => '/embeddings',
   writeRequest(wish: EmbeddingsWish, model: string, losses: Losses): string {
     const { input, dimensions } = wish;
     return JSON.stringify({

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatReply } from '../../canonical/chat-reply.ts';
 import type { Json } from '../../canonical/json.ts';
 import { Losses } from '../../canonical/loss.ts';
-import { asJson, foreign, readReply, readStream, sse } from './__fixtures__/contexts.ts';
+import { asJson, foreign, readReply, readStream, sse } from '../chat-shaped/__fixtures__/contexts.ts';
 import { mistralProvider } from './mistral-provider.ts';
 
 const chunk = (delta: object, more: object = {}, members: object = {}): object => ({

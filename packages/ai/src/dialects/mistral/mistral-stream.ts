@@ -7,10 +7,10 @@ import { asCount, asText } from '../../loose-json.ts';
 import type { ProviderError } from '../../provider-error.ts';
 import { toolNames } from '../openai-chat/chat-names.ts';
 import { readFinish } from '../openai-chat/finish-reason.ts';
-import { fieldsOf, listOf } from '../openai-chat/members.ts';
+import { fieldsOf, listOf } from '../chat-shaped/members.ts';
 import { readUsage } from '../openai-chat/read-usage.ts';
 import type { CallFacts } from '../openai-chat/tool-call-reader.ts';
-import { AnswerChoice, callFacts } from './answer-choice.ts';
+import { AnswerChoice, callFacts } from '../chat-shaped/answer-choice.ts';
 import { readContent } from './read-content.ts';
 import { readFailure } from './read-failure.ts';
 

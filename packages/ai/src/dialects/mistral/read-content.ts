@@ -2,8 +2,8 @@ import type { MediaBlock } from '../../canonical/chat-request.ts';
 import type { Json, JsonFields } from '../../canonical/json.ts';
 import { readDataUrl } from '../../canonical/media-source.ts';
 import { asText } from '../../loose-json.ts';
-import { fieldsOf, listOf } from '../openai-chat/members.ts';
-import type { AnswerChoice } from './answer-choice.ts';
+import { fieldsOf, listOf } from '../chat-shaped/members.ts';
+import type { AnswerChoice } from '../chat-shaped/answer-choice.ts';
 
 /** Content as a string, or as a list of parts of which each is whole or a fragment. */
 export function readContent(content: Json | undefined, choice: AnswerChoice): void {

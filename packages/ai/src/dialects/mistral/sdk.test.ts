@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatReply } from '../../canonical/chat-reply.ts';
 import { unfoldReply } from '../../canonical/fold-stream.ts';
 import { openAiChatCaller } from '../openai-chat/caller.ts';
-import { asJson, foreign, NO_FACTS, replyContext, written } from './__fixtures__/contexts.ts';
+import { asJson, foreign, NO_FACTS, replyContext, written } from '../chat-shaped/__fixtures__/contexts.ts';
 import { mistralProvider } from './mistral-provider.ts';
 
 /** Mistral's SDK, to which the gate answers with this; `seen` gets the bodies of its calls. */

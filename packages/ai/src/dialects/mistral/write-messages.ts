@@ -10,9 +10,10 @@ import type { Json, JsonFields } from '../../canonical/json.ts';
 import type { Losses } from '../../canonical/loss.ts';
 import { dropEmptyText, pairToolResults } from '../../canonical/shape-turns.ts';
 import type { WireNames } from '../../canonical/wire-names.ts';
-import { argumentsText } from './function-tools.ts';
-import { nameResults } from './name-results.ts';
-import { opaqueName, writePart } from './write-parts.ts';
+import { argumentsText } from '../chat-shaped/function-tools.ts';
+import { nameResults } from '../chat-shaped/name-results.ts';
+import { opaqueName } from '../chat-shaped/opaque-name.ts';
+import { writePart } from './write-parts.ts';
 
 export interface MessageWriting {
   readonly losses: Losses;

@@ -2,7 +2,8 @@ import type { Block, MediaBlock } from '../../canonical/chat-request.ts';
 import type { JsonFields } from '../../canonical/json.ts';
 import { Untranslatable, type Losses } from '../../canonical/loss.ts';
 import { mimeOf } from '../../canonical/media-source.ts';
-import { documentText, taggedDocument } from './document-text.ts';
+import { documentText, taggedDocument } from '../chat-shaped/document-text.ts';
+import { opaqueName } from '../chat-shaped/opaque-name.ts';
 
 /** A block as a part of content; none for what is left out. */
 export function writePart(block: Block, losses: Losses): JsonFields[] {
@@ -31,11 +32,6 @@ export function writePart(block: Block, losses: Losses): JsonFields[] {
 
 /** Of Mistral's own, which Chat's readers keep as they are. */
 const PARTS: ReadonlySet<unknown> = new Set(['document_url', 'reference', 'thinking', 'tool_reference']);
-
-/** The type is a stranger's word and goes into a header. */
-export function opaqueName({ type }: JsonFields): string {
-  return typeof type === 'string' && /^[\w.-]{1,64}$/.test(type) ? type : 'opaque';
-}
 
 function writeMedia(block: MediaBlock, losses: Losses): JsonFields {
   if (block.source.via === 'file') return writeFile(block);

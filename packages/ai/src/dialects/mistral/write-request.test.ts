@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../canonical/chat-request.ts';
 import { Untranslatable } from '../../canonical/loss.ts';
 import { readRequest } from '../openai-chat/read-request.ts';
-import { asJson, foreign, NO_FACTS, targetOf, written } from './__fixtures__/contexts.ts';
+import { asJson, foreign, NO_FACTS, targetOf, written } from '../chat-shaped/__fixtures__/contexts.ts';
 import { mistralProvider } from './mistral-provider.ts';
 
 const write = (members: Partial<ChatRequest> = {}, target = targetOf()): ReturnType<typeof written> =>

@@ -7,11 +7,11 @@ import type { Json, JsonFields } from '../../canonical/json.ts';
 import type { Losses } from '../../canonical/loss.ts';
 import { wireNames, type WireNames } from '../../canonical/wire-names.ts';
 import { callIds, toolNames } from '../openai-chat/chat-names.ts';
-import { present } from '../openai-chat/present.ts';
-import { clamp, clampOutput } from './clamp.ts';
-import { mustCall, writeFunctionTools } from './function-tools.ts';
-import { loseMembers, refuseKept } from './lost-members.ts';
-import { withoutDrops } from './without-drops.ts';
+import { present } from '../chat-shaped/present.ts';
+import { clamp, clampOutput } from '../chat-shaped/clamp.ts';
+import { mustCall, writeFunctionTools } from '../chat-shaped/function-tools.ts';
+import { loseMembers, refuseKept } from '../chat-shaped/lost-members.ts';
+import { withoutDrops } from '../chat-shaped/without-drops.ts';
 import { writeMessages } from './write-messages.ts';
 
 /** The body of a chat completion at Mistral, which refuses members that it does not know. */

@@ -1,7 +1,7 @@
 import type { Stop, StopReason } from '../../canonical/chat-reply.ts';
 import type { Json } from '../../canonical/json.ts';
 import { asText } from '../../loose-json.ts';
-import { present } from '../openai-chat/present.ts';
+import { present } from '../chat-shaped/present.ts';
 
 /** Ollama says `stop` behind calls, too (reference §3.5). */
 export function readFinish(value: Json | undefined, calls: boolean): Stop {

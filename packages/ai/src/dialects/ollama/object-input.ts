@@ -1,6 +1,6 @@
 import type { ToolCallBlock } from '../../canonical/chat-request.ts';
 import { parseExact, type JsonFields } from '../../canonical/json.ts';
-import { fieldsOf } from '../openai-chat/members.ts';
+import { fieldsOf } from '../chat-shaped/members.ts';
 
 /** Arguments as the object that they are here; text that is none stands under a name that says so. */
 export function objectInput({ input, custom }: Pick<ToolCallBlock, 'input' | 'custom'>): {

@@ -1,7 +1,7 @@
 import { Ollama } from 'ollama';
 import { describe, expect, it } from 'vitest';
 import { Losses } from '../../canonical/loss.ts';
-import { asJson } from '../mistral/__fixtures__/contexts.ts';
+import { asJson } from '../chat-shaped/__fixtures__/contexts.ts';
 import { ollamaEmbeddings, ollamaEmbeddingsCaller } from './ollama-embeddings.ts';
 
 const WISH = { input: ['a', 'b'] };

@@ -11,12 +11,12 @@ import {
   type EmbeddingsCaller,
   type EmbeddingsProvider,
   type EmbeddingsWish,
-} from '../mistral/embeddings-form.ts';
-import { fieldsOf, Members } from '../openai-chat/members.ts';
-import { present } from '../openai-chat/present.ts';
+} from '../chat-shaped/embeddings-form.ts';
+import { fieldsOf, Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 import { classifyProviderError } from '../openai-chat/provider-errors.ts';
 
-export const ollamaEmbeddings: EmbeddingsProvider = { path: '/api/embed', writeRequest, readReply };
+export const ollamaEmbeddings: EmbeddingsProvider = { path: () => '/api/embed', writeRequest, readReply };
 
 export const ollamaEmbeddingsCaller: EmbeddingsCaller = { readRequest, writeReply };
 

@@ -9,6 +9,7 @@ export const ollamaProvider: ProviderDialect = {
   framing: 'ndjson',
   path: () => '/api/chat',
   writeRequest: writeOllamaRequest,
+  needsBytes: ({ kind, source }) => kind === 'image' && source.via === 'url',
   readReply: readOllamaReply,
   streamReader: (context) => new OllamaStream(context),
   readError: classifyProviderError,

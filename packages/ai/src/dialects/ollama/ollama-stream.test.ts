@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatReply } from '../../canonical/chat-reply.ts';
-import { foreign, readReply, readStream } from '../mistral/__fixtures__/contexts.ts';
+import { foreign, readReply, readStream } from '../chat-shaped/__fixtures__/contexts.ts';
 import { ollamaProvider } from './ollama-provider.ts';
 
 const line = (message: object | undefined, members: object = {}): string =>

@@ -12,7 +12,7 @@ import {
   readReply,
   readStream,
   replyContext,
-} from '../mistral/__fixtures__/contexts.ts';
+} from '../chat-shaped/__fixtures__/contexts.ts';
 import { classifyProviderError } from '../openai-chat/provider-errors.ts';
 import { ollamaCaller } from './ollama-caller.ts';
 import { ollamaProvider } from './ollama-provider.ts';

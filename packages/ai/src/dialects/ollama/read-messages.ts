@@ -2,8 +2,8 @@ import type { Block, Instruction, MediaBlock, ToolCallBlock, Turn } from '../../
 import type { JsonFields } from '../../canonical/json.ts';
 import { readDataUrl } from '../../canonical/media-source.ts';
 import { asText } from '../../loose-json.ts';
-import type { Members } from '../openai-chat/members.ts';
-import { present } from '../openai-chat/present.ts';
+import type { Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 import { writeArguments } from '../openai-chat/read-assistant.ts';
 import { CallIds } from './call-ids.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../canonical/chat-request.ts';
 import { Untranslatable } from '../../canonical/loss.ts';
-import { asJson, NO_FACTS } from '../mistral/__fixtures__/contexts.ts';
+import { asJson, NO_FACTS } from '../chat-shaped/__fixtures__/contexts.ts';
 import { ollamaCaller } from './ollama-caller.ts';
 
 const HELLO = { model: 'llama3.2:1b', messages: [{ role: 'user', content: 'Hello' }] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PassedRequest } from '../cohere/scan-request.ts';
+import type { PassedRequest } from '../chat-shaped/passed-request.ts';
 import { scanOllamaRequest } from './scan-request.ts';
 
 const scan = (body: string): ReturnType<typeof scanOllamaRequest> => scanOllamaRequest(Buffer.from(body));

@@ -1,4 +1,4 @@
-import type { PassedRequest } from '../cohere/scan-request.ts';
+import type { PassedRequest } from '../chat-shaped/passed-request.ts';
 import { patchModel } from '../openai-chat/patch-request.ts';
 import { isNull, readBoolean, scanRequest, type RequestProblem } from '../openai-chat/request-members.ts';
 

@@ -10,9 +10,9 @@ import type {
 import type { JsonFields } from '../../canonical/json.ts';
 import { Untranslatable, type Losses } from '../../canonical/loss.ts';
 import { dropEmptyText, mediaOutOfResults, pairToolResults } from '../../canonical/shape-turns.ts';
-import { documentText, taggedDocument } from '../mistral/document-text.ts';
-import { nameResults } from '../mistral/name-results.ts';
-import { opaqueName } from '../mistral/write-parts.ts';
+import { documentText, taggedDocument } from '../chat-shaped/document-text.ts';
+import { nameResults } from '../chat-shaped/name-results.ts';
+import { opaqueName } from '../chat-shaped/opaque-name.ts';
 import { isMadeUpId } from './call-ids.ts';
 import { objectInput } from './object-input.ts';
 

@@ -3,7 +3,7 @@ import type { Block, ToolCallBlock } from '../../canonical/chat-request.ts';
 import type { ReplyContext } from '../../canonical/dialect.ts';
 import type { JsonFields } from '../../canonical/json.ts';
 import type { Usage } from '../../usage.ts';
-import { present } from '../openai-chat/present.ts';
+import { present } from '../chat-shaped/present.ts';
 import { writeFinish } from './finish-reason.ts';
 import { objectInput } from './object-input.ts';
 import { writeOllamaLogprobs } from './ollama-logprobs.ts';

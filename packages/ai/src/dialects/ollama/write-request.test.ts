@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest, MediaBlock, Turn } from '../../canonical/chat-request.ts';
 import { Losses } from '../../canonical/loss.ts';
-import { asJson, foreign, NO_FACTS, targetOf, written } from '../mistral/__fixtures__/contexts.ts';
+import { asJson, foreign, NO_FACTS, targetOf, written } from '../chat-shaped/__fixtures__/contexts.ts';
 import { ollamaCaller } from './ollama-caller.ts';
 import { ollamaProvider } from './ollama-provider.ts';
 

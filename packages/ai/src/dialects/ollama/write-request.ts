@@ -5,11 +5,11 @@ import { effortOf } from '../../canonical/effort.ts';
 import { fitSchema } from '../../canonical/fit-schema.ts';
 import type { Json, JsonFields } from '../../canonical/json.ts';
 import type { Losses } from '../../canonical/loss.ts';
-import { clampOutput } from '../mistral/clamp.ts';
-import { describedSchema, mustCall, writeFunctionTools } from '../mistral/function-tools.ts';
-import { loseMembers, refuseKept, refuseSeveral } from '../mistral/lost-members.ts';
-import { withoutDrops } from '../mistral/without-drops.ts';
-import { present } from '../openai-chat/present.ts';
+import { clampOutput } from '../chat-shaped/clamp.ts';
+import { describedSchema, mustCall, writeFunctionTools } from '../chat-shaped/function-tools.ts';
+import { loseMembers, refuseKept, refuseSeveral } from '../chat-shaped/lost-members.ts';
+import { withoutDrops } from '../chat-shaped/without-drops.ts';
+import { present } from '../chat-shaped/present.ts';
 import { plainNames } from './plain-names.ts';
 import { writeMessages } from './write-messages.ts';
 

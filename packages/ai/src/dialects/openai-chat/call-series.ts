@@ -11,14 +11,15 @@ type OpenCall = Extract<OpenBlock, { readonly type: 'tool_call' }>;
  */
 export class CallSeries {
   readonly #legacy: boolean;
+  readonly #whole: boolean;
   readonly #calls = new Map<number, Call>();
   /** Calls that have not stopped or not been written; the first is being written. */
   readonly #queue: Call[] = [];
   #count = 0;
 
-  /** `legacy`: there is one call at most, and it is told as a `function_call`. */
-  constructor({ legacy }: { readonly legacy: boolean }) {
+  constructor({ legacy, whole }: CallStyle) {
     this.#legacy = legacy;
+    this.#whole = whole;
   }
 
   has(index: number): boolean {
@@ -65,22 +66,23 @@ export class CallSeries {
   }
 
   #write(call: Call): readonly string[] {
-    if (this.#legacy && call.slot > 0) return [];
+    if ((this.#legacy && call.slot > 0) || (this.#whole && !call.stopped)) return [];
     const deltas = call.written ? [] : [this.#head(call)];
     call.written = true;
-    if (call.input !== '') deltas.push(this.#fragment(call));
+    if (call.input !== '' && !this.#whole) deltas.push(this.#fragment(call));
     call.saidNothing &&= call.input === '';
     call.input = '';
     return deltas;
   }
 
-  #head({ block, slot }: Call): string {
+  #head({ block, slot, input }: Call): string {
     const { id, name, custom, signature } = block;
-    if (this.#legacy) return JSON.stringify({ function_call: { name, arguments: '' } });
+    const begun = this.#whole ? input : '';
+    if (this.#legacy) return JSON.stringify({ function_call: { name, arguments: begun } });
     const body =
       custom === true
-        ? { type: 'custom', custom: { name, input: '' } }
-        : { type: 'function', function: { name, arguments: '' } };
+        ? { type: 'custom', custom: { name, input: begun } }
+        : { type: 'function', function: { name, arguments: begun } };
     const extra = signature === undefined ? {} : extraContent(signature);
     return JSON.stringify({ tool_calls: [{ index: slot, id, ...body, ...extra }] });
   }
@@ -91,6 +93,13 @@ export class CallSeries {
     const body = block.custom === true ? `"custom":{"input":${text}}` : `"function":{"arguments":${text}}`;
     return `{"tool_calls":[{"index":${slot},${body}}]}`;
   }
+}
+
+export interface CallStyle {
+  /** There is one call at most, and it is told as a `function_call`. */
+  readonly legacy: boolean;
+  /** A call is told when it is complete, in one delta. */
+  readonly whole: boolean;
 }
 
 interface Call {

@@ -14,3 +14,11 @@ export const openAiChatCaller: CallerDialect = {
   streamWriter: (context) => new CanonicalStreamWriter(context),
   writeError,
 };
+
+/** Mistral's SDK, which takes OpenAI's dialect, but no call that comes in pieces: it wants a name in each delta. */
+export const mistralSdkCaller: CallerDialect = {
+  ...openAiChatCaller,
+  ownStreams: true,
+  ownWords: ['"document_url"', '"thinking"'],
+  streamWriter: (context) => new CanonicalStreamWriter(context, { wholeCalls: true }),
+};

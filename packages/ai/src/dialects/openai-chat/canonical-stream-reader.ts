@@ -2,7 +2,7 @@ import type { ReadContext, StreamReader, WireRecord } from '../../canonical/dial
 import { parseExact } from '../../canonical/json.ts';
 import type { StreamEvent } from '../../canonical/stream-event.ts';
 import { ChunkReader } from './chunk-reader.ts';
-import { fieldsOf } from './members.ts';
+import { fieldsOf } from '../chat-shaped/members.ts';
 
 /** A stream of chat completion chunks as canonical events. */
 export class CanonicalStreamReader implements StreamReader {

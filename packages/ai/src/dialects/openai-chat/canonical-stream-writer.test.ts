@@ -139,6 +139,17 @@ describe('CanonicalStreamWriter', () => {
       fragment(2, '{}'),
       {},
     ]);
+    const whole = new CanonicalStreamWriter(replyContext(requestOf({})), { wholeCalls: true });
+    const told = (index: number, id: string, args: string, extra = {}) => ({
+      tool_calls: [{ index, id, type: 'function', function: { name: 'f', arguments: args }, ...extra }],
+    });
+    expect(deltasOf(events.map((event) => whole.write(event)).join(''))).toEqual([
+      { role: 'assistant', content: null, refusal: null },
+      told(0, 'a', '{"a":1}'),
+      told(1, 'b', '{"b":2}', { extra_content: { google: { thought_signature: 'g' } } }),
+      told(2, 'c', '{}'),
+      {},
+    ]);
   });
 
   it('writes a call to those who offered functions as a function call', () => {

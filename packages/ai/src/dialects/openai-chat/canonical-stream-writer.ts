@@ -15,14 +15,16 @@ import { writeUsage } from './write-usage.ts';
 export class CanonicalStreamWriter implements StreamWriter {
   readonly #context: ReplyContext;
   readonly #legacy: boolean;
+  readonly #wholeCalls: boolean;
   readonly #choices = new Map<number, ChoiceWriter>();
   #chunks: ChunkWriter | undefined;
   #created = 0;
   #usage: Usage | undefined;
   #broken = false;
 
-  constructor(context: ReplyContext) {
+  constructor(context: ReplyContext, { wholeCalls = false }: { readonly wholeCalls?: boolean } = {}) {
     this.#context = context;
+    this.#wholeCalls = wholeCalls;
     this.#legacy = speaksOfFunctions(context.request);
   }
 
@@ -85,7 +87,7 @@ export class CanonicalStreamWriter implements StreamWriter {
     if (known !== undefined || this.#chunks === undefined) return known;
     const choice = new ChoiceWriter(index, {
       chunks: this.#chunks,
-      calls: new CallSeries({ legacy: this.#legacy }),
+      calls: new CallSeries({ legacy: this.#legacy, whole: this.#wholeCalls }),
       show: (block) => this.#show(block),
       legacy: this.#legacy,
       hidesReasoning: hidesReasoning(this.#context.request),

@@ -11,6 +11,8 @@ export interface ChatRules extends ProviderRules {
   readonly renames?: Readonly<Record<string, string>>;
   /** What the vendor takes beyond OpenAI: `top_k`, `min_p`, `video_url`, `extra_content`. */
   readonly takes?: readonly string[];
+  /** False: images are taken inside the request only. */
+  readonly mediaUrls?: boolean;
   /** Of reasoning, those that it knows: others become the nearest. */
   readonly efforts?: readonly Effort[];
   /** The member of `chat_template_kwargs` that turns reasoning on and off, where servers know only that. */

@@ -4,7 +4,7 @@ import type { Json, JsonFields } from '../../canonical/json.ts';
 import { asText } from '../../loose-json.ts';
 import type { BlockSink } from './block-sink.ts';
 import { readFinish } from './finish-reason.ts';
-import { fieldsOf, listOf } from './members.ts';
+import { fieldsOf, listOf } from '../chat-shaped/members.ts';
 import { readAnnotations, readThoughtSignature } from './read-assistant.ts';
 import { SoundReader } from './sound-reader.ts';
 import { SpeechReader, type SpeechKind } from './speech-reader.ts';

@@ -6,7 +6,7 @@ import type { CallSeries } from './call-series.ts';
 import type { ChunkWriter } from './chunk-writer.ts';
 import { writeFinish } from './finish-reason.ts';
 import { writeDetail } from './reasoning-details.ts';
-import { present } from './present.ts';
+import { present } from '../chat-shaped/present.ts';
 import { writeAnnotations } from './write-annotations.ts';
 import { extraContent } from './write-call.ts';
 

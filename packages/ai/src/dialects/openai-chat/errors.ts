@@ -9,6 +9,7 @@ export interface ErrorFacts {
   readonly param?: string | undefined;
   /** May the same call succeed later? */
   readonly retry: boolean;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** The gate's own refusal: `detail` is shown, `param` names the request member at fault. */
@@ -26,16 +27,26 @@ export function openAiError(code: ErrorCode, detail: string, param?: string): Er
 }
 
 /** Official SDKs choose the exception by status and retry 408, 409, 429 and 5xx unless `x-should-retry` says otherwise. */
-export function errorReply({ status, type, code, message, param, retry }: ErrorFacts): ErrorReply {
+export function errorReply({ status, type, code, message, param, retry, retryAfterMs }: ErrorFacts): ErrorReply {
   const retriedBySdk = status === 408 || status === 409 || status === 429 || status >= 500;
   return {
     status,
     headers: {
       'content-type': 'application/json',
       ...(retriedBySdk !== retry && { 'x-should-retry': String(retry) }),
+      ...waitHeader(retryAfterMs),
     },
     body: JSON.stringify({ error: { message, type, param: param ?? null, code: code ?? null } }),
   };
+}
+
+/** Official SDKs of OpenAI's dialects and Anthropic's take it before `retry-after`, which knows whole seconds only. */
+export function waitHeader(ms: number | undefined): Readonly<Record<string, string>> {
+  return ms === undefined || !Number.isFinite(ms) || ms % 1000 === 0 ? {} : { 'retry-after-ms': String(Math.ceil(ms)) };
+}
+
+export function withWait(reply: ErrorReply, ms: number | undefined): ErrorReply {
+  return { ...reply, headers: { ...reply.headers, ...waitHeader(ms) } };
 }
 
 /** The event that ends a broken stream; SDKs throw on it, so that a truncated reply never looks complete. */
@@ -52,9 +63,12 @@ export function codeOf(code: ErrorCode): string {
 const OPENAI_CODES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'auth.missing': 'invalid_api_key',
   'auth.invalid': 'invalid_api_key',
+  'request.context_length': 'context_length_exceeded',
+  'auth.expired': 'invalid_api_key',
   'limit.rate': 'rate_limit_exceeded',
   'limit.quota': 'insufficient_quota',
   'limit.budget': 'insufficient_quota',
+  'guard.blocked': 'content_filter',
   'provider.model_not_found': 'model_not_found',
   'provider.overloaded': 'overloaded',
   'provider.timeout': 'timeout',

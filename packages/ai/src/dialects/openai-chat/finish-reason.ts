@@ -1,5 +1,5 @@
 import type { Stop, StopReason } from '../../canonical/chat-reply.ts';
-import { present } from './present.ts';
+import { present } from '../chat-shaped/present.ts';
 
 /** What an answer holds decides with: vendors say `stop` behind calls, and `tool_calls` without any (reference §3.5). */
 export interface Held {

@@ -1,5 +1,5 @@
 import type { Json, JsonFields } from '../../canonical/json.ts';
-import { listOf } from './members.ts';
+import { listOf } from '../chat-shaped/members.ts';
 
 /** Likelihoods come with each delta and belong to the answer as a whole. */
 export class LogprobsReader {

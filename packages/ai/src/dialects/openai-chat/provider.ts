@@ -10,6 +10,7 @@ export const openAiChatProvider: ProviderDialect = {
   framing: 'sse',
   path: () => '/chat/completions',
   writeRequest,
+  needsBytes: ({ kind, source }) => (kind === 'document' || kind === 'audio') && source.via === 'url',
   readReply,
   streamReader: (context) => new CanonicalStreamReader(context),
   readError: classifyProviderError,

@@ -2,8 +2,8 @@ import type { Block, Citation, ReasoningBlock, Signature, ToolCallBlock } from '
 import { isJsonFields, type Json, type JsonFields } from '../../canonical/json.ts';
 import { openSignature } from '../../canonical/signatures.ts';
 import { asCount, asText } from '../../loose-json.ts';
-import { fieldsOf, listOf, type Members } from './members.ts';
-import { present } from './present.ts';
+import { fieldsOf, listOf, type Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 import { readContent, readPart } from './read-content.ts';
 import { readDetail } from './reasoning-details.ts';
 

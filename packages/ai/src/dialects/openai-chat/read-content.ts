@@ -1,8 +1,8 @@
 import type { Block, CacheMark, MediaBlock, TextBlock } from '../../canonical/chat-request.ts';
 import type { Json } from '../../canonical/json.ts';
 import { readDataUrl } from '../../canonical/media-source.ts';
-import { fieldsOf, Members } from './members.ts';
-import { present } from './present.ts';
+import { fieldsOf, Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 
 /** The content of a message: a string, parts, or nothing. Texts that say nothing are left out. */
 export function readContent(message: Members, read: (part: Members) => Block = readPart): Block[] {

@@ -1,7 +1,7 @@
 import type { Block, Instruction, ToolCallBlock, Turn } from '../../canonical/chat-request.ts';
 import type { JsonFields } from '../../canonical/json.ts';
-import type { Members } from './members.ts';
-import { present } from './present.ts';
+import type { Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 import { functionCallId, readAssistant } from './read-assistant.ts';
 import { readCacheMark, readContent, readTextPart } from './read-content.ts';
 

@@ -1,7 +1,7 @@
 import type { OutputWish } from '../../canonical/chat-request.ts';
 import type { JsonFields } from '../../canonical/json.ts';
-import { listOf, type Members } from './members.ts';
-import { present } from './present.ts';
+import { listOf, type Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 
 export function readOutput(request: Members): OutputWish {
   return present({

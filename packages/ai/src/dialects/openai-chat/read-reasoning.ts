@@ -1,5 +1,5 @@
 import type { Effort, ReasoningWish } from '../../canonical/chat-request.ts';
-import type { Members } from './members.ts';
+import type { Members } from '../chat-shaped/members.ts';
 
 /** In OpenAI's words, or in those that vendors of this dialect have taught their callers. */
 export function readReasoning(request: Members): ReasoningWish | undefined {

@@ -4,7 +4,7 @@ import { StreamFold } from '../../canonical/fold-stream.ts';
 import type { Json } from '../../canonical/json.ts';
 import type { ProviderError } from '../../provider-error.ts';
 import { ChunkReader } from './chunk-reader.ts';
-import { fieldsOf, listOf } from './members.ts';
+import { fieldsOf, listOf } from '../chat-shaped/members.ts';
 
 /** A whole reply; the failure that came as a success; undefined when it is neither. */
 export function readReply(body: Json, context: ReadContext): ChatReply | ProviderError | undefined {

@@ -1,6 +1,6 @@
 import type { ChatRequest, Sampling } from '../../canonical/chat-request.ts';
-import { numberOf, type Members } from './members.ts';
-import { present } from './present.ts';
+import { numberOf, type Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 
 export function readSampling(request: Members): Sampling {
   return present({

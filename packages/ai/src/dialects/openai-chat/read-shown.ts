@@ -1,7 +1,7 @@
 import type { MediaBlock, TextBlock } from '../../canonical/chat-request.ts';
 import type { Json } from '../../canonical/json.ts';
 import { asText } from '../../loose-json.ts';
-import { fieldsOf, listOf } from './members.ts';
+import { fieldsOf, listOf } from '../chat-shaped/members.ts';
 import { mediaAt } from './read-content.ts';
 
 export type Shown = MediaBlock | { readonly type: 'text' | 'reasoning' | 'refusal'; readonly text: TextBlock['text'] };

@@ -1,6 +1,6 @@
 import type { Tool, ToolChoice } from '../../canonical/chat-request.ts';
-import { fieldsOf, type Members } from './members.ts';
-import { present } from './present.ts';
+import { fieldsOf, type Members } from '../chat-shaped/members.ts';
+import { present } from '../chat-shaped/present.ts';
 import { readCacheMark } from './read-content.ts';
 
 /** `tools`, the `functions` of old, and the search that is asked for beside them. */

@@ -2,7 +2,7 @@ import type { DialectName, ReasoningBlock, Signature } from '../../canonical/cha
 import { isJsonFields, parseExact, type JsonFields } from '../../canonical/json.ts';
 import { openSignature, sealSignature } from '../../canonical/signatures.ts';
 import { asText } from '../../loose-json.ts';
-import { present } from './present.ts';
+import { present } from '../chat-shaped/present.ts';
 
 /**
  * One entry of `reasoning_details` as a block. Vendors that issue them want them back as they were, with members that

@@ -5,6 +5,14 @@ import { parseJson } from '../../loose-json.ts';
 export interface RequestProblem {
   readonly problem: string;
   readonly param: string | undefined;
+  /** Where several members are at fault, and the caller is told of each. */
+  readonly errors?: readonly FieldProblem[] | undefined;
+}
+
+/** What is wrong with one member of a body. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
 }
 
 /** A body whose members have been found, so that each attempt can patch it without reading it again. */
@@ -16,13 +24,21 @@ export interface ScannedRequest {
 
 export const MODEL_NAME_CHARS_MAX = 512;
 
-/** Finds the members of a request and reads the model, which decides who may call and where it goes. */
-export function scanRequest(body: Buffer, guarded: readonly string[]): ScannedRequest | RequestProblem {
+/**
+ * Finds the members of a request and reads the model, which decides who may call and where it goes. `modelUnsaid` is
+ * meant by a request that names none, where there may be such.
+ */
+export function scanRequest(
+  body: Buffer,
+  guarded: readonly string[],
+  modelUnsaid?: string,
+): ScannedRequest | RequestProblem {
   const scan = scanObject(body);
   if ('problem' in scan) return { problem: `The request body ${scan.problem}.`, param: undefined };
   const respelt = findRespelt(scan.members, guarded);
   if (respelt !== undefined) return { problem: `Write '${respelt}' in lower case.`, param: respelt };
-  const model = readModel(body, scan.members.get('model'));
+  const member = scan.members.get('model');
+  const model = member === undefined && modelUnsaid !== undefined ? modelUnsaid : readModel(body, member);
   return typeof model === 'string' ? { body, members: scan.members, model } : model;
 }
 
@@ -42,7 +58,11 @@ export function findRespelt(members: Members, guarded: readonly string[]): strin
 function readModel(body: Buffer, member: Member | undefined): string | RequestProblem {
   if (member === undefined) return modelProblem("The request names no 'model'.");
   if (member.valueEnd - member.valueStart > MODEL_BYTES_MAX) return modelProblem("'model' is too long.");
-  const model = parseJson(body.toString('utf8', member.valueStart, member.valueEnd));
+  return checkModel(parseJson(body.toString('utf8', member.valueStart, member.valueEnd)));
+}
+
+/** The name of a model as a caller wrote it, or what is wrong with it. */
+export function checkModel(model: unknown): string | RequestProblem {
   if (typeof model !== 'string' || model.trim() === '') return modelProblem("'model' must be a non-empty string.");
   if (model.length > MODEL_NAME_CHARS_MAX) return modelProblem("'model' is too long.");
   // The name travels in headers and logs.

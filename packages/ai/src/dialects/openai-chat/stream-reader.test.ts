@@ -255,6 +255,18 @@ describe('ChatStreamReader decides', () => {
     expect(read(`data: hello\n\ndata: [1]\n\n${DONE}`)).toMatchObject({ decisions: 'fff', complete: true });
   });
 
+  it('that half of a chunk is a failure, before the first token and behind it', () => {
+    const torn = 'data: {"choices":[{"index":0,"delta":{"content":"lo\n\n';
+    const failed = { complete: false, error: 'upstream' };
+    expect(read(`${torn}${delta({ content: 'a' })}${DONE}`)).toMatchObject({ ...failed, decisions: 'ehh' });
+    expect(read(`${delta({ content: 'a' })}${torn}${DONE}`)).toMatchObject({ ...failed, decisions: 'feh' });
+  });
+
+  it('nothing by white space behind a chunk', () => {
+    const body = delta({ content: 'a' }) + delta({ content: 'b' }).replace('\n\n', ' \n\n');
+    expect(read(`${body}${DONE}`)).toMatchObject({ decisions: 'fff', complete: true });
+  });
+
   it('to forward a usage that came with a choice', () => {
     const body = chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: { completion_tokens: 1 } });
     expect(read(`${body}${DONE}`)).toMatchObject({ decisions: 'ff', usage: { inputUncached: 0, outputText: 1 } });

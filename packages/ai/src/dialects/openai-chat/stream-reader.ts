@@ -50,11 +50,11 @@ export class ChatStreamReader {
       return 'forward';
     }
     const { dataBytes, dataStart, dataEnd, terminated } = event;
-    if (this.tokenSeen && terminated && SPOTTER.spot(dataBytes, dataStart, dataEnd) === 0) return 'forward';
+    const closed = terminated && dataBytes[dataEnd - 1] === BRACE_CLOSE;
+    if (this.tokenSeen && closed && SPOTTER.spot(dataBytes, dataStart, dataEnd) === 0) return 'forward';
     const text = event.data;
     const chunk = asFields(parseJson(text));
-    // The rest of an event that was cut off is no JSON, and callers' SDKs die of it.
-    if (chunk === undefined) return terminated ? 'forward' : 'hide';
+    if (chunk === undefined) return this.#unreadable(text, terminated);
     return isError(chunk) ? this.#fail(text) : this.#inspect(chunk);
   }
 
@@ -66,6 +66,15 @@ export class ChatStreamReader {
       usage: this.#usage,
       usageState: this.#usage === undefined ? 'missing' : usageState,
     };
+  }
+
+  #unreadable(text: string, terminated: boolean): Decision {
+    // The rest of an event that was cut off is no JSON, and callers' SDKs die of it.
+    if (!terminated) return 'hide';
+    if (!text.trimStart().startsWith('{')) return 'forward';
+    // Half of a chunk may have held a part of the answer: what follows must not look as if nothing were missing.
+    this.error ??= classifyProviderError(502, '');
+    return 'error';
   }
 
   #fail(text: string): Decision {
@@ -96,6 +105,7 @@ export class ChatStreamReader {
 const SPOTTER = new KeySpotter('usage', 'finish_reason', 'error');
 
 const TERMINATOR = '[DONE]';
+const BRACE_CLOSE = 0x7d;
 
 function isTerminator({ dataBytes, dataStart, dataEnd }: SseEvent): boolean {
   let at = dataStart;

@@ -2,9 +2,9 @@ import type { Signature } from '../../canonical/chat-request.ts';
 import type { Json, JsonFields } from '../../canonical/json.ts';
 import { asCount, asFields, asText, parseJson } from '../../loose-json.ts';
 import type { BlockSink } from './block-sink.ts';
-import { fieldsOf } from './members.ts';
+import { fieldsOf } from '../chat-shaped/members.ts';
 import { ObjectScan } from './object-scan.ts';
-import { present } from './present.ts';
+import { present } from '../chat-shaped/present.ts';
 import { NO_ARGUMENTS, readThoughtSignature } from './read-assistant.ts';
 
 /** What the request tells about the calls of its answer. */

@@ -1,6 +1,6 @@
 import type { Citation } from '../../canonical/chat-request.ts';
 import type { JsonFields } from '../../canonical/json.ts';
-import { present } from './present.ts';
+import { present } from '../chat-shaped/present.ts';
 
 /** Only what has an address can be told; `chars` of the answer are cited where nobody says which. */
 export function writeAnnotations(citations: readonly Citation[], chars: number): JsonFields[] {

@@ -2,7 +2,7 @@ import type { Block, MediaBlock, OpaqueBlock, TextBlock } from '../../canonical/
 import type { Json, JsonFields } from '../../canonical/json.ts';
 import { Untranslatable } from '../../canonical/loss.ts';
 import { mimeOf } from '../../canonical/media-source.ts';
-import { present } from './present.ts';
+import { present } from '../chat-shaped/present.ts';
 import { takes, type WriteContext } from './write-context.ts';
 
 /** The content of a user's message; undefined when nothing is left of it. */

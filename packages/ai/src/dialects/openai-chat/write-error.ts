@@ -5,8 +5,16 @@ import type { ErrorReply, ProviderError, ProviderErrorKind } from '../../provide
 import { codeOf, errorReply, typeOf } from './errors.ts';
 
 /** The gate's own refusal, or a provider's failure as the caller may see it. */
-export function writeError({ status, kind, code, message, param, retry }: CallerError): ErrorReply {
-  return errorReply({ status, message, param, retry, type: typeFor(status, code), code: CODES[kind] ?? codeOf(code) });
+export function writeError({ status, kind, code, message, param, retry, retryAfterMs }: CallerError): ErrorReply {
+  return errorReply({
+    status,
+    message,
+    param,
+    retry,
+    retryAfterMs,
+    type: typeFor(status, code),
+    code: CODES[kind] ?? codeOf(code),
+  });
 }
 
 /** A provider's failure inside the stream, with the provider's own code where that may be seen. */

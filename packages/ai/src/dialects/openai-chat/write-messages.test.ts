@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../canonical/chat-request.ts';
-import { fieldsOf, listOf } from './members.ts';
+import { fieldsOf, listOf } from '../chat-shaped/members.ts';
 import { assistant, foreign, hello, own, text, user, write } from './__fixtures__/write-call.ts';
 
 describe('writeRequest, of content', () => {

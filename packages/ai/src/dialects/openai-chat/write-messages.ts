@@ -1,7 +1,7 @@
 import type { Block, Instruction, TextBlock, ToolResultBlock, Turn } from '../../canonical/chat-request.ts';
 import type { Json, JsonFields } from '../../canonical/json.ts';
 import { mediaOutOfResults, mergeRoles, pairToolResults, systemTurnsAsUser } from '../../canonical/shape-turns.ts';
-import { present } from './present.ts';
+import { present } from '../chat-shaped/present.ts';
 import { writeAssistant } from './write-assistant.ts';
 import { contentOf, plainText, writeContent, writeText } from './write-content.ts';
 import { nameOf, type WriteContext } from './write-context.ts';

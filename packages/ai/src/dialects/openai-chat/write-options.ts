@@ -1,6 +1,6 @@
 import type { CacheWish } from '../../canonical/chat-request.ts';
 import type { JsonFields } from '../../canonical/json.ts';
-import { present } from './present.ts';
+import { present } from '../chat-shaped/present.ts';
 import { takes, type WriteContext } from './write-context.ts';
 
 /** How the answer is drawn: sampling, limits, likelihoods. */

@@ -1,7 +1,7 @@
 import { fitSchema } from '../../canonical/fit-schema.ts';
 import type { JsonFields } from '../../canonical/json.ts';
 import { wireNames } from '../../canonical/wire-names.ts';
-import { present } from './present.ts';
+import { present } from '../chat-shaped/present.ts';
 import { takes, type WriteContext } from './write-context.ts';
 import { strictness } from './write-tools.ts';
 

@@ -4,7 +4,7 @@ import type { ReplyContext } from '../../canonical/dialect.ts';
 import type { Json, JsonFields } from '../../canonical/json.ts';
 import { mimeOf } from '../../canonical/media-source.ts';
 import { writeFinish } from './finish-reason.ts';
-import { fieldsOf } from './members.ts';
+import { fieldsOf } from '../chat-shaped/members.ts';
 import { writeDetail } from './reasoning-details.ts';
 import { writeAnnotations } from './write-annotations.ts';
 import { extraContent, writeReplyCall } from './write-call.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../canonical/chat-request.ts';
 import type { JsonFields } from '../../canonical/json.ts';
-import { fieldsOf } from './members.ts';
+import { fieldsOf } from '../chat-shaped/members.ts';
 import { assistant, foreign, hello, own, paramOf, text, user, write, type Vendor } from './__fixtures__/write-call.ts';
 
 describe('writeRequest', () => {

@@ -3,7 +3,7 @@ import type { ChatRequest } from '../../canonical/chat-request.ts';
 import type { Target } from '../../canonical/dialect.ts';
 import type { JsonFields } from '../../canonical/json.ts';
 import { Untranslatable, type Losses } from '../../canonical/loss.ts';
-import { fieldsOf } from './members.ts';
+import { fieldsOf } from '../chat-shaped/members.ts';
 import { drops, writeContext, type WriteContext } from './write-context.ts';
 import { writeMessages } from './write-messages.ts';
 import { writeSampling, writeService } from './write-options.ts';

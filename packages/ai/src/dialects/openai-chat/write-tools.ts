@@ -2,7 +2,7 @@ import type { Tool, ToolChoice } from '../../canonical/chat-request.ts';
 import { fitSchema } from '../../canonical/fit-schema.ts';
 import type { Json, JsonFields } from '../../canonical/json.ts';
 import { Untranslatable } from '../../canonical/loss.ts';
-import { present } from './present.ts';
+import { present } from '../chat-shaped/present.ts';
 import { drops, type WriteContext } from './write-context.ts';
 
 /** Tools, the choice among them, and what belongs to them; nothing when there are no tools (reference T14). */

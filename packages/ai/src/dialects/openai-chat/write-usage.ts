@@ -1,6 +1,6 @@
 import type { JsonFields } from '../../canonical/json.ts';
 import type { Usage } from '../../usage.ts';
-import { present } from './present.ts';
+import { present } from '../chat-shaped/present.ts';
 
 /** Input includes what was cached and output what was thought; what nobody counted is left out. */
 export function writeUsage({ inputUncached, cacheRead, cacheWrite, outputText, reasoning }: Usage): JsonFields {

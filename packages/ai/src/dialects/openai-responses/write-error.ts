@@ -3,7 +3,7 @@ import type { ErrorReply, ProviderErrorKind } from '../../provider-error.ts';
 import { codeOf, errorReply, typeOf } from '../openai-chat/errors.ts';
 
 /** Errors look as in Chat. The gate's own code says most; where it stands for several kinds, the kind does. */
-export function writeError({ status, kind, code, message, param, retry }: CallerError): ErrorReply {
+export function writeError({ status, kind, code, message, param, retry, retryAfterMs }: CallerError): ErrorReply {
   const usedUp = code === 'limit.quota' || code === 'limit.budget';
   const gates = code.startsWith('auth.') || code.startsWith('limit.');
   return errorReply({
@@ -13,6 +13,7 @@ export function writeError({ status, kind, code, message, param, retry }: Caller
     message,
     param,
     retry,
+    retryAfterMs,
   });
 }
 

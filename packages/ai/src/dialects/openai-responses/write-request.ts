@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { loseExt } from '../../canonical/collect-ext.ts';
-import type { ChatRequest } from '../../canonical/chat-request.ts';
+import type { ChatRequest, DialectName } from '../../canonical/chat-request.ts';
 import type { Target } from '../../canonical/dialect.ts';
 import { effortOf } from '../../canonical/effort.ts';
 import { Untranslatable, type Losses } from '../../canonical/loss.ts';
@@ -109,14 +109,18 @@ function writeLimit(request: ChatRequest, target: Target, losses: Losses): numbe
   return limit;
 }
 
-function writeReasoningWish({ reasoning, ext }: ChatRequest): Fields | undefined {
+function writeReasoningWish({ reasoning, dialect, ext }: ChatRequest): Fields | undefined {
   const effort = effortOf(reasoning);
-  const seen = reasoning?.expose === 'summary' || reasoning?.expose === 'full';
-  const summary = seen ? (reasoning.summaryStyle ?? 'auto') : undefined;
+  const unsaid = reasoning !== undefined && reasoning.mode !== 'off' && SHOWING.has(dialect) ? 'summary' : 'none';
+  const seen = (reasoning?.expose ?? unsaid) !== 'none';
+  const summary = seen ? (reasoning?.summaryStyle ?? 'auto') : undefined;
   const wish = { ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }) };
   const whole = { ...wish, ...fieldsOf(ext[OWN]?.['reasoning']) };
   return Object.keys(whole).length > 0 ? whole : undefined;
 }
+
+/** Dialects whose callers see what a model thinks unless they say otherwise. */
+const SHOWING: ReadonlySet<DialectName> = new Set(['anthropic', 'bedrock', 'cohere', 'ollama']);
 
 /**
  * Callers of other dialects asked nobody to keep anything, and take their reasoning with them. A caller of this dialect

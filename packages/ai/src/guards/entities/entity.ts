@@ -1,3 +1,5 @@
+import type { PiiEntity, SecretEntity } from '@gatehouse/config';
+
 /** What is found in texts. */
 export type EntityKind = PiiKind | SecretKind;
 
@@ -28,11 +30,11 @@ export const NATIONAL_IDS = [
   'au_tfn',
   'sg_nric',
   'tr_kimlik',
-] as const;
+] as const satisfies readonly PiiEntity[];
 
 export type NationalIdKind = (typeof NATIONAL_IDS)[number];
 
-export type SecretKind = 'api_key' | 'private_key' | 'jwt' | 'password' | 'credential';
+export type SecretKind = SecretEntity;
 
 export const SECRET_KINDS: readonly SecretKind[] = ['api_key', 'private_key', 'jwt', 'password', 'credential'];
 

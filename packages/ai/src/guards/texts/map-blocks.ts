@@ -6,7 +6,9 @@ import type {
   TextBlock,
   ToolResultBlock,
 } from '../../canonical/chat-request.ts';
-import { mapFields } from './map-json.ts';
+import { mimeOf } from '../../canonical/media-source.ts';
+import { mapFields, mapOwnFields } from './map-json.ts';
+import { mapRiding } from './map-riding.ts';
 import type { MapText, TextSource } from './text-source.ts';
 
 /** The same list when nothing in it changed: what is unchanged keeps what dialects remember of it. */
@@ -16,7 +18,11 @@ export function mapList<T>(list: readonly T[], map: (each: T) => T): readonly T[
 }
 
 /** A block with its texts mapped; the same object when none changed. */
-export function mapBlock(whole: Block, source: TextSource, map: MapText): Block {
+export function mapBlock(block: Block, source: TextSource, map: MapText): Block {
+  return mapRiding(mapContent(block, source, map), source, map);
+}
+
+function mapContent(whole: Block, source: TextSource, map: MapText): Block {
   switch (whole.type) {
     case 'text':
       return mapTextBlock(whole, source, map);
@@ -72,7 +78,8 @@ export function mapMedia(block: MediaBlock, source: TextSource, map: MapText): M
   return replaced(mapped, 'source', mapSource(block, from, map));
 }
 
-function mapSource({ source, mime = '' }: MediaBlock, from: TextSource, map: MapText): MediaSource {
+function mapSource(block: MediaBlock, from: TextSource, map: MapText): MediaSource {
+  const { source } = block;
   switch (source.via) {
     case 'text':
       return replaced(source, 'text', map(source.text, { source: from }));
@@ -80,7 +87,7 @@ function mapSource({ source, mime = '' }: MediaBlock, from: TextSource, map: Map
       map(source.url, { source: from, fixed: true });
       return source;
     case 'base64':
-      return TEXTUAL.test(mime) ? mapEncoded(source, from, map) : source;
+      return TEXTUAL.test(mimeOf(block)) ? mapEncoded(source, from, map) : source;
     case 'file':
       break;
   }
@@ -88,7 +95,7 @@ function mapSource({ source, mime = '' }: MediaBlock, from: TextSource, map: Map
 }
 
 /** Documents that are text, though they are sent as bytes. */
-const TEXTUAL = /^(?:text\/|application\/(?:json|xml|csv|x-yaml|yaml)\b|[^;]*\+(?:json|xml)\b)/;
+const TEXTUAL = /^(?:text\/|application\/(?:json|x-ndjson|jsonl|xml|csv|x-yaml|yaml|toml|sql|(?:x-)?(?:javascript|typescript|sh|tex|httpd-php)|rtf|graphql)\b|[^;]*\+(?:json|xml)\b)/;
 
 type Encoded = Extract<MediaSource, { readonly via: 'base64' }>;
 
@@ -100,8 +107,8 @@ function mapEncoded(source: Encoded, from: TextSource, map: MapText): Encoded {
 
 function mapResult(block: ToolResultBlock, source: TextSource, map: MapText): ToolResultBlock {
   const content = mapList(block.content, (part) =>
-    part.type === 'text' ? mapTextBlock(part, source, map) : mapMedia(part, source, map),
+    mapRiding(part.type === 'text' ? mapTextBlock(part, source, map) : mapMedia(part, source, map), source, map),
   );
   const mapped = replaced(block, 'content', content);
-  return block.json === undefined ? mapped : replaced(mapped, 'json', mapFields(block.json, source, map));
+  return block.json === undefined ? mapped : replaced(mapped, 'json', mapOwnFields(block.json, source, map));
 }

@@ -11,23 +11,35 @@ const DEPTH_MAX = 500;
 const OPAQUE_MEMBERS =
   /^(?:(?:.*_)?id|.*[a-z]Id|data|bytes|file_data|signature|thought_?signature|encrypted_(?:content|index)|redacted_?content|authorization(?:_token)?|headers|cache_control)$/i;
 
-/** The same JSON with its texts mapped; the same object when none changed. */
-export function mapJson(value: Json, source: TextSource, map: MapText): Json {
-  return new JsonMapper(source, map).value(value, '', 0);
+/** What stands in these is named by callers and their tools, whatever the names mean to a vendor. */
+const OWN_MEMBERS = /^(?:variables|promptVariables|input|args|input_examples)$/;
+
+/** The members of a dialect with their texts mapped; the same object when none changed. */
+export function mapFields(fields: JsonFields, source: TextSource, map: MapText): JsonFields {
+  const mapped = new JsonMapper(source, map, false).value(fields, '', 0);
+  return isJsonFields(mapped) ? mapped : fields;
 }
 
-export function mapFields(fields: JsonFields, source: TextSource, map: MapText): JsonFields {
-  const mapped = mapJson(fields, source, map);
+/** The same for JSON of callers and tools, all of which is text: no name in it means anything to a vendor. */
+export function mapOwnJson(value: Json, source: TextSource, map: MapText): Json {
+  return new JsonMapper(source, map, true).value(value, '', 0);
+}
+
+export function mapOwnFields(fields: JsonFields, source: TextSource, map: MapText): JsonFields {
+  const mapped = mapOwnJson(fields, source, map);
   return isJsonFields(mapped) ? mapped : fields;
 }
 
 class JsonMapper {
   readonly #source: TextSource;
   readonly #map: MapText;
+  /** Names are text too, and none of them stands before something that is no text. */
+  readonly #own: boolean;
 
-  constructor(source: TextSource, map: MapText) {
+  constructor(source: TextSource, map: MapText, own: boolean) {
     this.#source = source;
     this.#map = map;
+    this.#own = own;
   }
 
   value(value: Json, name: string, depth: number): Json {
@@ -44,12 +56,17 @@ class JsonMapper {
   #fields(fields: JsonFields, depth: number): JsonFields {
     let changed = false;
     const entries = Object.entries(fields).map(([name, value]): [string, Json] => {
-      if (OPAQUE_MEMBERS.test(name)) return [name, value];
-      const mapped = this.value(value, name, depth + 1);
-      changed ||= mapped !== value;
-      return [name, mapped];
+      if (!this.#own && OPAQUE_MEMBERS.test(name)) return [name, value];
+      const key = this.#own ? this.#map(name, { source: this.#source, label: true }) : name;
+      const mapped = this.#inside(name).value(value, name, depth + 1);
+      changed ||= mapped !== value || key !== name;
+      return [key, mapped];
     });
     return changed ? Object.fromEntries(entries) : fields;
+  }
+
+  #inside(name: string): JsonMapper {
+    return !this.#own && OWN_MEMBERS.test(name) ? new JsonMapper(this.#source, this.#map, true) : this;
   }
 
   #text(text: string, name: string): string {

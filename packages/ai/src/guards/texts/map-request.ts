@@ -1,7 +1,9 @@
 import type { ChatRequest, Ext, OutputWish, Tool, Turn } from '../../canonical/chat-request.ts';
-import { isJsonFields, type Json, type JsonFields } from '../../canonical/json.ts';
+import type { JsonFields } from '../../canonical/json.ts';
 import { mapBlock, mapList, replaced } from './map-blocks.ts';
-import { mapFields } from './map-json.ts';
+import { mapFields, mapOwnJson } from './map-json.ts';
+import { mapRiding } from './map-riding.ts';
+import { mapSchema, onlyLooking } from './map-schema.ts';
 import type { MapText, TextSource } from './text-source.ts';
 
 /**
@@ -11,12 +13,14 @@ import type { MapText, TextSource } from './text-source.ts';
 export function mapRequest(request: ChatRequest, map: MapText): ChatRequest {
   let mapped = request;
   const operator = { source: 'operator' } as const;
-  const instructions = mapList(request.instructions, (each) => replaced(each, 'text', map(each.text, operator)));
+  const instructions = mapList(request.instructions, (each) =>
+    mapRiding(replaced(each, 'text', map(each.text, operator)), 'operator', map),
+  );
   mapped = replaced(mapped, 'instructions', instructions);
   mapped = replaced(
     mapped,
     'tools',
-    mapList(request.tools, (tool) => mapTool(tool, map)),
+    mapList(request.tools, (tool) => mapRiding(mapTool(tool, map), 'operator', map)),
   );
   mapped = replaced(mapped, 'output', mapOutput(request.output, map));
   mapped = replaced(
@@ -24,10 +28,27 @@ export function mapRequest(request: ChatRequest, map: MapText): ChatRequest {
     'turns',
     mapList(request.turns, (turn) => mapTurn(turn, map)),
   );
-  if (request.endUser !== undefined) {
-    mapped = replaced(mapped, 'endUser', map(request.endUser, { source: 'operator', context: 'user: ' }));
+  return mapSettings(mapped, map);
+}
+
+/** What stands beside the conversation. */
+function mapSettings(request: ChatRequest, map: MapText): ChatRequest {
+  const { sampling, cache, endUser, metadata, state } = request;
+  let mapped = request;
+  if (sampling.stop !== undefined) {
+    // A model ends at what it writes, which is as masked as what it has read.
+    const stop = mapList(sampling.stop, (text) => map(text, { source: 'operator' }));
+    mapped = replaced(mapped, 'sampling', replaced(sampling, 'stop', stop));
   }
-  if (request.metadata !== undefined) mapped = replaced(mapped, 'metadata', mapMetadata(request.metadata, map));
+  if (cache.key !== undefined) {
+    const key = map(cache.key, { source: 'operator', context: 'user: ', label: true });
+    mapped = replaced(mapped, 'cache', replaced(cache, 'key', key));
+  }
+  if (endUser !== undefined) {
+    mapped = replaced(mapped, 'endUser', map(endUser, { source: 'operator', context: 'user: ' }));
+  }
+  if (metadata !== undefined) mapped = replaced(mapped, 'metadata', mapMetadata(metadata, map));
+  if (state !== undefined) mapped = replaced(mapped, 'state', mapFields(state, 'caller', map));
   return replaced(mapped, 'ext', mapExt(request.ext, 'caller', map));
 }
 
@@ -39,11 +60,11 @@ const SOURCES: Readonly<Record<Turn['role'], TextSource>> = {
 };
 
 function mapTurn(turn: Turn, map: MapText): Turn {
-  return replaced(
-    turn,
-    'blocks',
-    mapList(turn.blocks, (block) => mapBlock(block, SOURCES[turn.role], map)),
-  );
+  const source = SOURCES[turn.role];
+  const blocks = mapList(turn.blocks, (block) => mapBlock(block, source, map));
+  let mapped = replaced(turn, 'blocks', blocks);
+  if (turn.name !== undefined) mapped = replaced(mapped, 'name', map(turn.name, { source, label: true }));
+  return mapRiding(mapped, source, map);
 }
 
 function mapTool(tool: Tool, map: MapText): Tool {
@@ -51,7 +72,8 @@ function mapTool(tool: Tool, map: MapText): Tool {
   if (tool.description !== undefined) {
     mapped = replaced(mapped, 'description', map(tool.description, { source: 'operator' }));
   }
-  if (tool.schema !== undefined) mapped = replaced(mapped, 'schema', mapDescriptions(tool.schema, map));
+  if (tool.schema !== undefined) mapped = replaced(mapped, 'schema', mapSchema(tool.schema, map));
+  if (tool.grammar !== undefined) mapOwnJson(tool.grammar, 'operator', onlyLooking(map));
   if (tool.hosted === undefined) return mapped;
   const definition = mapFields(tool.hosted.definition, 'operator', map);
   return definition === tool.hosted.definition ? mapped : { ...mapped, hosted: { ...tool.hosted, definition } };
@@ -60,32 +82,11 @@ function mapTool(tool: Tool, map: MapText): Tool {
 function mapOutput(output: OutputWish, map: MapText): OutputWish {
   const { format } = output;
   if (format?.kind !== 'schema') return output;
-  let mapped = replaced(format, 'schema', mapDescriptions(format.schema, map));
+  let mapped = replaced(format, 'schema', mapSchema(format.schema, map));
   if (format.description !== undefined) {
     mapped = replaced(mapped, 'description', map(format.description, { source: 'operator' }));
   }
   return replaced(output, 'format', mapped);
-}
-
-const SCHEMA_DEPTH_MAX = 200;
-
-/** In a schema only what is said to the model is text; the rest must stay what it is. */
-function mapDescriptions(schema: JsonFields, map: MapText): JsonFields {
-  const walked = walk(schema, 0, map);
-  return isJsonFields(walked) ? walked : schema;
-}
-
-function walk(value: Json, depth: number, map: MapText): Json {
-  if (typeof value !== 'object' || value === null || depth === SCHEMA_DEPTH_MAX || JSON.isRawJSON(value)) return value;
-  if (!isJsonFields(value)) return mapList(value, (each) => walk(each, depth + 1, map));
-  let changed = false;
-  const entries = Object.entries(value).map(([name, inner]): [string, Json] => {
-    const says = typeof inner === 'string' && (name === 'description' || name === 'title');
-    const mapped = says ? map(inner, { source: 'operator' }) : walk(inner, depth + 1, map);
-    changed ||= mapped !== inner;
-    return [name, mapped];
-  });
-  return changed ? Object.fromEntries(entries) : value;
 }
 
 type Metadata = NonNullable<ChatRequest['metadata']>;
@@ -94,8 +95,9 @@ function mapMetadata(metadata: Metadata, map: MapText): Metadata {
   let changed = false;
   const entries = Object.entries(metadata).map(([name, value]): [string, string] => {
     const mapped = map(value, { source: 'operator', context: `${name}: ` });
-    changed ||= mapped !== value;
-    return [name, mapped];
+    const key = map(name, { source: 'operator', label: true });
+    changed ||= mapped !== value || key !== name;
+    return [key, mapped];
   });
   return changed ? Object.fromEntries(entries) : metadata;
 }

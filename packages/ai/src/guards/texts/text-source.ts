@@ -9,6 +9,8 @@ export interface TextOrigin {
   readonly context?: string;
   /** It cannot be changed without breaking what it is part of, such as an address. */
   readonly fixed?: boolean;
+  /** It names something, as a member of JSON is named, and is nothing that anybody says. */
+  readonly label?: boolean;
 }
 
 /** Gives the text that takes a text's place; the same one to leave it. */

@@ -4,6 +4,7 @@ import type { ErrorReply } from '../../provider-error.ts';
 import { chunksOf, completionOf } from './demo-chunks.ts';
 import { embeddingsOf } from './demo-embeddings.ts';
 import { behaviourOf, DEMO_MODELS, type Behaviour } from './demo-models.ts';
+import { moderationOf, readDemoModeration } from './demo-moderations.ts';
 import { composeReply } from './demo-reply.ts';
 import { readDemoEmbeddings, readDemoRequest, type DemoProblem, type DemoRequest } from './demo-request.ts';
 
@@ -38,6 +39,8 @@ export class DemoExchange {
         return this.#chat(readDemoRequest(await this.#body()));
       case '/v1/embeddings':
         return this.#embeddings(readDemoEmbeddings(await this.#body()));
+      case '/v1/moderations':
+        return this.#moderation(readDemoModeration(await this.#body()));
       default:
         return this.#refuse(NO_ROUTE);
     }
@@ -59,6 +62,14 @@ export class DemoExchange {
     if (behaviour === undefined) return this.#refuse(unknownModel(request.model));
     if (behaviour.kind === 'error') return this.#refuse(wantedError(behaviour.status));
     return this.#whole(embeddingsOf(request), { behaviour, steps: request.inputs.length });
+  }
+
+  async #moderation(request: ReturnType<typeof readDemoModeration>): Promise<void> {
+    if ('problem' in request) return this.#refuse(badRequest(request));
+    const behaviour = behaviourOf(request.model);
+    if (behaviour === undefined) return this.#refuse(unknownModel(request.model));
+    if (behaviour.kind === 'error') return this.#refuse(wantedError(behaviour.status));
+    return this.#whole(moderationOf(request), { behaviour, steps: request.texts.length });
   }
 
   async #whole(value: object, { behaviour, steps }: { behaviour: Behaviour; steps: number }): Promise<void> {
@@ -137,7 +148,7 @@ const NO_ROUTE = errorReply({
   status: 404,
   type: 'invalid_request_error',
   code: 'unknown_url',
-  message: 'The demo model answers /v1/chat/completions, /v1/embeddings and /v1/models.',
+  message: 'The demo model answers /v1/chat/completions, /v1/embeddings, /v1/moderations and /v1/models.',
   retry: false,
 });
 

@@ -255,6 +255,23 @@ async function vectors(rest: object): Promise<number[][]> {
 const cosine = (a: readonly number[] = [], b: readonly number[] = []): number =>
   a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
 
+describe('the demo model moderates', () => {
+  it('in the form of OpenAI', async () => {
+    const parts = [{ type: 'text', text: 'Violence!' }];
+    for (const [input, flagged] of [
+      ['peace', [false]],
+      [
+        ['peace', 'no violence'],
+        [false, true],
+      ],
+      [parts, [true]],
+    ] as const) {
+      const { model, results } = await json(post('/moderations', { model: 'demo', input }));
+      expect([model, listFields(results).map((result) => result['flagged'])]).toEqual(['demo', flagged]);
+    }
+  });
+});
+
 describe('the demo model embeds', () => {
   it('in the form of OpenAI', async () => {
     expect(await json(embed({ input: ['a gate', 'a key'], dimensions: 2 }))).toEqual({
@@ -353,6 +370,11 @@ describe('the demo model refuses', () => {
     'an embedding without a model': ['/embeddings', { input: 'a' }, 400, 'model'],
     'an embedding by a model that it does not play': ['/embeddings', { model: 'x', input: 'a' }, 404, 'model'],
     'an embedding on demand': ['/embeddings', { model: 'demo-error-503', input: 'a' }, 503, null],
+    'nothing to moderate': ['/moderations', { model: 'demo', input: [] }, 400, 'input'],
+    'a picture to moderate': ['/moderations', { model: 'demo', input: [{ type: 'image_url' }] }, 400, 'input'],
+    'a moderation without a model': ['/moderations', { input: 'a' }, 400, 'model'],
+    'a moderation by a model that it does not play': ['/moderations', { model: 'x', input: 'a' }, 404, 'model'],
+    'a moderation on demand': ['/moderations', { model: 'demo-error-503', input: 'a' }, 503, null],
     'other paths': ['/completions', {}, 404, null],
   };
   for (const [name, [path, body, status, param]] of Object.entries(cases)) {

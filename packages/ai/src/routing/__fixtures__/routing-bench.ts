@@ -7,7 +7,7 @@ import type { Candidate } from '../place.ts';
 import { keysOf } from '../provider-keys.ts';
 import type { RoutedCall, RoutePlan, RoutingFacts } from '../route-plan.ts';
 import { modelRoute } from '../route.ts';
-import { RoutingMemory, type TargetMemory } from '../routing-memory.ts';
+import { RoutingMemory, type RoutingMemoryOptions, type TargetMemory } from '../routing-memory.ts';
 
 type Spec = Pick<AiSpec, 'providers' | 'models' | 'timeouts'>;
 type CallOptions = Partial<Pick<RoutedCall, 'affinityKey' | 'streaming' | 'estimateTokens'>>;
@@ -40,9 +40,9 @@ export class RoutingBench {
   #spec: Spec;
   readonly #events: { readonly atMs: number; readonly happen: () => void }[] = [];
 
-  constructor(spec: Spec, options: Partial<RoutingFacts> & { seed?: number; workers?: number } = {}) {
-    const { seed = 1, workers = 1, ...facts } = options;
-    this.memory = new RoutingMemory({ workers });
+  constructor(spec: Spec, options: Partial<RoutingFacts> & { seed?: number } & RoutingMemoryOptions = {}) {
+    const { seed = 1, meterOf, onRest, ...facts } = options;
+    this.memory = new RoutingMemory({ ...(meterOf && { meterOf }), ...(onRest && { onRest }) });
     this.random = randomFrom(seed);
     this.#facts = facts;
     this.#spec = spec;

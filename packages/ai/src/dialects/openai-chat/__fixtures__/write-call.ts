@@ -2,7 +2,7 @@ import type { Block, ChatRequest, Turn } from '../../../canonical/chat-request.t
 import { parseExact, type Json, type JsonFields } from '../../../canonical/json.ts';
 import { Losses, Untranslatable } from '../../../canonical/loss.ts';
 import type { ChatRules } from '../chat-rules.ts';
-import { fieldsOf, listOf } from '../members.ts';
+import { fieldsOf, listOf } from '../../chat-shaped/members.ts';
 import { readRequest } from '../read-request.ts';
 import { writeRequest } from '../write-request.ts';
 

@@ -1,9 +1,9 @@
 import type { DialectName, Ext } from '../../canonical/chat-request.ts';
-import type { Json } from '../../canonical/json.ts';
+import type { Json, JsonFields } from '../../canonical/json.ts';
 import type { Losses } from '../../canonical/loss.ts';
 import type { ProviderError } from '../../provider-error.ts';
 import type { Usage } from '../../usage.ts';
-import { numberOf } from '../openai-chat/members.ts';
+import { numberOf } from './members.ts';
 
 /** A call for embeddings, whoever's words it came in. */
 export interface EmbeddingsWish {
@@ -11,6 +11,8 @@ export interface EmbeddingsWish {
   readonly dimensions?: number;
   /** Members that only one dialect knows, verbatim. */
   readonly ext?: Ext;
+  /** Those of Gemini's in `ext`, as they stand at one text each. */
+  readonly each?: readonly JsonFields[];
 }
 
 export interface EmbeddingsAnswer {
@@ -24,7 +26,7 @@ export interface EmbeddingsAnswer {
 /** As providers speak it. */
 export interface EmbeddingsProvider {
   /** Below the provider's base. */
-  readonly path: string;
+  path(model: string): string;
   /** How many texts a call may hold. */
   readonly inputsMax?: number;
   writeRequest(wish: EmbeddingsWish, model: string, losses: Losses): string;

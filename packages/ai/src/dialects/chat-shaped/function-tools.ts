@@ -3,7 +3,7 @@ import { fitSchema } from '../../canonical/fit-schema.ts';
 import type { JsonFields } from '../../canonical/json.ts';
 import { Untranslatable, type Losses } from '../../canonical/loss.ts';
 import type { WireNames } from '../../canonical/wire-names.ts';
-import { present } from '../openai-chat/present.ts';
+import { present } from './present.ts';
 
 /** How a dialect takes the shape of tools that it shares with OpenAI Chat. */
 export interface ToolRules {

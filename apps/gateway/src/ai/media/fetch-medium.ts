@@ -1,0 +1,118 @@
+import type { Fetched } from '@gatehouse/ai';
+import http from 'node:http';
+import https from 'node:https';
+import { isIP } from 'node:net';
+import type { MediaPlace, MediaProblem, MediaRules } from './media-rules.ts';
+
+export interface FetchRules {
+  readonly rules: MediaRules;
+  /** Of all media of the call; goes down as bytes come. */
+  readonly allowance: { bytesLeft: number };
+  readonly signal: AbortSignal;
+  /** Who may vouch for servers, instead of those whom Node trusts. */
+  readonly ca?: string | undefined;
+}
+
+/** Rather few: a picture that moved has moved once. */
+const REDIRECTS_MAX = 3;
+const HEAD_BYTES_MAX = 16 * 1024;
+
+/** Fetches one medium for a caller; each redirect is a new address, and judged like the first. */
+export async function fetchMedium(text: string, options: FetchRules): Promise<Fetched | MediaProblem> {
+  const { rules, signal } = options;
+  let url = rules.read(text);
+  for (let redirects = 0; ; redirects++) {
+    if ('problem' in url) return url;
+    if (redirects > REDIRECTS_MAX) return { problem: 'redirects too often' };
+    const place = await Promise.race([rules.place(url, signal), aborted(signal)]);
+    if ('problem' in place) return redirects === 0 ? place : redirected(place);
+    const reply = await get(place, options);
+    if (!('location' in reply)) return reply;
+    const next = rules.read(reply.location, url);
+    url = 'problem' in next ? redirected(next) : next;
+  }
+}
+
+const TOO_LATE: MediaProblem = { problem: 'takes too long' };
+
+/** Whoever looks names up may not listen. */
+async function aborted(signal: AbortSignal): Promise<MediaProblem> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(TOO_LATE);
+    else signal.addEventListener('abort', () => resolve(TOO_LATE), { once: true });
+  });
+}
+
+function redirected(to: MediaProblem): MediaProblem {
+  return to === TOO_LATE ? to : { problem: `redirects to what ${to.problem}` };
+}
+
+interface Redirect {
+  readonly location: string;
+}
+
+async function get(place: MediaPlace, options: FetchRules): Promise<Fetched | Redirect | MediaProblem> {
+  return new Promise((resolve) => {
+    const request = requestTo(place, options);
+    const end = (outcome: Fetched | Redirect | MediaProblem): void => {
+      resolve(outcome);
+      request.destroy();
+    };
+    // What Node says here may name the address behind the name.
+    const fails = (problem: string) => () => end(options.signal.aborted ? TOO_LATE : { problem });
+    request.on('error', fails('cannot be reached'));
+    request.on('response', (reply) => {
+      reply.on('error', fails('breaks off'));
+      const verdict = judged(reply, options.allowance.bytesLeft);
+      if (verdict !== undefined) end(verdict);
+      else read(reply, options.allowance, end);
+    });
+    request.end();
+  });
+}
+
+/** To that very machine, by the name that the caller wrote. */
+function requestTo({ url, address }: MediaPlace, { signal, ca }: FetchRules): http.ClientRequest {
+  const named = isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0;
+  const common = {
+    host: address,
+    port: url.port === '' ? undefined : Number(url.port),
+    path: url.pathname + url.search,
+    agent: false,
+    signal,
+    maxHeaderSize: HEAD_BYTES_MAX,
+    headers: { host: url.host, accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'gatehouse-media' },
+  } as const;
+  if (url.protocol === 'http:') return http.request(common);
+  const servername = named ? { servername: url.hostname.replace(/\.$/, '') } : {};
+  return https.request({ ...common, ...servername, ...(ca !== undefined && { ca }) });
+}
+
+/** What the head says already; undefined: its body is wanted. */
+function judged(reply: http.IncomingMessage, bytesLeft: number): Redirect | MediaProblem | undefined {
+  const { statusCode = 0, headers } = reply;
+  if (REDIRECTS.has(statusCode)) {
+    return headers.location === undefined ? { problem: 'redirects to nowhere' } : { location: headers.location };
+  }
+  if (statusCode !== 200) return { problem: `answers with ${statusCode}` };
+  // A few bytes may unfold into gigabytes, and nobody was asked for a coding.
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') return { problem: 'is compressed' };
+  return Number(headers['content-length'] ?? 0) > bytesLeft ? TOO_LARGE : undefined;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const TOO_LARGE: MediaProblem = { problem: 'is too large' };
+
+function read(
+  reply: http.IncomingMessage,
+  allowance: FetchRules['allowance'],
+  end: (outcome: Fetched | MediaProblem) => void,
+): void {
+  const pieces: Buffer[] = [];
+  reply.on('data', (piece: Buffer) => {
+    allowance.bytesLeft -= piece.length;
+    if (allowance.bytesLeft < 0) end(TOO_LARGE);
+    else pieces.push(piece);
+  });
+  reply.on('end', () => end({ bytes: Buffer.concat(pieces), contentType: reply.headers['content-type'] }));
+}

@@ -1,0 +1,77 @@
+import { Untranslatable } from '../canonical/loss.ts';
+import type { Member } from '../json-scan.ts';
+import { parseJson } from '../loose-json.ts';
+import {
+  isNull,
+  readBoolean,
+  scanRequest,
+  type RequestProblem,
+  type ScannedRequest,
+} from '../dialects/openai-chat/request-members.ts';
+import { BYTES_PER_TOKEN_MIN, choicesOf, spliced, type SideRequest, type Splice } from './side-request.ts';
+import type { SideRow } from './side-rows.ts';
+
+/** Reads a call whose body is JSON. */
+export function readJsonCall(row: SideRow, body: Buffer): SideRequest | RequestProblem {
+  const { needs } = row;
+  const scanned = scanRequest(body, ['model', 'stream', 'n', needs, ...row.texts], row.defaultModel);
+  if ('problem' in scanned) return scanned;
+  const { members, model } = scanned;
+  if (!members.has(needs)) return { problem: `The request has no '${needs}'.`, param: needs };
+  const asked = row.streams === 'asked' ? readBoolean(body, members.get('stream')) : row.streams === 'always';
+  if (asked === undefined) return { problem: "'stream' must be true or false.", param: 'stream' };
+  // Guards look at texts: in another form they would not see what a lenient vendor reads.
+  const odd = row.texts.find((name) => !mayBeText(scanned, name, name !== needs));
+  if (odd !== undefined) return { problem: `'${odd}' must be a text.`, param: odd };
+  const written = row.texts.filter((name) => isText(scanned, name));
+  return {
+    model,
+    stream: asked,
+    contentType: 'application/json',
+    get texts() {
+      return written.map((name) => textOf(scanned, name));
+    },
+    inputTokens: Math.ceil(body.length / BYTES_PER_TOKEN_MIN),
+    choices: choicesOf(valueOf(scanned, 'n') ?? 1),
+    body: (edits) => {
+      const said = edits.texts?.map((text, at) => spliceOf(members.get(written[at] ?? ''), text)) ?? [];
+      return spliced(body, [...modelSplice(scanned, edits.model), ...said.flatMap((splice) => splice ?? [])]);
+    },
+  };
+}
+
+function valueOf({ body, members }: ScannedRequest, name: string): unknown {
+  const member = members.get(name);
+  return member && parseJson(body.toString('utf8', member.valueStart, member.valueEnd));
+}
+
+function isText({ body, members }: ScannedRequest, name: string): boolean {
+  const member = members.get(name);
+  return member !== undefined && body[member.valueStart] === QUOTE;
+}
+
+function mayBeText(scanned: ScannedRequest, name: string, mayLack: boolean): boolean {
+  const member = scanned.members.get(name);
+  return isText(scanned, name) || (mayLack && (member === undefined || isNull(scanned.body, member)));
+}
+
+const QUOTE = 0x22;
+
+/** Parsed when somebody looks at it: of most calls nobody does. */
+function textOf(scanned: ScannedRequest, name: string): string {
+  const text = valueOf(scanned, name);
+  if (typeof text !== 'string') throw new Untranslatable(`'${name}' is not a valid JSON string.`, name);
+  return text;
+}
+
+function spliceOf(member: Member | undefined, value: string): Splice | undefined {
+  return member && { start: member.valueStart, end: member.valueEnd, text: JSON.stringify(value) };
+}
+
+/** What was left to the gate is said: another provider may mean another model by saying nothing. */
+function modelSplice({ body, members, model }: ScannedRequest, wanted: string): Splice[] {
+  const member = members.get('model');
+  if (member !== undefined) return wanted === model ? [] : [spliceOf(member, wanted)].flatMap((splice) => splice ?? []);
+  const inside = body.indexOf('{') + 1;
+  return [{ start: inside, end: inside, text: `"model":${JSON.stringify(wanted)},` }];
+}

@@ -1,0 +1,51 @@
+/** A call of an endpoint beside chat: what the gate has read of it, and the bytes that it goes on as. */
+export interface SideRequest {
+  readonly model: string;
+  readonly stream: boolean;
+  readonly contentType: string;
+  /** What is written in it, in the order of `SideBodyEdits.texts`. Reading it may throw `Untranslatable`. */
+  readonly texts: readonly string[];
+  /** About how many tokens it has. */
+  readonly inputTokens: number;
+  /** How many answers are asked for. */
+  readonly choices: number;
+  /** The body for one attempt: outside what is edited every byte is the caller's. */
+  body(edits: SideBodyEdits): Buffer;
+}
+
+export interface SideBodyEdits {
+  readonly model: string;
+  /** In place of the caller's own. */
+  readonly texts?: readonly string[];
+}
+
+/** Of text; it leans to the safe side. */
+export const BYTES_PER_TOKEN_MIN = 3;
+
+export interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Splices do not overlap. */
+export function spliced(body: Buffer, splices: readonly Splice[]): Buffer {
+  if (splices.length === 0) return body;
+  const pieces: Buffer[] = [];
+  let copied = 0;
+  for (const { start, end, text } of splices.toSorted((a, b) => a.start - b.start)) {
+    pieces.push(body.subarray(copied, start), Buffer.from(text));
+    copied = end;
+  }
+  pieces.push(body.subarray(copied));
+  return Buffer.concat(pieces);
+}
+
+/** As many answers as a vendor gives at once. */
+const CHOICES_MAX = 100;
+
+/** `n` of a body, read leniently: what it may be is for the provider to say. */
+export function choicesOf(n: unknown): number {
+  const number = Number(n);
+  return Number.isInteger(number) && number >= 1 ? Math.min(number, CHOICES_MAX) : 1;
+}
