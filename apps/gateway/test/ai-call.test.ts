@@ -175,7 +175,7 @@ describe('what is written to the cache of a vendor', () => {
     const reply = await fetch(`${url}/v1/messages`, { method: 'POST', body });
     expect(JSON.parse(await reply.text()).usage.cache_creation).toEqual(cache_creation);
     // 5 dollars a million of input: 1.25 times that for minutes, twice for an hour.
-    expect(records.map(({ aiCostMicroUsd }) => aiCostMicroUsd)).toEqual([26_250, 26_250]);
+    expect(records).toMatchObject([{ aiCostMicroUsd: 26_250 }, { aiCostMicroUsd: 26_250 }]);
   });
 });
 

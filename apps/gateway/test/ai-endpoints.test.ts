@@ -215,6 +215,14 @@ describe('a call beside chat goes elsewhere', () => {
     expect(providers.map(({ seen }) => seen.length)).toEqual([expect.any(Number), 1]);
   });
 
+  it('a transcript, after a page and after half of one', async () => {
+    const page: Answer = (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Busy');
+    const half: Answer = (response) => response.writeHead(200, JSON_TYPE).end('{"text":"Hel');
+    const { url } = await gateOf([page, half, hear], { model: 'whisper-1' });
+    const reply = await ask(url + TRANSCRIPTIONS, recording());
+    expect([reply.headers.get('x-gatehouse-model'), await reply.text()]).toEqual(['p3/whisper-1', '{"text":"Hello"}']);
+  });
+
   it('a stream, after an error as its first event', async () => {
     const bad: Answer = (response) =>
       response.writeHead(200, EVENTS).end('data: {"error":{"message":"x","code":"overloaded_error"}}\n\n');
@@ -300,6 +308,10 @@ describe('guards of a call beside chat', () => {
     const { url, providers } = await gateOf([say], { more });
     const reply = await ask(url + SPEECH, JSON.stringify({ model: 'm', input: 'A bomb!', voice: 'alloy' }));
     expect([reply.status, await reply.json()]).toMatchObject([400, { error: { code: 'content_filter' } }]);
+    for (const input of ['["A bomb!"]', '{"text":"A bomb!"}', String.raw`"A \q bomb!"`]) {
+      const odd = await ask(url + SPEECH, `{"model":"m","voice":"alloy","input":${input}}`);
+      expect([odd.status, await odd.json()]).toMatchObject([400, { error: { param: 'input' } }]);
+    }
     expect(providers[0]?.seen).toHaveLength(0);
   });
 });

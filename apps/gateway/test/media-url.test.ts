@@ -239,6 +239,27 @@ describe('time', () => {
     });
   });
 
+  it('of fetching is no time of a provider, which has all of its own', async () => {
+    let show = (): void => {};
+    const from = await upstream((_request, response) => {
+      show = () => void response.writeHead(200, { 'content-type': 'image/png' }).end(BYTES);
+    });
+    let say = (): void => {};
+    const to = await upstream((_request, response) => {
+      say = () => void response.writeHead(200, JSON_TYPE).end(CONVERSE);
+    });
+    const limits = '  timeouts: { connect: 1s, firstByte: 1s }\n';
+    const gate = await gateOf([{ kind: 'bedrock', port: to.port }], fetching(from.port), limits);
+    const answer = ask(gate.url, '/v1/messages', message(`http://127.0.0.1:${from.port}/a`));
+    await within(3000, () => from.seen.length === 1);
+    gate.advance(9000);
+    show();
+    await within(3000, () => to.seen.length === 1);
+    gate.advance(500);
+    say();
+    expect(await answer).toMatchObject({ status: 200, by: 'p1/x' });
+  });
+
   it('is not spent on a caller that has left', async () => {
     let left = false;
     const from = await upstream((_request, response) => void response.on('close', () => (left = true)));

@@ -12,6 +12,7 @@ interface Ports {
 const TRIAGE = `
     triage:
       description: Sorts tickets
+      dryRun: true
       live: 2
       versions:
         1:
@@ -270,6 +271,8 @@ describe('a prompt', () => {
     expect(card.text).not.toContain('You sort');
     const old = await ask(running, '/prompts/triage?version=1', undefined, { method: 'GET' });
     expect(old.body).toMatchObject({ version: '1', live: '2', output: { type: 'string' } });
+    const headers = { 'x-gatehouse-prompt-version': '1' };
+    expect((await ask(running, '/prompts/triage', undefined, { method: 'GET', headers })).text).toBe(old.text);
     expect((await ask(running, '/prompts/triage?version=9', undefined, { method: 'GET' })).status).toBe(400);
     expect((await ask(running, '/prompts/triage', GIVEN, { method: 'PUT' })).headers.get('allow')).toContain('POST');
   });
@@ -297,6 +300,15 @@ describe('a prompt', () => {
     const [record] = running.records;
     expect(record).toMatchObject({ status: 200, aiPrompt: 'triage', aiPromptVersion: '2', aiAttempts: 0 });
     expect(record).not.toHaveProperty('aiCostMicroUsd');
+  });
+
+  it('keeps its words to itself where it was not told to show them', async () => {
+    const model = await fakeModel('openai', 'short');
+    const running = await clockedGate(config({ openai: model.port }));
+    const hidden = await ask(running, '/summarise?dry-run=true', { text: 'x' });
+    expect([hidden.status, hidden.text]).toEqual([400, expect.stringContaining('`dryRun` is not set for it')]);
+    expect(hidden.text).not.toContain('Summarise');
+    expect(model.asked).toEqual([]);
   });
 
   it('goes through cache and budgets as every call does', async () => {
@@ -510,16 +522,23 @@ describe('an output that is not what the prompt promises', () => {
 describe('access to prompts', () => {
   const access = `
   access:
-    - { application: a, models: [ fast, claude ], prompts: [ summary ] }
+    - { application: a, models: [ fast ], prompts: [ summary ] }
     - { application: b, models: [ fast ] }
-    - { application: c, models: [ claude ], prompts: [ "*" ] }`;
+    - { application: c, models: [], prompts: [ "*" ] }`;
+
+  it('opens a prompt that is listed, and not its model', async () => {
+    const { port } = await fakeModel('openai', 'ok');
+    const running = await clockedGate(config({ openai: port }, { more: access }));
+    const body = { model: 'fast', messages: [{ role: 'user', content: 'hi' }] };
+    expect((await ask(running, '/v1/chat/completions', body, { key: 'key-c' })).status).toBe(403);
+  });
 
   it.each([
     ['key-a', '/prompts/triage', 403],
     ['key-a', '/summarise', 200],
     ['key-b', '/prompts/triage', 200],
     ['key-b', '/summarise', 403],
-    ['key-c', '/prompts/triage', 403],
+    ['key-c', '/prompts/triage', 200],
     ['key-c', '/summarise', 200],
     ['none', '/summarise', 401],
   ])('%s at %s: %i, to run it and to read of it', async (key, path, status) => {

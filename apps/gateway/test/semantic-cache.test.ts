@@ -362,3 +362,28 @@ describe('a new configuration', () => {
     expect((await ask(running.url, 'How would I reset my password?')).answer).toBe('answer 3');
   });
 });
+
+describe('a prompt of the operator', () => {
+  it('has answers to the same prompt in the same version only', async () => {
+    const { port, seen } = await vendor();
+    const one = (template: string): string => `{ model: m, template: "${template}", variables: { about: string } }`;
+    const { url } = await clockedGate(
+      config(port, {
+        more: `  prompts:
+    p: { live: 1, versions: { 1: ${one('How do I reset {{about}}?')}, 2: ${one('How can I reset {{about}}?')} } }
+    q: ${one('How could I reset {{about}}?')}
+`,
+      }),
+    );
+    const run = async (path: string, about: string): Promise<string | undefined> => {
+      const body = JSON.stringify({ about });
+      const reply = await fetch(url + path, { method: 'POST', body, headers: { authorization: 'Bearer key-a' } });
+      return /(answer \d+)/.exec(await reply.text())?.[1];
+    };
+    expect(await run('/prompts/p', 'my password')).toBe('answer 1');
+    expect(await run('/prompts/p', 'my password please')).toBe('answer 1');
+    expect(await run('/prompts/p?version=2', 'my password')).toBe('answer 2');
+    expect(await run('/prompts/q', 'my password')).toBe('answer 3');
+    expect(seen.chats).toBe(3);
+  });
+});

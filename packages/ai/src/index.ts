@@ -21,6 +21,7 @@ export { ownError, providersError, type Refusal } from './relay/refusals.ts';
 export { promptDoor } from './relay/prompt-door.ts';
 export { compilePrompt, type Prompt } from './prompts/compile-prompt.ts';
 export { promptCard } from './prompts/prompt-card.ts';
+export { versionWished } from './prompts/prompt-wish.ts';
 export type {
   Answer,
   AnswerFacts,

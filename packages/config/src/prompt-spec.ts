@@ -5,6 +5,8 @@ export interface PublishedPromptSpec extends PromptSpec {
   /** The whole public path. */
   readonly path: string;
   readonly description: string | undefined;
+  /** Callers may see what would be sent, with the operator's words. */
+  readonly dryRun: boolean;
 }
 
 /** A prompt as an operator writes it: plain data. */

@@ -175,7 +175,7 @@ export interface CredentialSpec {
   readonly subscriptions: Readonly<Record<string, SubscriptionSpec>>;
   /** Model aliases that this application may call; `undefined`: no AI access at all; `*` in the list: all. */
   readonly models: readonly string[] | undefined;
-  /** Prompts that it may call, if also their model; `*` in the list, or no list: all. */
+  /** Prompts that it may call, whatever their model; `*` in the list: all. No list: those whose model it may call. */
   readonly prompts?: readonly string[];
   /** Limits on the tokens of all model calls of the application. */
   readonly tokenLimits: readonly TokenLimitSpec[];

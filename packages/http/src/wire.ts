@@ -91,6 +91,16 @@ export class Wire {
     this.#write(Buffer.from(bytes.subarray(start, end)));
   }
 
+  /** Bytes that nobody changes any more, and that need no copy. */
+  lasting(bytes: Buffer): void {
+    if (bytes.length <= JOINED_BYTES_MAX) {
+      this.bytes(bytes, 0, bytes.length);
+      return;
+    }
+    this.write();
+    this.#write(bytes);
+  }
+
   /** Lets what was gathered leave at the end of this turn of the loop; false when the other side reads too slowly. */
   flush(): boolean {
     if (this.#out.length > JOINED_BYTES_MAX) this.write();

@@ -81,7 +81,7 @@ export class AiAttempt implements ReplyEvents {
   #send(upstream: ClientConnection | undefined): void {
     const { attempt, relay, timeouts } = this.#plan;
     if (upstream === undefined) {
-      this.#fail('connect', 'provider.unavailable');
+      this.#fail('crowded', 'provider.unavailable');
       return;
     }
     this.#upstream = upstream;
@@ -92,7 +92,7 @@ export class AiAttempt implements ReplyEvents {
     }
     upstream.begin({ method: 'POST', timeouts, events: this });
     upstream.wire?.text(head);
-    upstream.wire?.bytes(relay.body, 0, relay.body.length);
+    upstream.wire?.lasting(relay.body);
     upstream.requestSent();
     if (upstream.connected) this.onConnected();
     upstream.wire?.flush();

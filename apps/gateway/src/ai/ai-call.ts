@@ -1,5 +1,4 @@
 import {
-  mayCall,
   ownError,
   providersError,
   readRetryAfter,
@@ -21,6 +20,7 @@ import type { LegTimes, RequestEvents } from '@gatehouse/http';
 import type { ErrorCode } from '@gatehouse/kernel';
 import type { GateExchange } from '../exchange.ts';
 import { affinityKey } from './affinity-key.ts';
+import { mayAsk } from './ai-access.ts';
 import { AiBody } from './ai-body.ts';
 import { AiCached } from './ai-cached.ts';
 import { emptyFacts, tokensOf, type AiFacts } from './ai-facts.ts';
@@ -133,12 +133,11 @@ export class AiCall implements RequestEvents, TriesHost {
   }
 
   #refusalOf(call: OpenedCall, plan: RoutePlan | undefined): OwnRefusal | undefined {
-    const { model } = call;
-    const allowed = this.#exchange.credential === undefined ? ['*'] : this.#exchange.credential.models;
+    const { model, prompt } = call;
     if (plan === undefined) {
       return { code: 'provider.model_not_found', detail: `the model \`${model}\` does not exist`, param: 'model' };
     }
-    if (!mayCall(allowed, model)) {
+    if (!mayAsk(this.#exchange.credential, model, prompt?.name)) {
       return { code: 'auth.forbidden', detail: `this key may not call the model \`${model}\``, param: 'model' };
     }
     const full = this.#tokens.none ? undefined : this.#tokens.take(call.asked().inputTokensEstimate);
@@ -173,10 +172,14 @@ export class AiCall implements RequestEvents, TriesHost {
   #serve(call: OpenedCall, plan: RoutePlan): void {
     const rules = this.#program.cacheOf(call.model);
     const { chat, model } = call;
+    if (rules === undefined || chat === undefined) {
+      this.#serveFrom(undefined, call, plan);
+      return;
+    }
     // Where something is masked, what was masked is all that may tell two questions apart, and no embedder is shown it.
     const semantic = this.#guards?.masks === true ? undefined : this.#program.semanticOf(model);
     const asked = { model, partition: this.#guards?.identity, semantic };
-    const hit = rules && chat && this.#cached.ask(this.#program.house, rules, { chat, ...asked });
+    const hit = this.#cached.ask(this.#program.house, rules, { chat, ...asked });
     if (!(hit instanceof Promise)) this.#serveFrom(hit, call, plan);
     else hit.then((late) => this.#serveFrom(late, call, plan)).catch((error: unknown) => this.onFault(error));
   }

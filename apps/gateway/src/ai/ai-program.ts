@@ -17,6 +17,7 @@ import {
 import type { AiEndpoint, AiSpec, PromptTarget } from '@gatehouse/config';
 import type { GateExchange } from '../exchange.ts';
 import type { House } from '../house.ts';
+import { allowedModels } from './ai-access.ts';
 import { AiBudgets } from './ai-budgets.ts';
 import { AiCall } from './ai-call.ts';
 import { AiPrompts } from './ai-prompts.ts';
@@ -156,7 +157,7 @@ export class AiProgram {
   }
 
   #question(exchange: GateExchange): ModelQuestion {
-    const allowed = exchange.credential === undefined ? ['*'] : exchange.credential.models;
+    const allowed = allowedModels(exchange.credential);
     const query = new URLSearchParams(exchange.query);
     return { router: this.router, allowed, query, anthropic: speaksAnthropic(exchange) };
   }

@@ -1,7 +1,8 @@
-import { compilePrompt, mayCall, promptCard, promptDoor, type Door, type Prompt } from '@gatehouse/ai';
-import type { CredentialSpec, PromptTarget, PublishedPromptSpec } from '@gatehouse/config';
+import { compilePrompt, promptCard, promptDoor, versionWished, type Door, type Prompt } from '@gatehouse/ai';
+import type { PromptTarget, PublishedPromptSpec } from '@gatehouse/config';
 import { GatehouseError } from '@gatehouse/kernel';
 import type { GateExchange } from '../exchange.ts';
+import { isClosed, mayAsk } from './ai-access.ts';
 import { AiCall } from './ai-call.ts';
 import type { AiProgram } from './ai-program.ts';
 import { answerJson } from './answer-json.ts';
@@ -24,7 +25,7 @@ export class AiPrompts {
     const found = this.#published.get(name);
     if (found === undefined) throw new GatehouseError('gateway.internal', `no such prompt: ${name}`);
     const { credential, forward } = exchange;
-    if (!mayRun(credential, name)) {
+    if (isClosed(credential, name)) {
       forward.refuse({ code: 'auth.forbidden', detail: `this key may not call the prompt \`${name}\`` });
     } else if (wants === 'card') show(exchange, found);
     else new AiCall(exchange, found.door, program).begin();
@@ -39,24 +40,19 @@ function published(spec: PublishedPromptSpec): Published {
     const where = `${spec.name}: ${first?.place ?? ''} ${first?.message ?? ''}`;
     throw new GatehouseError('config.invalid', `a prompt cannot be compiled, ${where}`);
   }
-  return { prompt: result.prompt, description: spec.description, door: promptDoor(result.prompt) };
-}
-
-function mayRun(credential: CredentialSpec | undefined, name: string): boolean {
-  const { prompts = ['*'] } = credential ?? {};
-  return prompts.includes('*') || prompts.includes(name);
+  return { prompt: result.prompt, description: spec.description, door: promptDoor(result.prompt, spec) };
 }
 
 function show(exchange: GateExchange, { prompt, description }: Published): void {
   const { credential, forward } = exchange;
-  const asked = new URLSearchParams(exchange.query).get('version') ?? prompt.current.version;
-  const version = prompt.versions.get(asked);
+  const asked = versionWished(new URLSearchParams(exchange.query), exchange);
+  const version = prompt.versions.get(asked ?? prompt.current.version);
   if (version === undefined) {
     forward.refuse({ code: 'request.malformed', detail: 'the prompt has no such version' });
     return;
   }
   const { model } = version.spec;
-  if (!mayCall(credential === undefined ? ['*'] : credential.models, model)) {
+  if (!mayAsk(credential, model, prompt.name)) {
     forward.refuse({ code: 'auth.forbidden', detail: `this key may not call the model \`${model}\`` });
   } else answerJson(exchange, JSON.stringify(promptCard(prompt, version, description)));
 }

@@ -67,8 +67,21 @@ describe('saysTheSame', () => {
     );
   });
 
+  it.each([
+    ['How do I type the € sign on a Mac?', 'How do I type the £ sign on a Mac?'],
+    ['What does the emoji 😀 mean?', 'What does the emoji 😡 mean?'],
+    ['What does the symbol ∑ stand for?', 'What does the symbol ∏ stand for?'],
+    ['How do I write [] in a regular expression?', 'How do I write {} in a regular expression?'],
+    ['What does the operator ?? do in JavaScript?', 'What does the operator ?. do in JavaScript?'],
+    ['How do I find the @ key on a keyboard?', 'How do I find the % key on a keyboard?'],
+  ])('tells %j from %j, which have the same words', (a, b) => {
+    expect([same(a, b), same(b, a), same(a, a)]).toEqual([false, false, true]);
+  });
+
   it('is not slow on texts that were made to be', () => {
-    const long = ['"', "'", '`', '«', '1.', 'A', "a'", '- ', '東', '1-'].map((part) => part.repeat(2000 / part.length));
+    const long = ['"', "'", '`', '«', '1.', 'A', "a'", '- ', '東', '1-', '€', '?', ' ?'].map((part) =>
+      part.repeat(2000 / part.length),
+    );
     const started = performance.now();
     for (const text of long) readWording(text);
     expect(performance.now() - started).toBeLessThan(2000);

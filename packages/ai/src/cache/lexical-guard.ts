@@ -8,7 +8,7 @@ export interface Wording {
   /** Those of `words` that carry meaning. */
   readonly content: readonly string[];
   readonly names: ReadonlySet<string>;
-  /** Digits with what stands at them, operators, number words. */
+  /** Digits with what stands at them, signs, number words. */
   readonly numbers: string;
   readonly quotes: string;
   readonly negations: number;
@@ -50,7 +50,8 @@ const JUDGED_WORDS_MIN = 2;
 /** Languages without spaces: each of their characters counts as a word. */
 const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
 const WORD = new RegExp(String.raw`[${UNSPACED}]|[[\p{L}\p{M}\p{N}_]--[${UNSPACED}]]+(?:'\p{L}+)?`, 'gv');
-const NUMBER = /[-+−]?\p{Sc}?\p{N}+(?:[.,:/-]\p{N}+)*[%‰°]?|[<>=≠≤≥±×÷^*+#&|~\\]/gu;
+/** Signs too, and punctuation that stands alone: it is what a question is about, such as `??` or `[]`. */
+const NUMBER = /[-+−]?\p{Sc}?\p{N}+(?:[.,:/-]\p{N}+)*[%‰°]?|(?<!\S)[\p{P}\p{S}]+(?!\S)|[\p{S}*#&@%‰\\]/gu;
 const QUOTED =
   /"([^"]{1,200})"|“([^”]{1,200})”|„([^“”]{1,200})[“”]|«([^»]{1,200})»|`([^`]{1,200})`|(?<![\p{L}\p{N}])'([^']{1,200})'(?![\p{L}\p{N}])/gu;
 const NEGATING_SIGNS = /[不没沒無无非未别別]|ない|ません/gu;

@@ -110,6 +110,7 @@ describe('SemanticIndex', () => {
     ['no text', { ...base, turns: [{ role: 'user', blocks: [{ type: 'tool_result', callId: 'c', content: [] }] }] }],
     ['a blank text', requestOf(' \n')],
     ['a long text', requestOf('x'.repeat(2001))],
+    ['half a character, which vendors refuse', requestOf('What is \ud83d?')],
   ])('has no question where there is %s at the end', (_what, request) => {
     expect(SemanticQuestion.of(SCOPE, request)).toBeUndefined();
   });

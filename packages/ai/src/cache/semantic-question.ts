@@ -27,7 +27,7 @@ export class SemanticQuestion {
     const { embedder, tenant } = scope;
     const last = request.turns.at(-1);
     const text = last === undefined ? undefined : lastText(last);
-    if (last === undefined || text === undefined || text.length > TEXT_CHARS_MAX || !/\S/.test(text)) return undefined;
+    if (last === undefined || text === undefined || !isQuestion(text)) return undefined;
     const surrounding = scopeDigest(
       scope,
       { ...request, turns: [...request.turns.slice(0, -1), withoutLastText(last)] },
@@ -46,6 +46,11 @@ export class SemanticQuestion {
 }
 
 const TEXT_CHARS_MAX = 2000;
+
+/** Half a character is refused by vendors, and too many refusals would keep others from having vectors. */
+function isQuestion(text: string): boolean {
+  return text.length <= TEXT_CHARS_MAX && /\S/.test(text) && text.isWellFormed();
+}
 
 function lastText({ role, blocks }: Turn): string | undefined {
   const block = role === 'user' ? blocks.findLast(({ type }) => type === 'text') : undefined;

@@ -48,6 +48,8 @@ export interface CallerDialect<Name extends CallerName = DialectName> {
   readonly ownStreams?: true;
   /** In a body, words that vendors of the dialect do not know: with them it never passes untouched. */
   readonly ownWords?: readonly string[];
+  /** What its requests are made of beside what callers send: who keeps answers must tell them apart by it. */
+  readonly madeOf?: Json;
   /** Throws `Untranslatable` for what is no request of this dialect. */
   readRequest(body: Json, facts: CallFacts): ChatRequest;
   /** Where more is promised than an answer: why this one is not to be written. */

@@ -19,6 +19,10 @@ describe('checkedMedium', () => {
     ['image', WEBP, 'binary/octet-stream', 'image/webp', 'image/webp'],
     ['document', PDF, 'application/pdf', 'application/pdf', 'application/pdf'],
     ['document', Buffer.from('a,b\n1,2\n'), 'text/csv; charset=utf-8', undefined, 'text/csv'],
+    ['document', Buffer.from('a,b\n1,2\n'), 'text/plain; charset=utf-8', 'text/csv', 'text/csv'],
+    ['document', Buffer.from('# a\n'), 'application/octet-stream', 'text/markdown', 'text/markdown'],
+    ['document', Buffer.from('{}'), undefined, 'application/json', 'application/json'],
+    ['document', Buffer.from('a'), 'text/plain', 'text/plain', 'text/plain'],
     ['audio', WAV, 'audio/x-wav', undefined, 'audio/wav'],
   ] as const)('takes an honest %s', (kind, bytes, contentType, mime, found) => {
     expect(checkedMedium({ bytes, contentType }, { kind, mime })).toEqual({ mime: found });
@@ -78,6 +82,31 @@ describe('checkedMedium', () => {
       undefined,
       'is no document of a known type',
     ],
+    [
+      'a page in place of a table',
+      'document',
+      HTML,
+      'text/html',
+      'text/csv',
+      'should be text/csv and is text/html',
+    ],
+    [
+      'text that should be a paper',
+      'document',
+      Buffer.from('not found'),
+      'text/plain',
+      'application/pdf',
+      'should be application/pdf and is text/plain',
+    ],
+    [
+      'text that nobody calls so',
+      'document',
+      Buffer.from('a'),
+      undefined,
+      undefined,
+      'is no document of a known type',
+    ],
+    ['bytes that are called a table', 'document', Buffer.from([0x61, 0, 0x62]), undefined, 'text/csv', 'is no document of a known type'],
     ['nothing', 'image', Buffer.alloc(0), 'image/png', undefined, 'is empty'],
   ] as const)('refuses %s', (_name, kind, bytes, contentType, mime, problem) => {
     expect(checkedMedium({ bytes, contentType }, { kind, mime })).toEqual({ problem });

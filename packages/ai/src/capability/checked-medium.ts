@@ -23,12 +23,12 @@ export function checkedMedium(
   { bytes, contentType }: Fetched,
   { kind, mime: claimed }: Expected,
 ): { readonly mime: string } | { readonly problem: string } {
-  const said = tidy(contentType);
+  const wanted = tidy(claimed);
+  const said = calledBy(tidy(contentType), wanted);
   const shown = sniffBytes(bytes) ?? textType(bytes, said);
   if (bytes.length === 0) return { problem: 'is empty' };
   if (shown === undefined) return { problem: `is no ${kind} of a known type` };
   if (said !== undefined && said !== shown) return { problem: `is called ${said} and is ${shown}` };
-  const wanted = tidy(claimed);
   if (wanted !== undefined && wanted !== shown) return { problem: `should be ${wanted} and is ${shown}` };
   return KINDS[kind].test(shown) ? { mime: shown } : { problem: `is ${shown} and no ${kind}` };
 }
@@ -41,6 +41,12 @@ const KINDS: Readonly<Record<MediaBlock['kind'], RegExp>> = {
 };
 
 const TEXTS = /^text\/(?:plain|markdown|csv|html|xml)$|^application\/(?:json|xml)$/;
+
+/** Many servers call every text plain, or nothing; of which sort it is the caller knows. */
+function calledBy(server: string | undefined, caller: string | undefined): string | undefined {
+  const vague = server === undefined || server === 'text/plain';
+  return vague && caller !== undefined && TEXTS.test(caller) ? caller : server;
+}
 
 /** Text has no mark of its own: what is said to be some and is nothing else is taken for it. */
 function textType(bytes: Buffer, said: string | undefined): string | undefined {

@@ -63,6 +63,23 @@ describe('a call in a form', () => {
     );
   });
 
+  it('says the length of what it has written where the part had said its own', () => {
+    const sized = (model: string, prompt: string): Buffer =>
+      form(
+        [`model"\r\ncontent-LENGTH: \t${Buffer.byteLength(model)} \r\nx: "`, model],
+        [`prompt"\r\nContent-Length: ${Buffer.byteLength(prompt)}\r\nx: "`, prompt],
+        [FILE, 'x'],
+      );
+    expect(good(sized('m', 'mine')).body({ model: 'another', texts: ['[NAME_1]'] })).toEqual(
+      sized('another', '[NAME_1]'),
+    );
+  });
+
+  it('quotes a boundary with an apostrophe, which some parsers take for a quote where none is written', () => {
+    const body = Buffer.from(form(['model', 'm'], [FILE, 'x']).toString('latin1').replaceAll('--b', "--b'"), 'latin1');
+    expect(good(body, "multipart/form-data; boundary=b'").contentType).toBe('multipart/form-data; boundary="b\'"');
+  });
+
   it('counts a recording by its length, and pictures by the piece', () => {
     expect(good(form(['model', 'mmm'], [FILE, 'x'.repeat(4000)])).inputTokens).toBe(11);
     const pictures = form(['model', 'mmm'], ['image[]"; filename="a', 'x'], ['image[]"; filename="b', 'x'], ['n', '3']);

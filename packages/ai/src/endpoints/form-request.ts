@@ -24,8 +24,10 @@ export function readFormCall(row: SideRow, body: Buffer, contentType: string): S
     model,
     stream,
     // Written anew, so that a provider cannot read another boundary in it than the gate did.
-    contentType: `multipart/form-data; boundary=${/^[\w.+'-]+$/.test(boundary) ? boundary : `"${boundary}"`}`,
-    texts: texts.map((part) => fields.valueOf(part)),
+    contentType: `multipart/form-data; boundary=${/^[\w.+-]+$/.test(boundary) ? boundary : `"${boundary}"`}`,
+    get texts() {
+      return texts.map((part) => fields.valueOf(part));
+    },
     inputTokens: tokensOf(row, scanned.parts),
     choices: choicesOf(fields.text('n') ?? 1),
     body: (edits) => {
@@ -41,7 +43,12 @@ function problem(text: string, param?: string): RequestProblem {
 }
 
 function spliceOf(part: FormPart | undefined, text: string): Splice[] {
-  return part === undefined ? [] : [{ start: part.valueStart, end: part.valueEnd, text }];
+  if (part === undefined) return [];
+  const value = { start: part.valueStart, end: part.valueEnd, text };
+  const { length } = part;
+  if (length === undefined) return [value];
+  const told = { start: length.at, end: length.at + length.digits.length, text: String(Buffer.byteLength(text)) };
+  return [told, value];
 }
 
 function tokensOf({ fileTokens }: SideRow, parts: readonly FormPart[]): number {

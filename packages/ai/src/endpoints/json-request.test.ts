@@ -26,8 +26,32 @@ describe('a call in JSON', () => {
 
   it('means a model that it does not name, where there may be such', () => {
     const call = good('moderations', '{"input":["a"]}');
-    expect(call).toMatchObject({ model: 'omni-moderation-latest', stream: false, texts: [] });
+    expect(call).toMatchObject({ model: 'omni-moderation-latest', stream: false, texts: ['a'] });
     expect(call.body({ model: 'x' }).toString()).toBe('{"model":"x","input":["a"]}');
+  });
+
+  it.each([
+    ['"a"', ['a'], '"[0]"'],
+    ['["a","b"]', ['a', 'b'], '["[0]","[1]"]'],
+    [
+      '[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"u"}}]',
+      ['a'],
+      '[{"type":"text","text":"[0]"},{"type":"image_url","image_url":{"url":"u"}}]',
+    ],
+    ['[]', [], '[]'],
+    ['7', [], '7'],
+    ['[[["a"]]]', ['a'], '[[["[0]"]]]'],
+  ])('says what is to be judged in %s', (input, texts, edited) => {
+    const call = good('moderations', `{"model":"m","input":${input}}`);
+    expect(call.texts).toEqual(texts);
+    const body = call.body({ model: 'm', texts: texts.map((_, at) => `[${at}]`) });
+    expect(body.toString()).toBe(`{"model":"m","input":${edited}}`);
+  });
+
+  it('says who an image is made for', () => {
+    const call = good('images', '{"model":"m","prompt":"a","user":"jane"}');
+    expect(call.texts).toEqual(['a', 'jane']);
+    expect(call.body({ model: 'm', texts: ['a', '[X]'] }).toString()).toBe('{"model":"m","prompt":"a","user":"[X]"}');
   });
 
   it('is a stream where bytes are shown as they come, whatever it says', () => {

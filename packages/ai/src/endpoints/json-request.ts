@@ -8,6 +8,7 @@ import {
   type RequestProblem,
   type ScannedRequest,
 } from '../dialects/openai-chat/request-members.ts';
+import { nestedTexts, withNestedTexts } from './nested-texts.ts';
 import { BYTES_PER_TOKEN_MIN, choicesOf, spliced, type SideRequest, type Splice } from './side-request.ts';
 import type { SideRow } from './side-rows.ts';
 
@@ -29,13 +30,15 @@ export function readJsonCall(row: SideRow, body: Buffer): SideRequest | RequestP
     stream: asked,
     contentType: 'application/json',
     get texts() {
-      return written.map((name) => textOf(scanned, name));
+      return [...written.map((name) => textOf(scanned, name)), ...judgedTexts(scanned, row)];
     },
     inputTokens: Math.ceil(body.length / BYTES_PER_TOKEN_MIN),
     choices: choicesOf(valueOf(scanned, 'n') ?? 1),
     body: (edits) => {
       const said = edits.texts?.map((text, at) => spliceOf(members.get(written[at] ?? ''), text)) ?? [];
-      return spliced(body, [...modelSplice(scanned, edits.model), ...said.flatMap((splice) => splice ?? [])]);
+      const judged = judgedSplice(scanned, row, edits.texts?.slice(written.length) ?? []);
+      const all = [...said, judged].flatMap((splice) => splice ?? []);
+      return spliced(body, [...modelSplice(scanned, edits.model), ...all]);
     },
   };
 }
@@ -62,6 +65,21 @@ function textOf(scanned: ScannedRequest, name: string): string {
   const text = valueOf(scanned, name);
   if (typeof text !== 'string') throw new Untranslatable(`'${name}' is not a valid JSON string.`, name);
   return text;
+}
+
+function judgedTexts(scanned: ScannedRequest, { judged }: SideRow): string[] {
+  if (judged === undefined) return [];
+  const value = valueOf(scanned, judged);
+  if (value === undefined) throw new Untranslatable(`'${judged}' is not valid JSON.`, judged);
+  return nestedTexts(value);
+}
+
+function judgedSplice(scanned: ScannedRequest, { judged }: SideRow, texts: readonly string[]): Splice | undefined {
+  const member = judged === undefined ? undefined : scanned.members.get(judged);
+  if (judged === undefined || member === undefined || texts.length === 0) return undefined;
+  let next = 0;
+  const edited = withNestedTexts(valueOf(scanned, judged), (text) => texts[next++] ?? text);
+  return { start: member.valueStart, end: member.valueEnd, text: JSON.stringify(edited) };
 }
 
 function spliceOf(member: Member | undefined, value: string): Splice | undefined {

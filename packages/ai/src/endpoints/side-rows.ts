@@ -9,6 +9,8 @@ export interface SideRow {
   readonly needs: string;
   /** Members of text that somebody has written. */
   readonly texts: readonly string[];
+  /** The member of JSON that is a text, or a list of them or of parts. */
+  readonly judged?: string;
   /** For calls that name none. */
   readonly defaultModel?: string;
   /** `asked`: when the call says `stream`. `always`: bytes that are shown as they come. */
@@ -31,7 +33,7 @@ const SOUND = /^(?!application\/(?:[\w.]+\+)?json|text\/(?!event-stream))/i;
 
 const IMAGES = {
   needs: 'prompt',
-  texts: ['prompt'],
+  texts: ['prompt', 'user'],
   streams: 'asked',
   streamType: EVENTS,
   answers: 'data',
@@ -77,6 +79,7 @@ export const SIDE_ROWS: Readonly<Record<SideEndpoint, SideRow>> = {
     body: 'json',
     needs: 'input',
     texts: [],
+    judged: 'input',
     defaultModel: 'omni-moderation-latest',
     streams: 'never',
     streamType: EVENTS,

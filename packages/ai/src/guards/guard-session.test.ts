@@ -289,11 +289,13 @@ describe('where text hides', () => {
     });
     expect(begin(...MASK).checkRequest(request).request).toMatchObject({
       instructions: [{ text: '[EMAIL_1]' }],
-      tools: [{ description: '[EMAIL_1]', schema: { properties: { a: { description: '[EMAIL_1]', enum: [MAIL] } } } }],
+      tools: [
+        { description: '[EMAIL_1]', schema: { properties: { a: { description: '[EMAIL_1]', enum: ['[EMAIL_1]'] } } } },
+      ],
       endUser: '[EMAIL_1]',
       metadata: { owner: '[EMAIL_1]', plan: 'pro' },
       ext: { 'openai-chat': { prediction: { content: '[EMAIL_1]' }, mcp: { authorization_token: KEY } } },
-      output: { format: { description: '[EMAIL_1]', schema: { description: '[EMAIL_1]', const: MAIL } } },
+      output: { format: { description: '[EMAIL_1]', schema: { description: '[EMAIL_1]', const: '[EMAIL_1]' } } },
     });
   });
 

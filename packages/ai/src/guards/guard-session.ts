@@ -9,7 +9,7 @@ import { Placeholders } from './placeholders.ts';
 import { ReplyCheck } from './reply-check.ts';
 import { RequestCheck } from './request-check.ts';
 import { StreamFilter } from './stream-filter.ts';
-import { shownText } from './texts/map-reply.ts';
+import { shownText, textsBeside } from './texts/map-reply.ts';
 import { mapRequest } from './texts/map-request.ts';
 
 export interface GuardVerdict {
@@ -90,8 +90,12 @@ export class GuardSession {
 
   /** Of a whole reply as the provider gave it, before `checkReply`. */
   async moderateReply(reply: ChatReply, moderator: Moderator, signal?: AbortSignal): Promise<ModerationVerdict> {
-    const texts = reply.choices.map(({ blocks }) => shownText(blocks)).filter((text) => text !== '');
-    return this.#moderate('reply', texts, { moderator, signal });
+    const texts = reply.choices.flatMap(({ blocks }) => [shownText(blocks), ...textsBeside(blocks)]);
+    return this.#moderate(
+      'reply',
+      texts.filter((text) => text !== ''),
+      { moderator, signal },
+    );
   }
 
   async #moderate(

@@ -1,5 +1,6 @@
 import type { ChatReply } from '../canonical/chat-reply.ts';
 import type { ChatRequest } from '../canonical/chat-request.ts';
+import { Untranslatable } from '../canonical/loss.ts';
 import type { GuardSession } from './guard-session.ts';
 import type { GuardSet } from './guard-set.ts';
 import type { GuardFinding, GuardSide } from './guard-spec.ts';
@@ -10,7 +11,7 @@ export type GuardDecision = 'pass' | 'block';
 
 /** A call with texts: a chat, or what can be read as one. What has none passes. */
 export interface Spoken {
-  readonly chat?: { readonly request: ChatRequest };
+  readonly chat?: { readonly request: ChatRequest; readonly repeatedKey: string | undefined };
   said?(): ChatRequest;
 }
 
@@ -42,6 +43,8 @@ export class GuardedCall {
   checkRequest(call: Spoken): GuardDecision | Promise<GuardDecision> {
     const request = this.#set.onRequest ? (call.chat?.request ?? call.said?.()) : undefined;
     if (request === undefined) return 'pass';
+    const twice = call.chat?.repeatedKey;
+    if (twice !== undefined) throw new Untranslatable(`The key ${JSON.stringify(twice)} stands twice in one object.`);
     this.#original = request;
     const { action, request: checked } = this.#session.checkRequest(request);
     this.#checked = checked;

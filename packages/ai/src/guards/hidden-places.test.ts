@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CallerDialect, Target } from '../canonical/dialect.ts';
 import type { DialectName } from '../canonical/chat-request.ts';
-import type { Json } from '../canonical/json.ts';
+import { parseExact, type Json, type JsonFields } from '../canonical/json.ts';
 import { Losses } from '../canonical/loss.ts';
 import { anthropicCaller } from '../dialects/anthropic/anthropic-caller.ts';
 import { bedrockCaller } from '../dialects/bedrock/bedrock-caller.ts';
@@ -20,30 +20,26 @@ type Place = readonly [where: string, caller: CallerDialect, provider: DialectNa
 
 const ask = { role: 'user', content: 'Hello.' };
 
-function chat(more: object): Json {
-  return JSON.parse(JSON.stringify({ model: 'm', messages: [ask], ...more })) as Json;
+function chat(more: JsonFields): Json {
+  return { model: 'm', messages: [ask], ...more };
 }
 
-function messages(content: readonly object[], more: object = {}): Json {
-  return JSON.parse(
-    JSON.stringify({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content }], ...more }),
-  ) as Json;
+function messages(content: readonly Json[], more: JsonFields = {}): Json {
+  return { model: 'm', max_tokens: 9, messages: [{ role: 'user', content }], ...more };
 }
 
-function withTool(properties: object): object {
+function withTool(properties: JsonFields): JsonFields {
   return { tools: [{ type: 'function', function: { name: 'f', parameters: { type: 'object', properties } } }] };
 }
 
-function functionResponse(response: object): Json {
+function functionResponse(response: JsonFields): Json {
   const called = { role: 'model', parts: [{ functionCall: { id: 'c', name: 'f', args: {} } }] };
-  const answered = { role: 'user', parts: [{ functionResponse: { id: 'c', name: 'f', response } }] };
-  return JSON.parse(JSON.stringify({ contents: [called, answered] })) as Json;
+  return { contents: [called, { role: 'user', parts: [{ functionResponse: { id: 'c', name: 'f', response } }] }] };
 }
 
-function toolResult(content: readonly object[]): Json {
+function toolResult(content: readonly Json[]): Json {
   const called = { role: 'assistant', content: [{ toolUse: { toolUseId: 'c', name: 'f', input: {} } }] };
-  const answered = { role: 'user', content: [{ toolResult: { toolUseId: 'c', content } }] };
-  return JSON.parse(JSON.stringify({ messages: [called, answered] })) as Json;
+  return { messages: [called, { role: 'user', content: [{ toolResult: { toolUseId: 'c', content } }] }] };
 }
 
 const base64 = Buffer.from(said).toString('base64');
@@ -54,6 +50,9 @@ const MASKED: readonly Place[] = [
   ['words that end an answer', openAiChatCaller, 'openai-chat', chat({ stop: ['END', said] })],
   ['the name of a session', openAiChatCaller, 'openai-chat', chat({ prompt_cache_key: MAIL })],
   ['the name of metadata', openAiChatCaller, 'openai-chat', chat({ metadata: { [MAIL]: 'x' } })],
+  ['`data` of a dialect', openAiChatCaller, 'openai-chat', chat({ vendor: { data: said } })],
+  ['an id that is none', openAiChatCaller, 'openai-chat', chat({ vendor: { customer_id: MAIL } })],
+  ['an object under `data`', openAiChatCaller, 'openai-chat', chat({ vendor: { data: { note: said } } })],
   ['a choice of a schema', openAiChatCaller, 'openai-chat', chat(withTool({ to: { type: 'string', enum: [MAIL] } }))],
   ['a default of a schema', openAiChatCaller, 'openai-chat', chat(withTool({ to: { default: { data: MAIL } } }))],
   ['an example of a schema', openAiChatCaller, 'openai-chat', chat(withTool({ to: { examples: [MAIL] } }))],
@@ -94,9 +93,12 @@ const MASKED: readonly Place[] = [
       tools: [{ name: 'f', input_schema: { type: 'object' }, input_examples: [{ data: said }] }],
     }),
   ],
-  ...['data', 'customer_id', 'bytes', 'headers', 'authorization', 'signature', 'userId'].map(
-    (name): Place => [`\`${name}\` of a result`, geminiCaller, 'gemini', functionResponse({ [name]: said })],
-  ),
+  ...['data', 'customer_id', 'bytes', 'headers', 'authorization', 'signature', 'userId'].map((name): Place => [
+    `\`${name}\` of a result`,
+    geminiCaller,
+    'gemini',
+    functionResponse({ [name]: said }),
+  ]),
   ['deep in `data` of a result', geminiCaller, 'gemini', functionResponse({ data: { rows: [{ id: said }] } })],
   ['the name of a member of a result', geminiCaller, 'gemini', functionResponse({ byMail: { [MAIL]: 1 } })],
   ['`data` of a result in JSON', bedrockCaller, 'bedrock', toolResult([{ json: { data: said } }])],
@@ -157,10 +159,24 @@ describe('what is hidden in a request', () => {
     expect(written(place, 'block').action).toBe('block');
   });
 
+  it('is left alone where it is no text', () => {
+    const coded = {
+      data: '+4915112345678+4915112345678',
+      signature: Buffer.from(said).toString('base64'),
+      headers: { from: MAIL },
+      authorization: `Basic ${MAIL}`,
+      file_data: `data:image/png;base64,${'+4915112345678'.repeat(4)}`,
+      conversation: `conv_${'4915112345678'.repeat(3)}`,
+    };
+    const read = openAiChatCaller.readRequest(chat({ vendor: coded }), FACTS);
+    const guards = compileGuards([{ kind: 'pii', action: 'mask' }]);
+    expect(guards.begin().checkRequest(read).request).toBe(read);
+  });
+
   it('stays what it is where nothing is found', () => {
     for (const [, caller, , body] of [...MASKED, ...SEEN]) {
       const text = JSON.stringify(body).replaceAll(MAIL, 'nobody').replaceAll(base64, 'bm9ib2R5IGF0IGFsbA==');
-      const read = caller.readRequest(JSON.parse(text) as Json, FACTS);
+      const read = caller.readRequest(parseExact(text) ?? null, FACTS);
       const guards = compileGuards([{ kind: 'pii', action: 'mask' }]);
       expect(guards.begin().checkRequest(read).request).toBe(read);
     }

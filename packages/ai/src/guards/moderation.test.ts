@@ -72,6 +72,27 @@ describe('moderation', () => {
     ]);
   });
 
+  it('tells of so many categories and no more, whatever a moderator answers', async () => {
+    const scores = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`c${at}`, 1]));
+    const { action, findings } = await verdictOf({ threshold: 0.5 }, { flagged: true, scores });
+    expect(action).toBe('block');
+    expect(findings.length).toBeLessThanOrEqual(32);
+  });
+
+  it('asks about all that a caller will see of an answer: thoughts and calls of tools too', async () => {
+    const moderator = new FakeModerator({ flagged: false, scores: {} });
+    const blocks = [
+      { type: 'reasoning', text: 'they deserve it' },
+      { type: 'text', text: 'well' },
+      { type: 'tool_call', id: 'c', name: 'mail', input: '{"text":"harm"}' },
+      { type: 'tool_call', id: 'd', name: 'look', input: '{}' },
+    ] as const;
+    await begin(SPEC).moderateReply(replyOf(blocks), moderator);
+    expect(moderator.questions.map(({ texts }) => texts)).toEqual([
+      ['well', 'they deserve it', '{"text":"harm"}', '{}'],
+    ]);
+  });
+
   it('asks about what an answer shows, and never about nothing', async () => {
     const moderator = new FakeModerator({ flagged: true, scores: {} });
     const session = begin(SPEC);

@@ -19,9 +19,12 @@ export interface ModerationAnswer {
   readonly scores: Readonly<Record<string, number>>;
 }
 
+/** Vendors have about a dozen; what is told of a call stays a line. */
+const TOLD_MAX = 32;
+
 /** The categories that an answer objects to: those at or above the threshold, or the provider's own verdict. */
 export function objections({ flagged, scores }: ModerationAnswer, threshold: number | undefined): readonly string[] {
   if (threshold === undefined) return flagged ? ['flagged'] : [];
   const found = Object.entries(scores).filter(([, score]) => score >= threshold);
-  return found.map(([category]) => (/^[\w./-]{1,64}$/.test(category) ? category : 'other'));
+  return found.slice(0, TOLD_MAX).map(([category]) => (/^[\w./-]{1,64}$/.test(category) ? category : 'other'));
 }

@@ -4,8 +4,8 @@ export interface PartHead {
   /** Undefined for a plain field. */
   readonly filename: string | undefined;
   readonly contentType: string | undefined;
-  /** As it says itself. */
-  readonly length: string | undefined;
+  /** As it says itself: its digits, and where in the head they stand. */
+  readonly length: { readonly digits: string; readonly at: number } | undefined;
 }
 
 /** Fields of the known endpoints are called `timestamp_granularities[]` and `chunking_strategy[type]` at the oddest. */
@@ -14,6 +14,7 @@ const NAME = /^[\w.[\]-]{1,100}$/;
 const LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}):([^\0-\x08\x0a-\x1f\x7f]*)$/;
 /** A backslash before a quote ends the text for some parsers and goes on for others. */
 const PARAMETER = /^;[\t ]*(name|filename|filename\*)=(?:"((?:[^"\\]|\\(?!"))*)"|([!#$%&'*+.^_`|~0-9A-Za-z-]+))[\t ]*/;
+const LENGTH = /^content-length:[\t ]*/im;
 const LINES_MAX = 8;
 
 /** Reads the lines of a head, in latin1, without the blank line that ends it. */
@@ -35,7 +36,15 @@ export function readPartHead(text: string): PartHead | { readonly problem: strin
   const contentType = fields.get('content-type');
   if (contentType !== undefined && /^multipart\//i.test(contentType)) return { problem: 'has a form inside a part' };
   const named = readDisposition(fields.get('content-disposition') ?? '');
-  return 'problem' in named ? named : { ...named, contentType, length: fields.get('content-length') };
+  return 'problem' in named ? named : { ...named, contentType, length: lengthOf(text, fields) };
+}
+
+function lengthOf(text: string, fields: ReadonlyMap<string, string>): PartHead['length'] {
+  const digits = fields.get('content-length');
+  if (digits === undefined) return undefined;
+  const { index = 0, 0: name = '' } = LENGTH.exec(text) ?? {};
+  const at = index + name.length;
+  return { digits: text.startsWith(digits, at) ? digits : '', at };
 }
 
 function readDisposition(value: string): Pick<PartHead, 'name' | 'filename'> | { readonly problem: string } {

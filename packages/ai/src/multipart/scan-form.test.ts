@@ -83,6 +83,9 @@ describe('the parts of a form', () => {
       form(...Array.from({ length: 10_000 }, () => [FIELD, ''] as const)),
       `more than ${FORM_PARTS_MAX} parts`,
     ],
+    // Each of them is a step, and a body has room for millions.
+    ['boundaries and nothing else', `--b${'\r\n--b'.repeat(200)}`, `more than ${FORM_PARTS_MAX} parts`],
+    ['a length behind another space', form([`${FIELD}\r\nContent-Length: \xa01`, 'm']), 'not its own'],
     ['no head', form(['', 'm']), 'malformed head'],
     ['a folded head', form(['Content-Disposition: form-data;\r\n name="model"', 'm']), 'malformed head'],
     ['a bare LF in a head', form([`x: y\n${FIELD}`, 'm']), 'malformed head'],

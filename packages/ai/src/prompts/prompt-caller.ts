@@ -15,6 +15,10 @@ export function promptCaller(version: PromptVersion, request: ChatRequest): Call
     name: 'prompt',
     framing: 'sse',
     streamType: 'text/event-stream; charset=utf-8',
+    // Two templates may mean the same to an embedder; the operator has written another one for a reason.
+    get madeOf() {
+      return [version.prompt, version.version, version.spec.messages.map(({ role, text }) => [role, text])];
+    },
     readRequest: () => request,
     unfit(reply) {
       const read = readPromptReply(version, reply);

@@ -25,10 +25,15 @@ export function readPromptWish(facts: { readonly query: string } & Pick<CallFact
     if (given.getAll(name).length > 1) throw new Untranslatable(`'${name}' is in the query twice.`, name);
   }
   return {
-    version: given.get('version') ?? facts.header(VERSION_HEADER),
+    version: versionWished(given, facts),
     stream: flag(given, 'stream') ?? wantsEvents(facts.header('accept')),
     dryRun: flag(given, 'dry-run') ?? false,
   };
+}
+
+/** Undefined: the one that is live. */
+export function versionWished(query: URLSearchParams, facts: Pick<CallFacts, 'header'>): string | undefined {
+  return query.get('version') ?? facts.header(VERSION_HEADER);
 }
 
 function flag(given: URLSearchParams, name: string): boolean | undefined {

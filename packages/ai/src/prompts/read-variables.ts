@@ -29,7 +29,10 @@ export function readVariables({ variables }: PromptVersion, given: unknown): Rea
   const problems: FieldProblem[] = [];
   for (const name of values.keys()) {
     if (variables.has(name)) continue;
-    problems.push({ field: name.slice(0, FIELD_CHARS_MAX), message: 'The prompt has no such variable.' });
+    problems.push({
+      field: name.slice(0, FIELD_CHARS_MAX).toWellFormed(),
+      message: 'The prompt has no such variable.',
+    });
   }
   const texts = new Map<string, string>();
   for (const [name, spec] of variables) {

@@ -58,9 +58,20 @@ describe('render', () => {
     expect([request.model, textOf(request), request.output]).toEqual(['cheap', 'Sort this: a', {}]);
   });
 
+  it('names what it does not know in whole characters, for parsers that take no others', () => {
+    try {
+      render(PROMPT, undefined, { ...GIVEN, [`${'n'.repeat(63)}\u{1f600}`]: 1 });
+    } catch (error) {
+      expect(error).toMatchObject({ errors: [{ field: `${'n'.repeat(63)}\ufffd` }] });
+    }
+    expect.assertions(1);
+  });
+
   it.each(['1e999', '-2.5E+400'])('leaves %s what it is, which no double holds', (digits) => {
     const prompt = promptOf('{{n}} {{j}}', { n: { type: 'number' }, j: { type: 'json' } });
-    expect(textOf(render(prompt, undefined, parseExact(`{"n":${digits},"j":[${digits}]}`)))).toBe(`${digits} [${digits}]`);
+    expect(textOf(render(prompt, undefined, parseExact(`{"n":${digits},"j":[${digits}]}`)))).toBe(
+      `${digits} [${digits}]`,
+    );
   });
 
   it('can be sent to a provider', () => {

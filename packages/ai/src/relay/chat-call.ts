@@ -5,6 +5,7 @@ import { influences } from '../cache/cache-scope.ts';
 import type { ChatReply } from '../canonical/chat-reply.ts';
 import { unfoldReply } from '../canonical/fold-stream.ts';
 import { parseExact, type Json } from '../canonical/json.ts';
+import { repeatedKey } from '../canonical/repeated-key.ts';
 import { Untranslatable } from '../canonical/loss.ts';
 import { estimateTokens } from '../pricing/token-estimate.ts';
 import type { Asked } from '../pricing/upper-bound.ts';
@@ -94,9 +95,16 @@ export class ChatCall implements ChatSide {
     this.#request ??= this.request;
   }
 
+  get repeatedKey(): string | undefined {
+    return repeatedKey(this.#body.toString('utf8'));
+  }
+
   get beside(): Json {
     const { caller, facts } = this;
-    return { body: influences(caller.name, this.#parsed()), betas: facts.header('anthropic-beta') ?? null };
+    return {
+      body: caller.madeOf ?? influences(caller.name, this.#parsed()),
+      betas: facts.header('anthropic-beta') ?? null,
+    };
   }
 
   written(reply: ChatReply, requestId: string): { readonly body: Buffer; readonly contentType: string } {

@@ -8,7 +8,7 @@ import type { ProviderError } from '../provider-error.ts';
 import { EMBEDDINGS_PROVIDERS } from './embeddings-providers.ts';
 import { PROVIDER_DIALECTS } from './provider-dialects.ts';
 import type { Answer, Destination, OpenedCall, Relay, StreamRelay } from './relay.ts';
-import { chatAsTexts, textsAsChat } from './texts-as-chat.ts';
+import { chatAsWish, wishAsChat } from './texts-as-chat.ts';
 
 const JSON_TYPE = 'application/json';
 /** Of text; it leans to the safe side. */
@@ -42,9 +42,9 @@ export class OpenedEmbeddings implements OpenedCall {
     return { inputTokensEstimate: Math.ceil(this.#parts.body.length / BYTES_PER_TOKEN_MIN), maxOutputTokens: 0 };
   }
 
-  /** A turn for each text. */
+  /** A turn for each text, with what a vendor is told beside it. */
   said(): ChatRequest {
-    this.#said ??= textsAsChat(this.#read().wish.input, this);
+    this.#said ??= wishAsChat(this.#read().wish, this);
     return this.#said;
   }
 
@@ -59,7 +59,7 @@ export class OpenedEmbeddings implements OpenedCall {
     const masked = guards?.masks === true ? guards.sent(this.said()) : undefined;
     if (embeds === this.dialect && pass !== undefined && masked === undefined) return pass(destination);
     const call = this.#read();
-    const wish = masked === undefined ? call.wish : { ...call.wish, input: chatAsTexts(masked) };
+    const wish = masked === undefined ? call.wish : chatAsWish(masked, call.wish);
     return new EmbeddingsRelay({ embeds, caller, call: { ...call, wish } }, destination);
   }
 

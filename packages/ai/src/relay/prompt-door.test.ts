@@ -6,7 +6,7 @@ import { providerRow } from '../providers/provider-table.ts';
 import { promptDoor } from './prompt-door.ts';
 import type { Destination, OpenedCall } from './relay.ts';
 
-const DOOR = promptDoor(compiled(TRIAGE));
+const DOOR = promptDoor(compiled(TRIAGE), { dryRun: true });
 const GIVEN = { team: 'support', levels: 3, strict: true, ticket: 'It burns' };
 
 function open(body: string | Buffer, query = ''): ReturnType<typeof DOOR.open> {
@@ -54,11 +54,14 @@ describe('promptDoor', () => {
       messages: [{}, {}, {}, { role: 'assistant' }, { role: 'system', text: 'Strict: true' }, { role: 'user' }],
     });
     expect(() => call.relayTo(destination('openai'))).toThrow(Untranslatable);
+    const facts = { path: '/prompts/triage', query: '?dry-run=true', header: () => undefined };
+    const silent = promptDoor(compiled(TRIAGE), { dryRun: false });
+    expect(() => silent.open(Buffer.from(JSON.stringify(GIVEN)), facts)).toThrow('does not show');
   });
 
   it('takes no body for no variables', () => {
     const plain = { model: 'fast', messages: [{ role: 'user', text: 'hi' }], variables: {} } as const;
-    const door = promptDoor(compiled({ name: 'p', current: '1', versions: { '1': plain } }));
+    const door = promptDoor(compiled({ name: 'p', current: '1', versions: { '1': plain } }), { dryRun: false });
     const call = door.open(Buffer.alloc(0), { path: '/', query: '', header: () => undefined });
     expect(call).toMatchObject({ model: 'fast' });
   });

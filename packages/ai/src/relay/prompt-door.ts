@@ -8,7 +8,7 @@ import { estimateTokens } from '../pricing/token-estimate.ts';
 import type { Prompt, PromptVersion } from '../prompts/compile-prompt.ts';
 import { promptCaller } from '../prompts/prompt-caller.ts';
 import { promptProblem } from '../prompts/prompt-problem.ts';
-import { readPromptWish } from '../prompts/prompt-wish.ts';
+import { readPromptWish, type PromptWish } from '../prompts/prompt-wish.ts';
 import { VariablesRefused } from '../prompts/read-variables.ts';
 import { render, versionOf } from '../prompts/render.ts';
 import { ChatCall } from './chat-call.ts';
@@ -17,12 +17,19 @@ import { opened, type Door, type DoorFacts } from './doors.ts';
 import { providersError } from './refusals.ts';
 import type { Destination, LocalAnswer, OpenedCall } from './relay.ts';
 
+export interface PromptDoorOptions {
+  /** Callers may see what would be sent, the operator's words included. */
+  readonly dryRun: boolean;
+}
+
 /** The path of a prompt: variables come in, and what goes to a provider is always written anew. */
-export function promptDoor(prompt: Prompt): Door {
+export function promptDoor(prompt: Prompt, options: PromptDoorOptions): Door {
   return {
     open(body, facts) {
       try {
-        return openPrompt(prompt, body, facts);
+        const wish = readPromptWish(facts);
+        if (wish.dryRun && !options.dryRun) throw new Untranslatable(HIDDEN, 'dry-run');
+        return openPrompt(prompt, wish, { body, facts });
       } catch (error) {
         if (!(error instanceof VariablesRefused)) throw error;
         const { message, param, errors } = error;
@@ -36,8 +43,14 @@ export function promptDoor(prompt: Prompt): Door {
   };
 }
 
-function openPrompt(prompt: Prompt, body: Buffer, facts: DoorFacts): OpenedCall | RequestProblem {
-  const wish = readPromptWish(facts);
+const HIDDEN = 'This prompt does not show what it would send: `dryRun` is not set for it.';
+
+interface Given {
+  readonly body: Buffer;
+  readonly facts: DoorFacts;
+}
+
+function openPrompt(prompt: Prompt, wish: PromptWish, { body, facts }: Given): OpenedCall | RequestProblem {
   const version = versionOf(prompt, wish.version);
   const text = body.length === 0 ? NOTHING : body;
   const variables = variablesOf(text);

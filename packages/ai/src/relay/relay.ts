@@ -45,6 +45,8 @@ export interface LocalAnswer {
 /** A chat as more than bytes. Reading it throws `Untranslatable` when it is no request. */
 export interface ChatSide {
   readonly request: ChatRequest;
+  /** Stands twice in one object of what the caller sent: others may read there what the gate does not. */
+  readonly repeatedKey: string | undefined;
   /** What else influences the answer: dialects know more than the canonical form holds. */
   readonly beside: Json;
   /** What it needs and that model surely has not. */

@@ -60,6 +60,27 @@ describe('StreamGuard', () => {
     expect(guard.flush()).toEqual([]);
   });
 
+  it('counts pictures, signatures and whatever else is gathered beside text', () => {
+    const data = 'x'.repeat(1024 * 1024);
+    const picture = { type: 'media', kind: 'image', source: { via: 'base64', data } } as const;
+    const large: readonly StreamEvent[] = [
+      { t: 'block', choice: 0, index: 0, block: picture },
+      { t: 'block', choice: 0, index: 0, block: { type: 'opaque', dialect: 'gemini', data: { data } } },
+      { t: 'delta', choice: 0, index: 0, delta: { signature: { value: data, dialect: 'gemini' } } },
+      { t: 'delta', choice: 0, index: 0, delta: { citation: { text: data } } },
+      { t: 'stop', choice: 0, stop: { reason: 'end' }, logprobs: [data] },
+    ];
+    for (const event of large) {
+      const guard = guardOf(JUDGE);
+      expect(() =>
+        push(
+          guard,
+          Array.from({ length: 9 }, () => event),
+        ),
+      ).toThrow('too long to be judged');
+    }
+  });
+
   it('gathers so much and no more, in large pieces or small', () => {
     const delta = (text: string): StreamEvent => ({ t: 'delta', choice: 0, index: 0, delta: { text } });
     for (const [size, most] of [

@@ -42,9 +42,7 @@ export class StreamGuard {
   }
 
   #gather(event: StreamEvent): void {
-    this.#chars += EVENT_CHARS;
-    if (event.t === 'delta' && 'text' in event.delta) this.#chars += event.delta.text.length;
-    if (event.t === 'delta' && 'input' in event.delta) this.#chars += event.delta.input.length;
+    this.#chars += EVENT_CHARS + charsOf(event);
     if (this.#chars > GATHERED_CHARS_MAX) {
       throw new GatehouseError('provider.unavailable', 'the stream is too long to be judged as a whole');
     }
@@ -72,6 +70,13 @@ export class StreamGuard {
     this.shows = true;
     return passed;
   }
+}
+
+function charsOf(event: StreamEvent): number {
+  if (event.t === 'delta' && 'text' in event.delta) return event.delta.text.length;
+  if (event.t === 'delta' && 'input' in event.delta) return event.delta.input.length;
+  // Pictures, signatures, probabilities: rare, and as long as they like.
+  return JSON.stringify(event).length;
 }
 
 function isAnswer(event: StreamEvent): boolean {

@@ -45,6 +45,8 @@ export const FAILURE_RULES: Readonly<Record<FailureCause, FailureRule>> = {
   upstream: weather,
   overloaded: weather,
   connect: weather,
+  // Our own bound, of which the provider knows nothing.
+  crowded: { concerns: 'call', circuit: NEVER, next: 'other-targets', again: true },
   truncated: weather,
   // It may still be at work on the first call, and has cost the caller a whole time limit already.
   timeout: { ...weather, again: false },

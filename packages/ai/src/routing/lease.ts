@@ -78,6 +78,11 @@ export class Lease {
 
   /** Given up by us, so nothing is known but how long it had no token. */
   abandoned(nowMs: number): void {
+    // Its time had not come yet: what was counted for it was never sent.
+    if (nowMs < this.#terms.atMs) {
+      this.unused(nowMs);
+      return;
+    }
     const waited = this.#waiting;
     if (!this.#end() || !waited) return;
     const { atMs, streaming } = this.#terms;

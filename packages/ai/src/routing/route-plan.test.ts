@@ -242,6 +242,14 @@ describe('a pool of keys', () => {
     }
   });
 
+  it('lets no provider rest for what is only a bound of the gate', () => {
+    const crowded = (name: string) => (name.startsWith('pool') ? { cause: 'crowded' as const } : WELL);
+    for (let call = 0; call < 20; call++) {
+      expect(bench.story('mixed', crowded).at(-1)).toBe('b/y answers');
+    }
+    expect(bench.first('mixed')).toMatch(/^pool/);
+  });
+
   it('keeps within the limits of its keys, and says when there is room again', () => {
     expect(bench.shares('limited', 5)).toEqual({ 'limited/z#one': 2, 'limited/z#two': 2, nowhere: 1 });
     const { waitMs } = bench.plan('limited');

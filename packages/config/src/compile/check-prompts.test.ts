@@ -32,6 +32,7 @@ describe('prompts', () => {
     long:
       path: /some where
       description: Long
+      dryRun: true
       live: 2
       versions:
         1: { model: main/gpt-5, template: x }
@@ -52,6 +53,7 @@ describe('prompts', () => {
     expect(ai?.prompts).toEqual({
       short: {
         name: 'short',
+        dryRun: false,
         path: '/ai/prompts/short',
         current: '1',
         versions: {
@@ -60,6 +62,7 @@ describe('prompts', () => {
       },
       long: {
         name: 'long',
+        dryRun: true,
         path: '/ai/some%20where',
         description: 'Long',
         current: '2',
@@ -153,6 +156,10 @@ describe('prompts', () => {
       '7:16: `path` holds a parameter or a *, write them in the paths of routes',
     ],
     ['p: { path: /, model: fast, template: x }', '7:16: `path` names nothing, write a path such as /summary'],
+    ...['/a%2fb', '/a%5Cb', '/a;b'].map((path): [string, string] => [
+      `p: { path: "${path}", model: fast, template: x }`,
+      '7:16: `path` holds an escaped slash or a semicolon, which no call of a prompt may, leave it out',
+    ]),
     [
       'p: { path: /v1/models/mine, model: fast, template: x }',
       '7:16: `/ai/v1/models/mine` is the path of `ai POST /ai/v1/models/*` already, choose another',

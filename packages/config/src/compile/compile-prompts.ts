@@ -12,13 +12,14 @@ const LAST_BREAK = /\n$/;
 export function promptSpecs({ prompts, basePath: base }: AiSource): Readonly<Record<string, PublishedPromptSpec>> {
   const specs = Object.entries(prompts).map(([name, prompt]) => {
     const versions = versionsOf(prompt);
-    const { path = `/prompts/${name}`, description, live } = prompt;
+    const { path = `/prompts/${name}`, description, dryRun, live } = prompt;
     return [
       name,
       {
         name,
         path: basePath(base) + basePath(path),
         description,
+        dryRun,
         current: live ?? Object.keys(versions)[0] ?? ONLY,
         versions: Object.fromEntries(Object.entries(versions).map(([key, one]) => [key, versionSpec(one)])),
       },

@@ -24,6 +24,13 @@ export function promptRoutes(input: PromptRoutesInput, compilation: Compilation)
     const source = ai.prompts[name];
     const written = source !== undefined && places.wrote(source, 'path');
     const place = written ? places.at(source, 'path') : places.key(ai.prompts, name);
+    if (DEAD.test(path)) {
+      report.problem(
+        place,
+        `${quote('path')} holds an escaped slash or a semicolon, which no call of a prompt may, leave it out`,
+      );
+      return [];
+    }
     const holder = taken.get(path) ?? fixed.find((draft) => takes(draft.spec.path, path))?.spec.id;
     if (holder !== undefined) {
       const whose = taken.has(path) ? `of the prompt ${quote(holder)}` : `of ${quote(holder)}`;
@@ -34,6 +41,9 @@ export function promptRoutes(input: PromptRoutesInput, compilation: Compilation)
     return drafts(prompt, { ...input, place, report });
   });
 }
+
+/** Spellings that APIs let in by `allow`: a prompt has nothing behind it that would read them. */
+const DEAD = /;|%(?:2F|5C)/i;
 
 type DraftInput = PromptRoutesInput & { readonly place: Place; readonly report: RouteDraft['report'] };
 

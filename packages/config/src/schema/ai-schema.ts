@@ -210,7 +210,8 @@ const accessSchema = strictObject({
   }),
   prompts: Type.Optional(
     Type.Array(Type.String({ title: 'the name of a prompt', description: 'A prompt.' }), {
-      description: 'Only these of `prompts`, or * for all; without it all whose model the application may call.',
+      description:
+        'Only these of `prompts`, or * for all, whatever their model; without it all whose model the application may call.',
       uniqueItems: true,
     }),
   ),

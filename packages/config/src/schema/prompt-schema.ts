@@ -115,6 +115,10 @@ export const promptSchema = strictObject(
   {
     path: Type.Optional(pathText({ description: 'Below `ai.basePath`; `/prompts/<name>` by default.' })),
     description: Type.Optional(labelText({ description: 'For callers.' })),
+    dryRun: Type.Boolean({
+      description: 'Lets callers see what would be sent, your words included, by `?dry-run=true`.',
+      default: false,
+    }),
     versions: Type.Optional(
       Type.Record(Type.String(), versionSchema, {
         description: 'Several versions, by name; each has what else a prompt has itself.',

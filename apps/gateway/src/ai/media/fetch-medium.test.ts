@@ -229,6 +229,16 @@ describe('a server that', () => {
     await left;
   });
 
+  it('wants to speak something else is left', async () => {
+    const words = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\nx';
+    let leave = (): void => {};
+    const left = new Promise<void>((resolve) => (leave = resolve));
+    const server = net.createServer((socket) => socket.on('data', () => socket.write(words)).on('close', leave));
+    const port = await listening(server);
+    expect(await fetched(`http://a.example:${port}/`, { ports: [port] })).toBe('answers with 101');
+    await left;
+  });
+
   it('does not speak HTTP', async () => {
     const port = await listening(net.createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-x\r\n')));
     expect(await fetched(`http://a.example:${port}/`, { ports: [port] })).toBe('cannot be reached');

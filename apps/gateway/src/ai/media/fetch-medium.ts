@@ -61,6 +61,11 @@ async function get(place: MediaPlace, options: FetchRules): Promise<Fetched | Re
     // What Node says here may name the address behind the name.
     const fails = (problem: string) => () => end(options.signal.aborted ? TOO_LATE : { problem });
     request.on('error', fails('cannot be reached'));
+    // Unheard, it would end the request without a word; heard, its socket is ours.
+    request.on('upgrade', (_reply, socket) => {
+      socket.destroy();
+      end({ problem: 'answers with 101' });
+    });
     request.on('response', (reply) => {
       reply.on('error', fails('breaks off'));
       const verdict = judged(reply, options.allowance.bytesLeft);

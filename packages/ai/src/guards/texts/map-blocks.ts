@@ -95,7 +95,8 @@ function mapSource(block: MediaBlock, from: TextSource, map: MapText): MediaSour
 }
 
 /** Documents that are text, though they are sent as bytes. */
-const TEXTUAL = /^(?:text\/|application\/(?:json|x-ndjson|jsonl|xml|csv|x-yaml|yaml|toml|sql|(?:x-)?(?:javascript|typescript|sh|tex|httpd-php)|rtf|graphql)\b|[^;]*\+(?:json|xml)\b)/;
+const TEXTUAL =
+  /^(?:text\/|application\/(?:json|x-ndjson|jsonl|xml|csv|x-yaml|yaml|toml|sql|(?:x-)?(?:javascript|typescript|sh|tex|httpd-php)|rtf|graphql)\b|[^;]*\+(?:json|xml)\b)/;
 
 type Encoded = Extract<MediaSource, { readonly via: 'base64' }>;
 

@@ -4,12 +4,19 @@ import type { MapText, TextSource } from './text-source.ts';
 /** Deeper JSON than readers let through is not worth a walk: it is cut off. */
 const DEPTH_MAX = 500;
 
-/**
- * Strings of these members are not text: ids, what a vendor has signed or encrypted, sound and images, and credentials
- * that a caller gives its vendor for tools.
- */
-const OPAQUE_MEMBERS =
-  /^(?:(?:.*_)?id|.*[a-z]Id|data|bytes|file_data|signature|thought_?signature|encrypted_(?:content|index)|redacted_?content|authorization(?:_token)?|headers|cache_control)$/i;
+/** Ids, sound and images: strings of these members are not text as long as they look like none. */
+const CODED_MEMBERS = /^(?:(?:.*_)?id|.*[a-z]Id|conversation|data|bytes|file_data)$/i;
+const CODED = /^(?:data:[^,]*,)?[\w+/=.:~\r\n-]*$/;
+/** What a vendor has signed or encrypted, and credentials that a caller gives it for tools. */
+const CLOSED_MEMBERS =
+  /^(?:signature|thought_?signature|encrypted_(?:content|index)|redacted_?content|authorization(?:_token)?|headers|cache_control)$/i;
+
+function isText(name: string, value: Json): boolean {
+  if (CLOSED_MEMBERS.test(name)) return false;
+  if (!CODED_MEMBERS.test(name)) return true;
+  if (typeof value === 'string') return !CODED.test(value);
+  return typeof value === 'object' && value !== null && !JSON.isRawJSON(value);
+}
 
 /** What stands in these is named by callers and their tools, whatever the names mean to a vendor. */
 const OWN_MEMBERS = /^(?:variables|promptVariables|input|args|input_examples)$/;
@@ -56,7 +63,7 @@ class JsonMapper {
   #fields(fields: JsonFields, depth: number): JsonFields {
     let changed = false;
     const entries = Object.entries(fields).map(([name, value]): [string, Json] => {
-      if (!this.#own && OPAQUE_MEMBERS.test(name)) return [name, value];
+      if (!this.#own && !isText(name, value)) return [name, value];
       const key = this.#own ? this.#map(name, { source: this.#source, label: true }) : name;
       const mapped = this.#inside(name).value(value, name, depth + 1);
       changed ||= mapped !== value || key !== name;

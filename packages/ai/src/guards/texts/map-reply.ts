@@ -18,3 +18,11 @@ export function shownText(blocks: readonly Block[]): string {
   for (const block of blocks) if (block.type === 'text' || block.type === 'refusal') text += block.text;
   return text;
 }
+
+/** What a caller sees of an answer beside its text: thoughts, and what tools are told. */
+export function textsBeside(blocks: readonly Block[]): string[] {
+  return blocks.flatMap((block) => {
+    if (block.type === 'reasoning') return block.text;
+    return block.type === 'tool_call' ? block.input : [];
+  });
+}
