@@ -4,6 +4,7 @@ import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnectio
 import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
 import { recordLine, type RecordBatcher } from '@gatehouse/record';
 import { EndpointRegistry } from '@gatehouse/upstream';
+import { BodyRoom } from './ai/body-room.ts';
 import { ActiveExchanges } from './active-exchanges.ts';
 import { SharedKeyMeter } from './ai/shared-key-meter.ts';
 import type { GateExchange } from './exchange.ts';
@@ -32,6 +33,9 @@ function later(ms: number, run: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+/** Of one worker; a body is held once more, or twice, on its way to a provider. */
+const BODIES_BYTES_MAX = 512 * 1024 ** 2;
+
 /** Pairs of address and authority whose lines are kept. */
 const FORWARDING_MAX = 4096;
 
@@ -43,6 +47,7 @@ export class House {
   readonly via: string;
   readonly counters: Counters;
   readonly budgets: BudgetLedger;
+  readonly bodies = new BodyRoom(BODIES_BYTES_MAX);
   readonly wheel: TimerWheel;
   readonly pools: Pools;
   readonly endpoints = new EndpointRegistry();

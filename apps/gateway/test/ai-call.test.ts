@@ -319,6 +319,20 @@ describe('usage that only the gate asks for', () => {
     expect(records).toMatchObject([{ aiAttempts: 2 }, { aiAttempts: 1 }]);
   });
 
+  it('is asked for all the same of who only repeats what it was sent', async () => {
+    const bodies: string[] = [];
+    const echo: Answer = (response, body) => {
+      bodies.push(body);
+      if (body.includes('"odd"')) response.writeHead(400, JSON_TYPE).end(`{"error":{"message":"bad"},"input":${body}}`);
+      else good(response, body);
+    };
+    const { url, providers } = await gateOf([echo]);
+    expect(await call(url, { stream: true, odd: 1 })).toMatchObject({ status: 400 });
+    expect(providers[0]?.seen).toHaveLength(2);
+    expect(await call(url, { stream: true })).toMatchObject({ status: 200 });
+    expect(bodies[2]).toContain('stream_options');
+  });
+
   it('is no reason to try again when the caller asked for it too', async () => {
     const { url, providers } = await gateOf([old]);
     const options = { stream: true, stream_options: { include_usage: true } };
@@ -399,6 +413,32 @@ describe('a limit of tokens that a model knows by its newer name only', () => {
     // What OpenAI's own callers say in its own words is theirs to mend.
     expect(await call(url, { temperature: 0.5 })).toMatchObject({ status: 400 });
     expect(records).toMatchObject([{ aiAttempts: 3 }, { aiAttempts: 1, aiProvider: 'p1' }]);
+  });
+});
+
+describe('a wish that a model refuses to whom it reasons for', () => {
+  it('is kept for others, whom it is granted', async () => {
+    const bodies: string[] = [];
+    const { url } = await gateOf([
+      (response, body) => {
+        bodies.push(body);
+        const error = { message: 'Unsupported', param: 'temperature', code: 'unsupported_parameter' };
+        const refuses = body.includes('"temperature"') && body.includes('"reasoning_effort"');
+        if (refuses) response.writeHead(400, JSON_TYPE).end(JSON.stringify({ error }));
+        else good(response, body);
+      },
+    ]);
+    const said = { model: 'm', max_tokens: 2000, temperature: 0.5, messages: [{ role: 'user', content: 'hi' }] };
+    const losses = async (more: object): Promise<string | null> => {
+      const reply = await fetch(`${url}/v1/messages`, { method: 'POST', body: JSON.stringify({ ...said, ...more }) });
+      expect(reply.status).toBe(200);
+      return reply.headers.get('x-gatehouse-loss');
+    };
+    const reasoning = { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } };
+    expect(await losses(reasoning)).toBe('dropped:temperature');
+    expect(await losses({})).toBeNull();
+    expect(await losses(reasoning)).toBe('dropped:temperature');
+    expect(bodies).toHaveLength(4);
   });
 });
 

@@ -58,13 +58,14 @@ async function provider(answer: string, status = 200) {
 interface Row {
   readonly kind: string;
   readonly port: number;
+  readonly keys?: string;
 }
 
 /** A gate whose model `m` is served by those providers, the first one first. */
 async function gateOf(rows: readonly Row[], media = '', prices = '') {
-  const lines = rows.map(({ kind, port }, at) => {
+  const lines = rows.map(({ kind, port, keys = 'apiKey: k' }, at) => {
     const base = kind === 'google' ? '/v1beta' : kind === 'bedrock' || kind === 'ollama' ? '' : '/v1';
-    return `    p${at + 1}: { kind: ${kind}, apiKey: k, baseUrl: "http://127.0.0.1:${port}${base}" }\n`;
+    return `    p${at + 1}: { kind: ${kind}, ${keys}, baseUrl: "http://127.0.0.1:${port}${base}" }\n`;
   });
   const [first, ...others] = rows.map((_, at) => `{ provider: p${at + 1}, model: x }`);
   return clockedGate(`
@@ -270,5 +271,19 @@ describe('time', () => {
     one.socket.resetAndDestroy();
     expect(await within(3000, () => left && gate.records.length === 1)).toBe(true);
     expect([gate.records, to.bodies]).toMatchObject([[{ code: 'request.cancelled', aiAttempts: 0 }], []]);
+  });
+
+  it('of a caller that has left uses up no limit of a key', async () => {
+    const from = await upstream(() => {});
+    const to = await provider(GEMINI);
+    const keys = 'apiKeys: [ { name: a, key: k, limits: { requests: 1, window: 1h } } ]';
+    const gate = await gateOf([{ kind: 'google', port: to.port, keys }], fetching(from.port));
+    const one = caller(gate.port, post('/v1/messages', message(`http://127.0.0.1:${from.port}/a`)));
+    await within(3000, () => from.seen.length === 1);
+    one.socket.resetAndDestroy();
+    await within(3000, () => gate.records.length === 1);
+    const text = JSON.stringify({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] });
+    expect(await ask(gate.url, '/v1/messages', text)).toMatchObject({ status: 200, by: 'p1/x' });
+    expect(await ask(gate.url, '/v1/messages', text)).toMatchObject({ status: 529 });
   });
 });

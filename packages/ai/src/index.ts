@@ -14,7 +14,7 @@ export { classifyProviderError } from './dialects/openai-chat/provider-errors.ts
 
 export { doorOf, type Door, type DoorFacts, type DoorName } from './relay/doors.ts';
 export { modelCard, modelList, type ModelQuestion } from './relay/model-lists.ts';
-export { RefusedMembers, reportsUsage } from './relay/refused-members.ts';
+export { RefusalLessons, RefusedMembers, reportsUsage } from './relay/refused-members.ts';
 export { EMBEDDINGS_PROVIDERS } from './relay/embeddings-providers.ts';
 export { STREAM_TYPES } from './relay/stream-types.ts';
 export { ownError, providersError, type Refusal } from './relay/refusals.ts';

@@ -60,6 +60,7 @@ export const ERRORS = {
   'provider.output_invalid': row(502, 'Model output not usable', 'provider', true),
   'config.invalid': row(500, 'Configuration refused', 'operator'),
   'gateway.draining': row(503, 'Shutting down', 'us', true),
+  'gateway.overloaded': row(503, 'Too much at once', 'us', true),
   'gateway.worker_lost': row(502, 'Gateway worker lost', 'us', true),
   'gateway.internal': row(500, 'Internal error', 'us'),
 } as const satisfies Record<string, ErrorRow>;

@@ -20,6 +20,7 @@ import { Alarm } from './alarm.ts';
 import type { AttemptHost, AttemptPlan } from './attempt-host.ts';
 import { failureOf, type FailureCode } from './failure-of.ts';
 import { firstInk } from './first-ink.ts';
+import { Pieces } from './pieces.ts';
 import { providerHead } from './provider-request.ts';
 import { replyForm, type ReplyForm } from './reply-form.ts';
 
@@ -47,8 +48,7 @@ export class AiAttempt implements ReplyEvents {
   #errorType: string | undefined;
   #retryAfter: string | undefined;
   #retryAfterMs: string | undefined;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  readonly #held = new Pieces();
   /** The answer is larger than what is read of one. */
   #unread = false;
   #committed = false;
@@ -127,8 +127,8 @@ export class AiAttempt implements ReplyEvents {
     if (this.#over) return;
     if (this.#mode === 'answer') this.#onAnswer(bytes, start, end);
     else if (this.#mode === 'error') {
-      this.#hold(bytes, start, Math.min(end, start + ERROR_BYTES_MAX - this.#heldBytes));
-      if (this.#heldBytes === ERROR_BYTES_MAX) this.#refused();
+      this.#held.add(bytes, start, Math.min(end, start + ERROR_BYTES_MAX - this.#held.bytes));
+      if (this.#held.bytes === ERROR_BYTES_MAX) this.#refused();
     } else if (this.#stream !== undefined) this.#onStream(this.#stream, { bytes, start, end });
   }
 
@@ -154,22 +154,17 @@ export class AiAttempt implements ReplyEvents {
 
   /** An answer of more than a megabyte is shown before it is whole, once it looks like one. */
   #onAnswer(bytes: Buffer, start: number, end: number): void {
-    if (!this.#unread) this.#hold(bytes, start, end);
+    if (!this.#unread) this.#held.add(bytes, start, end);
     if (this.#committed) this.#host.onBytes(bytes, start, end);
-    else if (this.#plan.relay.untouched && this.#heldBytes > ANSWER_HELD_BYTES_MAX) {
+    else if (this.#plan.relay.untouched && this.#held.bytes > ANSWER_HELD_BYTES_MAX) {
       const { relay } = this.#plan;
-      const early = relay.showsEarly?.(this.#held);
-      if (early ?? firstInk(this.#held) === BRACE_OPEN) this.#release();
+      const early = relay.showsEarly?.(this.#held.list);
+      if (early ?? firstInk(this.#held.list) === BRACE_OPEN) this.#release();
       else if (early === undefined) this.#failWith(classifyProviderError(this.#status, ''));
     }
-    if (this.#heldBytes <= REPLY_BYTES_READ_MAX) return;
+    if (this.#held.bytes <= REPLY_BYTES_READ_MAX) return;
     this.#unread = true;
-    this.#held = [];
-  }
-
-  #hold(bytes: Buffer, start: number, end: number): void {
-    this.#held.push(Buffer.from(bytes.subarray(start, end)));
-    this.#heldBytes += end - start;
+    this.#held.drop();
   }
 
   #commit(): void {
@@ -193,9 +188,9 @@ export class AiAttempt implements ReplyEvents {
       this.#host.onBytes(bytes, 0, bytes.length);
       return;
     }
-    if (this.#heldBytes === 0) this.#patience.set(HELD_MS_MAX, this, () => this.#showHeld());
-    this.#hold(bytes, 0, bytes.length);
-    if (this.#heldBytes > HELD_BYTES_MAX) this.#release();
+    if (this.#held.bytes === 0) this.#patience.set(HELD_MS_MAX, this, () => this.#showHeld());
+    this.#held.add(bytes, 0, bytes.length);
+    if (this.#held.bytes > HELD_BYTES_MAX) this.#release();
   }
 
   #showHeld(): void {
@@ -205,8 +200,8 @@ export class AiAttempt implements ReplyEvents {
 
   #release(): void {
     this.#commit();
-    for (const piece of this.#held) this.#host.onBytes(piece, 0, piece.length);
-    if (this.#mode === 'stream') this.#held = [];
+    for (const piece of this.#held.list) this.#host.onBytes(piece, 0, piece.length);
+    if (this.#mode === 'stream') this.#held.drop();
   }
 
   #onErrorEvent(error: ProviderError): void {
@@ -223,7 +218,7 @@ export class AiAttempt implements ReplyEvents {
   }
 
   #refused(): void {
-    const said = Buffer.concat(this.#held);
+    const said = this.#held.whole();
     const { relay } = this.#plan;
     const refusedMember = relay.refusedMember?.(this.#status, said);
     this.#failWith(relay.readError(this.#status, said, this.#errorType), refusedMember);
@@ -235,7 +230,7 @@ export class AiAttempt implements ReplyEvents {
       else this.#fail('upstream', 'provider.unavailable');
       return;
     }
-    this.#onAnswerRead(this.#plan.relay.readAnswer(Buffer.concat(this.#held), this.#contentType));
+    this.#onAnswerRead(this.#plan.relay.readAnswer(this.#held.whole(), this.#contentType));
   }
 
   #onAnswerRead(answer: Answer): void {
@@ -257,8 +252,8 @@ export class AiAttempt implements ReplyEvents {
     noteAnswer(this.#host.facts, answer);
     this.#host.onFirstToken(this.#plan.monotonic() - this.#begunMs);
     if (!this.#committed) {
-      this.#held = [answer.body];
-      this.#release();
+      this.#commit();
+      this.#host.onBytes(answer.body, 0, answer.body.length);
     }
     this.#done();
   }
@@ -392,7 +387,7 @@ export class AiAttempt implements ReplyEvents {
     this.#over = true;
     this.#limit.off();
     this.#patience.off();
-    this.#held = [];
+    this.#held.drop();
     this.#upstream?.destroy();
     this.#upstream = undefined;
   }

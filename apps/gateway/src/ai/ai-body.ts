@@ -1,25 +1,29 @@
 import type { TimerWheel } from '@gatehouse/http';
 import { Alarm } from './alarm.ts';
+import type { BodyRoom } from './body-room.ts';
+import { Pieces } from './pieces.ts';
 
 /** A body that trickles keeps its pieces in memory until it is whole. */
 const BODY_MS_MAX = 5 * 60_000;
-/** An object for each byte, which weighs a hundred, is what callers make who send a chunk for each: so many become one. */
-const LOOSE_MAX = 256;
-/** Pieces that are larger than this together do not weigh more for being apart. */
-const JOINED_BYTES_MAX = 64 * 1024;
+
+export interface AiBodyOptions {
+  readonly wheel: TimerWheel;
+  readonly bytesMax: number;
+  readonly room: BodyRoom;
+}
 
 /** The body of a model call, gathered whole within bounds of size and time. */
 export class AiBody {
   bytes = 0;
   readonly #bytesMax: number;
   readonly #limit: Alarm;
-  #pieces: Buffer[] = [];
-  /** How many of the pieces, at their end, are as they came. */
-  #loose = 0;
-  #looseBytes = 0;
+  readonly #room: BodyRoom;
+  readonly #pieces = new Pieces();
+  #taken = 0;
 
-  constructor(wheel: TimerWheel, bytesMax: number) {
+  constructor({ wheel, bytesMax, room }: AiBodyOptions) {
     this.#bytesMax = bytesMax;
+    this.#room = room;
     this.#limit = new Alarm(wheel);
   }
 
@@ -27,32 +31,29 @@ export class AiBody {
     this.#limit.set(BODY_MS_MAX, owner, late);
   }
 
-  /** False when it has become too large. */
-  add(bytes: Buffer, start: number, end: number): boolean {
-    this.bytes += end - start;
-    if (this.bytes > this.#bytesMax) return false;
-    this.#pieces.push(Buffer.from(bytes.subarray(start, end)));
-    this.#looseBytes += end - start;
-    if (++this.#loose === LOOSE_MAX) this.#join();
-    return true;
-  }
-
-  #join(): void {
-    if (this.#looseBytes <= JOINED_BYTES_MAX) this.#pieces.push(Buffer.concat(this.#pieces.splice(-LOOSE_MAX)));
-    this.#loose = 0;
-    this.#looseBytes = 0;
+  /** What is wrong with it, if anything is: too much of this one, or of all together. */
+  add(bytes: Buffer, start: number, end: number): 'large' | 'crowded' | undefined {
+    const more = end - start;
+    this.bytes += more;
+    if (this.bytes > this.#bytesMax) return 'large';
+    if (!this.#room.take(more)) return 'crowded';
+    this.#taken += more;
+    this.#pieces.add(bytes, start, end);
+    return undefined;
   }
 
   take(): Buffer {
-    const whole = Buffer.concat(this.#pieces);
-    this.drop();
+    const whole = this.#pieces.whole();
+    this.#limit.off();
+    this.#pieces.drop();
     return whole;
   }
 
+  /** Nobody needs it any more. */
   drop(): void {
     this.#limit.off();
-    this.#pieces = [];
-    this.#loose = 0;
-    this.#looseBytes = 0;
+    this.#pieces.drop();
+    this.#room.give(this.#taken);
+    this.#taken = 0;
   }
 }

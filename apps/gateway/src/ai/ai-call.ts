@@ -34,6 +34,7 @@ import type { AiTry } from './ai-try.ts';
 import type { AttemptFailure, LastWords } from './attempt-host.ts';
 import { editedLines } from './edited-lines.ts';
 
+const CROWDED = 'too many large calls are under way';
 const NEVER: LegTimes = { begunMs: 0, connectedMs: 0, firstByteMs: 0 };
 
 /**
@@ -57,8 +58,9 @@ export class AiCall implements RequestEvents, TriesHost {
   constructor(exchange: GateExchange, door: Door, program: AiProgram) {
     this.#exchange = exchange;
     this.#program = program;
+    const { wheel, bodies: room } = program.house;
     this.#door = door;
-    this.#body = new AiBody(program.house.wheel, exchange.bodyBytesMax);
+    this.#body = new AiBody({ wheel, bytesMax: exchange.bodyBytesMax, room });
     this.#reply = new AiReply(exchange);
     this.#tokens = new AiTokenLimits(program.house, exchange.credential);
     this.#cached = new AiCached(exchange);
@@ -79,7 +81,9 @@ export class AiCall implements RequestEvents, TriesHost {
   }
 
   onBodyData(bytes: Buffer, start: number, end: number): void {
-    if (!this.#ended && !this.#body.add(bytes, start, end)) this.#tooLarge();
+    const wrong = this.#ended ? undefined : this.#body.add(bytes, start, end);
+    if (wrong === 'large') this.#tooLarge();
+    else if (wrong === 'crowded') this.onRefused({ code: 'gateway.overloaded', detail: CROWDED, retryAfterMs: 1000 });
   }
 
   #tooLarge(): void {

@@ -13,7 +13,7 @@ import { MediaErrand } from './media/media-errand.ts';
 /** Who asks, and hears of what takes time. */
 export interface FitHost {
   /** Everything was fetched that it needs or, with `refusal`, cannot be had. */
-  onFetched(attempt: Attempt, refusal: OwnRefusal | undefined): void;
+  onFetched(attempt: Attempt, outcome: { readonly refusal: OwnRefusal | undefined; readonly tookMs: number }): void;
   onFault(error: unknown): void;
 }
 
@@ -25,7 +25,7 @@ export class AiFit {
   /** Of the target that was asked about last. */
   #known: { readonly attempt: Attempt; readonly prospect: Prospect } | undefined;
   #errand: MediaErrand | undefined;
-  #fetching = 0;
+  readonly #waiting = new Set<Attempt>();
 
   constructor(host: FitHost, program: AiProgram, chat: ChatSide) {
     this.#host = host;
@@ -35,7 +35,12 @@ export class AiFit {
 
   /** Targets wait for what is being fetched. */
   get isBusy(): boolean {
-    return this.#fetching > 0;
+    return this.#waiting.size > 0;
+  }
+
+  /** Those that wait. */
+  get waiting(): Iterable<Attempt> {
+    return this.#waiting;
   }
 
   inlineOnly(attempt: Attempt, row: ProviderRow): boolean {
@@ -69,21 +74,23 @@ export class AiFit {
       return { code: 'request.media', detail };
     }
     this.#errand ??= new MediaErrand(spec.media, house);
-    this.#fetching++;
+    this.#waiting.add(attempt);
+    const begunMs = house.clock.monotonic();
     const to = {
       supply: this.#chat.supply.bind(this.#chat),
       onFault: (error: unknown): void => this.#host.onFault(error),
     };
     this.#errand
       .bring(missing, to)
-      .then((problem) => this.#fetched(attempt, problem))
+      .then((problem) => this.#fetched(attempt, { problem, tookMs: house.clock.monotonic() - begunMs }))
       .catch(to.onFault);
     return 'later';
   }
 
-  #fetched(attempt: Attempt, problem: string | undefined): void {
-    this.#fetching--;
-    this.#host.onFetched(attempt, problem === undefined ? undefined : { code: 'request.media', detail: problem });
+  #fetched(attempt: Attempt, { problem, tookMs }: { problem: string | undefined; tookMs: number }): void {
+    this.#waiting.delete(attempt);
+    const refusal = problem === undefined ? undefined : { code: 'request.media' as const, detail: problem };
+    this.#host.onFetched(attempt, { refusal, tookMs });
   }
 
   close(): void {

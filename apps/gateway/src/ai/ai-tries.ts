@@ -1,6 +1,7 @@
 import {
   providerRow,
   readRetryAfter,
+  RefusalLessons,
   reportsUsage,
   Untranslatable,
   type AnswerTap,
@@ -91,9 +92,10 @@ export class AiTries implements TryHost, FitHost {
   readonly #pause: Alarm;
   readonly #hedge: Alarm;
   readonly #total: Alarm;
-  readonly #deadlineMs: number;
+  #deadlineMs: number;
   /** Of the attempt that failed last. */
   #failure: AttemptFailure | undefined;
+  #lessons: RefusalLessons | undefined;
   #committed = false;
   #over = false;
 
@@ -128,6 +130,7 @@ export class AiTries implements TryHost, FitHost {
     this.#over = true;
     for (const alarm of [this.#pause, this.#hedge, this.#total]) alarm.off();
     for (const run of this.#running) run.abandon();
+    for (const attempt of this.#fit?.waiting ?? []) this.#set.plan.unused(attempt);
     this.#fit?.close();
     this.#set.plan.close();
   }
@@ -172,8 +175,10 @@ export class AiTries implements TryHost, FitHost {
     }
   }
 
-  onFetched(attempt: Attempt, refusal: OwnRefusal | undefined): void {
+  onFetched(attempt: Attempt, { refusal, tookMs }: Parameters<FitHost['onFetched']>[1]): void {
     if (this.#over) return;
+    // Callers choose servers that are slow: no provider is held to be so for it.
+    this.#deadlineMs += tookMs;
     // A hedge that came too late.
     if (this.#committed) this.#set.plan.unused(attempt);
     else if (refusal !== undefined) this.#passOver(attempt, refusal);
@@ -187,8 +192,8 @@ export class AiTries implements TryHost, FitHost {
   }
 
   #destination(attempt: Attempt, row: ProviderRow): Destination {
-    const { exchange, program, tap, guards } = this.#set;
-    const refused = program.refused.of(attempt);
+    const { exchange, program, call, tap, guards } = this.#set;
+    const refused = (this.#lessons ?? program.refused).of(attempt, call.chat);
     return {
       row,
       model: attempt.model,
@@ -312,7 +317,8 @@ export class AiTries implements TryHost, FitHost {
     this.#running.delete(run);
     run.purse.release();
     if (failure.refusedMember !== undefined && this.#msLeft() > 0) {
-      program.refused.note(attempt, failure.refusedMember);
+      this.#lessons ??= new RefusalLessons(program.refused);
+      this.#lessons.learn(attempt, failure.refusedMember);
       this.#try(attempt);
       return;
     }
@@ -337,6 +343,7 @@ export class AiTries implements TryHost, FitHost {
     this.#pause.off();
     this.#committed = true;
     this.last = run;
+    this.#lessons?.answered(run.attempt, this.#set.call.chat);
     for (const other of this.#running) if (other !== run) this.#giveUp(other);
     this.#host.onCommit(run, reply);
   }

@@ -40,9 +40,24 @@ function isBase64(text: string): boolean {
 
 /** The bytes that percent-encoded text stands for; a percent sign that encodes nothing stands for itself. */
 function unescaped(text: string): Buffer {
-  const bytes = Buffer.from(text, 'utf8').toString('latin1');
-  const plain = bytes.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(plain, 'latin1');
+  const bytes = Buffer.from(text, 'utf8');
+  let length = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const [byte = 0, high = 0, low = 0] = [bytes[at], bytes[at + 1], bytes[at + 2]];
+    const encoded = byte === PERCENT ? hexDigit(high) * 16 + hexDigit(low) : Number.NaN;
+    bytes[length++] = Number.isNaN(encoded) ? byte : encoded;
+    if (!Number.isNaN(encoded)) at += 2;
+  }
+  return bytes.subarray(0, length);
+}
+
+const PERCENT = 0x25;
+
+/** NaN for what is none. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : Number.NaN;
 }
 
 /** By the first bytes, for images, PDF and sound; undefined when they say nothing. */

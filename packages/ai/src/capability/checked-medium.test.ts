@@ -82,14 +82,7 @@ describe('checkedMedium', () => {
       undefined,
       'is no document of a known type',
     ],
-    [
-      'a page in place of a table',
-      'document',
-      HTML,
-      'text/html',
-      'text/csv',
-      'should be text/csv and is text/html',
-    ],
+    ['a page in place of a table', 'document', HTML, 'text/html', 'text/csv', 'should be text/csv and is text/html'],
     [
       'text that should be a paper',
       'document',
@@ -98,15 +91,15 @@ describe('checkedMedium', () => {
       'application/pdf',
       'should be application/pdf and is text/plain',
     ],
+    ['text that nobody calls so', 'document', Buffer.from('a'), undefined, undefined, 'is no document of a known type'],
     [
-      'text that nobody calls so',
+      'bytes that are called a table',
       'document',
-      Buffer.from('a'),
+      Buffer.from([0x61, 0, 0x62]),
       undefined,
-      undefined,
+      'text/csv',
       'is no document of a known type',
     ],
-    ['bytes that are called a table', 'document', Buffer.from([0x61, 0, 0x62]), undefined, 'text/csv', 'is no document of a known type'],
     ['nothing', 'image', Buffer.alloc(0), 'image/png', undefined, 'is empty'],
   ] as const)('refuses %s', (_name, kind, bytes, contentType, mime, problem) => {
     expect(checkedMedium({ bytes, contentType }, { kind, mime })).toEqual({ problem });

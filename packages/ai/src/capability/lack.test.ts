@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelFacts } from '../catalogue/model-facts.ts';
+import { OverriddenCatalogue, type ModelOverride } from '../catalogue/overrides.ts';
 import { providerRow, type ProviderRow } from '../providers/provider-table.ts';
 import { doorOf, type DoorName } from '../relay/doors.ts';
 import type { ChatSide } from '../relay/relay.ts';
@@ -192,6 +193,32 @@ describe('a lack', () => {
   });
 });
 
+describe('what is known by a name that the operator chose', () => {
+  const known = (kind: string, override?: ModelOverride): ModelFacts | undefined =>
+    new OverriddenCatalogue(override === undefined ? {} : { p: { 'gpt-4': override } }).facts(
+      { provider: 'p', kind, model: 'gpt-4' },
+      0,
+    );
+  const long = says('some words of a prompt '.repeat(20_000));
+
+  it.each([
+    ['an image', says([IMAGE])],
+    ['a schema', says('hi', { response_format: SCHEMA })],
+    ['a long prompt', long],
+  ])('keeps no call with %s away', (_name, body) => {
+    expect(lack(chatOf('chat', body), known('openai'), 'openai')).toBeDefined();
+    expect(lack(chatOf('chat', body), known('azure-openai'), 'azure-openai')).toBeUndefined();
+  });
+
+  it('does where the operator says so', () => {
+    const blind = known('azure-openai', { capabilities: { vision: false } });
+    expect(lack(chatOf('chat', says([IMAGE])), blind, 'azure-openai')?.code).toBe('request.capability');
+    expect(lack(chatOf('chat', long), blind, 'azure-openai')).toBeUndefined();
+    const short = known('azure-openai', { contextTokens: 8192 });
+    expect(lack(chatOf('chat', long), short, 'azure-openai')?.code).toBe('request.context_length');
+  });
+});
+
 describe('the length of a prompt', () => {
   const words = (count: number): string => 'some words of a prompt '.repeat(count / 5);
   const limited = (contextTokens: number, maxOutputTokens?: number): ModelFacts =>
@@ -211,6 +238,9 @@ describe('the length of a prompt', () => {
     ['about as long as the context', words(5000), 4000],
     ['short', 'hi', 10],
     ['of spaces, which make few tokens', ' '.repeat(40_000), 4000],
+    ['of rules, which have words of their own', `${'='.repeat(76)}\n`.repeat(900), 4000],
+    ['of megabytes of one sign', '='.repeat(12_000_000), 1_500_000],
+    ['of blank lines', `some words\n${'\n'.repeat(60)}`.repeat(900), 4000],
     ['of a script that old tokenizers spell in letters', 'გამარჯობა '.repeat(1500), 5000],
   ])('is left to the vendor when it is %s', (_name, text, contextTokens) => {
     expect(lack(chatOf('chat', says(text)), limited(contextTokens))).toBeUndefined();
@@ -223,8 +253,13 @@ describe('the length of a prompt', () => {
 
   it('has the answer in it where vendors count so, as far as the model can answer', () => {
     const body = says(words(6000), { max_tokens: 3000 });
-    expect(lack(chatOf('chat', body), limited(5000))?.code).toBe('request.context_length');
-    expect(lack(chatOf('chat', body), limited(5000, 100))).toBeUndefined();
+    expect(lack(chatOf('chat', body), limited(5000), 'openai')?.code).toBe('request.context_length');
+    expect(lack(chatOf('chat', body), limited(5000), 'mistral')?.code).toBe('request.context_length');
+    expect(lack(chatOf('chat', body), limited(5000, 100), 'openai')).toBeUndefined();
+    expect(lack(chatOf('chat', body), limited(5000))).toBeUndefined();
+    expect(lack(chatOf('chat', body), limited(5000), 'lm-studio')).toBeUndefined();
+    const own = { model: 'm', input: words(6000), max_output_tokens: 3000 };
+    expect(lack(chatOf('responses', own), limited(5000), 'openai')).toBeUndefined();
     expect(lack(chatOf('messages', body), limited(5000), 'anthropic')).toBeUndefined();
     expect(lack(chatOf('chat', body), limited(5000), 'google')).toBeUndefined();
   });
@@ -240,6 +275,7 @@ describe('the length of a prompt', () => {
       },
       '',
     ],
+    ['to leave out what is too much', 'chat', says(words(10_000), { plugins: [{ id: 'context-compression' }] }), ''],
     ['to cut off what is too much', 'responses', { model: 'm', input: words(10_000), truncation: 'auto' }, ''],
   ] as const)('is left to the vendor when the caller asks for %s', (_name, door, body, betas) => {
     expect(lack(chatOf(door, body, { path: '/model/m/converse', betas }), limited(4000))).toBeUndefined();

@@ -62,9 +62,9 @@ export function isSurelyShort(body: Buffer, contextTokens: number): boolean {
 }
 
 function contextLack(call: NeedyCall, facts: ModelFacts, way: Way): Lack | undefined {
-  const { contextTokens } = facts;
+  const { contextTokens, contextIsGuess = false } = facts;
   const { body, betas } = call;
-  if (contextTokens === undefined) return undefined;
+  if (contextTokens === undefined || contextIsGuess) return undefined;
   if (body !== undefined && isSurelyShort(body, contextTokens)) return undefined;
   if (betas?.includes('context-1m') === true || (body !== undefined && bendsContext(body))) return undefined;
   const tokens = leastTokens(call.request) + answerTokens(call.request, facts, way);

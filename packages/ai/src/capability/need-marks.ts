@@ -26,7 +26,14 @@ export function bendsContext(body: Buffer): boolean {
   return BENDERS.some((mark) => body.includes(mark));
 }
 
-const BENDERS = marks('context-1m', '"truncation"', '"context_management"', '"transforms"', '"compaction"');
+const BENDERS = marks(
+  'context-1m',
+  '"truncation"',
+  '"context_management"',
+  '"transforms"',
+  '"compaction"',
+  '"context-compression"',
+);
 
 function marks(...words: readonly string[]): readonly Buffer[] {
   return words.map((word) => Buffer.from(word));

@@ -22,6 +22,9 @@ const NAME_CHARS_MAX = 256;
 /** How many names a kind of provider remembers, once or twice over. */
 const REMEMBERED = 512;
 
+/** Kinds where operators name what they deploy. Most name it after the model that it began with. */
+const OWN_NAMES: ReadonlySet<string> = new Set(['azure-openai', 'azure-foundry-claude']);
+
 export class Catalogue {
   readonly #file: CatalogueFile;
   readonly #label: string;
@@ -55,7 +58,8 @@ export class Catalogue {
     const found = this.#find(place) ?? this.#find({ ...place, model: withDashedDate(place.model) });
     if (found === undefined) return undefined;
     const id = `${found.source}/${found.model.id}`;
-    return new PricedModel({ id, name: place.model, model: found.model, priceVersion: `${this.#label}/${id}` });
+    const priceVersion = `${this.#label}/${id}`;
+    return new PricedModel({ id, name: place.model, model: found.model, priceVersion, isOwnName: OWN_NAMES.has(kind) });
   }
 
   /** Sellers of others' models are looked up there, though not in turn with whom those fall back on. */

@@ -9,6 +9,8 @@ export interface ModelFacts {
   /** Names the prices for good, so that a recorded call can be priced again. */
   readonly priceVersion: string;
   readonly contextTokens: number | undefined;
+  /** The name is the operator's own, so that the model may be another than the one that has it elsewhere. */
+  readonly contextIsGuess?: boolean;
   readonly maxOutputTokens: number | undefined;
   readonly can: Capabilities;
 }

@@ -83,6 +83,7 @@ class Override {
       prices: own ? this.#prices(listed.prices) : listed.prices,
       priceVersion: own ? `${listed.priceVersion}+override:${this.#digest}` : listed.priceVersion,
       contextTokens: this.#given.contextTokens ?? listed.contextTokens,
+      contextIsGuess: listed.contextIsGuess === true && this.#given.contextTokens === undefined,
       maxOutputTokens: this.#given.maxOutputTokens ?? listed.maxOutputTokens,
       can: { ...listed.can, ...this.#given.capabilities },
     };

@@ -1,6 +1,6 @@
 import type { PriceRow, SourceModel } from './catalogue-file.ts';
 import { familyOf } from './model-families.ts';
-import type { ModelFacts } from './model-facts.ts';
+import type { Capabilities, ModelFacts } from './model-facts.ts';
 import { modelPrices } from './model-prices.ts';
 
 export interface Listed {
@@ -9,13 +9,15 @@ export interface Listed {
   readonly name: string;
   readonly model: SourceModel;
   readonly priceVersion: string;
+  /** Whether the name is the operator's own. */
+  readonly isOwnName: boolean;
 }
 
 /** A model with its facts by the time of the call. */
 export class PricedModel {
   readonly #rows: readonly DatedFacts[];
 
-  constructor({ id, name, model, priceVersion }: Listed) {
+  constructor({ id, name, model, priceVersion, isOwnName }: Listed) {
     const { maxOutputTokens, can, cache } = familyOf(name);
     const context = model.context;
     const facts = {
@@ -23,7 +25,8 @@ export class PricedModel {
       contextTokens: context,
       // A model that takes less than its line says gives less, too.
       maxOutputTokens: maxOutputTokens === undefined ? undefined : Math.min(maxOutputTokens, context ?? Infinity),
-      can,
+      can: isOwnName ? possible(can) : can,
+      ...(isOwnName && { contextIsGuess: true }),
     };
     const rows = model.prices ?? [];
     this.#rows =
@@ -39,6 +42,11 @@ export class PricedModel {
     if (this.#rows.length === 1) return this.#rows[0]?.facts;
     return (this.#rows.findLast(({ holds }) => holds(atMs)) ?? this.#rows[0])?.facts;
   }
+}
+
+/** Without what it cannot, which another model behind that name may well do. */
+function possible(can: Capabilities): Capabilities {
+  return Object.fromEntries(Object.entries(can).filter(([, able]) => able !== false));
 }
 
 interface DatedFacts {

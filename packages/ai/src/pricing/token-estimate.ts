@@ -20,9 +20,19 @@ const TOKEN_CHARS_MAX = 6;
  */
 export function leastTokens(request: ChatRequest): number {
   const turns = request.turns.map((turn) => ({ ...turn, blocks: turn.blocks.flatMap(textOf) }));
-  const { tokens, chars } = measured({ ...request, turns });
+  const { tokens, chars } = measured({ ...request, turns }, new LeastMeter());
   return Math.floor(Math.min(tokens / 2, chars / TOKEN_CHARS_MAX));
 }
+
+/** Of rules, blanks and blank lines tokenizers have words much longer than any other. */
+class LeastMeter extends TextMeter {
+  override add(text: string): void {
+    super.add(text.replace(LONG_RUN, '$1'));
+  }
+}
+
+/** Without a bound, a run of megabytes would be too much for whoever looks for it. */
+const LONG_RUN = /(.)\1{7}/gs;
 
 function textOf(block: Block): readonly Block[] {
   switch (block.type) {
@@ -40,8 +50,7 @@ function textOf(block: Block): readonly Block[] {
   return [];
 }
 
-function measured({ instructions, turns, tools, output }: ChatRequest): TextMeter {
-  const meter = new TextMeter();
+function measured({ instructions, turns, tools, output }: ChatRequest, meter = new TextMeter()): TextMeter {
   for (const { text } of instructions) addText(meter, text);
   for (const { blocks, name } of turns) {
     addText(meter, name ?? '');

@@ -2,7 +2,6 @@ import { NEEDS, wantsReasoning } from '../capability/call-needs.ts';
 import { isSurelyShort, lackOf, type Lack } from '../capability/lack.ts';
 import { mayNeed } from '../capability/need-marks.ts';
 import { Untranslatable } from '../canonical/loss.ts';
-import type { DialectName } from '../canonical/chat-request.ts';
 import type { ModelFacts } from '../catalogue/model-facts.ts';
 import type { ProviderRow } from '../providers/provider-table.ts';
 import type { ChatCall } from './chat-call.ts';
@@ -24,7 +23,7 @@ export function lackAt(call: ChatCall, { row, model, facts }: Prospect): Lack | 
   const written = provider.name !== call.caller.name;
   const way = {
     emulatesSchema: written && (provider.emulatesSchemas?.(model) === true || row.rules.schemaOutput === 'json_object'),
-    countsAnswer: COUNT_ANSWERS.has(provider.name),
+    countsAnswer: COUNT_ANSWERS.has(row.kind) && provider.name === row.dialect,
   };
   try {
     return lackOf(new Asking(call), facts, way);
@@ -40,8 +39,8 @@ function hasEverything({ can, contextTokens = Infinity }: ModelFacts, call: Chat
   return saysItself(call) ? isSurelyShort(call.body, contextTokens) : contextTokens === Infinity;
 }
 
-/** Others have a limit of their own for answers, or end them when the context is full. */
-const COUNT_ANSWERS: ReadonlySet<DialectName> = new Set(['openai-chat', 'openai-responses', 'mistral', 'cohere']);
+/** By their chat. Others have a limit of their own for answers, end them when the context is full, or nobody knows. */
+const COUNT_ANSWERS: ReadonlySet<string> = new Set(['openai', 'azure-openai', 'mistral', 'cohere']);
 
 /** Asks the call for its canonical form only when that is looked at. */
 class Asking {
