@@ -29,6 +29,12 @@ function forgetEmptyVariables(program: Command): void {
   for (const { envVar } of options) if (envVar !== undefined && env[envVar] === '') delete env[envVar];
 }
 
+/** What a pipe does not take at once waits in this process, and would end with it. */
+async function exit(code: number): Promise<never> {
+  await Promise.all([stdout, stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))));
+  process.exit(code);
+}
+
 const { env, stdout, stderr } = process;
 // Whoever reads what we print may leave before us: lines are lost then, the service goes on.
 for (const stream of [stdout, stderr]) stream.on('error', () => {});
@@ -36,9 +42,9 @@ try {
   const program = gatehouseProgram({ env, stdout, stderr });
   forgetEmptyVariables(program);
   await program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' });
-  process.exit(0);
+  await exit(0);
 } catch (error) {
   const [message, exitCode] = endOf(error);
   if (message !== '') stderr.write(`${message}\n`);
-  process.exit(exitCode);
+  await exit(exitCode);
 }
