@@ -1,5 +1,6 @@
 import type { Fetched } from '@gatehouse/ai';
-import type http from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
 import { isIP } from 'node:net';
 import type { MediaPlace, MediaProblem, MediaRules } from './media-rules.ts';
 
@@ -87,10 +88,9 @@ function requestTo({ url, address }: MediaPlace, { signal, ca }: FetchRules): ht
     maxHeaderSize: HEAD_BYTES_MAX,
     headers: { host: url.host, accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'gatehouse-media' },
   } as const;
-  // Loaded by the first fetch: every worker would pay some megabytes for what most gates never do.
-  if (url.protocol === 'http:') return process.getBuiltinModule('node:http').request(common);
+  if (url.protocol === 'http:') return http.request(common);
   const servername = named ? { servername: url.hostname.replace(/\.$/, '') } : {};
-  return process.getBuiltinModule('node:https').request({ ...common, ...servername, ...(ca !== undefined && { ca }) });
+  return https.request({ ...common, ...servername, ...(ca !== undefined && { ca }) });
 }
 
 /** What the head says already; undefined: its body is wanted. */
