@@ -9,6 +9,7 @@ import {
   type UpstreamFailure,
 } from '@gatehouse/http';
 import { GatehouseError } from '@gatehouse/kernel';
+import { Pieces } from './pieces.ts';
 import { providerHead } from './provider-request.ts';
 
 /** What a provider answers to the gate itself, whatever its status. */
@@ -52,8 +53,7 @@ export class ProviderAsking implements ReplyEvents {
   readonly #plan: AskingPlan;
   #upstream: ClientConnection | undefined;
   #head: Omit<AskedReply, 'body'> = { status: 0, retryAfter: undefined, retryAfterMs: undefined };
-  #pieces: Buffer[] = [];
-  #bytes = 0;
+  readonly #pieces = new Pieces();
 
   constructor(host: AskingHost, plan: AskingPlan) {
     this.#host = host;
@@ -66,14 +66,14 @@ export class ProviderAsking implements ReplyEvents {
 
   /** Nobody wants the reply any more; the provider may go on talking, so its connection serves nobody else. */
   stop(): void {
-    this.#pieces = [];
+    this.#pieces.drop();
     this.#upstream?.destroy();
     this.#upstream = undefined;
   }
 
   #send(upstream: ClientConnection | undefined): void {
     if (upstream === undefined) {
-      this.#fail('connect', 'has no connection left');
+      this.#fail('crowded', 'has no connection left');
       return;
     }
     this.#upstream = upstream;
@@ -85,7 +85,7 @@ export class ProviderAsking implements ReplyEvents {
     const { body, timeouts } = this.#plan;
     upstream.begin({ method: 'POST', timeouts, events: this });
     upstream.wire?.text(head);
-    upstream.wire?.bytes(body, 0, body.length);
+    upstream.wire?.lasting(body);
     upstream.requestSent();
     upstream.wire?.flush();
   }
@@ -116,9 +116,8 @@ export class ProviderAsking implements ReplyEvents {
 
   onData(bytes: Buffer, start: number, end: number): void {
     if (this.#upstream === undefined) return;
-    this.#bytes += end - start;
-    if (this.#bytes > REPLY_BYTES_MAX) this.#tooLarge();
-    else this.#pieces.push(Buffer.from(bytes.subarray(start, end)));
+    if (this.#pieces.bytes + end - start > REPLY_BYTES_MAX) this.#tooLarge();
+    else this.#pieces.add(bytes, start, end);
   }
 
   #tooLarge(): void {
@@ -128,7 +127,7 @@ export class ProviderAsking implements ReplyEvents {
   onReplyEnd(): void {
     if (this.#upstream === undefined) return;
     this.#upstream = undefined;
-    this.#host.onReply({ ...this.#head, body: Buffer.concat(this.#pieces) });
+    this.#host.onReply({ ...this.#head, body: this.#pieces.whole() });
   }
 
   onFailure(failure: UpstreamFailure, facts: { readonly replyBegan: boolean; readonly fresh: boolean }): void {
