@@ -22,25 +22,6 @@ export interface SideBodyEdits {
 /** Of text; it leans to the safe side. */
 export const BYTES_PER_TOKEN_MIN = 3;
 
-export interface Splice {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-/** Splices do not overlap. */
-export function spliced(body: Buffer, splices: readonly Splice[]): Buffer {
-  if (splices.length === 0) return body;
-  const pieces: Buffer[] = [];
-  let copied = 0;
-  for (const { start, end, text } of splices.toSorted((a, b) => a.start - b.start)) {
-    pieces.push(body.subarray(copied, start), Buffer.from(text));
-    copied = end;
-  }
-  pieces.push(body.subarray(copied));
-  return Buffer.concat(pieces);
-}
-
 /** As many answers as a vendor gives at once. */
 const CHOICES_MAX = 100;
 

@@ -1,3 +1,4 @@
+import { spliced, type Splice } from '../../splice.ts';
 import type { ScannedRequest } from './request-members.ts';
 import type { ChatRequest } from './request.ts';
 
@@ -12,18 +13,12 @@ export interface ChatPatch {
 export function patchChatRequest(request: ChatRequest, { model, forceUsage }: ChatPatch): Buffer {
   const splices = modelSplice(request, model);
   if (forceUsage && request.stream && !request.includeUsage) splices.push(usageSplice(request));
-  return splice(request.body, splices);
+  return spliced(request.body, splices);
 }
 
 /** The body with another model in it; `undefined` keeps the caller's. */
 export function patchModel(request: ScannedRequest, model: string | undefined): Buffer {
-  return splice(request.body, modelSplice(request, model));
-}
-
-interface Splice {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
+  return spliced(request.body, modelSplice(request, model));
 }
 
 function modelSplice({ members, model }: ScannedRequest, wanted: string | undefined): Splice[] {
@@ -44,16 +39,4 @@ function usageSplice({ members, streamOptions }: ChatRequest): Splice {
   // A stream was asked for, so that `stream` is there to stand behind.
   const behind = members.get('stream')?.valueEnd ?? 0;
   return { start: behind, end: behind, text: `,"stream_options":{${asked}}` };
-}
-
-function splice(body: Buffer, splices: readonly Splice[]): Buffer {
-  if (splices.length === 0) return body;
-  const pieces: Buffer[] = [];
-  let copied = 0;
-  for (const { start, end, text } of splices.toSorted((a, b) => a.start - b.start)) {
-    pieces.push(body.subarray(copied, start), Buffer.from(text));
-    copied = end;
-  }
-  pieces.push(body.subarray(copied));
-  return Buffer.concat(pieces);
 }
