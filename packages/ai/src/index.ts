@@ -62,7 +62,9 @@ export type { Affinity } from '@gatehouse/config';
 export { compileGuards, type GuardSet } from './guards/guard-set.ts';
 export { GuardedCall, type GuardDecision } from './guards/guarded-call.ts';
 export type { GuardFinding, GuardSide } from './guards/guard-spec.ts';
+export { readModeration } from './guards/moderation-reply.ts';
 export type { ModerationAnswer, ModerationQuestion, Moderator } from './guards/moderator.ts';
+export { BYTES_PER_TOKEN_MIN } from './pricing/text-tokens.ts';
 
 export type { ChatReply } from './canonical/chat-reply.ts';
 export type { StreamEvent } from './canonical/stream-event.ts';

@@ -1,4 +1,10 @@
-import { providerRow, type ModerationAnswer, type ModerationQuestion, type Moderator } from '@gatehouse/ai';
+import {
+  providerRow,
+  readModeration,
+  type ModerationAnswer,
+  type ModerationQuestion,
+  type Moderator,
+} from '@gatehouse/ai';
 import type { AiSpec } from '@gatehouse/config';
 import { GatehouseError } from '@gatehouse/kernel';
 import type { ProviderAsker } from './provider-asker.ts';
@@ -26,45 +32,4 @@ export class ProviderModerator implements Moderator {
     if (answer === undefined) throw new GatehouseError('provider.unavailable', 'the moderator gave no judgement');
     return answer;
   }
-}
-
-/** Of all texts together; undefined when there is no judgement of each of them. */
-export function readModeration(body: Buffer, texts: number): ModerationAnswer | undefined {
-  const results = fieldsOf(parsed(body))?.['results'];
-  if (!Array.isArray(results) || results.length !== texts) return undefined;
-  const answers = results.map(readResult);
-  const scores = new Map<string, number>();
-  let flagged = false;
-  for (const answer of answers) {
-    if (answer === undefined) return undefined;
-    flagged ||= answer.flagged;
-    for (const [name, score] of Object.entries(answer.scores)) scores.set(name, Math.max(score, scores.get(name) ?? 0));
-  }
-  return { flagged, scores: Object.fromEntries(scores) };
-}
-
-/** Mistral's say nothing of the whole, only of each category. */
-function readResult(result: unknown): ModerationAnswer | undefined {
-  const fields = fieldsOf(result);
-  const categories = fieldsOf(fields?.['categories']);
-  const said = fields?.['flagged'];
-  const flagged = typeof said === 'boolean' ? said : categories && Object.values(categories).includes(true);
-  if (flagged === undefined) return undefined;
-  const scores = Object.entries(fieldsOf(fields?.['category_scores']) ?? {});
-  return {
-    flagged,
-    scores: Object.fromEntries(scores.filter((entry): entry is [string, number] => typeof entry[1] === 'number')),
-  };
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }

@@ -1,4 +1,5 @@
 import {
+  BYTES_PER_TOKEN_MIN,
   Circuit,
   type CacheFill,
   type CacheHit,
@@ -39,8 +40,6 @@ interface Embedded {
 
 /** Calls are not held up by a provider that is down: after three failures in a row it is left alone for a while. */
 const FAILURES = { threshold: 3, firstMs: 5000, capMs: 60_000, shared: false };
-/** Of text; it leans to the safe side. */
-const BYTES_PER_TOKEN_MIN = 3;
 
 /** Answers to questions that mean the same, for one model in one snapshot. */
 export class SemanticLookup {

@@ -2,8 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { checkModel, type RequestProblem } from '../dialects/openai-chat/request-members.ts';
 import { formBoundary } from '../multipart/form-boundary.ts';
 import { scanForm, type FormPart } from '../multipart/scan-form.ts';
+import { BYTES_PER_TOKEN_MIN } from '../pricing/text-tokens.ts';
 import { spliced, type Splice } from '../splice.ts';
-import { BYTES_PER_TOKEN_MIN, choicesOf, type SideRequest } from './side-request.ts';
+import { choicesOf, type SideRequest } from './side-request.ts';
 import type { SideRow } from './side-rows.ts';
 
 /** Reads a call whose body is a form; it goes on with the boundary that it came with. */

@@ -9,8 +9,9 @@ import {
   type ScannedRequest,
 } from '../dialects/openai-chat/request-members.ts';
 import { nestedTexts, withNestedTexts } from './nested-texts.ts';
+import { BYTES_PER_TOKEN_MIN } from '../pricing/text-tokens.ts';
 import { spliced, type Splice } from '../splice.ts';
-import { BYTES_PER_TOKEN_MIN, choicesOf, type SideRequest } from './side-request.ts';
+import { choicesOf, type SideRequest } from './side-request.ts';
 import type { SideRow } from './side-rows.ts';
 
 /** Reads a call whose body is JSON. */

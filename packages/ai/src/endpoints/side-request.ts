@@ -19,9 +19,6 @@ export interface SideBodyEdits {
   readonly texts?: readonly string[];
 }
 
-/** Of text; it leans to the safe side. */
-export const BYTES_PER_TOKEN_MIN = 3;
-
 /** As many answers as a vendor gives at once. */
 const CHOICES_MAX = 100;
 

@@ -1,3 +1,6 @@
+/** Of text that nobody reads for it; it leans to the safe side. */
+export const BYTES_PER_TOKEN_MIN = 3;
+
 /**
  * About how many tokens a text has, for vendors whose tokenizers nobody has here. It leans upwards: tokenizers differ by
  * a third on English and tenfold on Georgian, and what is set aside too much comes back. On the samples of the test it is

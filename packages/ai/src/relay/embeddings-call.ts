@@ -3,6 +3,7 @@ import { parseExact } from '../canonical/json.ts';
 import { Losses, Untranslatable } from '../canonical/loss.ts';
 import type { EmbeddingsCall, EmbeddingsCaller, EmbeddingsWish } from '../dialects/chat-shaped/embeddings-form.ts';
 import type { EmbeddingsDialect } from '../providers/provider-row.ts';
+import { BYTES_PER_TOKEN_MIN } from '../pricing/text-tokens.ts';
 import type { Asked } from '../pricing/upper-bound.ts';
 import type { ProviderError } from '../provider-error.ts';
 import { EMBEDDINGS_PROVIDERS } from './embeddings-providers.ts';
@@ -11,8 +12,6 @@ import type { Answer, Destination, OpenedCall, Relay, StreamRelay } from './rela
 import { chatAsWish, wishAsChat } from './texts-as-chat.ts';
 
 const JSON_TYPE = 'application/json';
-/** Of text; it leans to the safe side. */
-const BYTES_PER_TOKEN_MIN = 3;
 
 export interface EmbeddingsParts {
   readonly dialect: DialectName;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readModeration } from './provider-moderator.ts';
+import { readModeration } from './moderation-reply.ts';
 
 const read = (body: unknown, texts = 1) => {
   return readModeration(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), texts);
