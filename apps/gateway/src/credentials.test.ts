@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { RequestHead, type Fields } from '@gatehouse/http';
 import { describe, expect, it } from 'vitest';
-import { Credentials, presentedAiKey, presentedKey } from './credentials.ts';
+import { presentedAiKey, presentedKey } from './credentials.ts';
 
 const LIMITS = { headBytesMax: 8192, targetBytesMax: 1024, fieldsMax: 50 };
 
@@ -38,27 +37,4 @@ describe('keys presented on AI paths', () => {
     [[], '?key', undefined],
     [[], '', undefined],
   ])('%j %s', (lines, query, expected) => expect(presentedAiKey(fields(lines), query)).toEqual(expected));
-});
-
-describe('credentials', () => {
-  const spec = {
-    sha256: createHash('sha256').update('secret').digest('hex'),
-    name: 'ci',
-    owner: undefined,
-    expiresMs: undefined,
-    application: 'mobile',
-    team: undefined,
-    subscriptions: {},
-    models: undefined,
-    tokenLimits: [],
-  };
-  const credentials = new Credentials([spec]);
-
-  it('finds a key again and again', () => {
-    expect(credentials.find('secret')).toBe(spec);
-    expect(credentials.find('secret')).toBe(spec);
-  });
-  it.each(['', 'Secret', 'secret ', spec.sha256, 'x'.repeat(100_000)])('does not find %s', (key) => {
-    expect(credentials.find(key)).toBeUndefined();
-  });
 });

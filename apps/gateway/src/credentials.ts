@@ -1,9 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { CredentialSpec } from '@gatehouse/config';
 import { FIELD, type Fields } from '@gatehouse/http';
-
-const CACHE_MAX = 10_000;
-const KEY_BYTES_MAX = 512;
 
 export interface PresentedKey {
   readonly key: string;
@@ -58,31 +53,5 @@ function keyOf(query: string): string | undefined {
     return decodeURIComponent(written);
   } catch {
     return written;
-  }
-}
-
-/**
- * Keys of one snapshot, found by SHA-256. A bounded cache of keys that were found spares the hash;
- * it lives and dies with its snapshot, so a revoked key cannot outlive the swap.
- */
-export class Credentials {
-  readonly #byHash: ReadonlyMap<string, CredentialSpec>;
-  readonly #found = new Map<string, CredentialSpec>();
-
-  constructor(credentials: readonly CredentialSpec[]) {
-    this.#byHash = new Map(credentials.map((credential) => [credential.sha256, credential]));
-  }
-
-  find(key: string): CredentialSpec | undefined {
-    const cached = this.#found.get(key);
-    if (cached !== undefined) return cached;
-    // Where nobody has a key, what is shown on open paths need not be hashed.
-    if (this.#byHash.size === 0 || key === '' || key.length > KEY_BYTES_MAX) return undefined;
-    const credential = this.#byHash.get(createHash('sha256').update(key, 'latin1').digest('hex'));
-    if (credential !== undefined) {
-      if (this.#found.size >= CACHE_MAX) this.#found.clear();
-      this.#found.set(key, credential);
-    }
-    return credential;
   }
 }

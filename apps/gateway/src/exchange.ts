@@ -1,35 +1,29 @@
-import type { CredentialSpec, RouteSpec, Snapshot } from '@gatehouse/config';
-import {
-  FIELD,
-  Forward,
-  HeaderEdits,
-  httpDate,
-  NEVER_ALLOWED,
-  type ForwardHost,
-  type ForwardOutcome,
-} from '@gatehouse/http';
-import type { HeadProblem, Leg, LegResult, LegTimes, ReplyHead, ServerConnection } from '@gatehouse/http';
+import type { CredentialSpec, RouteSpec, Snapshot, SubscriptionSpec } from '@gatehouse/config';
+import { FIELD, Forward, HeaderEdits, NEVER_ALLOWED, type ForwardHost, type ForwardOutcome } from '@gatehouse/http';
+import type { HeadProblem, Leg, LegResult, LegTimes, ReplyCourse, ReplyHead, ServerConnection } from '@gatehouse/http';
 import { ERRORS, GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
 import type { Exchange, Notes, Outcome, Principal, Reply, RequestView } from '@gatehouse/policies';
 import type { RouteResult } from '@gatehouse/router';
 import type { Linked } from './active-exchanges.ts';
-import type { CompiledRoute, OnRequest } from './compiled-route.ts';
+import { AskedBody } from './body/asked-body.ts';
+import type { CompiledRoute, RequestStep } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
-import { presentedAiKey, presentedKey, takeKeys, type PresentedAiKey } from './credentials.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
-import { ownMessage, problemMessage } from './problem.ts';
+import { GateReplies } from './gate-replies.ts';
+import { identify, type IdentifyingOwner } from './identifying.ts';
+import { problemMessage } from './problem.ts';
 import { traceOf, type Trace } from './trace.ts';
 import type { House } from './house.ts';
-import type { Program } from './program.ts';
+import type { KnownCaller, Program } from './program.ts';
 import { UpstreamLegs } from './upstream-legs.ts';
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
  * One request's way through the house, whole: listener → match → policies → upstream or AI → reply → record.
- * The order is `ready`, `#enter`, `#identify`, `#admitted`; everything else serves them.
+ * The order is `ready`, `#enter`, `identify`, `admit`, `#admitted`; everything else serves them.
  */
-export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<GateExchange> {
+export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, RequestView, Linked<GateExchange> {
   previous: GateExchange | undefined;
   next: GateExchange | undefined;
   readonly id: string;
@@ -53,6 +47,9 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   /** Host that a policy has set in place of the endpoint's own. */
   upstreamAuthority: string | undefined;
   bodyBytesMax = 0;
+  upstream = '';
+  #body: AskedBody | undefined;
+  #replacement: Buffer | undefined;
   readonly userAgent: string | undefined;
   readonly #house: House;
   readonly #program: Program;
@@ -61,9 +58,8 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   #offered: CompiledRoute | undefined;
   #legs: UpstreamLegs | undefined;
   #upstreamHeaders: HeaderEdits | undefined;
-  #replyHeaders: HeaderEdits | undefined;
+  readonly #replies: GateReplies;
   #principalLines = '';
-  #refusalLines = '';
 
   constructor(caller: ServerConnection, house: House, program: Program) {
     const { head } = caller;
@@ -82,6 +78,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     this.trace = traceOf(head.fields.known(FIELD.traceparent));
     this.userAgent = head.fields.known(FIELD['user-agent']);
     this.forward = new Forward(caller, this, house.clock.monotonic);
+    this.#replies = new GateReplies(this);
   }
 
   get request(): RequestView {
@@ -124,7 +121,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   }
 
   get replyHeaders(): HeaderEdits {
-    return (this.#replyHeaders ??= new HeaderEdits());
+    return this.#replies.edits;
   }
 
   /** The whole order begins. Answers at once on the plain path: it awaits only what hands it a promise. */
@@ -141,7 +138,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     }
     if (this.path === '*') {
       // `OPTIONS *` asks about the server as a whole (RFC 9110 §9.3.7): that is us, not one of the upstreams.
-      this.#reply({ status: 204, headers: [], body: '' });
+      this.#replies.give({ status: 204, headers: [], body: '' }, 0);
       return;
     }
     const result = this.#program.router.match(this);
@@ -166,9 +163,9 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     const route = this.#routeFor(asked);
     if (route === undefined || (this.caller.head.target.ambiguity & ~route.allowed) !== 0) otherwise();
     else {
-      this.#route = route;
+      this.#use(route);
       this.#run(route.guard, 0, () => {
-        this.#route = undefined;
+        this.#use(undefined);
         otherwise();
       });
     }
@@ -184,71 +181,54 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   #unmatched(result: RouteResult, ambiguity: number): void {
     if (ambiguity !== 0) this.#refuse('request.ambiguous', 'the path holds an ambiguous encoding');
     else if (result.kind === 'method') {
-      this.#refusalLines = `allow: ${result.allow.join(', ')}\r\n`;
+      this.#replies.refusalLines = `allow: ${result.allow.join(', ')}\r\n`;
       this.#offered = this.#routeFor(result.allow[0] ?? '');
       this.#refuse('route.method_not_allowed', `${this.method} is not offered here`);
     } else this.#refuse('route.not_found', 'nothing is served under this path');
   }
 
-  #enter(route: CompiledRoute): void {
+  #use(route: CompiledRoute | undefined): void {
     this.#route = route;
+    this.#replies.route = route;
+  }
+
+  #enter(route: CompiledRoute): void {
+    this.#use(route);
     const { spec } = route;
     this.bodyBytesMax = spec.bodyBytesMax;
+    if (spec.target.kind === 'upstream') this.upstream = spec.target.upstream;
     this.upstreamTarget = (spec.strip === '' ? this.path : this.path.slice(spec.strip.length) || '/') + this.query;
     if (route.broken !== undefined) this.#refuse('route.unavailable', 'a policy of this route could not be built');
-    else this.#run(route.guard, 0, () => this.#identify(route));
+    else this.#run(route.guard, 0, () => identify(this, route));
   }
 
-  #identify(route: CompiledRoute): void {
-    const { access, api } = route.spec;
-    if (access === 'open') {
-      this.#takeKnownKey(route);
-      this.#run(route.admit, 0, () => this.#admitted(route));
-      return;
-    }
-    const presented = this.#presented(route);
-    const credential = presented === undefined ? undefined : this.#program.credentials.find(presented.key);
-    if (presented === undefined || credential === undefined) {
-      if (presented === undefined) this.#challenge('auth.missing', 'send a key as Authorization: Bearer or X-API-Key');
-      else this.#challenge('auth.invalid', 'the key is not known here');
-      return;
-    }
-    takeKeys(this.caller.head.fields, presented);
-    const subscription = credential.subscriptions[api];
+  // What `identify` asks and tells.
+
+  get exchange(): this {
+    return this;
+  }
+
+  identified(credential: CredentialSpec | undefined, caller: KnownCaller): void {
     this.credential = credential;
-    const caller = this.#program.callerOf(credential, api);
     this.principal = caller.principal;
     this.#principalLines = caller.lines;
-    if (credential.expiresMs !== undefined && this.startedAt >= credential.expiresMs) {
-      this.#challenge('auth.expired', `the key \`${credential.name}\` has expired, use a newer one`);
-      return;
-    }
-    if (access === 'subscribed' && subscription === undefined) {
-      this.#refuse('auth.not_subscribed', `${credential.application} has no subscription to ${api}`);
-      return;
-    }
-    const limits = subscription === undefined ? undefined : this.#program.planLimits(subscription);
-    // The plan's limits come last: a call that a policy refuses takes nothing of them.
-    if (limits === undefined) this.#run(route.admit, 0, () => this.#admitted(route));
-    else this.#run(route.admit, 0, () => this.#run([limits], 0, () => this.#admitted(route)));
   }
 
-  #challenge(code: ErrorCode, detail: string): void {
-    this.#refusalLines = 'www-authenticate: Bearer realm="gatehouse"\r\n';
+  answer(reply: Reply): void {
+    this.#replies.give(reply, 0);
+  }
+
+  refuse(code: ErrorCode, detail: string, lines: string): void {
+    this.#replies.refusalLines = lines;
     this.#refuse(code, detail);
   }
 
-  #presented({ spec }: CompiledRoute): PresentedAiKey | undefined {
-    const { fields } = this.caller.head;
-    return spec.target.kind === 'upstream' ? presentedKey(fields) : presentedAiKey(fields, this.query);
-  }
-
-  /** Where none is needed, a key is the upstream's own business, unless it is one of ours. */
-  #takeKnownKey(route: CompiledRoute): void {
-    const presented = this.#presented(route);
-    if (presented !== undefined && this.#program.credentials.find(presented.key) !== undefined) {
-      takeKeys(this.caller.head.fields, presented);
-    }
+  /** The plan's limits come behind the policies: a call that a policy refuses takes nothing of them. */
+  admit(route: CompiledRoute, subscription: SubscriptionSpec | undefined): void {
+    const limits = subscription === undefined ? undefined : this.#program.planLimits(subscription);
+    const shape = (): void => this.#run(route.shape, 0, () => this.#admitted(route));
+    if (limits === undefined) this.#run(route.admit, 0, shape);
+    else this.#run(route.admit, 0, () => this.#run([limits], 0, shape));
   }
 
   #admitted(route: CompiledRoute): void {
@@ -257,7 +237,12 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
       return;
     }
     if (this.method === 'OPTIONS' && !this.#mayGoOn()) return;
-    if (route.upstream !== undefined) this.#legs = new UpstreamLegs(this, route.upstream, this.#house);
+    if (this.forward.over) return;
+    const chosen = this.upstream === route.spec.target.upstream;
+    const group = chosen ? route.upstream : this.#program.upstreamOf(this.upstream);
+    if (group !== undefined) this.#legs = new UpstreamLegs(this, group, this.#house);
+    const whole = this.#body?.gathered;
+    if (whole !== undefined) this.forward.useBody(this.#replacement ?? whole, whole.length);
     this.forward.begin();
   }
 
@@ -267,7 +252,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     const sent = fields.known(FIELD['max-forwards']);
     if (sent === undefined || !/^\d{1,9}$/.test(sent)) return true;
     if (Number(sent) === 0) {
-      this.#reply({ status: 204, headers: [], body: '' });
+      this.#replies.give({ status: 204, headers: [], body: '' }, 0);
       return false;
     }
     fields.remove('max-forwards');
@@ -276,31 +261,48 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   }
 
   /** Runs hooks in order; stops at the first that answers. */
-  #run(hooks: readonly OnRequest[], from: number, then: () => void): void {
-    for (let i = from; i < hooks.length; i++) {
-      const answer = hooks[i]?.(this);
-      if (answer === undefined) continue;
+  #run(steps: readonly RequestStep[], from: number, then: () => void): void {
+    for (let i = from; i < steps.length; i++) {
+      const step = steps[i];
+      const answer = step?.run(this);
+      if (step === undefined || answer === undefined) continue;
       if (answer instanceof Promise) {
         answer
-          .then((late) => (late === undefined ? this.#run(hooks, i + 1, then) : this.#reply(late)))
+          .then((late) => (late === undefined ? this.#run(steps, i + 1, then) : this.#replies.give(late, step.place)))
           .catch((error: unknown) => this.forward.onFault(error));
         return;
       }
-      this.#reply(answer);
+      this.#replies.give(answer, step.place);
       return;
     }
     then();
   }
 
-  #reply(reply: Reply): void {
-    if ('code' in reply) {
-      this.#refusalLines += lines(reply.headers ?? []);
-      this.#refuse(reply.code, reply.detail);
-      return;
+  async requestBody(bytesMax: number): Promise<Buffer> {
+    if (this.#replacement !== undefined) return this.#replacement;
+    if (this.#body === undefined) {
+      this.#body = new AskedBody(this, this.#house, this.bodyBytesMax);
+      this.#body.begin();
     }
-    const head = { status: reply.status, lines: lines(reply.headers) + this.ownLines() };
-    const options = { keepAlive: this.caller.persists, headOnly: this.method === 'HEAD' };
-    this.forward.answer({ status: reply.status, message: ownMessage(head, reply.body, options) }, undefined);
+    return this.#body.whole(bytesMax);
+  }
+
+  replaceRequestBody(body: Buffer): void {
+    if (this.#body?.gathered === undefined) throw new GatehouseError('gateway.internal', 'no body was asked for');
+    this.#replacement = body;
+  }
+
+  /** What a policy has asked for, or put in its place: the connection has nothing more to say of it. */
+  get wholeBody(): Buffer | undefined {
+    return this.#replacement ?? this.#body?.gathered;
+  }
+
+  courseOf(reply: ReplyHead): ReplyCourse | undefined {
+    return this.#replies.courseOf(reply);
+  }
+
+  rescue(problem: HeadProblem): boolean {
+    return this.#replies.rescue(problem);
   }
 
   #refuse(code: ErrorCode, detail: string): void {
@@ -342,24 +344,15 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   }
 
   replyLines(reply: ReplyHead): string {
-    const hooks = this.#route?.onReplyHead ?? [];
-    if (hooks.length > 0) {
-      const view = { status: reply.status, header: (name: string) => reply.fields.get(name) };
-      for (const hook of hooks) hook(this, view);
-    }
-    const edits = this.#replyHeaders;
-    if (edits !== undefined) for (const name of edits.removed) reply.fields.remove(name);
-    // RFC 9110 §6.6.1: a recipient with a clock adds what an upstream without one left out.
-    return reply.fields.has(FIELD.date) ? this.ownLines() : `date: ${httpDate()}\r\n${this.ownLines()}`;
+    return this.#replies.lines(reply);
   }
 
-  /** Lines of every reply of this exchange. */
   ownLines(): string {
-    return `x-request-id: ${this.id}\r\n${this.#replyHeaders?.lines ?? ''}`;
+    return this.#replies.ownLines();
   }
 
   refusal(problem: HeadProblem, keepAlive: boolean): { status: number; message: string } {
-    const refusal = { ...problem, lines: this.#refusalLines + this.ownLines(), requestId: this.id };
+    const refusal = { ...problem, lines: this.#replies.refusalLines + this.ownLines(), requestId: this.id };
     const options = { keepAlive, headOnly: this.method === 'HEAD' };
     const target = (this.#route ?? this.#offered)?.spec.target;
     return target?.kind === 'ai'
@@ -368,6 +361,10 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
   }
 
   fault(error: unknown): HeadProblem {
+    // What a policy throws on purpose is the caller's to mend, or an outage that its own record tells of.
+    if (error instanceof GatehouseError && ERRORS[error.code].blame !== 'us') {
+      return { code: error.code, detail: error.detail };
+    }
     const stack = error instanceof Error ? error.stack : String(error);
     this.#house.log.error('an exchange failed', { requestId: this.id, error: stack });
     if (error instanceof GatehouseError) return { code: error.code, detail: error.detail };
@@ -376,6 +373,7 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
 
   ended(seen: ForwardOutcome): void {
     const { code } = seen;
+    this.#body?.drop();
     // A caller that left before it was told anything is recorded with what it would have been told.
     const status = seen.status === 0 && code !== undefined ? ERRORS[code].status : seen.status;
     const outcome: Outcome = { status, code };
@@ -388,8 +386,4 @@ export class GateExchange implements Exchange, ForwardHost, RequestView, Linked<
     }
     this.#house.record(this, { ...seen, status });
   }
-}
-
-function lines(headers: readonly (readonly [string, string])[]): string {
-  return headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
 }

@@ -7,6 +7,7 @@ import { HealthTable } from '@gatehouse/upstream';
 import { HealthProber, httpProbe, systemTimers } from '@gatehouse/upstream/probing';
 import { BudgetKeeper } from './budget-keeper.ts';
 import { letHelpersGiveWay } from './v8-threads.ts';
+import { gateSecret } from './gate-secret.ts';
 import type { ListenAddress } from './listener.ts';
 import type { Publication, WorkerStats } from './protocol.ts';
 import { QuotaFile } from './quota-file.ts';
@@ -24,6 +25,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   /** Our name in `Via`. */
   readonly pseudonym: string;
+  /** `GATEHOUSE_SECRET_KEY`; without, one is made and kept in the data folder. */
+  readonly secretKey?: string | undefined;
   /** How long a worker may say nothing before it counts as stuck. */
   readonly silenceMsMax?: number;
   /** What workers run; tests put something before it. */
@@ -60,6 +63,7 @@ export class Gateway {
   readonly #sharedCounters: SharedCounters;
   readonly #quotas: QuotaFile;
   readonly #budgets: BudgetKeeper;
+  readonly #secret: Uint8Array;
   readonly #workers: WorkerHandle[] = [];
   readonly #silence = new SilenceWatch<WorkerHandle>(SILENCE_TICKS, (handle) => this.#giveUp(handle));
   readonly #silenceTicks: NodeJS.Timeout;
@@ -96,6 +100,7 @@ export class Gateway {
       log,
     });
     this.#budgets = new BudgetKeeper(options);
+    this.#secret = gateSecret(options.dataDir, options.secretKey);
     this.#publication = { snapshot, healthSlots: this.#prober.update(snapshot.upstreams) };
     const tickMs = (options.silenceMsMax ?? SILENCE_MS_MAX) / SILENCE_TICKS;
     this.#silenceTicks = setInterval(() => this.#silence.tick(), tickMs).unref();
@@ -142,6 +147,7 @@ export class Gateway {
       counters: this.#counters,
       budgets: this.#budgets.access,
       health: this.#health.buffer,
+      secret: this.#secret,
       recorder: this.#recorder.port(worker),
       publication: this.#publication,
     };

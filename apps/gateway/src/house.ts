@@ -4,7 +4,8 @@ import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnectio
 import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
 import { recordLine, type RecordBatcher } from '@gatehouse/record';
 import { EndpointRegistry } from '@gatehouse/upstream';
-import { BodyRoom } from './ai/body-room.ts';
+import { BodyRoom } from './body/body-room.ts';
+import { Asker } from './asking/asker.ts';
 import { ActiveExchanges } from './active-exchanges.ts';
 import { SharedKeyMeter } from './ai/shared-key-meter.ts';
 import type { GateExchange } from './exchange.ts';
@@ -20,6 +21,8 @@ export interface HouseOptions {
   readonly counters: Counters;
   readonly budgets: BudgetLedger;
   readonly records: Pick<RecordBatcher, 'add'>;
+  /** 32 bytes that this gate keeps to itself; other secrets are derived from it. */
+  readonly secret: Uint8Array;
   /** Tells the other workers of a provider's key that should be left alone. */
   readonly onRest?: (rest: Rest) => void;
 }
@@ -50,6 +53,11 @@ export class House {
   readonly bodies = new BodyRoom(BODIES_BYTES_MAX);
   readonly wheel: TimerWheel;
   readonly pools: Pools;
+  readonly secret: Uint8Array;
+  /** What policies ask other servers by. */
+  readonly asker: Asker;
+  /** What policies keep over snapshots, by the names that they gave. */
+  readonly policyStates = new Map<string, unknown>();
   readonly endpoints = new EndpointRegistry();
   readonly routing: RoutingMemory;
   /** Answers of models that may be given again. */
@@ -81,6 +89,8 @@ export class House {
     this.via = `1.1 ${options.pseudonym}`;
     this.wheel = new TimerWheel({ tickMs: 50, monotonic: options.clock.monotonic });
     this.pools = new Pools(this.wheel, options.clock);
+    this.secret = options.secret;
+    this.asker = new Asker(this);
   }
 
   /** RFC 9110 §7.6.3: a request that names us has come round. */

@@ -29,7 +29,7 @@ export function problemMessage(refusal: Refusal, options: MessageOptions): { sta
 /** A reply that the gate itself makes. */
 export function ownMessage(
   head: { readonly status: number; readonly reason?: string; readonly lines: string },
-  body: string,
+  body: string | Buffer,
   options: MessageOptions,
 ): string {
   const bodiless = head.status === 204 || head.status === 304;
@@ -38,5 +38,7 @@ export function ownMessage(
   const closing = options.keepAlive ? '' : 'connection: close\r\n';
   const text = `HTTP/1.1 ${head.status} ${reason}\r\ndate: ${httpDate()}\r\n${length}${head.lines}${closing}\r\n`;
   // Written as latin1, byte for byte: so UTF-8 is spelled out here.
-  return options.headOnly || bodiless ? text : text + Buffer.from(body, 'utf8').toString('latin1');
+  return options.headOnly || bodiless
+    ? text
+    : text + (typeof body === 'string' ? Buffer.from(body, 'utf8') : body).toString('latin1');
 }

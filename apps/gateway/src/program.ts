@@ -2,53 +2,76 @@ import type { SemanticPlace } from '@gatehouse/ai';
 import type { CredentialSpec, RouteSpec, Snapshot, SubscriptionSpec } from '@gatehouse/config';
 import { headerLine } from '@gatehouse/http';
 import { item } from '@gatehouse/kernel';
-import { buildPipeline, buildPlanLimits, type Principal } from '@gatehouse/policies';
+import {
+  buildPipeline,
+  buildPlanLimits,
+  CredentialBook,
+  type Identified,
+  type PipelineTools,
+  type PolicyRuntime,
+  type PolicyTools,
+  type Principal,
+} from '@gatehouse/policies';
 import { compileRouter, type Router } from '@gatehouse/router';
 import { UpstreamGroup, type HealthView } from '@gatehouse/upstream';
 import { AiProgram } from './ai/ai-program.ts';
-import { allowedBits, type CompiledRoute, type OnRequest } from './compiled-route.ts';
-import { Credentials } from './credentials.ts';
+import { allowedBits, type CompiledRoute, type RequestStep } from './compiled-route.ts';
 import type { GateExchange } from './exchange.ts';
 import type { House } from './house.ts';
+import { policyRuntime } from './policy-runtime.ts';
+
+export interface ProgramParts {
+  readonly health: HealthView;
+  /** What names of policies stand for. */
+  readonly policies: PipelineTools['find'];
+}
 
 /** A snapshot as one worker runs it: matchers, hooks and balancers made of its data. Built whole before it serves. */
 export class Program {
   readonly snapshot: Snapshot;
   readonly router: Router;
   readonly routes = new Map<RouteSpec, CompiledRoute>();
-  readonly credentials: Credentials;
+  readonly credentials: CredentialBook;
   readonly #ai: AiProgram | undefined;
   readonly #house: House;
+  readonly #policies: PipelineTools['find'];
+  readonly #runtime: PolicyRuntime;
+  readonly #groups = new Map<string, UpstreamGroup>();
   readonly #callers = new Map<CredentialSpec, Map<string, KnownCaller>>();
-  readonly #planLimits = new Map<SubscriptionSpec, OnRequest | undefined>();
+  readonly #planLimits = new Map<SubscriptionSpec, RequestStep | undefined>();
 
-  constructor(snapshot: Snapshot, house: House, health: HealthView) {
+  constructor(snapshot: Snapshot, house: House, { health, policies }: ProgramParts) {
     this.snapshot = snapshot;
     this.#house = house;
+    this.#policies = policies;
     this.router = compileRouter(snapshot.routes);
-    this.credentials = new Credentials(snapshot.credentials);
+    this.credentials = new CredentialBook(snapshot.credentials);
     this.#ai = snapshot.ai === undefined ? undefined : new AiProgram(snapshot.ai, house);
-    const groups = new Map<string, UpstreamGroup>();
+    this.#runtime = policyRuntime(house, {
+      credentials: this.credentials,
+      upstreamOf: (name) => this.#groups.get(name),
+    });
     const { endpoints, random } = house;
     for (const spec of Object.values(snapshot.upstreams)) {
-      groups.set(spec.name, new UpstreamGroup(spec, { registry: endpoints, health, random }));
+      this.#groups.set(spec.name, new UpstreamGroup(spec, { registry: endpoints, health, random }));
     }
-    for (const spec of snapshot.routes) this.routes.set(spec, this.#compile(spec, groups));
+    for (const spec of snapshot.routes) this.routes.set(spec, this.#compile(spec));
   }
 
-  #compile(spec: RouteSpec, groups: ReadonlyMap<string, UpstreamGroup>): CompiledRoute {
-    const counters = this.#house.counters;
+  #compile(spec: RouteSpec): CompiledRoute {
+    const { counters } = this.#house;
+    const runtime = this.#runtime;
     // Not by the route: what is written at an API counts over all of its routes.
-    const pipeline = buildPipeline(spec.policies, (index) => ({ counters, scope: item(spec.policies, index).scope }));
+    const toolsFor = (index: number): PolicyTools => {
+      return { counters, scope: item(spec.policies, index).scope, route: spec, runtime };
+    };
+    const pipeline = buildPipeline(spec.policies, { find: this.#policies, toolsFor });
     return {
+      ...pipeline,
       spec,
       allowed: allowedBits(spec),
-      guard: pipeline.onRequest.slice(0, pipeline.guards).map(({ run }) => run),
-      admit: pipeline.onRequest.slice(pipeline.guards).map(({ run }) => run),
-      onReplyHead: pipeline.onReplyHead,
-      onEnd: pipeline.onEnd,
       broken: pipeline.broken?.reason,
-      upstream: spec.target.kind === 'upstream' ? groups.get(spec.target.upstream) : undefined,
+      upstream: spec.target.kind === 'upstream' ? this.#groups.get(spec.target.upstream) : undefined,
     };
   }
 
@@ -66,19 +89,33 @@ export class Program {
       team: credential.team,
       subscription: subscription?.id,
       plan: subscription?.plan,
+      ...BY_KEY,
     };
     const caller = { principal, lines: principalLines(principal) };
     byApi.set(api, caller);
     return caller;
   }
 
+  /** The same for somebody whom an identify policy has found: each has claims of its own. */
+  callerFound(method: string, found: Identified, api: string): KnownCaller {
+    const { subject, scopes = [], groups = [], claims = {} } = found;
+    const known = this.callerOf(found.credential ?? NOBODY, api);
+    return { lines: known.lines, principal: { ...known.principal, method, subject, scopes, groups, claims } };
+  }
+
+  /** An upstream that a policy has chosen. */
+  upstreamOf(name: string): UpstreamGroup | undefined {
+    return this.#groups.get(name);
+  }
+
   /** The limits that a subscription's plan sets; built when it is first used. */
-  planLimits(subscription: SubscriptionSpec): OnRequest | undefined {
+  planLimits(subscription: SubscriptionSpec): RequestStep | undefined {
     if (!this.#planLimits.has(subscription)) {
       const tools = { counters: this.#house.counters, scope: `plan ${subscription.id}` };
       const limited = subscription.limits.length > 0 || subscription.quota !== undefined;
       const hooks = limited ? buildPlanLimits(subscription, tools) : {};
-      this.#planLimits.set(subscription, hooks.onRequest?.bind(hooks));
+      const run = hooks.onRequest?.bind(hooks);
+      this.#planLimits.set(subscription, run && { name: 'plan', place: 0, run });
     }
     return this.#planLimits.get(subscription);
   }
@@ -103,7 +140,23 @@ export interface KnownCaller {
   readonly lines: string;
 }
 
+const BY_KEY = { method: 'key', subject: undefined, scopes: [], groups: [], claims: {} };
+
+/** Whoever somebody else vouches for and no application holds. */
+const NOBODY: CredentialSpec = {
+  sha256: '',
+  name: '',
+  owner: undefined,
+  expiresMs: undefined,
+  application: '',
+  team: undefined,
+  subscriptions: {},
+  models: undefined,
+  tokenLimits: [],
+};
+
 function principalLines({ application, credential, plan }: Principal): string {
+  if (application === '') return '';
   const lines = headerLine('x-gatehouse-application', application) + headerLine('x-gatehouse-credential', credential);
   return plan === undefined ? lines : lines + headerLine('x-gatehouse-plan', plan);
 }

@@ -20,6 +20,8 @@ export interface WorkerStart {
   readonly counters: CounterMemory;
   readonly budgets: BudgetAccess;
   readonly health: SharedArrayBuffer;
+  /** See `House`. */
+  readonly secret: Uint8Array;
   readonly recorder: MessagePort;
   readonly publication: Publication;
   readonly logLevel: LogLevel;

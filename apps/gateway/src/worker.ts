@@ -5,6 +5,7 @@ import { connectRecorder } from '@gatehouse/record';
 import { HealthTable } from '@gatehouse/upstream';
 import { House } from './house.ts';
 import { Listener } from './listener.ts';
+import { policyTable } from './policy-table.ts';
 import { Program } from './program.ts';
 import { fromMain, workerStart, type FromWorker, type Publication } from './protocol.ts';
 
@@ -41,9 +42,10 @@ const house = new House({
   counters: openCounters(start.counters, owner),
   budgets,
   records: recorder.batcher,
+  secret: start.secret,
   onRest: (rest) => say({ kind: 'rest', rest }),
 });
-let program = compile(start.publication);
+let program = await compile(start.publication);
 let next: Program | undefined;
 const listener = new Listener(house, program);
 
@@ -51,14 +53,15 @@ function say(message: FromWorker): void {
   parentPort?.postMessage(message);
 }
 
-function compile({ snapshot, healthSlots }: Publication): Program {
-  return new Program(snapshot, house, health.view(healthSlots));
+async function compile({ snapshot, healthSlots }: Publication): Promise<Program> {
+  const policies = await policyTable(snapshot);
+  return new Program(snapshot, house, { health: health.view(healthSlots), policies });
 }
 
-function load(publication: Publication): void {
+async function load(publication: Publication): Promise<void> {
   const { version } = publication.snapshot;
   try {
-    next = compile(publication);
+    next = await compile(publication);
     say({ kind: 'loaded', version });
   } catch (error) {
     say({ kind: 'refused', version, reason: String(error) });
@@ -104,7 +107,7 @@ process.on('uncaughtException', (error) => {
 
 parentPort?.on('message', (raw: unknown) => {
   const message = fromMain(raw);
-  if (message.kind === 'load') load(message.publication);
+  if (message.kind === 'load') void load(message.publication);
   else if (message.kind === 'switch') switchTo(message.version);
   else if (message.kind === 'recorder') recorder.reconnect(message.port);
   else if (message.kind === 'rest') house.routing.rest(message.rest, clock.monotonic());

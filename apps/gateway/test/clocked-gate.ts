@@ -1,5 +1,6 @@
 import { createBudgetMemory, openBudgetLedger, createCounterMemory, openCounters } from '@gatehouse/counters';
 import { createLogger } from '@gatehouse/kernel';
+import { policyByName, type PolicyDefinition } from '@gatehouse/policies';
 import { onTestFinished } from 'vitest';
 import { House } from '../src/house.ts';
 import { Listener } from '../src/listener.ts';
@@ -31,6 +32,7 @@ export function clockedHouse(): ClockedHouse {
     pseudonym: 'gatehouse-test',
     counters: openCounters(createCounterMemory(), 1),
     budgets: openBudgetLedger(createBudgetMemory({ owners: 2 }), { owner: 1 }),
+    secret: new Uint8Array(32),
     records: { add: (line) => records.push(JSON.parse(line)) },
   });
   onTestFinished(() => {
@@ -44,10 +46,16 @@ export function clockedHouse(): ClockedHouse {
   return { house, records, advance };
 }
 
-/** One such worker that serves. */
-export async function clockedGate(text: string): Promise<ClockedGate> {
+/** One such worker that serves; `own` policies stand before those of the file on every route. */
+export async function clockedGate(text: string, own: readonly PolicyDefinition[] = []): Promise<ClockedGate> {
   const { house, records, advance } = clockedHouse();
-  const program = new Program(compile(text), house, { isHealthy: () => true, generation: () => 0 });
+  const specs = own.map(({ name }) => ({ name, config: {}, scope: `test#${name}.0` }));
+  const snapshot = compile(text);
+  const routes = snapshot.routes.map((route) => ({ ...route, policies: [...specs, ...route.policies] }));
+  const program = new Program({ ...snapshot, routes }, house, {
+    health: { isHealthy: () => true, generation: () => 0 },
+    policies: (name) => own.find((each) => each.name === name) ?? policyByName(name),
+  });
   const listener = new Listener(house, program);
   const port = await listener.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(async () => listener.drain(0));

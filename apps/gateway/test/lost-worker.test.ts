@@ -1,6 +1,7 @@
 import net from 'node:net';
 import { createBudgetMemory, openBudgetLedger, createCounterMemory, openCounters } from '@gatehouse/counters';
 import { createLogger, systemClock } from '@gatehouse/kernel';
+import { policyByName } from '@gatehouse/policies';
 import { HealthTable } from '@gatehouse/upstream';
 import { expect, it } from 'vitest';
 import { House } from '../src/house.ts';
@@ -19,13 +20,14 @@ it('tells the record of what a worker was doing when it has to die', async () =>
     pseudonym: 'gatehouse-test',
     counters: openCounters(createCounterMemory(), 1),
     budgets: openBudgetLedger(createBudgetMemory({ owners: 2 }), { owner: 1 }),
+    secret: new Uint8Array(32),
     records: { add: (line) => lines.push(line) },
   });
   const snapshot = compile(`
 apis:
   all: { basePath: "", access: open, upstream: "http://127.0.0.1:${port}" }
 `);
-  const listener = new Listener(house, new Program(snapshot, house, new HealthTable().view({})));
+  const listener = new Listener(house, new Program(snapshot, house, { health: new HealthTable().view({}), policies: policyByName }));
   const caller = net.connect(await listener.listen({ host: '127.0.0.1', port: 0 }), '127.0.0.1');
   caller.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
   await new Promise((resolve) => stalled.once('connection', resolve));

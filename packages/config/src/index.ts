@@ -4,7 +4,7 @@ export type * from './snapshot.ts';
 export { compileConfig, type CompileOptions, type CompileResult } from './compile/compile-config.ts';
 export type { ProviderRow } from './compile/compile-ai.ts';
 export type { PromptLanguage } from './compile/check-prompts.ts';
-export type { PolicyForm, PolicySchema } from './schema/policy-list.ts';
+export type { PolicyContext, PolicyForm, PolicySchema } from './schema/policy-list.ts';
 export type { ConfigSource } from './schema/config-schema.ts';
 export { formatProblem, type ConfigProblem } from './problems/problem.ts';
 export { configJsonSchema } from './docs/json-schema.ts';

@@ -161,9 +161,21 @@ export interface QuotaSpec {
   readonly per: 'hour' | 'day' | 'week' | 'month' | 'year';
 }
 
+/** How a credential that is no key is recognised. */
+export type CredentialMatch =
+  /** A PHC string of argon2id. */
+  | { readonly kind: 'basic'; readonly username: string; readonly argon2: string }
+  /** Tokens of `issuer` that were given to the client (or, without one, the subject) `id`. */
+  | { readonly kind: 'client'; readonly issuer: string; readonly id: string }
+  | { readonly kind: 'certificate'; readonly sha256: string }
+  | { readonly kind: 'certificate'; readonly subject: string }
+  /** `key`: a public key as PEM, or a shared secret; never logged, never in the version hash. */
+  | { readonly kind: 'signature'; readonly keyId: string; readonly algorithm: string; readonly key: string };
+
 export interface CredentialSpec {
-  /** Lower-case hex SHA-256 of the key. */
+  /** Lower-case hex SHA-256 of the key; '' where `match` says how it is recognised instead. */
   readonly sha256: string;
+  readonly match?: CredentialMatch;
   readonly name: string;
   /** Whom it was given to. */
   readonly owner: string | undefined;

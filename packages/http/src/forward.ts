@@ -3,6 +3,7 @@ import type { ErrorCode } from '@gatehouse/kernel';
 import type { ClientConnection, ClientTimeouts, ReplyEvents, UpstreamFailure } from './client-connection.ts';
 import { STRIP_FROM_REPLY, STRIP_FROM_REQUEST } from './hop-by-hop.ts';
 import type { Pool } from './pool.ts';
+import type { CourseHead, ReplyCourse, ReplyWriter } from './reply-course.ts';
 import type { ReplyHead } from './reply-head.ts';
 import type { HeadProblem } from './request-head.ts';
 import type { RequestEvents, ServerConnection } from './server-connection.ts';
@@ -59,6 +60,10 @@ export interface ForwardHost {
   requestLines(): string;
   /** Finished lines for the caller; may take fields out of the upstream's head. */
   replyLines(reply: ReplyHead): string;
+  /** What takes the reply on its way to the caller; undefined: it goes through as it comes. */
+  courseOf(reply: ReplyHead): ReplyCourse | undefined;
+  /** No upstream has given a reply; true when the host answers in another way than by a refusal. */
+  rescue(problem: HeadProblem): boolean;
   /** A whole message of our own, head and body, in the caller's dialect. */
   refusal(problem: HeadProblem, keepAlive: boolean): { readonly status: number; readonly message: string };
   /** What the caller is told of an error that was thrown on the way. */
@@ -90,7 +95,7 @@ export function isIdempotent(method: string): boolean {
  * Joins one request of a caller with one reply of an upstream. Bytes go through as they come, with back-pressure both
  * ways; a break on either side breaks the other, so that nothing unfinished ever looks complete.
  */
-export class Forward implements RequestEvents, ReplyEvents {
+export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
   readonly #caller: ServerConnection;
   readonly #host: ForwardHost;
   readonly #monotonic: () => number;
@@ -104,6 +109,10 @@ export class Forward implements RequestEvents, ReplyEvents {
   #bytesIn = 0;
   #bytesOut = 0;
   #replay: Buffer[] = [];
+  /** The caller's body, or another in its place, where somebody has asked for the whole of it. */
+  #whole: Buffer | undefined;
+  #course: ReplyCourse | undefined;
+  #held = false;
   #bodyEnded = false;
   #trailers = '';
   #delay: NodeJS.Timeout | undefined;
@@ -136,8 +145,15 @@ export class Forward implements RequestEvents, ReplyEvents {
     head.removeNominated();
     head.fields.strip(STRIP_FROM_REQUEST);
     const leg = this.#host.firstLeg();
-    if ('code' in leg) this.refuse(leg);
+    if ('code' in leg) this.#failed(leg);
     else this.#attempt(leg, leg.pool.take());
+  }
+
+  /** Goes upstream as the body; the caller's own has been read. */
+  useBody(whole: Buffer, callersBytes: number): void {
+    this.#whole = whole;
+    this.#bytesIn = callersBytes;
+    this.#bodyEnded = true;
   }
 
   #attempt(leg: Leg, upstream: ClientConnection | undefined): void {
@@ -147,17 +163,19 @@ export class Forward implements RequestEvents, ReplyEvents {
     this.#firstByteMs = 0;
     if (upstream === undefined) {
       this.#endLeg(CANCELLED);
-      this.refuse(OVERLOADED);
+      this.#failed(OVERLOADED);
       return;
     }
     const { head } = this.#caller;
     this.#upstream = upstream;
     this.#attempts++;
     this.#requestLines ??= this.#host.requestLines();
+    if (this.#whole !== undefined) head.fields.remove('content-length');
     upstream.begin({ method: head.method, timeouts: leg.timeouts, events: this });
     upstream.wire?.text(
       `${head.method} ${leg.target} HTTP/1.1\r\nhost: ${leg.authority}\r\n${head.fields.kept()}` +
-        (head.framing === 'chunked' ? 'transfer-encoding: chunked\r\n' : '') +
+        (this.#whole === undefined ? '' : `content-length: ${this.#whole.length}\r\n`) +
+        (this.#chunked ? 'transfer-encoding: chunked\r\n' : '') +
         `${head.upgrade === '' ? '' : `connection: upgrade\r\nupgrade: ${head.upgrade}\r\n`}${this.#requestLines}\r\n`,
     );
     this.#sendReplay(upstream);
@@ -165,7 +183,16 @@ export class Forward implements RequestEvents, ReplyEvents {
     upstream.wire?.flush();
   }
 
+  get #chunked(): boolean {
+    return this.#whole === undefined && this.#caller.head.framing === 'chunked';
+  }
+
   #sendReplay(upstream: ClientConnection): void {
+    if (this.#whole !== undefined) {
+      upstream.wire?.lasting(this.#whole);
+      upstream.requestSent();
+      return;
+    }
     for (const piece of this.#replay) this.#writeBody(upstream, piece, 0, piece.length);
     if (this.#caller.bodyComplete && this.#caller.head.framing === 'none') this.#bodyEnded = true;
     if (this.#bodyEnded || (this.#caller.bodyComplete && this.#bytesIn === 0)) this.#sendBodyEnd(upstream);
@@ -194,7 +221,7 @@ export class Forward implements RequestEvents, ReplyEvents {
 
   // oxlint-disable-next-line max-params -- a connection and a range of bytes, once a piece
   #writeBody(upstream: ClientConnection, bytes: Buffer, start: number, end: number): void {
-    const chunked = this.#caller.head.framing === 'chunked';
+    const chunked = this.#chunked;
     if (chunked) upstream.wire?.text(`${(end - start).toString(16)}\r\n`);
     upstream.wire?.bytes(bytes, start, end);
     if (chunked) upstream.wire?.text('\r\n');
@@ -207,7 +234,7 @@ export class Forward implements RequestEvents, ReplyEvents {
   }
 
   #sendBodyEnd(upstream: ClientConnection): void {
-    if (this.#caller.head.framing === 'chunked') upstream.wire?.text(`0\r\n${this.#trailers}\r\n`);
+    if (this.#chunked) upstream.wire?.text(`0\r\n${this.#trailers}\r\n`);
     upstream.requestSent();
   }
 
@@ -227,6 +254,11 @@ export class Forward implements RequestEvents, ReplyEvents {
     const { head } = this.#caller;
     reply.removeNominated();
     reply.fields.strip(STRIP_FROM_REPLY);
+    this.#course = this.#host.courseOf(reply);
+    if (this.#course !== undefined) {
+      this.#course.head();
+      return;
+    }
     const lines = this.#host.replyLines(reply);
     this.#headless = head.method === 'HEAD' || reply.status === 204 || reply.status === 304;
     const open = reply.framing === 'chunked' || reply.framing === 'close';
@@ -240,12 +272,57 @@ export class Forward implements RequestEvents, ReplyEvents {
     );
   }
 
+  writeHead({ status, reason, lines, length }: CourseHead): void {
+    const { head } = this.#caller;
+    this.#headless = head.method === 'HEAD' || status === 204 || status === 304;
+    const open = length === undefined && !this.#headless;
+    this.#chunkReply = open && head.minor === 1;
+    this.#closeAfter = !this.#caller.persists || (open && head.minor === 0);
+    this.#status = status;
+    this.#caller.markReplied();
+    this.#caller.wire?.text(
+      `HTTP/1.1 ${status} ${reason}\r\n${lines}${length === undefined || status === 204 ? '' : `content-length: ${length}\r\n`}` +
+        `${this.#chunkReply ? 'transfer-encoding: chunked\r\n' : ''}${this.#connectionLine()}\r\n`,
+    );
+    this.#flushCaller();
+  }
+
+  writeData(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#pass(bytes, 0, bytes.length);
+    this.#flushCaller();
+  }
+
+  /** The upstream may still be sending what nobody wants. */
+  writeEnd(trailers: string): void {
+    const upstream = this.#upstream;
+    this.#upstream = undefined;
+    this.#endLeg(this.#result);
+    upstream?.destroy();
+    this.#finish(trailers);
+  }
+
+  hold(on: boolean): void {
+    this.#held = on;
+    if (on) this.#upstream?.pause();
+    else if (this.#caller.wire?.full !== true) this.#upstream?.resume();
+  }
+
+  #flushCaller(): void {
+    if (this.#caller.wire?.flush() === false) this.#upstream?.pause();
+  }
+
   #connectionLine(): string {
     if (this.#closeAfter) return 'connection: close\r\n';
     return this.#caller.head.minor === 0 ? 'connection: keep-alive\r\n' : '';
   }
 
   onData(bytes: Buffer, start: number, end: number): void {
+    if (this.#course === undefined) this.#pass(bytes, start, end);
+    else this.#course.data(bytes.subarray(start, end));
+  }
+
+  #pass(bytes: Buffer, start: number, end: number): void {
     this.#bytesOut += end - start;
     const { wire } = this.#caller;
     if (this.#headless || wire === undefined) return;
@@ -264,6 +341,12 @@ export class Forward implements RequestEvents, ReplyEvents {
   onReplyEnd(trailers: string): void {
     this.#upstream = undefined;
     this.#endLeg(this.#result);
+    if (this.#course === undefined) this.#finish(trailers);
+    else this.#course.end(trailers);
+  }
+
+  #finish(trailers: string): void {
+    if (this.#ended) return;
     if (this.#chunkReply) this.#caller.wire?.text(`0\r\n${this.#caller.head.acceptsTrailers ? trailers : ''}\r\n`);
     this.#end(undefined);
     this.#caller.finish(!this.#closeAfter);
@@ -276,7 +359,7 @@ export class Forward implements RequestEvents, ReplyEvents {
   }
 
   onCallerDrain(): void {
-    this.#upstream?.resume();
+    if (!this.#held) this.#upstream?.resume();
   }
 
   onUpstreamDrain(): void {
@@ -292,6 +375,13 @@ export class Forward implements RequestEvents, ReplyEvents {
       this.#caller.abort();
       return;
     }
+    if (this.#course !== undefined) {
+      // Nothing was shown yet, but what came has been acted on: this is no time for another try.
+      this.#breakCourse();
+      this.#endLeg({ kind: 'failure', failure });
+      this.#failed(FAILURE[failure]);
+      return;
+    }
     const leg = this.#leg;
     // A kept connection that the upstream had closed meanwhile is no failure of the leg (RFC 9112 §9.3.1).
     if (leg !== undefined && failure === 'reset' && !facts.fresh && !facts.replyBegan && this.#safeToRepeat()) {
@@ -300,7 +390,27 @@ export class Forward implements RequestEvents, ReplyEvents {
     }
     if (this.#retry({ kind: 'failure', failure })) return;
     this.#endLeg({ kind: 'failure', failure });
-    this.refuse(FAILURE[failure]);
+    this.#failed(FAILURE[failure]);
+  }
+
+  #failed(problem: HeadProblem): void {
+    if (this.#ended || this.#host.rescue(problem)) return;
+    this.refuse(problem);
+  }
+
+  /** A reply that does not come from an upstream takes this way to the caller. */
+  take(course: ReplyCourse): void {
+    this.#course = course;
+  }
+
+  get over(): boolean {
+    return this.#ended;
+  }
+
+  #breakCourse(): void {
+    const course = this.#course;
+    this.#course = undefined;
+    course?.broken();
   }
 
   #safeToRepeat(): boolean {
@@ -308,7 +418,7 @@ export class Forward implements RequestEvents, ReplyEvents {
   }
 
   get #replayable(): boolean {
-    return this.#bytesIn <= this.#host.replayBytesMax || this.#bytesIn === 0;
+    return this.#whole !== undefined || this.#bytesIn <= this.#host.replayBytesMax || this.#bytesIn === 0;
   }
 
   /** Asks the host for another leg; true when it is under way. */
@@ -444,6 +554,8 @@ export class Forward implements RequestEvents, ReplyEvents {
   #end(code: ErrorCode | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
+    // Where it ended by itself, it has nothing to break.
+    this.#breakCourse();
     clearTimeout(this.#delay);
     this.#host.ended({
       status: this.#status,

@@ -15,6 +15,7 @@ export {
   type ServerEvents,
   type ServerLimits,
 } from './server-connection.ts';
+export type { CourseHead, ReplyCourse, ReplyWriter } from './reply-course.ts';
 export { ClientConnection, type ClientTimeouts, type ReplyEvents, type UpstreamFailure } from './client-connection.ts';
 export { Pool, type PoolOptions } from './pool.ts';
 export {

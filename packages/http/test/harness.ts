@@ -91,6 +91,12 @@ export class GateExchange implements ForwardHost {
     return 'via: 1.1 gatehouse\r\n';
   }
 
+  courseOf(): undefined {}
+
+  rescue(): boolean {
+    return false;
+  }
+
   replyLines(reply: ReplyHead): string {
     this.#gate.options.onReplyHead?.(reply);
     return 'x-request-id: r1\r\n';

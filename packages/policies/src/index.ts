@@ -1,18 +1,29 @@
 export { POLICIES, policyByName } from './policies.ts';
-export { buildPipeline, type BrokenPolicy, type Pipeline, type RequestStep } from './pipeline.ts';
+export { buildPipeline, type BrokenPolicy, type Pipeline, type PipelineTools, type Step } from './pipeline.ts';
 export { buildPlanLimits } from './plan-limits.ts';
 export {
   STAGES,
+  type Answer,
+  type Ask,
   type Exchange,
+  type Identification,
+  type Identified,
   type LimitSpec,
   type Notes,
   type Outcome,
+  type OwnReply,
   type PolicyDefinition,
   type PolicyHooks,
+  type PolicyRuntime,
   type PolicyTools,
   type Principal,
   type Reply,
+  type ReplyFilter,
   type ReplyHead,
+  type ReplySink,
   type RequestView,
   type Stage,
+  type UpstreamAsk,
 } from './policy.ts';
+export { CredentialBook } from './credential-book.ts';
+export { ReplyDraft } from './reply-draft.ts';

@@ -2,6 +2,7 @@ import type { PolicySpec } from '@gatehouse/config';
 import { describe, expect, it } from 'vitest';
 import { buildPipeline, type Pipeline } from './pipeline.ts';
 import { POLICIES, policyByName } from './policies.ts';
+import type { PolicyTools } from './policy.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import { fakeExchange, fakeReplyHead, fakeTools, linesOf } from './testing/fake-exchange.ts';
 import { joined } from './testing/joined.ts';
@@ -19,43 +20,44 @@ const response = (value: string): PolicySpec => spec('headers', { response: { se
 
 function build(...specs: PolicySpec[]): Pipeline {
   const tools = fakeTools();
-  return buildPipeline(specs, (index) => ({ counters: tools.counters, scope: `test#${index}` }));
+  return buildPipeline(specs, { find: policyByName, toolsFor: (index) => ({ ...tools, scope: `test#${index}` }) });
 }
 
 describe('buildPipeline', () => {
   it('orders policies by stage, and inside a stage as written', () => {
-    const { onRequest, guards, broken } = build(REWRITE, BODY, RATE, CORS);
-    expect(onRequest.map((step) => step.name)).toEqual(['cors', 'body-size', 'rate-limit', 'rewrite']);
-    expect(onRequest.map((step) => step.stage)).toEqual(['guard', 'admit', 'admit', 'shape']);
-    expect(guards).toBe(1);
+    const { guard, admit, shape, broken } = build(REWRITE, BODY, RATE, CORS);
+    expect(guard.map((step) => step.name)).toEqual(['cors']);
+    expect(admit.map((step) => step.name)).toEqual(['body-size', 'rate-limit']);
+    expect(shape.map(({ name, place }) => [name, place])).toEqual([['rewrite', 3]]);
     expect(broken).toBeUndefined();
   });
 
   it('holds only hooks that exist', () => {
-    const { onRequest, onReplyHead, onEnd } = build(response('1'), spec('ip-access', {}), RATE);
-    expect(onRequest).toHaveLength(1);
+    const { guard, admit, shape, onReplyHead, onEnd } = build(response('1'), spec('ip-access', {}), RATE);
+    expect([guard, admit, shape].flat()).toHaveLength(1);
     expect(onReplyHead).toHaveLength(1);
     expect(onEnd).toHaveLength(0);
   });
 
   it('gives each policy the tools of its place as written', () => {
     const scopes: number[] = [];
-    buildPipeline([RATE, CORS, RATE], (index) => {
+    const toolsFor = (index: number): PolicyTools => {
       scopes.push(index);
       return fakeTools(`test#${index}`);
-    });
+    };
+    buildPipeline([RATE, CORS, RATE], { find: policyByName, toolsFor });
     expect(scopes).toEqual([0, 1, 2]);
   });
 
   it('lets the last of two policies have the last word on a reply', () => {
     const exchange = fakeExchange();
-    for (const hook of build(response('1'), response('2')).onReplyHead) hook(exchange, fakeReplyHead());
+    for (const { run } of build(response('1'), response('2')).onReplyHead) run(exchange, fakeReplyHead());
     expect(linesOf(exchange.replyHeaders)).toEqual(['x-a: 2']);
   });
 
   it('counts two limits of one route apart', () => {
-    const { onRequest } = build(RATE, spec('rate-limit', { limit: 5, window: '1m' }));
-    expect(onRequest.map((step) => step.run(fakeExchange()))).toEqual([undefined, undefined]);
+    const { admit } = build(RATE, spec('rate-limit', { limit: 5, window: '1m' }));
+    expect(admit.map((step) => step.run(fakeExchange()))).toEqual([undefined, undefined]);
   });
 
   it.each([
@@ -65,7 +67,7 @@ describe('buildPipeline', () => {
   ])('reports a policy with a config %s, and builds the others', (_, broken) => {
     const pipeline = build(CORS, broken, BODY);
     expect(pipeline.broken).toEqual({ name: broken.name, reason: expect.stringMatching(/./) });
-    expect(pipeline.onRequest.map((step) => step.name)).toEqual(['cors', 'body-size']);
+    expect([...pipeline.guard, ...pipeline.admit].map((step) => step.name)).toEqual(['cors', 'body-size']);
   });
 
   it('reports a policy that nobody knows', () => {
@@ -76,14 +78,15 @@ describe('buildPipeline', () => {
   });
 
   it('reports a policy whose tools cannot be made', () => {
-    const { broken } = buildPipeline([RATE], () => {
+    const toolsFor = (): PolicyTools => {
       throw new Error('no counters');
-    });
+    };
+    const { broken } = buildPipeline([RATE], { find: policyByName, toolsFor });
     expect(broken).toEqual({ name: 'rate-limit', reason: 'Error: no counters' });
   });
 
   it('is empty for a route without policies', () => {
-    expect(build()).toEqual({ onRequest: [], guards: 0, onReplyHead: [], onEnd: [], broken: undefined });
+    expect(Object.values(build()).flat()).toEqual([undefined]);
   });
 });
 

@@ -1,14 +1,17 @@
 import type { PolicySpec } from '@gatehouse/config';
 import { GatehouseError } from '@gatehouse/kernel';
-import { policyByName } from './policies.ts';
 import { STAGES, type PolicyDefinition, type PolicyHooks, type PolicyTools, type Stage } from './policy.ts';
 
-export interface RequestStep {
+/** One hook of one policy, bound to it. */
+export interface Step<Hook extends keyof Hooks> {
   /** The policy's name, for the record and the inspector. */
   readonly name: string;
-  readonly stage: Stage;
-  readonly run: NonNullable<PolicyHooks['onRequest']>;
+  /** The policy's place among those of its route: a reply that it gives passes the reply hooks of lower places only. */
+  readonly place: number;
+  readonly run: NonNullable<Hooks[Hook]>;
 }
+
+type Hooks = Omit<PolicyHooks, 'challenge'>;
 
 /** A policy that could not be built. */
 export interface BrokenPolicy {
@@ -18,31 +21,51 @@ export interface BrokenPolicy {
 
 /** The policies of one route, compiled: the request path loops over functions that exist. */
 export interface Pipeline {
-  /** In stage order, inside a stage in the order written. */
-  readonly onRequest: readonly RequestStep[];
-  /** So many of `onRequest` belong to the stage `guard` and run before the caller is authenticated. */
-  readonly guards: number;
+  /** Before anybody knows who calls. In stage order, inside a stage in the order written; so are the next two. */
+  readonly guard: readonly Step<'onRequest'>[];
+  /** Whether the call may go on; the limits of the caller's plan come after. */
+  readonly admit: readonly Step<'onRequest'>[];
+  /** How it goes on. */
+  readonly shape: readonly Step<'onRequest'>[];
+  /** Asked in the order written; empty where keys alone tell who calls. */
+  readonly identify: readonly Step<'onIdentify'>[];
+  /** What `WWW-Authenticate` offers, one a way to say who calls. */
+  readonly challenges: readonly string[];
   /** In the same order as on the way in, so that what is written last has the last word. */
-  readonly onReplyHead: readonly NonNullable<PolicyHooks['onReplyHead']>[];
+  readonly onReplyHead: readonly Step<'onReplyHead'>[];
+  /** Backwards: what is nearest to the upstream comes first. */
+  readonly onReply: readonly Step<'onReply'>[];
+  readonly onFailure: readonly Step<'onFailure'>[];
   readonly onEnd: readonly NonNullable<PolicyHooks['onEnd']>[];
   /** The first policy that could not be built: the route must answer 503 `route.unavailable` and nothing else. */
   readonly broken: BrokenPolicy | undefined;
 }
 
-/** Builds the policies of a route; `toolsFor` gives each its tools by its place in `specs`. Never throws. */
-export function buildPipeline(specs: readonly PolicySpec[], toolsFor: (index: number) => PolicyTools): Pipeline {
-  const outcomes = specs.map((spec, index) => build(spec, () => toolsFor(index)));
+export interface PipelineTools {
+  /** What a policy's name stands for. */
+  readonly find: (name: string) => PolicyDefinition | undefined;
+  /** For the policy at that place in `specs`. */
+  readonly toolsFor: (index: number) => PolicyTools;
+}
+
+/** Builds the policies of a route. Never throws. */
+export function buildPipeline(specs: readonly PolicySpec[], { find, toolsFor }: PipelineTools): Pipeline {
+  const outcomes = specs.map((spec, index) => build(spec, find, () => toolsFor(index)));
   const built = outcomes
     .filter((outcome) => 'hooks' in outcome)
     .toSorted((a, b) => STAGES.indexOf(a.policy.stage) - STAGES.indexOf(b.policy.stage));
-  const onRequest = built.flatMap(({ policy, hooks }): RequestStep[] => {
-    const run = hooks.onRequest?.bind(hooks);
-    return run === undefined ? [] : [{ name: policy.name, stage: policy.stage, run }];
-  });
+  const requests = built.map((each, place) => ({ stage: each.policy.stage, steps: steps(each, place, 'onRequest') }));
+  const among = (...stages: readonly Stage[]): readonly Step<'onRequest'>[] =>
+    requests.filter(({ stage }) => stages.includes(stage)).flatMap((each) => each.steps);
   return {
-    onRequest,
-    guards: onRequest.filter((step) => step.stage === 'guard').length,
-    onReplyHead: built.flatMap(({ hooks }) => hooks.onReplyHead?.bind(hooks) ?? []),
+    guard: among('encode', 'guard'),
+    admit: among('identify', 'admit'),
+    shape: among('shape', 'cache', 'observe'),
+    identify: built.flatMap((each, place) => steps(each, place, 'onIdentify')),
+    challenges: built.flatMap(({ hooks }) => hooks.challenge ?? []),
+    onReplyHead: built.flatMap((each, place) => steps(each, place, 'onReplyHead')),
+    onReply: built.flatMap((each, place) => steps(each, place, 'onReply')).toReversed(),
+    onFailure: built.flatMap((each, place) => steps(each, place, 'onFailure')).toReversed(),
     onEnd: built.flatMap(({ hooks }) => hooks.onEnd?.bind(hooks) ?? []),
     broken: outcomes.find((outcome) => 'reason' in outcome),
   };
@@ -53,8 +76,14 @@ interface BuiltPolicy {
   readonly hooks: PolicyHooks;
 }
 
-function build(spec: PolicySpec, tools: () => PolicyTools): BuiltPolicy | BrokenPolicy {
-  const policy = policyByName(spec.name);
+function steps<Hook extends keyof Hooks>({ policy, hooks }: BuiltPolicy, place: number, hook: Hook): Step<Hook>[] {
+  const run: unknown = hooks[hook]?.bind(hooks);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- bound, it is still the hook of that name
+  return run === undefined ? [] : [{ name: policy.name, place, run: run as NonNullable<Hooks[Hook]> }];
+}
+
+function build(spec: PolicySpec, find: PipelineTools['find'], tools: () => PolicyTools): BuiltPolicy | BrokenPolicy {
+  const policy = find(spec.name);
   if (policy === undefined) return { name: spec.name, reason: 'there is no policy of this name' };
   try {
     return { policy, hooks: policy.build(spec.config, tools()) };

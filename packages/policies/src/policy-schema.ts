@@ -9,14 +9,17 @@ export interface SchemaModule {
   readonly summary: string;
   /** Of the complete config: what has a default may be left out in the source. Checks, positions, docs and forms come from it. */
   readonly schema: TSchema;
+  /** See `PolicyForm`. */
+  readonly compile?: PolicyForm['compile'];
 }
 
 /** The one place where a policy's config is defaulted and checked; what it gives is what the policy is built from. */
-export function policySchema(name: string, { summary, schema }: SchemaModule): PolicyForm {
+export function policySchema(name: string, { summary, schema, compile }: SchemaModule): PolicyForm {
   return {
     name,
     summary,
     schema,
+    ...(compile !== undefined && { compile }),
     parse(config) {
       const complete = Value.Default(schema, Value.Clone(config));
       if (Value.Check(schema, complete)) return complete;

@@ -1,7 +1,9 @@
-import type { LimitSpec, RouteSpec, Snapshot } from '@gatehouse/config';
+import type { CredentialSpec, LimitSpec, RouteSpec, Snapshot } from '@gatehouse/config';
 import type { HeaderEdits } from '@gatehouse/http';
-import type { ErrorCode } from '@gatehouse/kernel';
+import type { Clock, ErrorCode, Logger } from '@gatehouse/kernel';
 import type { Counters } from '@gatehouse/counters';
+import type { CredentialBook } from './credential-book.ts';
+import type { ReplyDraft } from './reply-draft.ts';
 
 /** The one canonical view of a request: what is matched, authorised, recorded and forwarded. */
 export interface RequestView {
@@ -20,7 +22,9 @@ export interface RequestView {
   header(name: string): string | undefined;
 }
 
+/** Who calls, once that is known. */
 export interface Principal {
+  /** '' for a caller whom an issuer vouches for and no application of the configuration holds. */
   readonly application: string;
   readonly credential: string;
   /** Whom the credential was given to. */
@@ -28,6 +32,14 @@ export interface Principal {
   readonly team: string | undefined;
   readonly subscription: string | undefined;
   readonly plan: string | undefined;
+  /** The policy that found out: `key`, `jwt`, `basic`, … */
+  readonly method: string;
+  /** Who it is to whoever vouches for it: a token's `sub`, a user name, a certificate's subject. */
+  readonly subject: string | undefined;
+  readonly scopes: readonly string[];
+  readonly groups: readonly string[];
+  /** What a token said, as it said it. */
+  readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /** What policies decided, for the record. */
@@ -37,6 +49,8 @@ export interface Notes {
   /** Share of that limit which is left, 0 to 1. */
   limitLeft?: number;
   cacheStatus?: string;
+  /** Whatever else a policy did that explains the reply, by its name, such as `canary: "new"`. Short, and never a secret. */
+  policies?: Record<string, string>;
 }
 
 /** A request on its way through the house, as policies see it. */
@@ -59,12 +73,67 @@ export interface Exchange {
   upstreamTarget: string;
   /** Body bytes that are let through before 413. */
   bodyBytesMax: number;
+  /** The upstream that the request goes to, by its name; policies may choose another of the configuration. */
+  upstream: string;
+  /**
+   * The whole body; the first to ask has it collected. Throws what becomes a refusal: 413 beyond the smaller of
+   * `bytesMax` and `bodyBytesMax`, 400 for a body that breaks off.
+   */
+  requestBody(bytesMax: number): Promise<Buffer>;
+  /** Goes upstream instead of the caller's body, which must have been asked for. */
+  replaceRequestBody(body: Buffer): void;
 }
 
 /** An answer given by the gate itself. With a `code` it is a refusal and the body is made in the caller's dialect. */
 export type Reply =
   | { readonly code: ErrorCode; readonly detail: string; readonly headers?: readonly (readonly [string, string])[] }
-  | { readonly status: number; readonly headers: readonly (readonly [string, string])[]; readonly body: string };
+  | OwnReply;
+
+/** Passes the reply hooks of the stages before the one that gives it, as a reply of the upstream would. */
+export interface OwnReply {
+  readonly status: number;
+  /** Names in lower case; without framing, which the gate adds. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string | Buffer;
+}
+
+/** What an `identify` policy found. Nothing: no credential of its kind was shown, and the next one is asked. */
+export type Identification = { readonly caller: Identified } | Reply | undefined;
+
+export interface Identified {
+  /** The credential of the configuration that was shown; undefined: somebody else vouches for the caller. */
+  readonly credential: CredentialSpec | undefined;
+  readonly subject: string | undefined;
+  readonly scopes?: readonly string[];
+  readonly groups?: readonly string[];
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** Fields, in lower case, that carried it: no upstream sees them. */
+  readonly fields: readonly string[];
+}
+
+/** Hears a reply's body and says, through its sink, what goes on to the caller instead. */
+export interface ReplyFilter {
+  /** The head could go on now; who waits for the body first lets it wait. Left out: it goes on. */
+  head?(): void;
+  /** Valid during the call only. */
+  data(bytes: Buffer): void;
+  end(): void;
+  /** The reply broke off or the caller left: nothing more comes, and nothing more may be said. */
+  broken?(): void;
+}
+
+/** Towards the caller: the next filter, or the connection. May be called later than the filter was, in this order. */
+export interface ReplySink {
+  /** Once, before anything else; `data` and `end` do it by themselves. From here on the draft is fixed. */
+  head(): void;
+  /** The bytes may be used again once the call is over. */
+  data(bytes: Buffer): void;
+  end(): void;
+  /** Ends the exchange: with a refusal while the caller has seen nothing, else by a cut. */
+  fail(code: ErrorCode, detail: string): void;
+  /** Asks whoever sends for a pause, or to go on: for filters that queue. */
+  hold(on: boolean): void;
+}
 
 export interface ReplyHead {
   readonly status: number;
@@ -78,22 +147,90 @@ export interface Outcome {
 
 /** Hooks run in stage order, inside a stage in the order written. Answer at once where you can: no promise, no await. */
 export interface PolicyHooks {
+  /** Of the stage `identify` alone: who calls? */
+  onIdentify?(exchange: Exchange): Identification | Promise<Identification>;
+  /** Of the stage `identify`: what `WWW-Authenticate` offers those who showed nothing. */
+  readonly challenge?: string;
   /** A Reply ends the exchange here. */
   onRequest?(exchange: Exchange): Reply | undefined | Promise<Reply | undefined>;
   /** Before the reply's head is written; edit `exchange.replyHeaders`. Not called for the gate's own refusals. */
   onReplyHead?(exchange: Exchange, head: ReplyHead): void;
+  /**
+   * May change the draft of the head, and take the body. Replies pass the stages backwards, within a stage the policy
+   * written last comes first. Not called for refusals, HTTP upgrades, and calls of models.
+   */
+  onReply?(exchange: Exchange, reply: ReplyDraft, sink: ReplySink): ReplyFilter | undefined;
+  /** No upstream has given a reply: another may be given instead. Asked in the order of `onReply`. */
+  onFailure?(exchange: Exchange, problem: { readonly code: ErrorCode; readonly detail: string }): OwnReply | undefined;
   /** Exactly once, also on abort. */
   onEnd?(exchange: Exchange, outcome: Outcome): void;
 }
 
-/** Stage order is fixed: the caller's address and preflights first, then who calls, then whether, then how. */
-export const STAGES = ['guard', 'identify', 'admit', 'shape', 'cache', 'observe'] as const;
+/**
+ * Stage order is fixed: the caller's address and preflights first, then who calls, then whether, then how. The limits of
+ * a plan stand between `admit` and `shape`. `encode` is nearest to the caller: for replies, which come backwards.
+ */
+export const STAGES = ['encode', 'guard', 'identify', 'admit', 'shape', 'cache', 'observe'] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface PolicyTools {
   readonly counters: Counters;
   /** Unique name of where the policy stands, e.g. `users#0` or `users GET /users#1`: part of counter keys. */
   readonly scope: string;
+  /** One of those that the policy stands for: it is built once for each. */
+  readonly route: RouteSpec;
+  readonly runtime: PolicyRuntime;
+}
+
+/** What outlives snapshots, and the way to other servers. Nothing of it is used while a policy is built, except `state`. */
+export interface PolicyRuntime {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** Runs later; the result calls it off. */
+  later(ms: number, run: () => void): () => void;
+  /** One thing a name and worker, made by whoever asks first and kept over snapshots: caches, estimates, flights. */
+  state<T>(name: string, make: () => T): T;
+  /** Asks any server. Rejects with a `GatehouseError` when there is no answer; any status is an answer. */
+  ask(request: Ask): Promise<Answer>;
+  /** Asks an upstream of the configuration: its balancer, health and connections are those of callers' requests. */
+  askUpstream(request: UpstreamAsk): Promise<Answer>;
+  /** 32 bytes that only this gate knows, the same in all workers and after a restart; another one for each purpose. */
+  secret(purpose: string): Buffer;
+  readonly credentials: CredentialBook;
+}
+
+interface AskBasics {
+  readonly method: string;
+  /** Names in lower case, checked as all heads are. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body?: Buffer;
+  /** For everything. */
+  readonly timeoutMs: number;
+  /** A longer answer fails. */
+  readonly bytesMax: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Ask extends AskBasics {
+  /** `http:` or `https:`, verified. Redirects are answers. */
+  readonly url: string;
+}
+
+export interface UpstreamAsk extends AskBasics {
+  readonly upstream: string;
+  /** Path and query. */
+  readonly target: string;
+  /** Host, instead of the endpoint's own. */
+  readonly authority?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** In the order and with the repetitions of the wire, names in lower case, hop-by-hop fields taken out. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Buffer;
 }
 
 /** What a worker needs of a policy. How its config is written and checked stands in its `schema.ts`, which no worker loads. */

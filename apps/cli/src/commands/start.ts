@@ -87,10 +87,12 @@ export class RunningGatehouse implements StatusSource {
   }
 
   async #listen(snapshot: Snapshot): Promise<Gateway> {
-    const { listen, workers, dataDir, log, logLevel } = this.#options;
+    const { listen, workers, dataDir, log, logLevel, env } = this.#options;
     const pseudonym = `gatehouse-${randomBytes(4).toString('hex')}`;
     try {
-      return await Gateway.start({ listen, workers, dataDir, log, logLevel, clock: systemClock, pseudonym }, snapshot);
+      const secretKey = env['GATEHOUSE_SECRET_KEY'];
+      const options = { listen, workers, dataDir, log, logLevel, clock: systemClock, pseudonym, secretKey };
+      return await Gateway.start(options, snapshot);
     } catch (error) {
       // Somebody else, who takes no turns, may have been faster: that has better words.
       await requireFree(listen);

@@ -16,11 +16,11 @@ import {
   type UpstreamFailure,
 } from '@gatehouse/http';
 import { noteAnswer, noteStreamEnd } from './ai-facts.ts';
-import { Alarm } from './alarm.ts';
+import { Alarm } from '../body/alarm.ts';
 import type { AttemptHost, AttemptPlan } from './attempt-host.ts';
 import { failureOf, type FailureCode } from './failure-of.ts';
 import { firstInk } from './first-ink.ts';
-import { Pieces } from './pieces.ts';
+import { Pieces } from '../body/pieces.ts';
 import { providerHead } from './provider-request.ts';
 import { replyForm, type ReplyForm } from './reply-form.ts';
 

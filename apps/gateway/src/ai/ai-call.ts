@@ -21,7 +21,7 @@ import type { ErrorCode } from '@gatehouse/kernel';
 import type { GateExchange } from '../exchange.ts';
 import { affinityKey } from './affinity-key.ts';
 import { mayAsk } from './ai-access.ts';
-import { AiBody } from './ai-body.ts';
+import { GatheredBody } from '../body/gathered-body.ts';
 import { AiCached } from './ai-cached.ts';
 import { emptyFacts, tokensOf, type AiFacts } from './ai-facts.ts';
 import { budgetHeader, headerLines, headerText, linesOf, lossHeader, secondsHeader } from './ai-headers.ts';
@@ -45,7 +45,7 @@ export class AiCall implements RequestEvents, TriesHost {
   readonly #exchange: GateExchange;
   readonly #program: AiProgram;
   readonly #door: Door;
-  readonly #body: AiBody;
+  readonly #body: GatheredBody;
   readonly #reply: AiReply;
   readonly #tokens: AiTokenLimits;
   readonly #cached: AiCached;
@@ -60,7 +60,7 @@ export class AiCall implements RequestEvents, TriesHost {
     this.#program = program;
     const { wheel, bodies: room } = program.house;
     this.#door = door;
-    this.#body = new AiBody({ wheel, bytesMax: exchange.bodyBytesMax, room });
+    this.#body = new GatheredBody({ wheel, bytesMax: exchange.bodyBytesMax, room });
     this.#reply = new AiReply(exchange);
     this.#tokens = new AiTokenLimits(program.house, exchange.credential);
     this.#cached = new AiCached(exchange);
@@ -77,7 +77,12 @@ export class AiCall implements RequestEvents, TriesHost {
     }
     caller.handOver(this);
     this.#body.begin(this, () => this.onRefused({ code: 'request.timeout', detail: 'the request body took too long' }));
-    caller.wantBody();
+    const { wholeBody } = this.#exchange;
+    if (wholeBody === undefined) caller.wantBody();
+    else {
+      this.onBodyData(wholeBody, 0, wholeBody.length);
+      this.onBodyEnd();
+    }
   }
 
   onBodyData(bytes: Buffer, start: number, end: number): void {

@@ -27,7 +27,7 @@ import { AiFit, type FitHost } from './ai-fit.ts';
 import type { AiProgram } from './ai-program.ts';
 import { AiPurse, settleFacts } from './ai-purse.ts';
 import { AiTry, type TryHost } from './ai-try.ts';
-import { Alarm } from './alarm.ts';
+import { Alarm } from '../body/alarm.ts';
 import type { AttemptFailure, LastWords } from './attempt-host.ts';
 
 /** A refusal of the gate's own. */

@@ -11,7 +11,7 @@ import {
 import type { AiSpec } from '@gatehouse/config';
 import { GatehouseError } from '@gatehouse/kernel';
 import type { House } from '../house.ts';
-import { Alarm } from './alarm.ts';
+import { Alarm } from '../body/alarm.ts';
 import { ProviderAsking, type AskedReply, type AskingHost, type ProviderAnswer } from './provider-asking.ts';
 
 /** A call of the gate's own. */

@@ -9,7 +9,7 @@ import {
   type UpstreamFailure,
 } from '@gatehouse/http';
 import { GatehouseError } from '@gatehouse/kernel';
-import { Pieces } from './pieces.ts';
+import { Pieces } from '../body/pieces.ts';
 import { providerHead } from './provider-request.ts';
 
 /** What a provider answers to the gate itself, whatever its status. */

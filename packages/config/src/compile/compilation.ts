@@ -16,6 +16,8 @@ export interface Compilation {
   readonly dormant: ReadonlySet<string>;
   /** Those that are acted on. */
   readonly policies: readonly PolicyForm[];
+  /** A file beside the configuration; throws when it cannot be read. */
+  readonly readText: (file: string) => string;
 }
 
 export interface Declared {

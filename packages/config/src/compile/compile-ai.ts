@@ -261,7 +261,10 @@ export const AI_API = 'ai';
 
 export function aiRoutes(spec: AiSpec, ai: AiSource, compilation: Compilation): RouteDraft[] {
   const { places, report, source } = compilation;
-  const policies = policySpecs(ai.policies, AI_API, compilation);
+  const policies = policySpecs(ai.policies, AI_API, {
+    ...compilation,
+    context: { document: undefined, readText: compilation.readText, upstream: () => undefined },
+  });
   return AI_PATHS.map(([method, path, endpoint]) => {
     const route: RouteSpec = {
       id: routeId({ api: AI_API, method, path: spec.basePath + path, when: undefined }),

@@ -49,6 +49,7 @@ export function compileConfig(text: string, options: CompileOptions): CompileRes
   if (document === undefined || read === undefined) return { problems: report.problems() };
   const { value: source, places } = read;
   const dormant = dormantNames(options.policies);
+  const documents = documentReader({ places, report }, { file: options.file, readText: options.readText });
   const compilation = {
     source,
     places,
@@ -56,8 +57,8 @@ export function compileConfig(text: string, options: CompileOptions): CompileRes
     declared: declaredNames(document.root),
     dormant,
     policies: options.policies,
+    readText: documents.readText,
   };
-  const documents = documentReader(compilation, { file: options.file, readText: options.readText });
   const { providers, answerSchemaProblems = understood, prompts } = options;
   const inputs = { providers, answerSchemaProblems, prompts, readDocument: documents.read };
   const content = compileSource(compilation, inputs);

@@ -5,10 +5,11 @@ import { method } from '../forms/tokens.ts';
 import { quote } from '../problems/nearest.ts';
 import type { Report, Place } from '../problems/report.ts';
 import type { ApiSource, RouteSource } from '../schema/api-schema.ts';
+import type { PolicyContext } from '../schema/policy-list.ts';
 import type { RouteCondition, RouteSpec, UpstreamSpec } from '../snapshot.ts';
 import { checkReference, type Compilation } from './compilation.ts';
 import { implicitUpstream } from './compile-upstreams.ts';
-import type { ReadDocument } from './openapi-document.ts';
+import type { OpenApiDocument, ReadDocument } from './openapi-document.ts';
 import { policySpecs } from './policy-specs.ts';
 import { routeId, routeShape, type RouteDraft } from './route-identity.ts';
 
@@ -52,7 +53,7 @@ class ApiCompiler {
     const everything = api.openapi === undefined && api.routes === undefined ? [this.#everything()] : [];
     if (api.openapi === undefined && api.routes?.length === 0) this.#noRoutes('routes');
     if (document?.empty === true && written.length === 0) this.#noRoutes('openapi');
-    const base = this.#base(api.version ?? document?.version ?? '');
+    const base = this.#base(document);
     const drafts = [...written, ...everything].map((plan) => this.#draft(plan, base));
     const taken = new Set(drafts.map(({ spec }) => routeShape(spec)));
     const operations = (document?.operations ?? []).map((operation) =>
@@ -86,17 +87,19 @@ class ApiCompiler {
     report.problem(places.at(this.#api, key), message);
   }
 
-  #base(version: string): RouteBase {
+  #base(document: OpenApiDocument | undefined): RouteBase {
     const api = this.#api;
+    const context = this.#policyContext(document);
     const prefix = basePath(api.basePath);
     return {
       api: this.#name,
-      version,
+      version: api.version ?? document?.version ?? '',
       hosts: [...new Set(api.hosts.map(host))],
       prefix,
       strip: api.stripBasePath ? prefix : '',
       upstream: this.#upstream(api),
-      policies: policySpecs(api.policies, this.#name, this.#context),
+      policies: policySpecs(api.policies, this.#name, { ...this.#context, context }),
+      context,
     };
   }
 
@@ -104,7 +107,7 @@ class ApiCompiler {
     const when = written?.when && this.#condition(written.when);
     const upstream = written?.upstream === undefined ? base.upstream : this.#upstream(written);
     if (upstream === undefined) this.#checkUpstreamWritten(written);
-    const { prefix, upstream: _, ...shared } = base;
+    const { prefix, upstream: _, context, ...shared } = base;
     const path = prefix + plan.path;
     const id = routeId({ api: this.#name, method: plan.method, path, when });
     const spec: RouteSpec = {
@@ -115,11 +118,26 @@ class ApiCompiler {
       when,
       access: written?.access ?? this.#api.access,
       allow: written?.allow ?? [],
-      policies: [...base.policies, ...policySpecs(written?.policies ?? [], id, this.#context)],
+      policies: [...base.policies, ...policySpecs(written?.policies ?? [], id, { ...this.#context, context })],
       bodyBytesMax: BODY_BYTES_MAX,
       target: { kind: 'upstream', upstream: upstream ?? '' },
     };
     return { spec, report, place };
+  }
+
+  #policyContext(document: OpenApiDocument | undefined): RouteBase['context'] {
+    const { readText, declared, upstreams } = this.#context;
+    return {
+      document: document?.source,
+      readText,
+      upstream: (name) => {
+        if (declared.upstreams.has(name)) return name;
+        if (!name.includes('://') || 'wrong' in parseEndpointUrl(name)) return undefined;
+        const spec = implicitUpstream(name);
+        upstreams.set(spec.name, spec);
+        return spec.name;
+      },
+    };
   }
 
   #checkUpstreamWritten(route: RouteSource | undefined): void {
@@ -173,4 +191,5 @@ class ApiCompiler {
 interface RouteBase extends Pick<RouteSpec, 'api' | 'version' | 'hosts' | 'strip' | 'policies'> {
   readonly prefix: string;
   readonly upstream: string | undefined;
+  readonly context: Omit<PolicyContext, 'problem'>;
 }

@@ -14,6 +14,7 @@ export interface OpenApiDocument {
   readonly operations: readonly Operation[];
   /** Nothing is there, rather than nothing right. */
   readonly empty: boolean;
+  readonly source: { readonly file: string; readonly text: string };
 }
 
 export interface Operation {
@@ -29,6 +30,8 @@ export type ReadDocument = (holder: object, file: string) => OpenApiDocument | u
 
 export interface DocumentReader {
   readonly read: ReadDocument;
+  /** Any other file beside the configuration; throws when it cannot be read. */
+  readonly readText: (file: string) => string;
   /** Of the documents that were read; their problems are in their own files. */
   readonly reports: readonly Report[];
 }
@@ -62,10 +65,15 @@ export function documentReader(
     reports.push(own);
     const document = parseSource(text, own);
     const operations = document && readOperations(document.root, own);
-    known.set(path, operations);
-    return operations;
+    const found = operations && { ...operations, source: { file: path, text } };
+    known.set(path, found);
+    return found;
   };
-  return { read, reports };
+  const readText = (file: string): string => {
+    if (options.readText === undefined) throw new Error('no files can be read here');
+    return options.readText(beside(options.file, file));
+  };
+  return { read, readText, reports };
 }
 
 function beside(configFile: string, file: string): string {
@@ -96,7 +104,7 @@ const METHODS: ReadonlySet<string> = new Set([
 ]);
 const TOP = { offset: 0, path: '' };
 
-function readOperations(root: SourceNode, report: Report): OpenApiDocument | undefined {
+function readOperations(root: SourceNode, report: Report): Omit<OpenApiDocument, 'source'> | undefined {
   if (entryOf(root, 'openapi') === undefined && entryOf(root, 'swagger') === undefined) {
     report.problem(TOP, 'this is not an OpenAPI document, it has no field `openapi`');
     return undefined;

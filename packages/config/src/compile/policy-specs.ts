@@ -1,4 +1,5 @@
 import { quote } from '../problems/nearest.ts';
+import type { PolicyContext } from '../schema/policy-list.ts';
 import type { PolicySpec } from '../snapshot.ts';
 import type { Compilation } from './compilation.ts';
 
@@ -10,7 +11,7 @@ import type { Compilation } from './compilation.ts';
 export function policySpecs(
   list: readonly Readonly<Record<string, unknown>>[],
   owner: string,
-  compilation: Pick<Compilation, 'dormant' | 'places' | 'policies' | 'report'>,
+  compilation: PolicyCompilation,
 ): PolicySpec[] {
   const { dormant, places, report } = compilation;
   const counts = new Map<string, number>();
@@ -28,6 +29,11 @@ export function policySpecs(
   );
 }
 
+/** `context` is what the policies may ask of their surroundings. */
+type PolicyCompilation = Pick<Compilation, 'dormant' | 'places' | 'policies' | 'report'> & {
+  readonly context: Omit<PolicyContext, 'problem'>;
+};
+
 interface Written {
   readonly entry: Readonly<Record<string, unknown>>;
   readonly name: string;
@@ -35,12 +41,12 @@ interface Written {
 }
 
 /** What the policy is built from, finished here, so that a worker neither fills in nor checks. */
-function parsed(
-  { entry, name, config }: Written,
-  { places, policies, report }: Pick<Compilation, 'places' | 'policies' | 'report'>,
-): unknown {
+function parsed({ entry, name, config }: Written, { places, policies, report, context }: PolicyCompilation): unknown {
+  const form = policies.find((policy) => policy.name === name);
   try {
-    return policies.find((policy) => policy.name === name)?.parse(config);
+    const finished = form?.parse(config);
+    const problem = (why: string): void => report.problem(places.key(entry, name), `${quote(name)} ${why}`);
+    return form?.compile === undefined ? finished : form.compile(finished, { ...context, problem });
   } catch {
     // Reading goes by the same schema and lets nothing through that this refuses, unless a schema has a keyword that
     // reading does not know. The words may quote a value, which may come from the environment.

@@ -13,6 +13,23 @@ export interface PolicySchema {
 export interface PolicyForm extends PolicySchema {
   /** The finished config that the policy is built from: defaulted and checked. Throws on what `schema` refuses. */
   parse(config: unknown): unknown;
+  /**
+   * What workers get in place of a finished config: files read, names looked up, schemas made ready. Left out: the
+   * config itself. Once for each list that the policy stands in.
+   */
+  compile?(config: unknown, context: PolicyContext): unknown;
+}
+
+/** What stands around a policy in the file. */
+export interface PolicyContext {
+  /** The OpenAPI document of the API: its text, and the file that it came from. */
+  readonly document: { readonly file: string; readonly text: string } | undefined;
+  /** A file's text; relative names are relative to the configuration. Throws when it cannot be read. */
+  readText(file: string): string;
+  /** The name under which the snapshot holds an upstream; undefined for what is none. */
+  upstream(nameOrUrl: string): string | undefined;
+  /** Says what is wrong: `why` goes behind the policy's name, as in "`mirror` names no upstream, …". */
+  problem(why: string): void;
 }
 
 export const POLICY_LIST_TITLE = 'a list of policies';

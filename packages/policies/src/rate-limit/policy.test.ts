@@ -105,7 +105,8 @@ describe('rate-limit counts', () => {
 
   it('two places and two names apart, one place in two workers together', () => {
     const { counters } = fakeTools();
-    const at = (scope: string, config: unknown = DEFAULTS): PolicyHooks => build(config, { counters, scope });
+    const at = (scope: string, config: unknown = DEFAULTS): PolicyHooks =>
+      build(config, { ...fakeTools(scope), counters });
     expect(passes(at('users#0'))).toBe(2);
     expect(passes(at('users#0'))).toBe(0);
     expect(passes(at('users#1'))).toBe(2);

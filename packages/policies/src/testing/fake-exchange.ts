@@ -1,7 +1,19 @@
 import type { RouteSpec, Snapshot } from '@gatehouse/config';
 import { createCounterMemory, openCounters } from '@gatehouse/counters';
 import { HeaderEdits } from '@gatehouse/http';
-import type { Exchange, PolicyHooks, PolicyTools, Principal, Reply, ReplyHead, RequestView } from '../policy.ts';
+import { GatehouseError } from '@gatehouse/kernel';
+import type {
+  Exchange,
+  PolicyHooks,
+  PolicyTools,
+  Principal,
+  Reply,
+  ReplyFilter,
+  ReplyHead,
+  RequestView,
+} from '../policy.ts';
+import { ReplyDraft } from '../reply-draft.ts';
+import { fakeRuntime, type FakeRuntimeOptions } from './fake-runtime.ts';
 
 /** 2026-06-16, a Tuesday, 14:30 UTC. */
 export const NOW = Date.UTC(2026, 5, 16, 14, 30);
@@ -15,10 +27,17 @@ export interface FakeExchangeOptions extends Partial<Omit<RequestView, 'header'>
   readonly startedAt?: number;
   readonly upstreamTarget?: string;
   readonly bodyBytesMax?: number;
+  readonly body?: string | Buffer;
+}
+
+/** A fake keeps what a policy puts in place of the caller's body. */
+export interface FakeExchange extends Exchange {
+  sentBody: Buffer | undefined;
 }
 
 /** A request that has been matched and authenticated, as policies see it. */
-export function fakeExchange(options: FakeExchangeOptions = {}): Exchange {
+export function fakeExchange(options: FakeExchangeOptions = {}): FakeExchange {
+  const body = Buffer.from(options.body ?? '');
   const request = fakeRequest(options);
   const route = fakeRoute(options.route);
   return {
@@ -34,12 +53,111 @@ export function fakeExchange(options: FakeExchangeOptions = {}): Exchange {
     replyHeaders: new HeaderEdits(),
     upstreamTarget: options.upstreamTarget ?? stripped(request.path, route.strip) + request.query,
     bodyBytesMax: options.bodyBytesMax ?? route.bodyBytesMax,
+    upstream: route.target.kind === 'upstream' ? route.target.upstream : '',
+    sentBody: undefined,
+    async requestBody(bytesMax) {
+      if (body.length > Math.min(bytesMax, this.bodyBytesMax)) throw new GatehouseError('request.body_too_large', '');
+      return Promise.resolve(body);
+    },
+    replaceRequestBody(replacement) {
+      this.sentBody = replacement;
+    },
   };
 }
 
-/** Tools with counters of their own. */
-export function fakeTools(scope = 'test#0'): PolicyTools {
-  return { counters: openCounters(createCounterMemory({ slots: 64 }), 0), scope };
+/** Tools with counters of their own; `options` say what the fakes around them do. */
+export function fakeTools(scope = 'test#0', options: FakeToolsOptions = {}): PolicyTools {
+  const counters = openCounters(createCounterMemory({ slots: 64 }), 0);
+  return { counters, scope, route: fakeRoute(options.route), runtime: fakeRuntime(options) };
+}
+
+export interface FakeToolsOptions extends FakeRuntimeOptions {
+  readonly route?: Partial<RouteSpec>;
+}
+
+export interface FakeReply {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Buffer;
+  /** Ended; else it was cut or refused, as `failed` says, or is still under way. */
+  readonly complete: boolean;
+  readonly failed: string | undefined;
+  readonly held: boolean;
+}
+
+export interface UpstreamReply {
+  readonly status?: number;
+  readonly headers?: readonly (readonly [string, string])[];
+  /** In the pieces in which it comes. */
+  readonly body?: readonly (string | Buffer)[];
+  /** Breaks off behind its pieces. */
+  readonly broken?: boolean;
+}
+
+/** Sends a reply of an upstream through a policy's hook, as the gate does; the caller's view of it, as it is when looked at. */
+export function throughReply(hooks: PolicyHooks, exchange: Exchange, upstream: UpstreamReply): FakeReply {
+  const pieces = (upstream.body ?? []).map((piece) => Buffer.from(piece));
+  const written = upstream.headers ?? [];
+  const length = written.find(([name]) => name === 'content-length')?.[1];
+  const draft = new ReplyDraft({
+    status: upstream.status ?? 200,
+    fields: written.filter(([name]) => name !== 'content-length'),
+    length: length === undefined ? undefined : Number(length),
+  });
+  const seen: Buffer[] = [];
+  let headers: readonly (readonly [string, string])[] | undefined;
+  let state: 'open' | 'complete' | 'failed' = 'open';
+  let failed: string | undefined;
+  let held = false;
+  const sink = {
+    head: () => {
+      if (headers !== undefined) throw new Error('the head is given twice');
+      headers = structuredClone(draft.fields);
+    },
+    data: (bytes: Buffer) => {
+      if (state !== 'open') throw new Error('data after the end');
+      if (headers === undefined) sink.head();
+      seen.push(Buffer.from(bytes));
+    },
+    end: () => {
+      if (state !== 'open') throw new Error('two ends');
+      if (headers === undefined) sink.head();
+      state = 'complete';
+    },
+    fail: (code: string) => {
+      state = 'failed';
+      failed = code;
+    },
+    hold: (on: boolean) => {
+      held = on;
+    },
+  };
+  const filter: ReplyFilter = hooks.onReply?.(exchange, draft, sink) ?? { data: sink.data, end: sink.end };
+  if (filter.head === undefined) sink.head();
+  else filter.head();
+  for (const piece of pieces) filter.data(piece);
+  if (upstream.broken === true) filter.broken?.();
+  else filter.end();
+  return {
+    get status() {
+      return draft.status;
+    },
+    get headers() {
+      return headers ?? [];
+    },
+    get body() {
+      return Buffer.concat(seen);
+    },
+    get complete() {
+      return state === 'complete';
+    },
+    get failed() {
+      return failed;
+    },
+    get held() {
+      return held;
+    },
+  };
 }
 
 export function fakeReplyHead(status = 200, fields: Readonly<Record<string, string>> = {}): ReplyHead {
@@ -65,6 +183,11 @@ const SOMEBODY: Principal = {
   team: undefined,
   subscription: undefined,
   plan: undefined,
+  method: 'key',
+  subject: undefined,
+  scopes: [],
+  groups: [],
+  claims: {},
 };
 
 const EMPTY_SNAPSHOT: Snapshot = { version: '000000000000', upstreams: {}, routes: [], credentials: [], ai: undefined };

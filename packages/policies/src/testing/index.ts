@@ -5,7 +5,10 @@ export {
   fakeTools,
   linesOf,
   NOW,
+  throughReply,
+  type FakeExchange,
   type FakeExchangeOptions,
 } from './fake-exchange.ts';
-export { joined, type JoinedPolicy } from './joined.ts';
+export { joined, NO_CONTEXT, type JoinedPolicy } from './joined.ts';
 export { policyContract, type PolicyExamples } from './policy-contract.ts';
+export { fakeRuntime, type FakeRuntimeOptions } from './fake-runtime.ts';

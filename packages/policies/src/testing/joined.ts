@@ -1,4 +1,4 @@
-import type { PolicyForm } from '@gatehouse/config';
+import type { PolicyContext, PolicyForm } from '@gatehouse/config';
 import { policyByName } from '../policies.ts';
 import { POLICY_SCHEMAS } from '../policy-schemas.ts';
 import type { PolicyDefinition } from '../policy.ts';
@@ -6,10 +6,26 @@ import type { PolicyDefinition } from '../policy.ts';
 /** A policy as a file uses it: how it is written and what it does in one. */
 export type JoinedPolicy = PolicyDefinition & PolicyForm;
 
+/** Any upstream is known, no file can be read. */
+export const NO_CONTEXT: PolicyContext = {
+  document: undefined,
+  readText: (file) => {
+    throw new Error(`this test has no file ${file}`);
+  },
+  upstream: (name) => name,
+  problem: (why) => {
+    throw new Error(why);
+  },
+};
+
 /** Both halves of a policy, found in their tables; `build` takes a config as people write it. */
-export function joined(name: string): JoinedPolicy {
+export function joined(name: string, context: PolicyContext = NO_CONTEXT): JoinedPolicy {
   const form = POLICY_SCHEMAS.find((each) => each.name === name);
   const definition = policyByName(name);
   if (form === undefined || definition === undefined) throw new Error(`${name} stands in one table only, or in none.`);
-  return { ...form, ...definition, build: (config, tools) => definition.build(form.parse(config), tools) };
+  const build: JoinedPolicy['build'] = (config, tools) => {
+    const finished = form.parse(config);
+    return definition.build(form.compile === undefined ? finished : form.compile(finished, context), tools);
+  };
+  return { ...form, ...definition, build };
 }

@@ -7,7 +7,14 @@ import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { STAGES, type Exchange, type PolicyHooks, type Reply } from '../policy.ts';
-import { ask, fakeExchange, fakeReplyHead, fakeTools, type FakeExchangeOptions } from './fake-exchange.ts';
+import {
+  ask,
+  fakeExchange,
+  fakeReplyHead,
+  fakeTools,
+  throughReply,
+  type FakeExchangeOptions,
+} from './fake-exchange.ts';
 import type { JoinedPolicy } from './joined.ts';
 
 export interface PolicyExamples {
@@ -15,6 +22,8 @@ export interface PolicyExamples {
   readonly valid: readonly unknown[];
   /** Configs that the schema must refuse, so that whoever reads them can say where. */
   readonly invalid: readonly unknown[];
+  /** Hooks of requests may answer with a promise; else they must answer at once. */
+  readonly waits?: boolean;
 }
 
 /** What every policy must do, whatever it is for. */
@@ -93,25 +102,58 @@ function almost(schema: TSchema): fc.Arbitrary<unknown> {
   return fc.record(Object.fromEntries(keys.map((key) => [key, fc.jsonValue()])), { requiredKeys: [] });
 }
 
-function hooksContract(definition: JoinedPolicy, { valid }: PolicyExamples): void {
-  it('answers odd requests at once, throws on none, and writes nothing that splits a head', () => {
+function hooksContract(definition: JoinedPolicy, { valid, waits = false }: PolicyExamples): void {
+  if (waits) waitingContract(definition, valid);
+  else
+    it('answers odd requests at once, throws on none, and writes nothing that splits a head', () => {
+      for (const config of valid) {
+        const hooks = definition.build(config, fakeTools());
+        fc.assert(
+          fc.property(oddRequest, (options) => {
+            const exchange = fakeExchange(options);
+            checkReply(ask(hooks, exchange));
+            finish(hooks, exchange);
+            checkExchange(exchange);
+          }),
+          { numRuns: 200 },
+        );
+      }
+    });
+}
+
+function waitingContract(definition: JoinedPolicy, valid: readonly unknown[]): void {
+  it('answers odd requests, refuses by rows of the error table alone, and writes nothing that splits a head', async () => {
     for (const config of valid) {
-      const hooks = definition.build(config, fakeTools());
-      fc.assert(
-        fc.property(oddRequest, (options) => {
-          const exchange = fakeExchange(options);
-          checkReply(ask(hooks, exchange));
+      await fc.assert(
+        fc.asyncProperty(oddRequest, fc.string({ unit: 'binary', maxLength: 200 }), async (options, body) => {
+          // Anew each time: what waits may remember.
+          const hooks = definition.build(config, fakeTools());
+          const exchange = fakeExchange({ ...options, body });
+          checkReply(await answerOf(hooks, exchange));
           finish(hooks, exchange);
           checkExchange(exchange);
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       );
     }
   });
 }
 
+async function answerOf(hooks: PolicyHooks, exchange: Exchange): Promise<Reply | undefined> {
+  try {
+    const found = await hooks.onIdentify?.(exchange);
+    if (found !== undefined && !('caller' in found)) return found;
+    return await hooks.onRequest?.(exchange);
+  } catch (error) {
+    if (error instanceof GatehouseError) return { code: error.code, detail: error.detail };
+    throw error;
+  }
+}
+
 function finish(hooks: PolicyHooks, exchange: Exchange): void {
   hooks.onReplyHead?.(exchange, fakeReplyHead(200, { vary: 'Accept' }));
+  if (hooks.onReply !== undefined)
+    throughReply(hooks, exchange, { headers: [['vary', 'Accept']], body: ['{"a":', '1}'] });
   hooks.onEnd?.(exchange, { status: 200, code: undefined });
 }
 

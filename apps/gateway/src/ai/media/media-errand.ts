@@ -1,7 +1,7 @@
 import { checkedMedium, type FetchedMedium, type MissingMedium } from '@gatehouse/ai';
 import type { MediaSpec } from '@gatehouse/config';
 import type { TimerWheel } from '@gatehouse/http';
-import { Alarm } from '../alarm.ts';
+import { Alarm } from '../../body/alarm.ts';
 import type { FetchRules } from './fetch-medium.ts';
 import type { Resolve } from './media-rules.ts';
 

@@ -1,12 +1,12 @@
 import { TimerWheel } from '@gatehouse/http';
 import { describe, expect, it } from 'vitest';
-import { AiBody } from './ai-body.ts';
+import { GatheredBody } from './gathered-body.ts';
 import { BodyRoom } from './body-room.ts';
 
 const wheel = new TimerWheel({ tickMs: 50, monotonic: () => 0 });
 
-function body(bytesMax: number, room = new BodyRoom(1000)): AiBody {
-  return new AiBody({ wheel, bytesMax, room });
+function body(bytesMax: number, room = new BodyRoom(1000)): GatheredBody {
+  return new GatheredBody({ wheel, bytesMax, room });
 }
 
 describe('the body of a model call', () => {
@@ -25,7 +25,7 @@ describe('the body of a model call', () => {
   it('is refused when those of others leave no room, until they are done with', () => {
     const room = new BodyRoom(5);
     const [first, second, third] = [body(9, room), body(9, room), body(9, room)];
-    const add = (one: AiBody | undefined): unknown => one?.add(Buffer.from('abc'), 0, 3);
+    const add = (one: GatheredBody | undefined): unknown => one?.add(Buffer.from('abc'), 0, 3);
     expect([add(first), add(second)]).toEqual([undefined, 'crowded']);
     second?.drop();
     first?.take();

@@ -6,14 +6,14 @@ import { Pieces } from './pieces.ts';
 /** A body that trickles keeps its pieces in memory until it is whole. */
 const BODY_MS_MAX = 5 * 60_000;
 
-export interface AiBodyOptions {
+export interface GatheredBodyOptions {
   readonly wheel: TimerWheel;
   readonly bytesMax: number;
   readonly room: BodyRoom;
 }
 
-/** The body of a model call, gathered whole within bounds of size and time. */
-export class AiBody {
+/** The body of a request, gathered whole within bounds of size and time. */
+export class GatheredBody {
   bytes = 0;
   readonly #bytesMax: number;
   readonly #limit: Alarm;
@@ -21,7 +21,7 @@ export class AiBody {
   readonly #pieces = new Pieces();
   #taken = 0;
 
-  constructor({ wheel, bytesMax, room }: AiBodyOptions) {
+  constructor({ wheel, bytesMax, room }: GatheredBodyOptions) {
     this.#bytesMax = bytesMax;
     this.#room = room;
     this.#limit = new Alarm(wheel);

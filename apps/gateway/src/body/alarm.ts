@@ -1,7 +1,7 @@
 import { guarded, Timer, type TimerWheel } from '@gatehouse/http';
 
 /**
- * A deadline of a model call. The wheel lets go of a timer only when its bucket comes round; what the alarm was set
+ * A deadline of a call. The wheel lets go of a timer only when its bucket comes round; what the alarm was set
  * for, and with it a body of megabytes, is dropped as soon as it is off.
  */
 export class Alarm {

@@ -1,4 +1,4 @@
-/** What the bodies of all model calls of a worker may take together: a caller may send the most, and many may at once. */
+/** What the gathered bodies of a worker may take together: a caller may send the most, and many may at once. */
 export class BodyRoom {
   readonly #bytesMax: number;
   #bytes = 0;

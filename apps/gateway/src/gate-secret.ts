@@ -1,0 +1,44 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { GatehouseError } from '@gatehouse/kernel';
+
+const BYTES = 32;
+
+/**
+ * What other secrets of this gate are derived from, such as the keys of session cookies. Of the operator, who then can
+ * give several gates the same; else made once and kept in the data folder, readable by its owner alone.
+ */
+export function gateSecret(dataDir: string, given: string | undefined): Uint8Array {
+  if (given !== undefined && given !== '') return new Uint8Array(createHash('sha256').update(given).digest());
+  const file = path.join(dataDir, 'secret.key');
+  return new Uint8Array(Buffer.from(read(file) ?? made(file), 'base64'));
+}
+
+function read(file: string): string | undefined {
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    if (Buffer.from(text, 'base64').length === BYTES) return text;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  throw new GatehouseError('config.invalid', `${file} holds no secret; what was made with it is lost if you remove it`);
+}
+
+/** Whole or not at all, and never over another's. */
+function made(file: string): string {
+  const text = randomBytes(BYTES).toString('base64');
+  mkdirSync(path.dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${text}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    return read(file) ?? text;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return text;
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { CredentialMatch, CredentialSpec } from '@gatehouse/config';
+
+const FOUND_MAX = 10_000;
+const KEY_BYTES_MAX = 512;
+
+/**
+ * The credentials of one snapshot, found by what callers show. A bounded cache of keys that were found spares their
+ * hash; it lives and dies with its snapshot, so a revoked key cannot outlive the swap.
+ */
+export class CredentialBook {
+  readonly #byHash = new Map<string, CredentialSpec>();
+  readonly #byMatch = new Map<string, CredentialSpec>();
+  readonly #found = new Map<string, CredentialSpec>();
+
+  constructor(credentials: readonly CredentialSpec[]) {
+    for (const credential of credentials) {
+      if (credential.match === undefined) this.#byHash.set(credential.sha256, credential);
+      else this.#byMatch.set(nameOf(credential.match), credential);
+    }
+  }
+
+  /** By a key in clear. */
+  key(key: string): CredentialSpec | undefined {
+    const cached = this.#found.get(key);
+    if (cached !== undefined) return cached;
+    // Where nobody has a key, what is shown on open paths need not be hashed.
+    if (this.#byHash.size === 0 || key === '' || key.length > KEY_BYTES_MAX) return undefined;
+    const credential = this.#byHash.get(createHash('sha256').update(key, 'latin1').digest('hex'));
+    if (credential !== undefined) {
+      if (this.#found.size >= FOUND_MAX) this.#found.clear();
+      this.#found.set(key, credential);
+    }
+    return credential;
+  }
+
+  /** By the name of a user. */
+  user(name: string): CredentialSpec | undefined {
+    return this.#byMatch.get(nameOf({ kind: 'basic', username: name, argon2: '' }));
+  }
+
+  /** By the client (or subject) that an issuer's token was given to. */
+  client(issuer: string, id: string): CredentialSpec | undefined {
+    return this.#byMatch.get(nameOf({ kind: 'client', issuer, id }));
+  }
+
+  /** By the SHA-256 of a certificate in lower-case hex, or by its subject. */
+  certificate(by: { readonly sha256: string } | { readonly subject: string }): CredentialSpec | undefined {
+    return this.#byMatch.get(nameOf({ kind: 'certificate', ...by }));
+  }
+
+  /** By the `keyid` of a message signature. */
+  signer(keyId: string): CredentialSpec | undefined {
+    return this.#byMatch.get(nameOf({ kind: 'signature', keyId, algorithm: '', key: '' }));
+  }
+}
+
+function nameOf(match: CredentialMatch): string {
+  switch (match.kind) {
+    case 'basic':
+      return `basic ${match.username}`;
+    case 'client':
+      return `client ${match.issuer} ${match.id}`;
+    case 'certificate':
+      return 'sha256' in match ? `certificate ${match.sha256}` : `subject ${match.subject}`;
+    case 'signature':
+      return `signature ${match.keyId}`;
+  }
+}
