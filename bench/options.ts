@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const STANDARD = ['bare', 'governed', 'latency', 'chat', 'routes', 'workers'] as const;
-export const SPECIAL = ['ai-streams', 'reload', 'slow-sockets', 'kill-worker'] as const;
+export const SPECIAL = ['policies', 'ai-streams', 'reload', 'slow-sockets', 'kill-worker'] as const;
 export type ScenarioName = (typeof STANDARD)[number] | (typeof SPECIAL)[number];
 
 export interface Options {
@@ -18,7 +18,7 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [options]
   --only NAMES     some of ${[...STANDARD, ...SPECIAL].join(',')}
-  --ai-streams, --reload, --slow-sockets, --kill-worker   the same as --only with that name; not run unless asked for
+  --policies, --ai-streams, --reload, --slow-sockets, --kill-worker   the same as --only with that name; not run unless asked for
   --all            every scenario
   --rounds N       default 3
   --quick          1 s a run and one round: a smoke test, not figures to quote
@@ -54,6 +54,7 @@ function parsed(args: readonly string[]) {
       args: [...args],
       options: {
         only: { type: 'string' },
+        policies: { type: 'boolean', default: false },
         'ai-streams': { type: 'boolean', default: false },
         reload: { type: 'boolean', default: false },
         'slow-sockets': { type: 'boolean', default: false },

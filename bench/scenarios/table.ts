@@ -6,6 +6,7 @@ import { aiStreams } from './ai-streams.ts';
 import { chat } from './chat.ts';
 import { killWorker } from './kill-worker.ts';
 import { latency } from './latency.ts';
+import { policies } from './policies.ts';
 import { reload } from './reload.ts';
 import { routes } from './routes.ts';
 import { slowSockets } from './slow-sockets.ts';
@@ -28,6 +29,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   chat: { title: 'Small chat completion', needs: ['taskset', 'wrk'], run: chat },
   routes: { title: 'Cost per route', needs: FULL_LOAD, run: routes },
   workers: { title: 'Throughput per worker', needs: FULL_LOAD, run: workers },
+  policies: { title: 'Cost per policy', needs: FULL_LOAD, run: policies },
   'ai-streams': { title: 'Streams of models', needs: ['taskset'], run: aiStreams },
   reload: { title: 'Reloading under load', needs: UPSTREAM_NEEDS, run: reload },
   'slow-sockets': { title: 'Slow sockets', needs: UPSTREAM_NEEDS, run: slowSockets },

@@ -31,6 +31,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineValidate(added(program, 'validate'), terminal);
   defineSchema(added(program, 'schema'), terminal);
   defineKey(added(program, 'key'), terminal);
+  defineImport(added(program, 'import'), terminal);
   defineLogs(added(program, 'logs'), terminal);
   defineVersion(added(program, 'version'), terminal);
   return program;
@@ -84,6 +85,19 @@ function defineKey(command: Command, terminal: Terminal): void {
       const key = newKey();
       const sha256 = sha256Hex(key);
       print(terminal)(json ? JSON.stringify({ key, sha256 }) : `key     ${key}   (shown once)\nsha256  ${sha256}`);
+    });
+}
+
+function defineImport(command: Command, terminal: Terminal): void {
+  command.description('make a gatehouse.yaml of the configuration of another gateway');
+  added(command, 'kong')
+    .description('from a declarative file of Kong or decK; says what could not be carried over')
+    .argument('<file>', 'such as kong.yaml')
+    .option('--out <file>', 'write it there instead of printing it; never over another')
+    .option('--json', 'print the result as JSON')
+    .action(async (file: string, { out, json = false }: JsonFlag & { readonly out?: string }) => {
+      const { importFromKong } = await import('./commands/import.ts');
+      importFromKong({ file, out, json, print: print(terminal) });
     });
 }
 

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { compileText } from '../load-config.ts';
+import { importKong, KongProblem } from './import-kong.ts';
+import { kongPath } from './kong-paths.ts';
+
+const SHOP = readFileSync(path.join(import.meta.dirname, '__fixtures__', 'shop.kong.yaml'), 'utf8');
+const head = '_format_version: "3.0"\n';
+
+function validated(yaml: string): string[] {
+  const result = compileText(yaml, { file: 'imported.yaml', env: {} });
+  return 'problems' in result ? result.problems.map(({ message }) => message) : [];
+}
+
+describe('a shop behind Kong', () => {
+  const { yaml, leftOut } = importKong(SHOP);
+
+  it('becomes the file that is kept here', async () => {
+    await expect(yaml).toMatchFileSnapshot('__fixtures__/shop.gatehouse.yaml');
+  });
+
+  it('is valid', () => expect(validated(yaml)).toEqual([]));
+
+  it('holds no secret of it, but what tells the key apart', () => {
+    expect(yaml).not.toContain('s3cret');
+    expect(yaml).toContain(createHash('sha256').update('s3cret-of-mobile').digest('hex'));
+  });
+
+  it('keeps groups as subscriptions', () => {
+    expect(parse(yaml)).toMatchObject({
+      apis: { 'users-admin': { access: 'subscribed', stripBasePath: false } },
+      applications: { 'mobile-app': { subscriptions: [{ api: 'users-admin' }] }, partner: {} },
+    });
+  });
+
+  it('has plugins act where they stand, and the most special one of a name', () => {
+    const limits = [{ 'rate-limit': { limit: 5, window: '1s', by: 'ip' } }];
+    const { apis } = parse(yaml);
+    expect(apis['users-read'].policies).toMatchObject([...limits, { cors: { maxAge: '600s' } }]);
+    expect(apis['users-admin'].policies).toMatchObject([
+      { 'ip-access': { allow: ['10.0.0.0/8'] } },
+      { 'rate-limit': { limit: 100 } },
+      { 'rate-limit': { limit: 1000 } },
+    ]);
+    expect(apis.files.policies).toMatchObject([{ 'body-size': { max: '8MiB' } }, { headers: {} }]);
+  });
+
+  it('tells what decides who may call', () => {
+    expect(leftOut.filter(({ security }) => security).map(({ where, what }) => `${where}: ${what}`)).toEqual([
+      'service users, route users-admin, plugin jwt: has no counterpart here',
+      'consumer partner: the plugin rate-limiting of this consumer: see plans',
+      'consumer partner: a password: Kong keeps it in a way that cannot be carried over, set a new one',
+      'consumer partner: a key whose value stands elsewhere',
+    ]);
+  });
+});
+
+describe('one plugin', () => {
+  const api = (plugin: string): { policies?: unknown; access?: string } => {
+    const { yaml } = importKong(
+      `${head}services: [{ name: s, url: "http://s", routes: [{ name: r, paths: [/] }], plugins: [${plugin}] }]\n`,
+    );
+    expect(validated(yaml)).toEqual([]);
+    return parse(yaml).apis.r;
+  };
+
+  it.each([
+    ['{ name: key-auth }', { access: 'key' }],
+    ['{ name: key-auth, enabled: false }', { access: 'open' }],
+    [
+      '{ name: rate-limiting, config: { month: 9, limit_by: header, header_name: x-t } }',
+      { policies: [{ 'rate-limit': { limit: 9, window: '30d', by: 'header:x-t' } }] },
+    ],
+    [
+      '{ name: request-size-limiting, config: { allowed_payload_size: 5, size_unit: kilobytes } }',
+      { policies: [{ 'body-size': { max: '5KiB' } }] },
+    ],
+    [
+      '{ name: ip-restriction, config: { whitelist: [127.0.0.1], deny: ["::1"] } }',
+      { policies: [{ 'ip-access': { allow: ['127.0.0.1'], deny: ['::1'] } }] },
+    ],
+    ['{ name: cors }', { policies: [{ cors: { origins: ['*'], credentials: false } }] }],
+    [
+      '{ name: response-transformer, config: { replace: { headers: ["x-a: b:c"] } } }',
+      { policies: [{ headers: { response: { set: { 'x-a': 'b:c' } } } }] },
+    ],
+    ['{ name: proxy-cache, config: { cache_ttl: 30 } }', { policies: [{ cache: { ttl: '30s' } }] }],
+  ])('%s', (plugin, expected) => expect(api(plugin)).toMatchObject(expected));
+});
+
+describe('paths', () => {
+  it.each([
+    ['/', { prefix: '', path: '/*', wider: false }],
+    ['/a/b/', { prefix: '/a/b', path: '/*', wider: false }],
+    ['~/a/(?<id>[^/]+)$', { prefix: '', path: '/a/{id}', wider: false }],
+    [String.raw`~/v\d+/x`, undefined],
+    [String.raw`~/a/\d+/b$`, { prefix: '', path: '/a/{part2}/b', wider: true }],
+    [String.raw`~^/a\.json$`, { prefix: '', path: '/a.json', wider: false }],
+    ['~/a.b$', undefined],
+    ['~/(a|b)$', undefined],
+    ['~/.*', undefined],
+    ['/a*', undefined],
+    ['/a//b', undefined],
+  ])('%s', (text, expected) => expect(kongPath(text)).toEqual(expected));
+});
+
+describe('what is no configuration of Kong', () => {
+  it.each([
+    ['', 'it has no sections'],
+    ['[1]', 'it has no sections'],
+    ['services: []', '_format_version'],
+    ['_format_version: "9.9"', '_format_version'],
+    ['a: [', 'at line 1'],
+    ['a: 1\na: 2', 'unique'],
+  ])('%j is refused', (text, why) => {
+    expect(() => importKong(text)).toThrow(KongProblem);
+    expect(() => importKong(text)).toThrow(why);
+  });
+
+  it('of any shape is read or refused, and what comes of it is valid', () => {
+    const entity = fc.dictionary(
+      fc.constantFrom(
+        'name',
+        'url',
+        'host',
+        'port',
+        'path',
+        'paths',
+        'methods',
+        'headers',
+        'plugins',
+        'routes',
+        'config',
+        'username',
+        'acls',
+        'keyauth_credentials',
+        'targets',
+        'service',
+        'retries',
+      ),
+      fc.oneof(
+        fc.jsonValue(),
+        fc.constantFrom('users', ['/a'], ['GET'], [{ name: 'cors', config: {} }], [{ key: 'k' }]),
+      ),
+    );
+    const sections = fc.dictionary(
+      fc.constantFrom('services', 'routes', 'upstreams', 'consumers', 'plugins', 'acls'),
+      fc.oneof(fc.array(entity, { maxLength: 4 }), fc.jsonValue()),
+    );
+    fc.assert(
+      fc.property(sections, (root) => {
+        const { yaml } = importKong(JSON.stringify({ _format_version: '3.0', ...root }));
+        expect(yaml).toMatch(/^# Imported from Kong\.\n/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('with thousands of routes takes no time', () => {
+    const routes = Array.from({ length: 5000 }, (_, index) => `{ name: r${index}, paths: [/p${index}] }`);
+    const { yaml } = importKong(`${head}services: [{ name: s, url: "http://s", routes: [${routes.join(',')}] }]\n`);
+    expect(Object.keys(parse(yaml).apis)).toHaveLength(5000);
+  });
+});

@@ -1,0 +1,203 @@
+import type { KongPlugin } from './kong-entities.ts';
+import { numberOf, textOf, textsOf, type Fields } from './kong-values.ts';
+import type { LeftOuts } from './left-out.ts';
+
+type Policy = Readonly<Record<string, unknown>>;
+
+/** What the plugins of one route come to. */
+export interface Converted {
+  readonly policies: readonly Policy[];
+  /** Callers must show a key. */
+  readonly keys: boolean;
+  /** Only consumers of these groups may call, or all but those; undefined: any. */
+  readonly groups: { readonly allow: readonly string[]; readonly deny: readonly string[] } | undefined;
+}
+
+interface Place {
+  readonly where: string;
+  readonly left: LeftOuts;
+}
+
+/** What the gate does by itself, or what changes nothing for callers. */
+const BUILT_IN: Readonly<Record<string, string>> = {
+  prometheus: 'metrics are served on the status port',
+  'file-log': 'every call is recorded in the data folder',
+  'http-log': 'every call is recorded in the data folder',
+  'tcp-log': 'every call is recorded in the data folder',
+  'udp-log': 'every call is recorded in the data folder',
+  syslog: 'every call is recorded in the data folder',
+  loggly: 'every call is recorded in the data folder',
+  datadog: 'metrics are served on the status port',
+  statsd: 'metrics are served on the status port',
+  zipkin: 'trace ids are passed on by themselves',
+  opentelemetry: 'trace ids are passed on by themselves',
+  'correlation-id': 'every call has its x-request-id',
+};
+
+/** Without them somebody may get in who could not before, or cannot who could. */
+const SECURITY: ReadonlySet<string> = new Set([
+  'basic-auth',
+  'jwt',
+  'hmac-auth',
+  'oauth2',
+  'oauth2-introspection',
+  'openid-connect',
+  'ldap-auth',
+  'ldap-auth-advanced',
+  'mtls-auth',
+  'session',
+  'opa',
+  'bot-detection',
+  'acme',
+  'vault-auth',
+  'jwt-signer',
+  'saml',
+  'header-cert-auth',
+  'injection-protection',
+  'request-validator',
+  'json-threat-protection',
+  'request-termination',
+]);
+
+/** The plugins that act on one route, most special place first: of each name only the first acts, as in Kong. */
+export function convertPlugins(plugins: readonly KongPlugin[], place: Place): Converted {
+  const acting = new Map<string, KongPlugin>();
+  for (const plugin of plugins) if (!acting.has(plugin.name)) acting.set(plugin.name, plugin);
+  const policies = [...acting.values()].flatMap((plugin) => policiesOf(plugin, place));
+  const acl = acting.get('acl')?.config;
+  const keys = acting.get('key-auth');
+  if (keys !== undefined) checkKeys(keys.config, place);
+  return {
+    policies,
+    keys: keys !== undefined,
+    groups: acl && { allow: groups(acl, 'allow', 'whitelist'), deny: groups(acl, 'deny', 'blacklist') },
+  };
+}
+
+function groups(config: Fields, name: string, old: string): readonly string[] {
+  return [...textsOf(config[name]), ...textsOf(config[old])];
+}
+
+function checkKeys(config: Fields, { where, left }: Place): void {
+  const names = textsOf(config['key_names']).map((name) => name.toLowerCase());
+  const known = new Set(['apikey', 'x-api-key', 'authorization']);
+  const others = names.filter((name) => !known.has(name));
+  if (others.length > 0)
+    left.add(`${where}, plugin key-auth`, `keys are not taken from \`${others.join('`, `')}\``, true);
+  if (textOf(config['anonymous']) !== undefined) {
+    left.add(`${where}, plugin key-auth`, 'callers without a key are refused, there is no anonymous consumer', true);
+  }
+}
+
+function policiesOf({ name, config }: KongPlugin, { where, left }: Place): readonly Policy[] {
+  const place = { where: `${where}, plugin ${name}`, left };
+  const convert = CONVERSIONS[name];
+  if (convert !== undefined) return convert(config, place);
+  const builtIn = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined;
+  if (builtIn !== undefined) left.add(place.where, `not needed: ${builtIn}`);
+  else left.add(place.where, 'has no counterpart here', SECURITY.has(name));
+  return [];
+}
+
+const CONVERSIONS: Readonly<Record<string, (config: Fields, place: Place) => readonly Policy[]>> = {
+  'key-auth': () => [],
+  acl: () => [],
+  'rate-limiting': rateLimits,
+  'request-size-limiting': bodySize,
+  cors,
+  'ip-restriction': (config) => [
+    { 'ip-access': { allow: groups(config, 'allow', 'whitelist'), deny: groups(config, 'deny', 'blacklist') } },
+  ],
+  'request-transformer': (config, place) => headers(config, place, 'request'),
+  'response-transformer': (config, place) => headers(config, place, 'response'),
+  'proxy-cache': (config, place) => {
+    place.left.add(place.where, 'replies are kept as RFC 9111 says, whatever methods and statuses the plugin names');
+    return [{ cache: { ttl: `${numberOf(config['cache_ttl']) ?? 300}s` } }];
+  },
+};
+
+const WINDOWS = [
+  ['second', '1s'],
+  ['minute', '1m'],
+  ['hour', '1h'],
+  ['day', '1d'],
+  ['month', '30d'],
+  ['year', '365d'],
+] as const;
+
+function rateLimits(config: Fields, { where, left }: Place): readonly Policy[] {
+  const by = limitBy(config);
+  if (by === undefined) left.add(where, `counts by \`${textOf(config['limit_by'])}\`, which is no way to count here`);
+  return WINDOWS.flatMap(([unit, window]) => {
+    const limit = numberOf(config[unit]);
+    if (limit === undefined || limit < 1) return [];
+    if (unit === 'month' || unit === 'year') left.add(where, `a ${unit} is counted as ${window}, not by the calendar`);
+    return [{ 'rate-limit': { limit, window, ...(by !== undefined && by !== '' && { by }) } }];
+  });
+}
+
+/** '': the application when it is known, else the address, which is what `consumer` means in Kong. */
+function limitBy(config: Fields): string | undefined {
+  const by = textOf(config['limit_by']) ?? 'consumer';
+  if (by === 'header') return `header:${textOf(config['header_name']) ?? 'x-none'}`;
+  return { consumer: '', credential: 'credential', ip: 'ip', service: 'route', path: 'route' }[by];
+}
+
+const SIZE_UNITS: Readonly<Record<string, string>> = { megabytes: 'MiB', kilobytes: 'KiB', bytes: 'B' };
+
+function bodySize(config: Fields): readonly Policy[] {
+  const size = numberOf(config['allowed_payload_size']) ?? 128;
+  return [{ 'body-size': { max: `${size}${SIZE_UNITS[textOf(config['size_unit']) ?? 'megabytes'] ?? 'MiB'}` } }];
+}
+
+function cors(config: Fields, { where, left }: Place): readonly Policy[] {
+  const origins = textsOf(config['origins']);
+  const plain = origins.filter((origin) => /^(?:\*|https?:\/\/[^\\^$()[\]|?+]+)$/.test(origin));
+  const odd = origins.filter((origin) => !plain.includes(origin));
+  if (odd.length > 0) left.add(where, `origins that are expressions: \`${odd.join('`, `')}\``);
+  const credentials = config['credentials'] === true;
+  if (credentials && plain.includes('*')) {
+    left.add(where, 'credentials with any origin, which lets every page act as its visitor: name the origins', true);
+  }
+  const maxAge = numberOf(config['max_age']);
+  return [
+    {
+      cors: {
+        origins: origins.length === 0 ? ['*'] : plain.filter((origin) => !credentials || origin !== '*'),
+        methods: textsOf(config['methods']),
+        headers: textsOf(config['headers']),
+        exposeHeaders: textsOf(config['exposed_headers']),
+        credentials: credentials && origins.length > 0,
+        ...(maxAge !== undefined && maxAge > 0 && { maxAge: `${maxAge}s` }),
+      },
+    },
+  ];
+}
+
+/** Kong's `add` is for fields that are not there, `append` for any; both are `add` here, `replace` and `set` are `set`. */
+function headers(config: Fields, { where, left }: Place, side: 'request' | 'response'): readonly Policy[] {
+  const set: Record<string, string> = {};
+  const add: Record<string, string> = {};
+  const remove: string[] = [];
+  for (const [verb, parts] of Object.entries(config)) {
+    if (typeof parts !== 'object' || parts === null) continue;
+    for (const [part, value] of Object.entries(parts)) {
+      const values = textsOf(value);
+      if (values.length === 0) continue;
+      const known = part === 'headers' && ['add', 'append', 'remove', 'replace'].includes(verb);
+      if (!known || values.some((each) => /\$\(/.test(each))) {
+        left.add(where, `\`${verb}.${part}\``);
+        continue;
+      }
+      for (const each of values) {
+        const colon = each.indexOf(':');
+        if (verb === 'remove') remove.push(each.toLowerCase());
+        else if (colon > 0)
+          (verb === 'replace' ? set : add)[each.slice(0, colon).toLowerCase()] = each.slice(colon + 1).trim();
+      }
+      if (verb === 'replace') left.add(where, '`replace.headers` sets fields also where there were none');
+    }
+  }
+  if (Object.keys(set).length + Object.keys(add).length + remove.length === 0) return [];
+  return [{ headers: { [side]: { set, add, remove } } }];
+}

@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { folder, type Bench, type Section } from '../bench.ts';
+import { startGatehouse, startUpstream } from '../contenders.ts';
+import { failures, short, spread, whole } from '../figures.ts';
+import { cpuOf, interleaved, measure, using, type Outcome, type Sample } from '../measure.ts';
+import { POLICY_COSTS, type PolicyCost } from '../policy-costs.ts';
+import { summaryOf } from '../statistics.ts';
+
+const GET = { paths: ['/'], headers: {} };
+const BARE: PolicyCost = { name: 'no policy', policy: '', load: GET };
+/** What policies that look at bodies are compared with. */
+const BARE_POST: PolicyCost = {
+  name: 'no policy, a body of JSON',
+  policy: '',
+  load: POLICY_COSTS.find(({ load }) => load.method === 'POST')?.load ?? GET,
+};
+
+/** What each policy adds to a request, as the whole process pays for it. */
+export async function policies(bench: Bench): Promise<Section> {
+  return using(await startUpstream(bench), async ({ port: upstream }) => {
+    const all = [BARE, BARE_POST, ...POLICY_COSTS];
+    const runners = all.map((cost) => ({
+      name: cost.name,
+      needs: [],
+      run: async () => one(bench, cost, upstream),
+    }));
+    const outcome = await interleaved(bench, runners);
+    return {
+      method:
+        'Gatehouse alone, one open route with one policy, which never refuses. Added is what a request costs more than without the policy; policies that look at bodies are compared with a POST of JSON. A hit of the cache and a redirect spare the upstream, so they cost less than nothing.',
+      tables: [
+        {
+          head: ['policy', 'CPU µs/request', 'spread', 'added µs', 'requests/s'],
+          rows: all.map((cost) => row(outcome, cost)),
+        },
+      ],
+      notes: [...failures(outcome), ...outcome.skipped],
+    };
+  });
+}
+
+function row(outcome: Outcome<Sample>, cost: PolicyCost): string[] {
+  const cpu = cpuOf(outcome, cost.name);
+  const base = cpuOf(outcome, cost.load.method === 'POST' ? BARE_POST.name : BARE.name);
+  const perSecond = summaryOf(outcome.samples.get(cost.name) ?? [], (sample) => sample.perSecond);
+  return [cost.name, short(cpu.median), spread(cpu), signed(cpu.median - base.median), whole(perSecond.median)];
+}
+
+function signed(value: number): string {
+  return Number.isNaN(value) ? '–' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
+}
+
+async function one(bench: Bench, cost: PolicyCost, upstream: number): Promise<Sample> {
+  const dir = folder(bench, 'policy');
+  const config = path.join(dir, 'gatehouse.yaml');
+  writeFileSync(config, configWith(cost, upstream));
+  return using({ ...(await startGatehouse({ dir, config, workers: 1 })), name: cost.name }, async (service) =>
+    measure(bench, service, cost.load),
+  );
+}
+
+function configWith({ policy }: PolicyCost, upstream: number): string {
+  return `gatehouse: 1
+upstreams:
+  origin: { targets: ["http://127.0.0.1:${upstream}"] }
+apis:
+  all:
+    access: open
+    upstream: origin
+    policies: [ ${policy === '' ? '' : `{ ${policy} }`} ]
+`;
+}
