@@ -17,10 +17,12 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'packages/counters': ['kernel'],
   'packages/record': ['kernel'],
   'packages/policies': ['kernel', 'config', 'http', 'counters'],
+  'packages/plugin': ['kernel', 'policies'],
   'packages/ai': ['kernel', 'config'],
   'apps/gateway': ['kernel', 'config', 'http', 'router', 'upstream', 'counters', 'policies', 'ai', 'record'],
-  'apps/cli': ['kernel', 'config', 'gateway', 'record', 'ai', 'policies'],
+  'apps/cli': ['kernel', 'config', 'gateway', 'record', 'ai', 'policies', 'plugin'],
   'examples/users': [],
+  'examples/plugins': ['plugin'],
 };
 /** Doors beside the main one, through which others may come. Those named `testing` are for tests only. */
 const SIDE_DOORS: ReadonlySet<string> = new Set([
@@ -30,6 +32,9 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/ai/providers',
   '@gatehouse/ai/testing',
   '@gatehouse/counters/testing',
+  '@gatehouse/plugin/checking',
+  '@gatehouse/plugin/testing',
+  '@gatehouse/policies/fakes',
   '@gatehouse/policies/schemas',
   '@gatehouse/policies/testing',
   '@gatehouse/record/spool',

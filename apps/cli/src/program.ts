@@ -65,7 +65,7 @@ function defineValidate(command: Command, terminal: Terminal): void {
     .option('--json', 'print the result as JSON')
     .action(async (file: string, { json = false }: JsonFlag) => {
       const { validate } = await import('./commands/validate.ts');
-      validate({ file, env: terminal.env, json, print: print(terminal) });
+      await validate({ file, env: terminal.env, json, print: print(terminal) });
     });
 }
 

@@ -44,9 +44,16 @@ export function exchangeLine(
     attempts: outcome.attempts === 0 ? undefined : outcome.attempts,
     cacheStatus: notes.cacheStatus,
     limit: notes.limit,
+    policies: notes.policies && policiesText(notes.policies),
     traceId: exchange.trace.traceId,
   };
   return recordLine(exchange.ai === undefined ? record : { ...record, ...aiFields(exchange.ai) });
+}
+
+function policiesText(notes: Readonly<Record<string, string>>): string {
+  return Object.entries(notes)
+    .map(([name, note]) => `${name}: ${note}`)
+    .join(', ');
 }
 
 type AiFields = Partial<Pick<ExchangeRecord, Extract<keyof ExchangeRecord, `ai${string}`>>>;

@@ -3,6 +3,7 @@ export type * from './prompt-spec.ts';
 export type * from './snapshot.ts';
 export { compileConfig, type CompileOptions, type CompileResult } from './compile/compile-config.ts';
 export type { ProviderRow } from './compile/compile-ai.ts';
+export type { LoadedPlugin } from './compile/compile-plugins.ts';
 export type { PromptLanguage } from './compile/check-prompts.ts';
 export type { PolicyContext, PolicyForm, PolicySchema } from './schema/policy-list.ts';
 export type { ConfigSource } from './schema/config-schema.ts';

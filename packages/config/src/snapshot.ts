@@ -13,6 +13,18 @@ export interface Snapshot {
   readonly routes: readonly RouteSpec[];
   readonly credentials: readonly CredentialSpec[];
   readonly ai: AiSpec | undefined;
+  /** By name; absent where there are none. */
+  readonly plugins?: Readonly<Record<string, PluginSpec>>;
+}
+
+/** A policy that the operator wrote. */
+export interface PluginSpec {
+  /** Where its code came from: what it imports is looked up from there. */
+  readonly file: string;
+  /** JavaScript: its types are gone. */
+  readonly code: string;
+  /** Of a hook that waits. */
+  readonly timeoutMs: number;
 }
 
 export type Balance = 'round-robin' | 'random' | 'least-requests' | 'peak-ewma' | 'consistent-hash';

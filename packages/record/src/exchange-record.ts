@@ -44,6 +44,8 @@ export interface ExchangeRecord {
   readonly cacheStatus?: string | undefined;
   /** The limit that decided. */
   readonly limit?: string | undefined;
+  /** What policies did that explains the reply, as `canary: new, greet: 1.2 ms`. */
+  readonly policies?: string | undefined;
   readonly traceId?: string | undefined;
   /** `in` or `in>out`: the caller's dialect and, where it differs, the provider's. */
   readonly aiDialect?: string | undefined;

@@ -36,6 +36,7 @@ export const RECORD_FIELDS = {
   attempts: 'number?',
   cacheStatus: 'text?',
   limit: 'text?',
+  policies: 'text?',
   traceId: 'text?',
   aiDialect: 'text?',
   aiModelAsked: 'text?',

@@ -32,7 +32,14 @@ describe('recordLine', () => {
   });
 
   it('holds every field of a record once and in the order of the table', () => {
-    const full = { ...restRecord, ...aiRecord, code: 'limit.rate', cacheStatus: 'hit', limit: 'users#0' };
+    const full = {
+      ...restRecord,
+      ...aiRecord,
+      code: 'limit.rate',
+      cacheStatus: 'hit',
+      limit: 'users#0',
+      policies: 'canary: new',
+    };
     expect(Object.keys(JSON.parse(recordLine(full)))).toEqual(Object.keys(RECORD_FIELDS));
   });
 

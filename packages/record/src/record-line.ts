@@ -24,6 +24,7 @@ export function recordLine(record: ExchangeRecord): string {
     (attempts === undefined ? '' : `,"attempts":${count(attempts)}`) +
     optionalText(',"cacheStatus":"', record.cacheStatus) +
     optionalText(',"limit":"', record.limit) +
+    optionalText(',"policies":"', record.policies) +
     `${optionalText(',"traceId":"', record.traceId)}${aiPart(record)}}\n`
   );
 }

@@ -1,7 +1,8 @@
 import { formatProblem, type CompileResult, type Snapshot } from '@gatehouse/config';
 import { CommandFailure } from '../failure.ts';
 import { compileText, type Environment } from '../load-config.ts';
-import { readConfigOnce } from '../read-config.ts';
+import { loadPlugins } from '../plugins/load-plugins.ts';
+import { readConfigOnce, readUtf8 } from '../read-config.ts';
 
 export interface ValidateOptions {
   readonly file: string;
@@ -14,8 +15,10 @@ export interface ValidateOptions {
  * `gatehouse validate FILE`: says what it would serve, or every problem with its line. A file with problems is a finding
  * (exit code 1), one that cannot be read is not (2).
  */
-export function validate({ file, env, json, print }: ValidateOptions): void {
-  const result = compileText(readConfigOnce(file), { file, env });
+export async function validate({ file, env, json, print }: ValidateOptions): Promise<void> {
+  const text = readConfigOnce(file);
+  const plugins = await loadPlugins(text, { file, readText: readUtf8 });
+  const result = compileText(text, { file, env, plugins });
   if (json) print(JSON.stringify(jsonOf(result)));
   if ('problems' in result) throw new CommandFailure(json ? '' : result.problems.map(formatProblem).join('\n'), 1);
   if (json) return;

@@ -69,7 +69,7 @@ export class AiCall implements RequestEvents, TriesHost {
   begin(): void {
     const { caller } = this.#exchange;
     // Left while a policy was thinking: the exchange has ended, or ends when the connection closes.
-    if (caller.wire?.socket.destroyed ?? true) return;
+    if (caller.wire?.gone ?? true) return;
     this.#exchange.ai = this.#facts;
     if ((this.#exchange.contentLength ?? 0) > this.#exchange.bodyBytesMax) {
       this.#tooLarge();

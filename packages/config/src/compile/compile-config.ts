@@ -16,6 +16,7 @@ import { compileRoutes } from './compile-routes.ts';
 import { checkGuards } from './compile-guards.ts';
 import { compileUpstreams } from './compile-upstreams.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { NO_PLUGINS, pluginSpecs, readPlugins, type LoadedPlugin } from './compile-plugins.ts';
 import { checkPrompts, type PromptLanguage } from './check-prompts.ts';
 import { checkAccessRules } from './model-access.ts';
 import { promptRoutes } from './prompt-routes.ts';
@@ -33,6 +34,8 @@ export interface CompileOptions {
   readonly prompts?: PromptLanguage;
   /** What guards do not understand of a JSON Schema for answers. */
   readonly answerSchemaProblems?: (schema: AnswerSchema) => readonly string[];
+  /** What the files of `plugins:` hold, by the name of the file as it is written. */
+  readonly plugins?: ReadonlyMap<string, LoadedPlugin>;
   /** For `openapi:`; whoever cannot read files leaves it out. */
   readonly readText?: (path: string) => string;
 }
@@ -45,10 +48,12 @@ export type CompileResult =
 export function compileConfig(text: string, options: CompileOptions): CompileResult {
   const report = new Report(options.file, new LineIndex(text));
   const document = parseSource(text, report);
-  const read = document && readSource(document, configSchema(options.policies), { report, environment: options.env });
+  const own = document === undefined ? NO_PLUGINS : readPlugins(document.root, options, report);
+  const policies = [...options.policies, ...own.forms];
+  const read = document && readSource(document, configSchema(policies), { report, environment: options.env });
   if (document === undefined || read === undefined) return { problems: report.problems() };
   const { value: source, places } = read;
-  const dormant = dormantNames(options.policies);
+  const dormant = dormantNames(policies);
   const documents = documentReader({ places, report }, { file: options.file, readText: options.readText });
   const compilation = {
     source,
@@ -56,11 +61,12 @@ export function compileConfig(text: string, options: CompileOptions): CompileRes
     report,
     declared: declaredNames(document.root),
     dormant,
-    policies: options.policies,
+    policies,
     readText: documents.readText,
   };
   const { providers, answerSchemaProblems = understood, prompts } = options;
-  const inputs = { providers, answerSchemaProblems, prompts, readDocument: documents.read };
+  const plugins = pluginSpecs(source.plugins, own.loaded);
+  const inputs = { plugins, providers, answerSchemaProblems, prompts, readDocument: documents.read };
   const content = compileSource(compilation, inputs);
   const problems = [report, ...documents.reports].flatMap((each) => each.problems());
   if (problems.length > 0) return { problems };
@@ -72,6 +78,7 @@ const understood = (): readonly string[] => [];
 
 type Inputs = Required<Pick<CompileOptions, 'providers' | 'answerSchemaProblems'>> & {
   readonly prompts: PromptLanguage | undefined;
+  readonly plugins: Snapshot['plugins'];
   readonly readDocument: Parameters<typeof compileRoutes>[0]['readDocument'];
 };
 
@@ -99,6 +106,7 @@ function compileSource(compilation: Compilation, inputs: Inputs): Omit<Snapshot,
     routes: [...routes, ...forAi].map(({ spec }) => spec),
     credentials: compileCredentials(compilation),
     ai,
+    ...(inputs.plugins !== undefined && { plugins: inputs.plugins }),
   };
 }
 

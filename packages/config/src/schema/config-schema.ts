@@ -5,6 +5,7 @@ import { apiSchema } from './api-schema.ts';
 import { applicationSchema } from './application-schema.ts';
 import { knownPolicies } from './dormant-policies.ts';
 import { planSchema } from './plan-schema.ts';
+import { pluginSchema } from './plugin-schema.ts';
 import { policyListSchema, type PolicySchema } from './policy-list.ts';
 import { strictObject } from './strict-object.ts';
 import { upstreamSchema } from './upstream-schema.ts';
@@ -17,6 +18,7 @@ export function configSchema(policies: readonly PolicySchema[]) {
       gatehouse: Type.Literal(1, { description: 'The version of this format.' }),
       upstreams: byName(upstreamSchema, 'Services behind the gate, by name.'),
       apis: byName(apiSchema(policyList), 'What the gate offers, by name.'),
+      plugins: byName(pluginSchema, 'Policies of your own, by name.'),
       plans: byName(planSchema, 'What subscriptions allow, by name.'),
       applications: byName(applicationSchema, 'Who calls, by name.'),
       ai: Type.Optional(aiSchema(policyList)),

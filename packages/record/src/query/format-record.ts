@@ -73,6 +73,8 @@ function restOf(record: ExchangeRecord): readonly Piece[] {
   else if (upstream !== undefined) pieces.push({ text: safeText(upstream) });
   const used = usage(record);
   if (used !== '') pieces.push({ text: used });
+  if (record.cacheStatus !== undefined) pieces.push({ text: safeText(`cache ${record.cacheStatus}`), style: 'dim' });
+  if (record.policies !== undefined) pieces.push({ text: safeText(record.policies), style: 'dim' });
   if (code !== undefined) pieces.push({ text: safeText(code), style: record.status >= 500 ? 'red' : 'yellow' });
   return pieces;
 }

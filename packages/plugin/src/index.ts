@@ -1,0 +1,20 @@
+export type { Plugin, PluginStage } from './plugin.ts';
+export type {
+  Answer,
+  Ask,
+  Exchange,
+  Identification,
+  Identified,
+  Outcome,
+  OwnReply,
+  PolicyHooks,
+  PolicyRuntime,
+  PolicyTools,
+  Principal,
+  Reply,
+  ReplyDraft,
+  ReplyFilter,
+  ReplyHead,
+  ReplySink,
+  RequestView,
+} from '@gatehouse/policies';

@@ -1,0 +1,1 @@
+export { tryPlugin, type TriedCall, type TriedPlugin } from './try-plugin.ts';
