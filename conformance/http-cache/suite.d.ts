@@ -44,8 +44,3 @@ declare module 'http-cache-tests/server/handle-test.mjs' {
     response: import('node:http').ServerResponse,
   ): void;
 }
-
-declare module 'node-fetch' {
-  const fetch: (url: string, init?: unknown) => Promise<unknown>;
-  export default fetch;
-}

@@ -10,6 +10,7 @@ import type { CompiledRoute, RequestStep } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
 import { GateReplies } from './gate-replies.ts';
+import { GrpcFailure, grpcRefusal, lacksGrpcStatus } from './grpc-refusal.ts';
 import { identify, type IdentifyingOwner } from './identifying.ts';
 import { problemMessage } from './problem.ts';
 import { traceOf, type Trace } from './trace.ts';
@@ -57,6 +58,8 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   /** What is served here under another method: refusals speak its dialect. */
   #offered: CompiledRoute | undefined;
   #legs: UpstreamLegs | undefined;
+  /** What the caller's plan allows. */
+  #limits: RequestStep | undefined;
   #upstreamHeaders: HeaderEdits | undefined;
   readonly #replies: GateReplies;
   #principalLines = '';
@@ -199,7 +202,11 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     if (spec.target.kind === 'upstream') this.upstream = spec.target.upstream;
     this.upstreamTarget = (spec.strip === '' ? this.path : this.path.slice(spec.strip.length) || '/') + this.query;
     if (route.broken !== undefined) this.#refuse('route.unavailable', 'a policy of this route could not be built');
-    else this.#run(route.guard, 0, () => identify(this, route));
+    else this.#run(route.guard, 0, this.#identify);
+  }
+
+  #identify(route: CompiledRoute): void {
+    identify(this, route);
   }
 
   // What `identify` asks and tells.
@@ -225,10 +232,17 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
 
   /** The plan's limits come behind the policies: a call that a policy refuses takes nothing of them. */
   admit(route: CompiledRoute, subscription: SubscriptionSpec | undefined): void {
-    const limits = subscription === undefined ? undefined : this.#program.planLimits(subscription);
-    const shape = (): void => this.#run(route.shape, 0, () => this.#admitted(route));
-    if (limits === undefined) this.#run(route.admit, 0, shape);
-    else this.#run(route.admit, 0, () => this.#run([limits], 0, shape));
+    this.#limits = subscription === undefined ? undefined : this.#program.planLimits(subscription);
+    this.#run(route.admit, 0, this.#limit);
+  }
+
+  #limit(route: CompiledRoute): void {
+    if (this.#limits === undefined) this.#run(route.shape, 0, this.#admitted);
+    else this.#run([this.#limits], 0, this.#shape);
+  }
+
+  #shape(route: CompiledRoute): void {
+    this.#run(route.shape, 0, this.#admitted);
   }
 
   #admitted(route: CompiledRoute): void {
@@ -261,21 +275,27 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   }
 
   /** Runs hooks in order; stops at the first that answers. */
-  #run(steps: readonly RequestStep[], from: number, then: () => void): void {
+  #run(steps: readonly RequestStep[], from: number, then: (this: GateExchange, route: CompiledRoute) => void): void {
     for (let i = from; i < steps.length; i++) {
       const step = steps[i];
       const answer = step?.run(this);
       if (step === undefined || answer === undefined) continue;
       if (answer instanceof Promise) {
         answer
-          .then((late) => (late === undefined ? this.#run(steps, i + 1, then) : this.#replies.give(late, step.place)))
+          .then((late) => {
+            // A caller that left meanwhile is done with: what a policy took now, its `onEnd` would never give back.
+            if (this.forward.over) return;
+            if (late === undefined) this.#run(steps, i + 1, then);
+            else this.#replies.give(late, step.place);
+          })
           .catch((error: unknown) => this.forward.onFault(error));
         return;
       }
       this.#replies.give(answer, step.place);
       return;
     }
-    then();
+    const route = this.#route;
+    if (route !== undefined) then.call(this, route);
   }
 
   async requestBody(bytesMax: number): Promise<Buffer> {
@@ -298,6 +318,9 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   }
 
   courseOf(reply: ReplyHead): ReplyCourse | undefined {
+    if (this.caller.grpc && lacksGrpcStatus(reply)) {
+      return new GrpcFailure(this.forward, reply.status, { asked: this.#contentType, lines: this.replyLines(reply) });
+    }
     return this.#replies.courseOf(reply);
   }
 
@@ -353,11 +376,16 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
 
   refusal(problem: HeadProblem, keepAlive: boolean): { status: number; message: string } {
     const refusal = { ...problem, lines: this.#replies.refusalLines + this.ownLines(), requestId: this.id };
+    if (this.caller.grpc) return grpcRefusal(refusal, this.#contentType);
     const options = { keepAlive, headOnly: this.method === 'HEAD' };
     const target = (this.#route ?? this.#offered)?.spec.target;
     return target?.kind === 'ai'
       ? aiRefusal(this, target.endpoint, { refusal, options })
       : problemMessage(refusal, options);
+  }
+
+  get #contentType(): string {
+    return this.caller.head.fields.known(FIELD['content-type']) ?? '';
   }
 
   fault(error: unknown): HeadProblem {
@@ -376,7 +404,9 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     this.#body?.drop();
     // A caller that left before it was told anything is recorded with what it would have been told.
     const status = seen.status === 0 && code !== undefined ? ERRORS[code].status : seen.status;
-    const outcome: Outcome = { status, code };
+    const { begunMs, firstByteMs } = seen.times;
+    const upstreamMs = firstByteMs === 0 ? undefined : firstByteMs - begunMs;
+    const outcome: Outcome = { status, code, upstreamMs };
     for (const hook of this.#route?.onEnd ?? []) {
       try {
         hook(this, outcome);

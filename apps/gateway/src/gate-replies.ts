@@ -54,7 +54,8 @@ export class GateReplies {
       this.#giveBy(hooks, reply, place);
       return;
     }
-    const head = { status: reply.status, lines: lines(reply.headers) + this.ownLines() };
+    const dated = reply.headers.some(([name]) => name === 'date');
+    const head = { status: reply.status, lines: lines(reply.headers) + this.ownLines(), dated };
     const options = { keepAlive: caller.persists, headOnly: method === 'HEAD' };
     forward.answer({ status: reply.status, message: ownMessage(head, reply.body, options) }, undefined);
   }

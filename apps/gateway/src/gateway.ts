@@ -1,6 +1,14 @@
 import path from 'node:path';
+import { createCacheMemory, HttpCache, type CacheMemory, type Purge, type StoreStats } from '@gatehouse/cache';
 import type { Snapshot } from '@gatehouse/config';
-import { createCounterMemory, openCounters, type CounterMemory, type SharedCounters } from '@gatehouse/counters';
+import {
+  createCounterMemory,
+  createKeptMemory,
+  openCounters,
+  openKeptReplies,
+  type CounterMemory,
+  type SharedCounters,
+} from '@gatehouse/counters';
 import { GatehouseError, type Clock, type Logger, type LogLevel } from '@gatehouse/kernel';
 import { startRecorder, type RecorderHandle, type RecorderStats } from '@gatehouse/record';
 import { HealthTable } from '@gatehouse/upstream';
@@ -57,6 +65,7 @@ const MAIN_THREAD = 0;
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #counters: CounterMemory = createCounterMemory();
+  readonly #kept = createKeptMemory();
   readonly #health = new HealthTable();
   readonly #prober: HealthProber;
   readonly #recorder: RecorderHandle;
@@ -64,6 +73,8 @@ export class Gateway {
   readonly #quotas: QuotaFile;
   readonly #budgets: BudgetKeeper;
   readonly #secret: Uint8Array;
+  readonly #cacheMemory: CacheMemory = createCacheMemory();
+  readonly #cache = new HttpCache(this.#cacheMemory, MAIN_THREAD);
   readonly #workers: WorkerHandle[] = [];
   readonly #silence = new SilenceWatch<WorkerHandle>(SILENCE_TICKS, (handle) => this.#giveUp(handle));
   readonly #silenceTicks: NodeJS.Timeout;
@@ -145,9 +156,11 @@ export class Gateway {
       logLevel,
       listen: { host: listen.host, port: this.#port === 0 ? listen.port : this.#port },
       counters: this.#counters,
+      kept: this.#kept,
       budgets: this.#budgets.access,
       health: this.#health.buffer,
       secret: this.#secret,
+      cache: this.#cacheMemory,
       recorder: this.#recorder.port(worker),
       publication: this.#publication,
     };
@@ -173,6 +186,8 @@ export class Gateway {
     const { worker } = dead;
     this.#silence.left(dead);
     this.#sharedCounters.ownerDied(worker + 1);
+    this.#cache.ownerDied(worker + 1);
+    openKeptReplies(this.#kept, MAIN_THREAD).ownerDied(worker + 1);
     this.#budgets.workerDied(worker);
     // Before all have listened once, a worker that ends is a start that failed; `start` tells of it.
     if (!this.#started || this.#stopping || this.#workers[worker] !== dead) return;
@@ -232,6 +247,15 @@ export class Gateway {
       restarts: this.#restarts,
       recorder: this.#recorder.stats(),
     };
+  }
+
+  /** Makes replies that are kept unusable, in all workers at once; says how many. */
+  purge(what: Purge): number {
+    return this.#cache.purge(what);
+  }
+
+  cacheStats(): StoreStats {
+    return this.#cache.stats();
   }
 
   /** Ends a worker by force, as a crash would; for tests and for chaos drills. */

@@ -1,5 +1,6 @@
 import { ResponseCache, RoutingMemory, type Rest, SemanticMemory } from '@gatehouse/ai';
-import type { BudgetLedger, Counters } from '@gatehouse/counters';
+import type { HttpCache } from '@gatehouse/cache';
+import type { BudgetLedger, Counters, KeptReplies } from '@gatehouse/counters';
 import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
 import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
 import { recordLine, type RecordBatcher } from '@gatehouse/record';
@@ -19,8 +20,10 @@ export interface HouseOptions {
   /** Our name in `Via`: the same for all workers of an instance, different from other instances'. */
   readonly pseudonym: string;
   readonly counters: Counters;
+  readonly kept: KeptReplies;
   readonly budgets: BudgetLedger;
   readonly records: Pick<RecordBatcher, 'add'>;
+  readonly cache: HttpCache;
   /** 32 bytes that this gate keeps to itself; other secrets are derived from it. */
   readonly secret: Uint8Array;
   /** Tells the other workers of a provider's key that should be left alone. */
@@ -49,11 +52,15 @@ export class House {
   readonly worker: number;
   readonly via: string;
   readonly counters: Counters;
+  /** Replies of calls that must not be made twice. */
+  readonly kept: KeptReplies;
   readonly budgets: BudgetLedger;
   readonly bodies = new BodyRoom(BODIES_BYTES_MAX);
   readonly wheel: TimerWheel;
   readonly pools: Pools;
   readonly secret: Uint8Array;
+  /** Replies that all workers keep together. */
+  readonly cache: HttpCache;
   /** What policies ask other servers by. */
   readonly asker: Asker;
   /** What policies keep over snapshots, by the names that they gave. */
@@ -77,6 +84,7 @@ export class House {
     this.log = options.log;
     this.worker = options.worker;
     this.counters = options.counters;
+    this.kept = options.kept;
     this.responses = new ResponseCache(CACHE, { clock: options.clock, after: later });
     const { counters, clock, onRest } = options;
     this.routing = new RoutingMemory({
@@ -90,6 +98,7 @@ export class House {
     this.wheel = new TimerWheel({ tickMs: 50, monotonic: options.clock.monotonic });
     this.pools = new Pools(this.wheel, options.clock);
     this.secret = options.secret;
+    this.cache = options.cache;
     this.asker = new Asker(this);
   }
 

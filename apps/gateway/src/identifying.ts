@@ -82,6 +82,7 @@ function askInOrder(owner: IdentifyingOwner, route: CompiledRoute, from: number)
     if (answer instanceof Promise) {
       answer
         .then((late) => {
+          if (owner.exchange.forward.over) return;
           if (late === undefined) askInOrder(owner, route, at + 1);
           else decided(owner, route, { step, answer: late });
         })

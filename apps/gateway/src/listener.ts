@@ -1,5 +1,14 @@
 import net from 'node:net';
-import { acceptWire, SERVER_LIMITS, ServerConnection, type RequestEvents, type ServerEvents } from '@gatehouse/http';
+import {
+  acceptWire,
+  SERVER_LIMITS,
+  serveHttp2,
+  ServerConnection,
+  type Http2FrontSession,
+  type RequestEvents,
+  type ServerEvents,
+  type Transport,
+} from '@gatehouse/http';
 import { GateExchange } from './exchange.ts';
 import type { House } from './house.ts';
 import type { Program } from './program.ts';
@@ -15,10 +24,12 @@ export interface ListenAddress {
 export class Listener implements ServerEvents {
   readonly #house: House;
   readonly #connections = new Set<ServerConnection>();
+  readonly #sessions = new Set<Http2FrontSession>();
   readonly #server: net.Server;
   #program: Program;
   #onEmpty: (() => void) | undefined;
   #requests = 0;
+  #draining = false;
 
   constructor(house: House, program: Program) {
     this.#house = house;
@@ -52,6 +63,29 @@ export class Listener implements ServerEvents {
     connection.start(acceptWire(socket, connection));
   }
 
+  /** HTTP/2 by prior knowledge: RFC 9113 §3.3. */
+  onPreface(connection: ServerConnection, socket: net.Socket): void {
+    this.#connections.delete(connection);
+    this.#serveHttp2(socket);
+  }
+
+  #serveHttp2(socket: Transport): void {
+    const { wheel, log } = this.#house;
+    const from = socket.remoteAddress;
+    const session = serveHttp2(socket, {
+      limits: SERVER_LIMITS,
+      wheel,
+      events: this,
+      onClosed: () => {
+        this.#sessions.delete(session);
+        this.#left();
+      },
+      onAbuse: (cause) => log.warn('an HTTP/2 session was ended', { cause, from }),
+    });
+    this.#sessions.add(session);
+    if (this.#draining) session.drain();
+  }
+
   onRequest(connection: ServerConnection): RequestEvents {
     this.#requests++;
     return new GateExchange(connection, this.#house, this.#program).forward;
@@ -63,21 +97,32 @@ export class Listener implements ServerEvents {
 
   onClosed(connection: ServerConnection): void {
     this.#connections.delete(connection);
-    if (this.#connections.size === 0) this.#onEmpty?.();
+    this.#left();
+  }
+
+  #left(): void {
+    if (this.#open === 0) this.#onEmpty?.();
+  }
+
+  get #open(): number {
+    return this.#connections.size + this.#sessions.size;
   }
 
   stats(): WorkerStats {
-    return { active: this.#house.active.count, connections: this.#connections.size, requests: this.#requests };
+    return { active: this.#house.active.count, connections: this.#open, requests: this.#requests };
   }
 
   /** Stops accepting; resolves when the last connection has gone, or after `deadlineMs` when the rest is cut. */
   async drain(deadlineMs: number): Promise<void> {
     this.#server.close();
+    this.#draining = true;
     for (const connection of this.#connections) connection.drain();
-    if (this.#connections.size === 0) return;
+    for (const session of this.#sessions) session.drain();
+    if (this.#open === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         for (const connection of this.#connections) connection.cut('gateway.draining');
+        for (const session of this.#sessions) session.cut('gateway.draining');
         resolve();
       }, deadlineMs);
       this.#onEmpty = () => {

@@ -15,6 +15,7 @@ export function policyRuntime(house: House, { credentials, upstreamOf }: Snapsho
   return {
     clock: house.clock,
     log: house.log,
+    kept: house.kept,
     random: house.random,
     later: (ms, run) => {
       const timer = setTimeout(run, ms);
@@ -39,5 +40,6 @@ export function policyRuntime(house: House, { credentials, upstreamOf }: Snapsho
     },
     secret: (purpose) => Buffer.from(hkdfSync('sha256', house.secret, 'gatehouse', purpose, 32)),
     credentials,
+    cache: house.cache,
   };
 }

@@ -11,7 +11,7 @@ const IDLE_MS = 4000;
 
 /** Upstream connections of one worker, by endpoint. They outlive snapshots. */
 export class Pools {
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, { readonly id: string; readonly pool: Pool }>();
   readonly #wheel: TimerWheel;
   readonly #clock: Clock;
 
@@ -21,9 +21,10 @@ export class Pools {
   }
 
   of(endpoint: EndpointSpec, connectionsMax = CONNECTIONS_MAX): Pool {
-    const known = this.#pools.get(endpoint.id);
-    if (known !== undefined) return known;
-    const { host, port, tls } = endpoint;
+    const { id, host, port, tls, http2 } = endpoint;
+    const key = http2 === undefined ? id : `${id} ${http2}`;
+    const known = this.#pools.get(key);
+    if (known !== undefined) return known.pool;
     const pool = new Pool({
       destination: { host, port, tls },
       limits: SERVER_LIMITS,
@@ -31,8 +32,9 @@ export class Pools {
       monotonic: this.#clock.monotonic,
       connectionsMax,
       idleMs: IDLE_MS,
+      http2,
     });
-    this.#pools.set(endpoint.id, pool);
+    this.#pools.set(key, { id, pool });
     return pool;
   }
 
@@ -42,10 +44,10 @@ export class Pools {
 
   /** Forgets endpoints that no snapshot names any more; their busy connections finish first. */
   retain(ids: ReadonlySet<string>): void {
-    for (const [id, pool] of this.#pools) {
+    for (const [key, { id, pool }] of this.#pools) {
       if (ids.has(id)) continue;
       pool.close();
-      this.#pools.delete(id);
+      this.#pools.delete(key);
     }
   }
 

@@ -28,7 +28,8 @@ export function problemMessage(refusal: Refusal, options: MessageOptions): { sta
 
 /** A reply that the gate itself makes. */
 export function ownMessage(
-  head: { readonly status: number; readonly reason?: string; readonly lines: string },
+  /** `dated`: its lines have a date already. */
+  head: { readonly status: number; readonly reason?: string; readonly lines: string; readonly dated?: boolean },
   body: string | Buffer,
   options: MessageOptions,
 ): string {
@@ -36,7 +37,7 @@ export function ownMessage(
   const length = bodiless ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`;
   const reason = head.reason ?? reasonOf(head.status);
   const closing = options.keepAlive ? '' : 'connection: close\r\n';
-  const text = `HTTP/1.1 ${head.status} ${reason}\r\ndate: ${httpDate()}\r\n${length}${head.lines}${closing}\r\n`;
+  const text = `HTTP/1.1 ${head.status} ${reason}\r\n${head.dated === true ? '' : `date: ${httpDate()}\r\n`}${length}${head.lines}${closing}\r\n`;
   // Written as latin1, byte for byte: so UTF-8 is spelled out here.
   return options.headOnly || bodiless
     ? text

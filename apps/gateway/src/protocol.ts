@@ -1,7 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Rest } from '@gatehouse/ai';
+import type { CacheMemory } from '@gatehouse/cache';
 import type { Snapshot } from '@gatehouse/config';
-import type { CounterMemory } from '@gatehouse/counters';
+import type { CounterMemory, KeptMemory } from '@gatehouse/counters';
 import type { LogLevel } from '@gatehouse/kernel';
 import type { BudgetAccess } from './budget-keeper.ts';
 import type { ListenAddress } from './listener.ts';
@@ -18,8 +19,10 @@ export interface WorkerStart {
   readonly pseudonym: string;
   readonly listen: ListenAddress;
   readonly counters: CounterMemory;
+  readonly kept: KeptMemory;
   readonly budgets: BudgetAccess;
   readonly health: SharedArrayBuffer;
+  readonly cache: CacheMemory;
   /** See `House`. */
   readonly secret: Uint8Array;
   readonly recorder: MessagePort;

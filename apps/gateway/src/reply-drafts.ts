@@ -16,9 +16,13 @@ function lengthOf(reply: ReplyHead, method: string): number | undefined {
   return told && reply.fields.known(FIELD['content-length']) !== undefined ? reply.contentLength : undefined;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 export function ownDraft({ status, headers, body }: OwnReply): { draft: ReplyDraft; body: Buffer } {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  return { draft: new ReplyDraft({ status, fields: headers, length: bytes.length }), body: bytes };
+  const bodiless = status === 204 || status === 304;
+  const length = bodiless ? undefined : bytes.length;
+  return { draft: new ReplyDraft({ status, fields: headers, length }), body: bodiless ? NOTHING : bytes };
 }
 
 /** The head that the caller gets; `own` are the gate's own lines. */

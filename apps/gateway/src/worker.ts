@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { BudgetJournal, openBudgetLedger, openCounters } from '@gatehouse/counters';
+import { HttpCache } from '@gatehouse/cache';
+import { BudgetJournal, openBudgetLedger, openCounters, openKeptReplies } from '@gatehouse/counters';
 import { createLogger, systemClock } from '@gatehouse/kernel';
 import { connectRecorder } from '@gatehouse/record';
 import { HealthTable } from '@gatehouse/upstream';
@@ -40,9 +41,11 @@ const house = new House({
   worker: start.worker,
   pseudonym: start.pseudonym,
   counters: openCounters(start.counters, owner),
+  kept: openKeptReplies(start.kept, owner),
   budgets,
   records: recorder.batcher,
   secret: start.secret,
+  cache: new HttpCache(start.cache, owner),
   onRest: (rest) => say({ kind: 'rest', rest }),
 });
 let program = await compile(start.publication);

@@ -1,4 +1,12 @@
-import { createBudgetMemory, openBudgetLedger, createCounterMemory, openCounters } from '@gatehouse/counters';
+import { createCacheMemory, HttpCache } from '@gatehouse/cache';
+import {
+  createBudgetMemory,
+  createCounterMemory,
+  createKeptMemory,
+  openBudgetLedger,
+  openCounters,
+  openKeptReplies,
+} from '@gatehouse/counters';
 import { createLogger } from '@gatehouse/kernel';
 import { policyByName, type PolicyDefinition } from '@gatehouse/policies';
 import { onTestFinished } from 'vitest';
@@ -31,8 +39,10 @@ export function clockedHouse(): ClockedHouse {
     worker: 0,
     pseudonym: 'gatehouse-test',
     counters: openCounters(createCounterMemory(), 1),
+    kept: openKeptReplies(createKeptMemory({ entries: 64, bytes: 65_536 }), 1),
     budgets: openBudgetLedger(createBudgetMemory({ owners: 2 }), { owner: 1 }),
     secret: new Uint8Array(32),
+    cache: new HttpCache(createCacheMemory(), 1),
     records: { add: (line) => records.push(JSON.parse(line)) },
   });
   onTestFinished(() => {

@@ -1,5 +1,13 @@
+import { createCacheMemory, HttpCache } from '@gatehouse/cache';
 import net from 'node:net';
-import { createBudgetMemory, openBudgetLedger, createCounterMemory, openCounters } from '@gatehouse/counters';
+import {
+  createBudgetMemory,
+  createCounterMemory,
+  createKeptMemory,
+  openBudgetLedger,
+  openCounters,
+  openKeptReplies,
+} from '@gatehouse/counters';
 import { createLogger, systemClock } from '@gatehouse/kernel';
 import { policyByName } from '@gatehouse/policies';
 import { HealthTable } from '@gatehouse/upstream';
@@ -19,8 +27,10 @@ it('tells the record of what a worker was doing when it has to die', async () =>
     worker: 7,
     pseudonym: 'gatehouse-test',
     counters: openCounters(createCounterMemory(), 1),
+    kept: openKeptReplies(createKeptMemory(), 1),
     budgets: openBudgetLedger(createBudgetMemory({ owners: 2 }), { owner: 1 }),
     secret: new Uint8Array(32),
+    cache: new HttpCache(createCacheMemory(), 1),
     records: { add: (line) => lines.push(line) },
   });
   const snapshot = compile(`

@@ -49,6 +49,8 @@ export interface EndpointSpec {
   /** Path prefix of the target URL without a trailing slash; '' for none. */
   readonly basePath: string;
   readonly weight: number;
+  /** HTTP/2 alone, or what ALPN comes to; HTTP/1.1 when left out. */
+  readonly http2?: 'h2' | 'auto';
 }
 
 export interface HealthSpec {

@@ -13,14 +13,26 @@ export interface QuotaCount {
 
 /** Never more than `limit` units in a calendar period. The period's end is the slot's `EXPIRES`. */
 export function takeCalendarQuota(cells: Float64Array, at: number, ask: Ask<Quota>): Verdict {
+  const verdict = askCalendarQuota(cells, at, ask);
+  if (verdict.allowed) cells[at + COUNT] = cell(cells, at + COUNT) + ask.cost;
+  return verdict;
+}
+
+/** What `takeCalendarQuota` would say, and nothing is taken. */
+export function askCalendarQuota(cells: Float64Array, at: number, ask: Ask<Quota>): Verdict {
   const { limit, per } = ask.rule;
   const now = arrive(cells, at, { per, nowMs: ask.nowMs });
   const left = limit - cell(cells, at + COUNT);
   const allowed = ask.cost >= 0 && ask.cost <= left;
-  if (allowed) cells[at + COUNT] = cell(cells, at + COUNT) + ask.cost;
   const resetMs = cell(cells, at + EXPIRES) - now;
   if (allowed) return { allowed, remaining: left - ask.cost, resetMs, retryMs: 0 };
   return { allowed, remaining: Math.max(0, left), resetMs, retryMs: ask.cost > limit ? Infinity : resetMs };
+}
+
+/** Counts, whatever the limit; a negative cost is given back. */
+export function adjustCalendarQuota(cells: Float64Array, at: number, ask: Ask<Quota>): void {
+  arrive(cells, at, { per: ask.rule.per, nowMs: ask.nowMs });
+  cells[at + COUNT] = Math.max(0, cell(cells, at + COUNT) + ask.cost);
 }
 
 /** Raises the present period's count to `cost`. */

@@ -43,6 +43,11 @@ export function lockIndex(bucket: number): number {
   return (HEADER_BYTES + bucket * BUCKET_BYTES) / BYTES_PER_INT;
 }
 
+/** Index, among the 32-bit words, of what changes whenever a lease of a bucket ends: a word in the lock's own line. */
+export function turnIndex(bucket: number): number {
+  return lockIndex(bucket) + 1;
+}
+
 /** Offsets of the three runs of tags from the bucket's lock. */
 export const HIGH = 16;
 export const LOW = HIGH + WAYS;

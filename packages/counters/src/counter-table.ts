@@ -24,6 +24,8 @@ export const KINDS = {
   year: 7,
 } as const satisfies Readonly<Record<Algorithm | QuotaPeriod, number>>;
 
+/** Places that are held; see `leases.ts`. */
+export const LEASE = 8;
 const EMPTY = 0;
 const QUOTA_PERIODS: readonly QuotaPeriod[] = ['hour', 'day', 'week', 'month', 'year'];
 
@@ -68,6 +70,11 @@ export class CounterTable {
 
   /** First cell of the slot for `wanted`, which is made when there is none. */
   slotFor(bucket: number, wanted: Wanted): number {
+    return this.find(bucket, wanted) ?? this.#claim(bucket, wanted);
+  }
+
+  /** The same where there is one. */
+  find(bucket: number, wanted: Omit<Wanted, 'nowMs'>): number | undefined {
     const tags = lockIndex(bucket);
     for (let way = 0; way < WAYS; way++) {
       if (
@@ -77,7 +84,7 @@ export class CounterTable {
       )
         return cellIndex(bucket, way);
     }
-    return this.#claim(bucket, wanted);
+    return undefined;
   }
 
   *occupied(bucket: number): Generator<Occupied> {
@@ -119,13 +126,20 @@ export class CounterTable {
       const rank = evictionRank(kind, nowMs - cell(this.cells, at + TOUCHED));
       if (rank > bestRank) [best, bestRank] = [way, rank];
     }
-    const evicted = quotaKind(this.#tag(tags + KIND + best)) === undefined ? EVICTIONS : QUOTA_EVICTIONS;
+    const evicted = isMissed(this.#tag(tags + KIND + best)) ? QUOTA_EVICTIONS : EVICTIONS;
     Atomics.add(this.ints, evicted, 1);
     return best;
   }
 }
 
-/** Idle longest goes first, but a quota, which may stand for a month of calls, only when there is nothing else. */
+/**
+ * Idle longest goes first, but a quota, which may stand for a month of calls, or a lease, which stands for calls under
+ * way, only when there is nothing else.
+ */
 function evictionRank(kind: number, idleMs: number): number {
-  return quotaKind(kind) === undefined ? idleMs : idleMs - Number.MAX_SAFE_INTEGER;
+  return isMissed(kind) ? idleMs - Number.MAX_SAFE_INTEGER : idleMs;
+}
+
+function isMissed(kind: number): boolean {
+  return kind === LEASE || quotaKind(kind) !== undefined;
 }

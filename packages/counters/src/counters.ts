@@ -33,6 +33,26 @@ export interface Verdict {
   readonly retryMs: number;
 }
 
+/** One of several counts that are taken together. */
+export interface Take {
+  readonly key: Hash64;
+  readonly cost: number;
+  readonly rule: Limit | Quota;
+}
+
+export interface TakingAll {
+  /** All were taken; else none was. */
+  readonly allowed: boolean;
+  /** In the order asked. Where another one refused, `remaining` says what is left without this call. */
+  readonly verdicts: readonly Verdict[];
+}
+
+export interface Leasing {
+  readonly allowed: boolean;
+  /** By all threads together, this one included. */
+  readonly held: number;
+}
+
 /**
  * Counters that every thread of the process shares. A take decides and counts in one atomic step:
  * with n units left, exactly n of any number of concurrent takes are allowed. A refused take costs nothing;
@@ -48,4 +68,15 @@ export interface Counters {
    */
   adjust(key: Hash64, units: number, limit: WindowLimit, nowMs: number): void;
   takeQuota(key: Hash64, cost: number, quota: Quota, nowMs: number): Verdict;
+  /** As `adjust` does, in the period of `nowMs`. */
+  adjustQuota(key: Hash64, units: number, quota: Quota, nowMs: number): void;
+  /** All or nothing, in one atomic step. */
+  takeAll(takes: readonly Take[], nowMs: number): TakingAll;
+  /** One of `limit` places, until it is released or this thread dies. */
+  lease(key: Hash64, limit: number, nowMs: number): Leasing;
+  release(key: Hash64): void;
+  /** Changes whenever a place of the key may have become free; for `whenReleased`. */
+  releases(key: Hash64): number;
+  /** Settles when `releases(key)` is no longer `seen`, or after so many ms. */
+  whenReleased(key: Hash64, seen: number, timeoutMs: number): Promise<unknown>;
 }

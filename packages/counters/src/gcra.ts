@@ -15,6 +15,15 @@ const WINDOW = OWN + 1;
  * adds up to two thousand units at a million a minute.
  */
 export function takeGcra(cells: Float64Array, at: number, ask: Ask<Limit>): Verdict {
+  return weigh(cells, at, ask, true);
+}
+
+/** What `takeGcra` would say, and nothing is taken. */
+export function askGcra(cells: Float64Array, at: number, ask: Ask<Limit>): Verdict {
+  return weigh(cells, at, ask, false);
+}
+
+function weigh(cells: Float64Array, at: number, ask: Ask<Limit>, taking: boolean): Verdict {
   const { limit, windowMs } = ask.rule;
   const touched = cell(cells, at + TOUCHED);
   const now = steadyNow(touched, ask.nowMs);
@@ -26,9 +35,10 @@ export function takeGcra(cells: Float64Array, at: number, ask: Ask<Limit>): Verd
   const taken = allowed ? ahead + asked : ahead;
   cells[at + TOUCHED] = now;
   cells[at + WINDOW] = windowMs;
-  cells[at + AHEAD] = taken;
+  const kept = taking ? taken : ahead;
+  cells[at + AHEAD] = kept;
   const toMs = (units: number): number => (limit > 0 ? Math.ceil(units / limit) : 0);
-  cells[at + EXPIRES] = now + toMs(taken);
+  cells[at + EXPIRES] = now + toMs(kept);
   const remaining = Math.max(0, Math.floor((limit * windowMs - taken) / windowMs));
   if (allowed) return { allowed, remaining, resetMs: toMs(taken), retryMs: 0 };
   const nextUnit = Math.min(ahead, (remaining + 1) * windowMs - room);

@@ -1,4 +1,16 @@
-export type { Algorithm, Counters, Limit, Quota, QuotaPeriod, Verdict, WindowLimit } from './counters.ts';
+export { BucketLock, type BucketLockOptions } from './bucket-lock.ts';
+export type {
+  Algorithm,
+  Counters,
+  Leasing,
+  Limit,
+  Quota,
+  QuotaPeriod,
+  Take,
+  TakingAll,
+  Verdict,
+  WindowLimit,
+} from './counters.ts';
 export { createCounterMemory, type CounterMemory, type CounterMemoryOptions } from './counter-memory.ts';
 export { openCounters, type CounterStats, type QuotaRow, type SharedCounters } from './shared-counters.ts';
 export { quotaPeriod, type Period } from './period.ts';
@@ -10,3 +22,5 @@ export { openBudgetLedger, type BudgetLedger, type BudgetLedgerOptions } from '.
 export type { BudgetStats } from './budgets/budget-accounts.ts';
 export { BudgetJournal, type BudgetJournalOptions } from './budgets/budget-journal.ts';
 export { openBudgets, type BudgetBooks, type OpenBudgetsOptions } from './budgets/open-budgets.ts';
+export { createKeptMemory, type KeptMemory, type KeptMemoryOptions } from './kept/kept-memory.ts';
+export { openKeptReplies, type Beginning, type KeptKey, type KeptReplies } from './kept/kept-replies.ts';

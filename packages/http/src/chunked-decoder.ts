@@ -29,6 +29,10 @@ const TRAILER_FIELDS_MAX = 32;
 const FORBIDDEN_TRAILER =
   /^(?:transfer-encoding|content-(?:length|type|encoding|range)|host|connection|te|trailer|upgrade|authorization|proxy-.*|www-authenticate|set-cookie|cookie|cache-control|expect|max-forwards|age|date|location|vary|keep-alive|http2-settings|x-forwarded-.*|forwarded|x-real-ip|x-gatehouse-.*|via|x-request-id|traceparent|x-api-key|apikey)$/i;
 
+export function mayTrail(name: string): boolean {
+  return !FORBIDDEN_TRAILER.test(name) && !name.includes('_');
+}
+
 /**
  * Decodes the chunked coding (RFC 9112 §7.1) strictly: hex digits only, CRLF only, extensions bounded and dropped,
  * trailers bounded and filtered. Keeps no body bytes: data ranges go to the sink as they are found.
@@ -146,7 +150,7 @@ export class ChunkedDecoder {
     for (let i = 0; i < fields.count; i++) {
       const name = fields.nameAt(i);
       if (/^(?:content-length|transfer-encoding)$/i.test(name)) return this.#fail(`${name} as a trailer`);
-      if (!FORBIDDEN_TRAILER.test(name) && !name.includes('_')) this.trailers += `${name}: ${fields.valueAt(i)}\r\n`;
+      if (mayTrail(name)) this.trailers += `${name}: ${fields.valueAt(i)}\r\n`;
     }
     this.#state = DONE;
     return true;

@@ -3,7 +3,7 @@ import { latin1 } from './latin1.ts';
 import { ReplyHead } from './reply-head.ts';
 import type { HeadLimits } from './request-head.ts';
 import { Timer, type TimerWheel } from './timer-wheel.ts';
-import { guarded, type Wire, type WireEvents } from './wire.ts';
+import { guarded, type SocketWire, type Wire, type WireEvents } from './wire.ts';
 
 export type UpstreamFailure =
   | 'connect'
@@ -11,6 +11,8 @@ export type UpstreamFailure =
   | 'first-byte-timeout'
   | 'idle-timeout'
   | 'reset'
+  /** The upstream has said that it did not deal with the request. */
+  | 'refused'
   | 'malformed';
 
 /** Hears one reply. Exactly one of `onReplyEnd`, `onFailure` and `onUpgraded` comes last. */
@@ -87,8 +89,13 @@ export class ClientConnection implements WireEvents {
     this.#timer = new Timer(() => guarded(this, () => this.#expire()));
   }
 
-  start(wire: Wire, ready: 'connect' | 'secureConnect'): void {
+  /** Takes its wire, which says `onConnect` when it may carry a request. */
+  attach(wire: Wire): void {
     this.wire = wire;
+  }
+
+  start(wire: SocketWire, ready: 'connect' | 'secureConnect'): void {
+    this.attach(wire);
     wire.socket.once(ready, () => guarded(this, () => this.onConnect()));
   }
 
@@ -170,13 +177,17 @@ export class ClientConnection implements WireEvents {
     }
     if (this.head.status === 101) return this.#upgrade(bytes, bodyStart, end);
     if (this.head.status < 200) return this.#informationalHead(bodyStart);
+    this.#beginBody();
+    if (this.head.framing === 'none' || (this.head.framing === 'length' && this.#bodyLeft === 0)) this.#complete('');
+    return bodyStart;
+  }
+
+  #beginBody(): void {
     this.#phase = 'body';
     this.#bodyLeft = this.head.contentLength;
     if (this.head.framing === 'chunked') this.#chunks.reset();
     this.#wheel.arm(this.#timer, this.#timeouts.idleMs);
     this.#reply?.onReplyHead(this.head);
-    if (this.head.framing === 'none' || (this.head.framing === 'length' && this.#bodyLeft === 0)) this.#complete('');
-    return bodyStart;
   }
 
   #informationalHead(next: number): number {
@@ -216,12 +227,55 @@ export class ClientConnection implements WireEvents {
     return stop;
   }
 
+  /** A head that came in frames of HTTP/2, written as HTTP/1.1. `ended`: no body follows. */
+  deliverHead(text: string, ended: boolean): void {
+    if (this.#phase !== 'waiting') return;
+    const reply = this.#reply;
+    this.#replyBytes = true;
+    const problem = this.head.parse(text, this.#method);
+    if (problem !== undefined) this.fail('malformed', problem);
+    else if (this.head.status === 101) this.#upgrade(NOTHING, 0, 0);
+    else if (this.head.status < 200) this.#informationalHead(0);
+    else {
+      this.#beginBody();
+      if (ended) this.deliverEnd('');
+    }
+    reply?.onSettled();
+  }
+
+  deliverBody(bytes: Buffer): void {
+    if (this.#phase === 'tunnel') this.#tunnel?.(bytes, bytes.length);
+    const reply = this.#reply;
+    if (this.#phase !== 'body' || reply === undefined) return;
+    this.#wheel.arm(this.#timer, this.#timeouts.idleMs);
+    if (this.head.framing !== 'chunked') {
+      this.#bodyLeft -= bytes.length;
+      if (this.#bodyLeft < 0 || this.head.framing === 'none') {
+        this.fail('malformed', 'more of a body than the head says');
+        return;
+      }
+    }
+    reply.onData(bytes, 0, bytes.length);
+    reply.onSettled();
+  }
+
+  deliverEnd(trailers: string): void {
+    const reply = this.#reply;
+    if (this.#phase === 'tunnel') this.destroy();
+    if (this.#phase !== 'body') return;
+    if (this.head.framing === 'length' && this.#bodyLeft > 0) this.fail('malformed', 'less of a body than the head says');
+    else this.#complete(trailers);
+    reply?.onSettled();
+  }
+
   #complete(trailers: string): void {
     const reply = this.#reply;
     if (reply === undefined) return;
     this.#wheel.disarm(this.#timer);
     this.#reply = undefined;
-    const keep = this.head.keepAlive && this.#requestSent && this.head.framing !== 'close';
+    const kept = this.head.keepAlive && this.#requestSent && this.head.framing !== 'close';
+    // A stream carries one request; it is the session that is kept.
+    const keep = kept && this.wire?.http2 !== true;
     this.#phase = 'idle';
     reply.onReplyEnd(trailers);
     if (keep) this.#host.onIdle(this);
@@ -242,7 +296,7 @@ export class ClientConnection implements WireEvents {
   /** From 101 on: raw bytes both ways. */
   tunnel(onBytes: (bytes: Buffer, length: number) => void): void {
     this.#tunnel = onBytes;
-    this.wire?.socket.setKeepAlive(true, TUNNEL_PROBE_MS);
+    this.wire?.keepAlive(TUNNEL_PROBE_MS);
   }
 
   /** The caller's side of the tunnel has ended: what it sent still leaves, then the upstream has a little time to close. */

@@ -78,11 +78,15 @@ const FAILURE: Readonly<Record<UpstreamFailure, HeadProblem>> = {
   'first-byte-timeout': { code: 'upstream.timeout', detail: 'the upstream did not answer in time' },
   'idle-timeout': { code: 'upstream.timeout', detail: 'the upstream stalled' },
   reset: { code: 'upstream.broken', detail: 'the upstream broke off' },
+  refused: { code: 'upstream.overloaded', detail: 'the upstream takes no more requests' },
   malformed: { code: 'upstream.broken', detail: 'the upstream sent no valid HTTP reply' },
 };
 
 const CANCELLED: LegResult = { kind: 'cancelled' };
 const OVERLOADED: HeadProblem = { code: 'upstream.overloaded', detail: 'too many connections to the upstream' };
+
+/** A request finds another session of HTTP/2 that often, at most, where one is going away. */
+const REFUSALS_MAX = 2;
 
 /** RFC 9110 §9.2.2. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
@@ -105,6 +109,7 @@ export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
   #upstream: ClientConnection | undefined;
   #requestLines: string | undefined;
   #attempts = 0;
+  #refusals = 0;
   #status = 0;
   #bytesIn = 0;
   #bytesOut = 0;
@@ -176,6 +181,7 @@ export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
       `${head.method} ${leg.target} HTTP/1.1\r\nhost: ${leg.authority}\r\n${head.fields.kept()}` +
         (this.#whole === undefined ? '' : `content-length: ${this.#whole.length}\r\n`) +
         (this.#chunked ? 'transfer-encoding: chunked\r\n' : '') +
+        (head.acceptsTrailers && upstream.wire.http2 ? 'te: trailers\r\n' : '') +
         `${head.upgrade === '' ? '' : `connection: upgrade\r\nupgrade: ${head.upgrade}\r\n`}${this.#requestLines}\r\n`,
     );
     this.#sendReplay(upstream);
@@ -388,6 +394,11 @@ export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
       this.#attempt(leg, leg.pool.fresh());
       return;
     }
+    // What was provably not dealt with may be sent again, whatever its method (RFC 9113 §8.7).
+    if (leg !== undefined && failure === 'refused' && this.#replayable && this.#refusals++ < REFUSALS_MAX) {
+      this.#attempt(leg, leg.pool.fresh());
+      return;
+    }
     if (this.#retry({ kind: 'failure', failure })) return;
     this.#endLeg({ kind: 'failure', failure });
     this.#failed(FAILURE[failure]);
@@ -423,7 +434,7 @@ export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
 
   /** Asks the host for another leg; true when it is under way. */
   #retry(result: LegResult): boolean {
-    const sent = !(result.kind === 'failure' && result.failure.startsWith('connect'));
+    const sent = !(result.kind === 'failure' && /^connect|^refused/.test(result.failure));
     const next = this.#host.retryLeg(result, { sent, replayable: this.#replayable });
     if (next === undefined) return false;
     this.#endLeg(result);
@@ -481,9 +492,9 @@ export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
       up.bytes(bytes, 0, length);
       if (!up.flush()) wire.pause();
     });
-    wire.socket.on('drain', () => up.resume());
-    up.socket.on('drain', () => wire.resume());
-    up.socket.once('close', () => {
+    wire.onTaken(() => up.resume());
+    up.onTaken(() => wire.resume());
+    up.onceClosed(() => {
       this.#endLeg({ kind: 'reply', status: 101, retryAfter: undefined });
       this.#end(undefined);
       this.#caller.breakOff();

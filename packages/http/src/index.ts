@@ -7,7 +7,17 @@ export { Fields } from './fields.ts';
 export { RequestHead, type Framing, type HeadLimits, type HeadProblem } from './request-head.ts';
 export { ReplyHead } from './reply-head.ts';
 export { Timer, TimerWheel } from './timer-wheel.ts';
-export { acceptWire, connectWire, guarded, streamWire, type Destination, type Wire, type WireEvents } from './wire.ts';
+export {
+  acceptWire,
+  connectWire,
+  guarded,
+  SocketWire,
+  streamWire,
+  type Destination,
+  type Transport,
+  type Wire,
+  type WireEvents,
+} from './wire.ts';
 export {
   SERVER_LIMITS,
   ServerConnection,
@@ -27,3 +37,5 @@ export {
   type LegResult,
   type LegTimes,
 } from './forward.ts';
+export { serveHttp2, type Http2FrontOptions, type Http2FrontSession } from './h2/front-session.ts';
+export { HTTP2_LIMITS, type Http2Limits } from './h2/session-budget.ts';

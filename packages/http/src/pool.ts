@@ -1,5 +1,7 @@
 import { ClientConnection, type ClientHost } from './client-connection.ts';
 import type { HeadLimits } from './request-head.ts';
+import { Http2Sessions } from './h2/http2-sessions.ts';
+import type { Http2Wish } from './h2/upstream-session.ts';
 import type { TimerWheel } from './timer-wheel.ts';
 import { connectWire, readyEvent, type Destination } from './wire.ts';
 
@@ -10,17 +12,32 @@ export interface PoolOptions {
   readonly monotonic: () => number;
   readonly connectionsMax: number;
   readonly idleMs: number;
+  /** HTTP/2: by prior knowledge or ALPN, or what ALPN comes to; without, HTTP/1.1. */
+  readonly http2?: Http2Wish | undefined;
 }
+
+/** A session costs the upstream little while it is idle, and tells us before it goes. */
+const SESSION_IDLE_MS = 60_000;
 
 /** Connections to one endpoint. Idle ones wait on a last-in-first-out list, so that few stay warm and the rest age out. */
 export class Pool implements ClientHost {
   readonly #options: PoolOptions;
   readonly #idle: ClientConnection[] = [];
   readonly #all = new Set<ClientConnection>();
+  readonly #sessions: Http2Sessions | undefined;
   #closed = false;
 
   constructor(options: PoolOptions) {
+    const { http2, destination, limits, wheel } = options;
     this.#options = options;
+    if (http2 !== undefined) {
+      this.#sessions = new Http2Sessions({ wish: http2, destination, limits, wheel, idleMs: SESSION_IDLE_MS });
+    }
+  }
+
+  /** Requests go as streams of shared sessions. */
+  get #shared(): Http2Sessions | undefined {
+    return this.#sessions?.plain === false ? this.#sessions : undefined;
   }
 
   /** An idle connection, or a new one that is connecting; undefined when the endpoint has its fill. */
@@ -30,6 +47,7 @@ export class Pool implements ClientHost {
       if (idle.idleUntilMs > now) return idle;
       idle.destroy();
     }
+    if (this.#shared?.hasRoom === false) return undefined;
     return this.#all.size < this.#options.connectionsMax ? this.fresh() : undefined;
   }
 
@@ -38,7 +56,9 @@ export class Pool implements ClientHost {
     const { destination, limits, wheel } = this.#options;
     const connection = new ClientConnection({ limits, wheel, host: this });
     this.#all.add(connection);
-    connection.start(connectWire(destination, connection), readyEvent(destination));
+    const shared = this.#shared;
+    if (shared === undefined) connection.start(connectWire(destination, connection), readyEvent(destination));
+    else shared.carry(connection);
     return connection;
   }
 
@@ -64,5 +84,6 @@ export class Pool implements ClientHost {
   close(): void {
     this.#closed = true;
     for (const connection of this.#idle.splice(0)) connection.destroy();
+    this.#sessions?.close();
   }
 }

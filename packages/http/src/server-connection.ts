@@ -1,11 +1,13 @@
+import type net from 'node:net';
 import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
 import { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';
+import { FIELD } from './field-names.ts';
 import { httpDate } from './http-date.ts';
 import { latin1 } from './latin1.ts';
 import { hopelessHead, RequestHead, type HeadLimits, type HeadProblem } from './request-head.ts';
 import { Timer, type TimerWheel } from './timer-wheel.ts';
 import { TUNNEL_PROBE_MS } from './client-connection.ts';
-import { guarded, type Wire, type WireEvents } from './wire.ts';
+import { guarded, SocketWire, type Wire, type WireEvents } from './wire.ts';
 
 export interface ServerLimits extends HeadLimits {
   readonly headTimeoutMs: number;
@@ -49,13 +51,23 @@ export interface ServerEvents {
   /** A head was refused and answered by the engine itself. */
   onRefused(problem: HeadProblem, connection: ServerConnection): void;
   onClosed(connection: ServerConnection): void;
+  /**
+   * The first bytes are the preface of HTTP/2 (RFC 9113 §3.4). Whoever speaks that takes the socket over, with those
+   * bytes still to be read, and this connection is over; undefined where nobody does.
+   */
+  readonly onPreface?: ((connection: ServerConnection, socket: net.Socket) => void) | undefined;
 }
 
 type Phase = 'idle' | 'head' | 'busy' | 'tunnel' | 'closing';
 const NOTHING = Buffer.alloc(0);
 const PROBE_MS = 100;
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\n';
 /** A caller that has said its last and takes nothing for so long has left. */
 const SILENCE_MS = 1_000;
+
+function isGrpc({ fields }: RequestHead): boolean {
+  return fields.known(FIELD['content-type'])?.toLowerCase().startsWith('application/grpc') === true;
+}
 
 /**
  * The caller's side of one connection: reads requests one at a time, in order, and writes their replies.
@@ -83,6 +95,8 @@ export class ServerConnection implements WireEvents {
   #replied = false;
   #continueSent = false;
   #draining = false;
+  /** Its body is not timed. */
+  #unhurried = false;
   /** Bytes written when the caller said its last; -1 before. */
   #writtenAtEnd = -1;
 
@@ -185,11 +199,79 @@ export class ServerConnection implements WireEvents {
     }
     const problem = this.head.parse(text);
     if (problem !== undefined) {
-      this.#refuse(problem);
+      if (!this.#handedOver(text, bytes.subarray(start, end))) this.#refuse(problem);
       return end;
     }
     this.#begin();
     return start + stop + 4;
+  }
+
+  /** Only the first bytes of a connection are a preface: before a head was read, none had a method. */
+  #handedOver(text: string, bytes: Buffer): boolean {
+    const { onPreface } = this.#events;
+    if (onPreface === undefined || this.head.method !== '' || !text.startsWith(PREFACE)) return false;
+    if (!(this.wire instanceof SocketWire)) return false;
+    const socket = this.wire.release(Buffer.from(bytes));
+    this.#phase = 'closing';
+    this.wire = undefined;
+    this.#wheel.disarm(this.#timer);
+    onPreface.call(this.#events, this, socket);
+    return true;
+  }
+
+  /** A head that came in frames of HTTP/2, written as HTTP/1.1, or what is wrong with it. */
+  deliverHead(head: string | HeadProblem): void {
+    const problem = typeof head === 'string' ? this.head.parse(head) : head;
+    this.#unhurried = problem === undefined && isGrpc(this.head);
+    if (problem === undefined) this.#begin();
+    else this.#refuse(problem);
+    this.#request?.onSettled();
+    this.wire?.flush();
+  }
+
+  /** A piece of its body; comes only while the wire is not paused. */
+  deliverBody(bytes: Buffer): void {
+    if (this.#phase === 'tunnel') this.#tunnel?.(bytes, bytes.length);
+    const request = this.#request;
+    if (this.#phase !== 'busy' || this.#bodyDone || request === undefined) return;
+    this.#armBody();
+    if (this.head.framing === 'length') {
+      this.#bodyLeft -= bytes.length;
+      if (this.#bodyLeft < 0) {
+        this.#bodyBroken(request);
+        return;
+      }
+    }
+    request.onBodyData(bytes, 0, bytes.length);
+    this.#request?.onSettled();
+    this.wire?.flush();
+  }
+
+  /** The caller has said its last. */
+  deliverEnd(trailers: string): void {
+    if (this.#phase === 'tunnel') this.onEnd();
+    const request = this.#request;
+    if (this.#phase !== 'busy' || this.#bodyDone || request === undefined) return;
+    if (this.head.framing === 'length' && this.#bodyLeft > 0) {
+      this.#bodyBroken(request);
+      return;
+    }
+    this.#bodyDone = true;
+    this.#bodyEnd(trailers);
+    this.#request?.onSettled();
+    this.wire?.flush();
+  }
+
+  #bodyBroken(request: RequestEvents): void {
+    this.#bodyDone = true;
+    this.head.keepAlive = false;
+    request.onCallerGone('request.malformed', !this.#replied);
+    this.wire?.flush();
+  }
+
+  /** A call of gRPC may be silent for as long as it likes: its own deadline ends it, or the silence of its reply. */
+  #armBody(): void {
+    if (!this.#unhurried) this.#wheel.arm(this.#timer, this.#limits.bodyIdleMs);
   }
 
   #begin(): void {
@@ -225,7 +307,7 @@ export class ServerConnection implements WireEvents {
       this.wire?.text('HTTP/1.1 100 Continue\r\n\r\n');
       this.wire?.flush();
     }
-    this.#wheel.arm(this.#timer, this.#limits.bodyIdleMs);
+    this.#armBody();
     this.wire?.resume();
     if (this.#pending.length > 0) this.#readPending();
   }
@@ -262,6 +344,11 @@ export class ServerConnection implements WireEvents {
     this.#request?.onBodyEnd(trailers);
   }
 
+  /** A call of gRPC, which is told of failures in its own way. */
+  get grpc(): boolean {
+    return this.#unhurried;
+  }
+
   pauseBody(): void {
     this.wire?.pause();
     if (this.wire?.full === true) this.onFull();
@@ -269,7 +356,7 @@ export class ServerConnection implements WireEvents {
   }
 
   resumeBody(): void {
-    if (this.#bodyWanted && !this.#bodyDone) this.#wheel.arm(this.#timer, this.#limits.bodyIdleMs);
+    if (this.#bodyWanted && !this.#bodyDone) this.#armBody();
     this.wire?.resume();
   }
 
@@ -344,7 +431,7 @@ export class ServerConnection implements WireEvents {
   tunnel(onBytes: (bytes: Buffer, length: number) => void): void {
     this.#phase = 'tunnel';
     this.#tunnel = onBytes;
-    this.wire?.socket.setKeepAlive(true, TUNNEL_PROBE_MS);
+    this.wire?.keepAlive(TUNNEL_PROBE_MS);
     const ahead = this.#pending;
     this.#pending = NOTHING;
     if (ahead.length > 0) onBytes(ahead, ahead.length);
@@ -405,7 +492,7 @@ export class ServerConnection implements WireEvents {
 
   /** What is written to a caller that has left is answered with a reset; only silence does not tell. */
   #watchSilence(): void {
-    const written = this.wire?.socket.bytesWritten ?? 0;
+    const written = this.wire?.written ?? 0;
     if (written === this.#writtenAtEnd) {
       this.#request?.onCallerGone('request.cancelled', false);
       return;
@@ -421,7 +508,7 @@ export class ServerConnection implements WireEvents {
       return;
     }
     this.head.keepAlive = false;
-    this.#writtenAtEnd = this.wire?.socket.bytesWritten ?? 0;
+    this.#writtenAtEnd = this.wire?.written ?? 0;
     // Half a WebSocket is of no use.
     if (!this.#bodyDone || this.head.upgrade !== '') {
       this.#request?.onCallerGone('request.cancelled', false);
@@ -436,7 +523,7 @@ export class ServerConnection implements WireEvents {
     } else {
       // HTTP/1.0 knows no interim replies. TCP's own probes ask there, and get a reset once the caller's system has
       // forgotten a socket that was closed: about a minute later.
-      this.wire?.socket.setKeepAlive(true, SILENCE_MS);
+      this.wire?.keepAlive(SILENCE_MS);
       this.#wheel.arm(this.#timer, SILENCE_MS);
     }
   }
@@ -447,6 +534,11 @@ export class ServerConnection implements WireEvents {
   }
 
   onDrain(): void {
+    if (this.#phase === 'closing' && this.wire?.http2 === true) {
+      // All is said; what is left of the request is not waited for much longer.
+      this.#wheel.arm(this.#timer, this.#limits.lingerMs);
+      return;
+    }
     if (this.#phase === 'busy' && this.#waits) {
       if (this.#writtenAtEnd < 0) this.#wheel.disarm(this.#timer);
       else this.#wheel.arm(this.#timer, SILENCE_MS);

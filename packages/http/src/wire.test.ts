@@ -1,8 +1,8 @@
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { streamWire, type Wire } from './wire.ts';
+import { streamWire, type SocketWire } from './wire.ts';
 
-function recorded(): { readonly wire: Wire; readonly written: unknown[] } {
+function recorded(): { readonly wire: SocketWire; readonly written: unknown[] } {
   const written: unknown[] = [];
   const socket = new net.Socket();
   socket.write = (out: string | Uint8Array): boolean => written.push(out) > 0;

@@ -1,4 +1,5 @@
 import net from 'node:net';
+import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { latin1 } from './latin1.ts';
 
@@ -29,11 +30,51 @@ const JOINED_BYTES_MAX = 16 * 1024;
 const READ_BYTES = 64 * 1024;
 const sharedBytes = Buffer.allocUnsafeSlow(READ_BYTES);
 
+/** What carries a wire in the end. In HTTP/2 all wires of a session share it: read from it, never write or close it. */
+export type Transport = Duplex & { readonly remoteAddress?: string | undefined };
+
+/** What a connection reads from and writes to: a socket, or one stream of an HTTP/2 session. */
+export interface Wire {
+  readonly socket: Transport;
+  /** One exchange of an HTTP/2 session: what is written in HTTP/1.1 is framed anew, and there are trailers. */
+  readonly http2: boolean;
+  text(text: string): void;
+  /** Valid during the call only. */
+  bytes(bytes: Buffer, start: number, end: number): void;
+  /** Bytes that nobody changes any more, and that need no copy. */
+  lasting(bytes: Buffer): void;
+  /** Lets what was gathered leave; false when the other side reads too slowly. */
+  flush(): boolean;
+  /** Meets a reset that nobody reads any more. */
+  poke(): void;
+  /** The peer has yet to take what was written. */
+  readonly full: boolean;
+  /** Bytes that have not left yet. */
+  readonly unsent: number;
+  /** Bytes that were written so far. */
+  readonly written: number;
+  pause(): void;
+  resume(): void;
+  readonly paused: boolean;
+  /** Nothing can be written any more. */
+  readonly gone: boolean;
+  /** Says that no more will be written, after what is still to leave. */
+  end(): void;
+  destroy(): void;
+  /** Destroys with a reset, where the end of the connection would look like the end of the message. */
+  reset(): void;
+  /** Has the peer asked, after so long a silence, whether it is still there. */
+  keepAlive(ms: number): void;
+  /** Two wires joined for good, such as a WebSocket's: called whenever this one takes more again. */
+  onTaken(taken: () => void): void;
+  onceClosed(closed: () => void): void;
+}
+
 /**
  * Sockets with something to say, in the order in which they got it. They are written to in one go after the loop has
  * dealt with all reads of a turn: the first write wakes the process at the other end, and the next ones find it awake.
  */
-let dirty: Wire[] = [];
+let dirty: SocketWire[] = [];
 
 function writeDirty(): void {
   const wires = dirty;
@@ -46,8 +87,9 @@ function writeDirty(): void {
  * at once; writes gather as one latin1 string until `flush`. Both together halve the cost of a proxied request
  * against stream events and corked buffers.
  */
-export class Wire {
+export class SocketWire implements Wire {
   readonly socket: net.Socket;
+  readonly http2 = false;
   readonly #events: WireEvents;
   #out = '';
   /** Waits in `dirty`. */
@@ -141,6 +183,26 @@ export class Wire {
     return this.#out.length + this.socket.writableLength;
   }
 
+  get written(): number {
+    return this.socket.bytesWritten;
+  }
+
+  get gone(): boolean {
+    return this.#gone || this.socket.destroyed;
+  }
+
+  keepAlive(ms: number): void {
+    this.socket.setKeepAlive(true, ms);
+  }
+
+  onTaken(taken: () => void): void {
+    this.socket.on('drain', taken);
+  }
+
+  onceClosed(closed: () => void): void {
+    this.socket.once('close', closed);
+  }
+
   pause(): void {
     if (this.#paused) return;
     this.#paused = true;
@@ -168,6 +230,19 @@ export class Wire {
     this.#out = '';
     this.#gone = true;
     this.socket.destroy();
+  }
+
+  /** Gives the connection to a socket that reads for itself, as another protocol does; what was read comes first. */
+  release(read: Buffer): net.Socket {
+    this.#out = '';
+    this.#gone = true;
+    const handle: unknown = Reflect.get(this.socket, '_handle');
+    this.socket.removeAllListeners();
+    Reflect.set(this.socket, '_handle', null);
+    this.socket.destroy();
+    const socket = socketOver({ handle, allowHalfOpen: true });
+    socket.unshift(read);
+    return socket;
   }
 
   /** Destroys with a reset, where the end of the connection would look like the end of the message. */
@@ -200,25 +275,25 @@ function sharedReads(events: WireEvents): OnRead {
 }
 
 /** Wires an accepted socket, which must come paused (`pauseOnConnect`) and unread. */
-export function acceptWire(accepted: net.Socket, events: WireEvents): Wire {
+export function acceptWire(accepted: net.Socket, events: WireEvents): SocketWire {
   const handle: unknown = Reflect.get(accepted, '_handle');
-  if (handle === undefined || handle === null) return new Wire(accepted, events, 'stream');
+  if (handle === undefined || handle === null) return new SocketWire(accepted, events, 'stream');
   // A socket of our own over the same handle is the only way to give an accepted connection a read buffer.
   Reflect.set(accepted, '_handle', null);
   accepted.destroy();
-  return new Wire(socketOver(handle, events), events, 'shared');
+  return new SocketWire(socketOver({ handle, onread: sharedReads(events), allowHalfOpen: true }), events, 'shared');
 }
 
 /** `handle` is an option of Socket's constructor that its types know in another meaning only. */
-function socketOver(handle: unknown, events: WireEvents): net.Socket {
-  const socket: unknown = Reflect.construct(net.Socket, [{ handle, onread: sharedReads(events), allowHalfOpen: true }]);
+function socketOver(options: object): net.Socket {
+  const socket: unknown = Reflect.construct(net.Socket, [options]);
   if (socket instanceof net.Socket) return socket;
   throw new TypeError('net.Socket made no socket');
 }
 
 /** Wires a socket that goes through a stream of Node's own, such as TLS. */
-export function streamWire(socket: net.Socket, events: WireEvents): Wire {
-  return new Wire(socket, events, 'stream');
+export function streamWire(socket: net.Socket, events: WireEvents): SocketWire {
+  return new SocketWire(socket, events, 'stream');
 }
 
 export interface Destination {
@@ -229,11 +304,17 @@ export interface Destination {
 }
 
 /** Begins to connect; the socket emits `readyEvent(destination)` when it may carry a request. */
-export function connectWire(destination: Destination, events: WireEvents): Wire {
+export function connectWire(destination: Destination, events: WireEvents): SocketWire {
   const { host, port } = destination;
-  if (!destination.tls) return new Wire(net.connect({ host, port, onread: sharedReads(events) }), events, 'shared');
+  if (!destination.tls) return new SocketWire(net.connect({ host, port, onread: sharedReads(events) }), events, 'shared');
+  return streamWire(connectSocket(destination, ['http/1.1']), events);
+}
+
+/** A socket that reads as a stream; `protocols` are what is offered by ALPN. */
+export function connectSocket({ host, port, tls: secure }: Destination, protocols: string[]): net.Socket {
+  if (!secure) return net.connect({ host, port });
   const name = net.isIP(host) === 0 ? { servername: host } : {};
-  return streamWire(tls.connect({ host, port, ALPNProtocols: ['http/1.1'], ...name }), events);
+  return tls.connect({ host, port, ALPNProtocols: protocols, ...name });
 }
 
 export function readyEvent(destination: Destination): 'connect' | 'secureConnect' {

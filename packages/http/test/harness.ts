@@ -28,6 +28,8 @@ export interface GateOptions {
   readonly retries?: number;
   /** Speak TLS to the upstream. */
   readonly tls?: boolean;
+  /** Speak HTTP/2 to the upstream. */
+  readonly http2?: 'h2' | 'auto';
   /** How the caller's bytes are read: in the thread's shared buffer, or as a stream, which is how TLS comes. */
   readonly reads?: 'shared' | 'stream';
   /** Time is the gate's own and stands still until `advance`; else it is real. */
@@ -145,6 +147,7 @@ export class Gate implements ServerEvents {
       monotonic: this.monotonic,
       connectionsMax: options.connectionsMax ?? 64,
       idleMs: options.poolIdleMs ?? 4000,
+      http2: options.http2,
     });
     this.server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
   }

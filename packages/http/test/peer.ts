@@ -52,8 +52,8 @@ export class Peer {
     return this.#bytes;
   }
 
-  send(what: string | Buffer): void {
-    this.socket.write(what, 'latin1');
+  send(...what: readonly (string | Buffer)[]): void {
+    for (const each of what) this.socket.write(each, 'latin1');
   }
 
   /** Each piece is a read of its own on the other side. */

@@ -23,7 +23,7 @@ export interface BrokenPolicy {
 export interface Pipeline {
   /** Before anybody knows who calls. In stage order, inside a stage in the order written; so are the next two. */
   readonly guard: readonly Step<'onRequest'>[];
-  /** Whether the call may go on; the limits of the caller's plan come after. */
+  /** Whether the call may go on, beginning with `onIdentified`; the limits of the caller's plan come after. */
   readonly admit: readonly Step<'onRequest'>[];
   /** How it goes on. */
   readonly shape: readonly Step<'onRequest'>[];
@@ -59,7 +59,7 @@ export function buildPipeline(specs: readonly PolicySpec[], { find, toolsFor }: 
     requests.filter(({ stage }) => stages.includes(stage)).flatMap((each) => each.steps);
   return {
     guard: among('encode', 'guard'),
-    admit: among('identify', 'admit'),
+    admit: [...built.flatMap((each, place) => identified(each, place)), ...among('identify', 'admit')],
     shape: among('shape', 'cache', 'observe'),
     identify: built.flatMap((each, place) => steps(each, place, 'onIdentify')),
     challenges: built.flatMap(({ hooks }) => hooks.challenge ?? []),
@@ -80,6 +80,11 @@ function steps<Hook extends keyof Hooks>({ policy, hooks }: BuiltPolicy, place: 
   const run: unknown = hooks[hook]?.bind(hooks);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- bound, it is still the hook of that name
   return run === undefined ? [] : [{ name: policy.name, place, run: run as NonNullable<Hooks[Hook]> }];
+}
+
+/** A step of `admit` like the others, before them. */
+function identified(each: BuiltPolicy, place: number): Step<'onRequest'>[] {
+  return steps(each, place, 'onIdentified').map(({ name, run }) => ({ name, place, run }));
 }
 
 function build(spec: PolicySpec, find: PipelineTools['find'], tools: () => PolicyTools): BuiltPolicy | BrokenPolicy {

@@ -1,8 +1,9 @@
 import type { LimitSpec, QuotaSpec, SubscriptionSpec } from '@gatehouse/config';
-import { quotaPeriod, type Limit, type Verdict } from '@gatehouse/counters';
+import type { Limit, Verdict } from '@gatehouse/counters';
 import { hash64 } from '@gatehouse/kernel';
 import { LimitReport, showLimits } from './limit-report.ts';
 import type { Exchange, PolicyHooks, PolicyTools, Reply } from './policy.ts';
+import { quotaReports } from './quota-reports.ts';
 
 /**
  * Enforces what a subscription's plan allows. Keys are made of the subscription alone, so that every credential, route
@@ -65,21 +66,9 @@ function limitCheck(subscription: SubscriptionSpec, spec: LimitSpec, { counters 
 
 function quotaCheck(subscription: SubscriptionSpec, spec: QuotaSpec, { counters }: Tools): Check {
   const quota = { limit: spec.calls, per: spec.per };
-  const report = quotaReports(`${planName(subscription)}-${spec.per}`, spec);
+  const report = quotaReports(`${planName(subscription)}-${spec.per}`, quota);
   const key = hash64(`plan quota\n${subscription.id}\n${spec.per}`);
   return { code: 'limit.quota', take: (nowMs) => counters.takeQuota(key, 1, quota, nowMs), report };
-}
-
-/** Months and years differ in length, so the window that is shown is that of the present one. */
-function quotaReports(name: string, spec: QuotaSpec): (nowMs: number) => LimitReport {
-  let period = { startMs: 0, endMs: 0 };
-  let report: LimitReport | undefined;
-  return (nowMs) => {
-    if (report !== undefined && nowMs >= period.startMs && nowMs < period.endMs) return report;
-    period = quotaPeriod(spec.per, nowMs);
-    report = new LimitReport(name, { limit: spec.calls, windowMs: period.endMs - period.startMs });
-    return report;
-  };
 }
 
 function planName(subscription: SubscriptionSpec): string {

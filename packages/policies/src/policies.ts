@@ -1,13 +1,38 @@
+import { authorize } from './authorize/policy.ts';
 import { bodySize } from './body-size/policy.ts';
+import { cache } from './cache/policy.ts';
+import { compress } from './compress/policy.ts';
 import { cors } from './cors/policy.ts';
 import { headers } from './headers/policy.ts';
 import { ipAccess } from './ip-access/policy.ts';
+import { lifecycle } from './lifecycle/policy.ts';
 import type { PolicyDefinition } from './policy.ts';
+import { loadShed } from './load-shed/policy.ts';
+import { idempotency } from './idempotency/policy.ts';
+import { concurrency } from './concurrency/policy.ts';
+import { jsonLimits } from './json-limits/policy.ts';
+import { quota } from './quota/policy.ts';
 import { rateLimit } from './rate-limit/policy.ts';
 import { rewrite } from './rewrite/policy.ts';
 
 /** Every policy that a configuration can name, as a worker runs it; `POLICY_SCHEMAS` holds how they are written. */
-export const POLICIES: readonly PolicyDefinition[] = [ipAccess, cors, rateLimit, bodySize, headers, rewrite];
+export const POLICIES: readonly PolicyDefinition[] = [
+  ipAccess,
+  cors,
+  loadShed,
+  authorize,
+  lifecycle,
+  rateLimit,
+  quota,
+  concurrency,
+  jsonLimits,
+  idempotency,
+  bodySize,
+  headers,
+  rewrite,
+  compress,
+  cache,
+];
 
 export function policyByName(name: string): PolicyDefinition | undefined {
   return POLICIES.find((policy) => policy.name === name);

@@ -1,9 +1,18 @@
 import type { PolicyForm } from '@gatehouse/config';
+import * as authorize from './authorize/schema.ts';
 import * as bodySize from './body-size/schema.ts';
+import * as cache from './cache/schema.ts';
+import * as compress from './compress/schema.ts';
 import * as cors from './cors/schema.ts';
 import * as headers from './headers/schema.ts';
 import * as ipAccess from './ip-access/schema.ts';
+import * as lifecycle from './lifecycle/schema.ts';
 import { policySchema } from './policy-schema.ts';
+import * as loadShed from './load-shed/schema.ts';
+import * as idempotency from './idempotency/schema.ts';
+import * as concurrency from './concurrency/schema.ts';
+import * as jsonLimits from './json-limits/schema.ts';
+import * as quota from './quota/schema.ts';
 import * as rateLimit from './rate-limit/schema.ts';
 import * as rewrite from './rewrite/schema.ts';
 
@@ -11,8 +20,17 @@ import * as rewrite from './rewrite/schema.ts';
 export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('ip-access', ipAccess),
   policySchema('cors', cors),
+  policySchema('load-shed', loadShed),
+  policySchema('authorize', authorize),
+  policySchema('lifecycle', lifecycle),
   policySchema('rate-limit', rateLimit),
+  policySchema('quota', quota),
+  policySchema('concurrency', concurrency),
+  policySchema('json-limits', jsonLimits),
+  policySchema('idempotency', idempotency),
   policySchema('body-size', bodySize),
   policySchema('headers', headers),
   policySchema('rewrite', rewrite),
+  policySchema('compress', compress),
+  policySchema('cache', cache),
 ];

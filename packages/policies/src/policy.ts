@@ -1,7 +1,8 @@
+import type { HttpCache } from '@gatehouse/cache';
 import type { CredentialSpec, LimitSpec, RouteSpec, Snapshot } from '@gatehouse/config';
 import type { HeaderEdits } from '@gatehouse/http';
 import type { Clock, ErrorCode, Logger } from '@gatehouse/kernel';
-import type { Counters } from '@gatehouse/counters';
+import type { Counters, KeptReplies } from '@gatehouse/counters';
 import type { CredentialBook } from './credential-book.ts';
 import type { ReplyDraft } from './reply-draft.ts';
 
@@ -143,6 +144,8 @@ export interface ReplyHead {
 export interface Outcome {
   readonly status: number;
   readonly code: ErrorCode | undefined;
+  /** ms from the beginning of the last try at an upstream to the first byte of its reply; undefined when none came. */
+  readonly upstreamMs?: number | undefined;
 }
 
 /** Hooks run in stage order, inside a stage in the order written. Answer at once where you can: no promise, no await. */
@@ -151,6 +154,8 @@ export interface PolicyHooks {
   onIdentify?(exchange: Exchange): Identification | Promise<Identification>;
   /** Of the stage `identify`: what `WWW-Authenticate` offers those who showed nothing. */
   readonly challenge?: string;
+  /** Who calls is known: before the stage `admit`, for policies of earlier stages. A Reply ends the exchange here. */
+  onIdentified?(exchange: Exchange): Reply | undefined;
   /** A Reply ends the exchange here. */
   onRequest?(exchange: Exchange): Reply | undefined | Promise<Reply | undefined>;
   /** Before the reply's head is written; edit `exchange.replyHeaders`. Not called for the gate's own refusals. */
@@ -199,6 +204,10 @@ export interface PolicyRuntime {
   /** 32 bytes that only this gate knows, the same in all workers and after a restart; another one for each purpose. */
   secret(purpose: string): Buffer;
   readonly credentials: CredentialBook;
+  /** Replies that all workers keep together. */
+  readonly cache: HttpCache;
+  /** Replies of calls that must not be made twice, for all workers. */
+  readonly kept: KeptReplies;
 }
 
 interface AskBasics {

@@ -1,5 +1,6 @@
 import { parseDuration, parseSize } from '@gatehouse/kernel';
-import { Type, type TStringOptions } from 'typebox';
+import { Type, type Static, type TStringOptions } from 'typebox';
+import { TOKEN } from './token.ts';
 
 /**
  * A text with a check of its own. What is wrong is the predicate of a sentence, says what would be right, and does not
@@ -43,4 +44,54 @@ export function size(options: FieldOptions) {
     examples: ['64KiB', '10MB'],
     ...options,
   });
+}
+
+/** Who shares a count; `countSubject` reads it. */
+export function sharedBy(description: string) {
+  return Type.Union(
+    [
+      Type.Enum(['application', 'credential', 'subject', 'ip', 'route']),
+      Type.String({ title: 'header:NAME', pattern: `^header:${TOKEN}$` }),
+      Type.String({ title: 'claim:NAME', pattern: '^claim:[!-~]{1,200}$' }),
+    ],
+    { description },
+  );
+}
+
+const COST_MAX = 1e9;
+const weights = (title: string, pattern: string, description: string) =>
+  Type.Record(Type.String(), Type.Integer({ minimum: 1, maximum: COST_MAX }), {
+    title,
+    propertyNames: Type.String({ pattern }),
+    default: {},
+    description,
+  });
+
+/** What one call uses; `callCost` reads it. */
+export function costPart(options: { readonly description: string; readonly default?: number }) {
+  const one = { minimum: 1, maximum: COST_MAX };
+  const stated = Type.Object(
+    {
+      default: Type.Integer({ ...one, default: 1, description: 'Units of a call of which nothing else is said.' }),
+      max: Type.Integer({ ...one, default: 100, description: 'Most units that a field or a claim may say.' }),
+      header: Type.Optional(
+        Type.String({ pattern: `^${TOKEN}$`, description: 'Request field that says the units, such as x-cost.' }),
+      ),
+      claim: Type.Optional(Type.String({ minLength: 1, description: 'Claim of the token that says the units.' })),
+      methods: weights('units by method', '^[A-Z]{1,20}$', 'Units of calls with these methods.'),
+      routes: weights(
+        'units by route',
+        '^([A-Z]{1,20}|\\*) \\/',
+        'Units of calls of these routes, such as `GET /users`.',
+      ),
+    },
+    { additionalProperties: false, title: 'units by what a call is' },
+  );
+  return Type.Union([Type.Integer(one), stated], options);
+}
+
+/** The most that a call may use whose cost does not depend on the caller. */
+export function fixedCostMax(cost: Static<ReturnType<typeof costPart>>): number {
+  if (typeof cost === 'number') return cost;
+  return Math.max(cost.default, ...Object.values(cost.methods), ...Object.values(cost.routes));
 }

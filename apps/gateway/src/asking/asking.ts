@@ -148,7 +148,7 @@ export class Asking implements ReplyEvents {
   onSettled(): void {}
 }
 
-const failure = (code: 'unreachable' | 'timeout' | 'broken', what: string) => (): GatehouseError =>
+const failure = (code: 'unreachable' | 'timeout' | 'overloaded' | 'broken', what: string) => (): GatehouseError =>
   new GatehouseError(`upstream.${code}`, `the server ${what}`);
 
 const FAILURES: Readonly<Record<UpstreamFailure, () => GatehouseError>> = {
@@ -157,6 +157,7 @@ const FAILURES: Readonly<Record<UpstreamFailure, () => GatehouseError>> = {
   'first-byte-timeout': failure('timeout', 'did not answer in time'),
   'idle-timeout': failure('timeout', 'stalled'),
   reset: failure('broken', 'broke off'),
+  refused: failure('overloaded', 'takes no more requests'),
   malformed: failure('broken', 'sent no valid HTTP reply'),
 };
 

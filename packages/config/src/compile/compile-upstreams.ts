@@ -12,6 +12,7 @@ export function compileUpstreams(compilation: Compilation): Map<string, Upstream
   return new Map(
     Object.entries(source.upstreams).map(([name, upstream]) => {
       checkTargets(upstream.targets, compilation);
+      checkProtocol(upstream, compilation);
       return [name, upstreamSpec(name, upstream)] as const;
     }),
   );
@@ -25,11 +26,14 @@ export function implicitUpstream(url: string): UpstreamSpec {
   throw new GatehouseError('gateway.internal', 'The defaults of an upstream do not fit its schema.');
 }
 
-function upstreamSpec(name: string, { balance, targets, health, timeouts, retries }: UpstreamSource): UpstreamSpec {
+function upstreamSpec(
+  name: string,
+  { protocol, balance, targets, health, timeouts, retries }: UpstreamSource,
+): UpstreamSpec {
   return {
     name,
     balance,
-    endpoints: targets.map(endpoint),
+    endpoints: targets.map((target) => spoken(endpoint(target), protocol)),
     health: health && healthSpec(health),
     timeouts: timeoutSpec(timeouts),
     retries: { attempts: retries.attempts, on: retries.on, budget: fraction(retries.budget) },
@@ -42,6 +46,27 @@ function endpoint(target: Target): EndpointSpec {
   return typeof target === 'string'
     ? { ...endpointAddress(target), weight: 1 }
     : { ...endpointAddress(target.url), weight: target.weight };
+}
+
+/** In plain text nobody is asked what he prefers: there `auto` is HTTP/1.1. */
+function spoken(spec: EndpointSpec, protocol: UpstreamSource['protocol']): EndpointSpec {
+  if (protocol === 'h2' || protocol === 'h2c') return { ...spec, http2: 'h2' };
+  return protocol === 'auto' && spec.tls ? { ...spec, http2: 'auto' } : spec;
+}
+
+function checkProtocol({ protocol, targets }: UpstreamSource, { places, report }: Compilation): void {
+  for (const [index, target] of targets.entries()) {
+    const { tls } = endpoint(target);
+    const where = places.at(targets, index);
+    if (protocol === 'h2' && !tls) {
+      report.problem(
+        where,
+        `${quote('h2')} is spoken over TLS, write an https:// URL here or ${quote('protocol: h2c')}`,
+      );
+    } else if (protocol === 'h2c' && tls) {
+      report.problem(where, `${quote('h2c')} is plain text, write an http:// URL here or ${quote('protocol: h2')}`);
+    }
+  }
 }
 
 function healthSpec(health: NonNullable<UpstreamSource['health']>): HealthSpec {

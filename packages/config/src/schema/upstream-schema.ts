@@ -66,6 +66,11 @@ const retries = strictObject(
 
 export const upstreamSchema = strictObject(
   {
+    protocol: Type.Enum(['http1', 'h2', 'h2c', 'auto'], {
+      description:
+        'What the gate speaks to the targets: HTTP/1.1, HTTP/2 over TLS, HTTP/2 in plain text (both also for gRPC), or over TLS what a target prefers and else HTTP/1.1.',
+      default: 'http1',
+    }),
     balance: Type.Enum(['peak-ewma', 'round-robin', 'random', 'least-requests', 'consistent-hash'], {
       description: 'How a target is chosen.',
       default: 'peak-ewma',

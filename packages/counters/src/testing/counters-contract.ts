@@ -1,27 +1,11 @@
-import { hash64, type Hash64 } from '@gatehouse/kernel';
 import { describe, expect, it } from 'vitest';
-import type { Algorithm, Counters, Limit, Quota, QuotaPeriod, Verdict, WindowLimit } from '../counters.ts';
+import type { Algorithm, Limit, Quota, QuotaPeriod, Verdict, WindowLimit } from '../counters.ts';
+import { freshKey, MINUTE, NOW, type CountersUnderTest, type MaybeLater } from './counters-under-test.ts';
+import { leaseContract, togetherContract } from './lease-contract.ts';
 
-type MaybeLater<T> = T | Promise<T>;
+export type { CountersUnderTest } from './counters-under-test.ts';
 
-/** `Counters`, or the same over a network. */
-export interface CountersUnderTest {
-  take(...ask: Parameters<Counters['take']>): MaybeLater<Verdict>;
-  ask(...ask: Parameters<Counters['ask']>): MaybeLater<Verdict>;
-  adjust(...ask: Parameters<Counters['adjust']>): MaybeLater<void>;
-  takeQuota(...ask: Parameters<Counters['takeQuota']>): MaybeLater<Verdict>;
-}
-
-/** A Tuesday, 14:30 UTC. */
-const NOW = Date.UTC(2026, 5, 16, 14, 30);
-const MINUTE = 60_000;
 const ALGORITHMS: readonly Algorithm[] = ['sliding-window', 'gcra'];
-
-let made = 0;
-/** A key that no test has used, so that a server which outlives the run can be tested too. */
-function freshKey(): Hash64 {
-  return hash64(`contract ${process.pid} ${performance.timeOrigin} ${made++}`);
-}
 
 /** What every implementation of `Counters` must do. */
 export function countersContract(name: string, open: () => MaybeLater<CountersUnderTest>): void {
@@ -31,6 +15,8 @@ export function countersContract(name: string, open: () => MaybeLater<CountersUn
     correctionContract(open);
     gcraContract(open);
     quotaContract(open);
+    togetherContract(open);
+    leaseContract(open);
   });
 }
 

@@ -1,62 +1,99 @@
-import type { Limit } from '@gatehouse/counters';
-import { hash32, hash64, type Hash64 } from '@gatehouse/kernel';
+import type { Limit, Take, Verdict } from '@gatehouse/counters';
+import { hash64, type Hash64 } from '@gatehouse/kernel';
+import { callCost, type CostOf } from '../call-cost.ts';
+import { keyUnder } from '../count-key.ts';
+import { countSubject, type SubjectOf } from '../count-subject.ts';
 import { definePolicy } from '../define-policy.ts';
-import { ipKey } from '../ip-address.ts';
 import { LimitReport, showLimits } from '../limit-report.ts';
-import type { Exchange } from '../policy.ts';
 import { milliseconds } from '../parsed-units.ts';
+import type { Exchange, PolicyHooks, PolicyTools, Reply } from '../policy.ts';
 import type { Config } from './schema.ts';
 
 export const rateLimit = definePolicy({
   name: 'rate-limit',
   stage: 'admit',
   build(config: Config, tools) {
-    const windowMs = milliseconds(config.window);
-    const limit: Limit = { limit: config.limit, windowMs, algorithm: config.algorithm };
-    const report = new LimitReport(config.name ?? `${config.by ?? 'caller'}-${config.window}`, limit);
-    const prefix = hash64(`${tools.scope}\n${report.name}\n`);
-    const subjectOf = subject(config.by ?? 'application');
-    return {
-      onRequest(exchange) {
-        const key = under(prefix, subjectOf(exchange));
-        const verdict = tools.counters.take(key, config.cost, limit, exchange.startedAt);
-        showLimits(exchange.replyHeaders, { policies: report.policy, states: report.state(verdict) });
-        report.note(exchange, verdict);
-        return verdict.allowed ? undefined : report.refuse('limit.rate', verdict);
-      },
-    };
+    const { limit, window, name } = config;
+    const specs: readonly LimitConfig[] =
+      limit === undefined || window === undefined
+        ? config.limits
+        : [{ limit, window, ...(name !== undefined && { name }) }];
+    const counted = specs.map((spec) => countedLimit(spec, config, tools));
+    const [first, ...others] = counted;
+    if (first === undefined) return {};
+    return others.length === 0 ? oneLimit(first, tools) : severalLimits(counted, tools);
   },
 });
 
-/** The key of `text` below a prefix, without hashing the prefix again. */
-function under(prefix: Hash64, text: string): Hash64 {
-  return { high: hash32(text, prefix.high), low: hash32(text, prefix.low) };
+type LimitConfig = Config['limits'][number];
+
+interface CountedLimit {
+  readonly limit: Limit;
+  readonly report: LimitReport;
+  readonly prefix: Hash64;
+  readonly subjectOf: SubjectOf;
+  readonly costOf: CostOf;
 }
 
-/** Whose count it is. Kinds begin with letters of their own, so that an application named like an address is another subject. */
-function subject(by: string): (exchange: Exchange) => string {
-  switch (by) {
-    case 'application':
-      return (exchange) =>
-        exchange.principal === undefined ? address(exchange) : `a${exchange.principal.application}`;
-    case 'credential':
-      return (exchange) =>
-        exchange.principal === undefined
-          ? address(exchange)
-          : `c${exchange.principal.application}\n${exchange.principal.credential}`;
-    case 'ip':
-      return address;
-    case 'route':
-      return (exchange) => `r${exchange.route.id}`;
-    default: {
-      const name = by.slice('header:'.length).toLowerCase();
-      return (exchange) => `h${exchange.request.header(name) ?? ''}`;
-    }
+/** What one of several does not say is as the policy says. */
+function countedLimit(spec: LimitConfig, config: Config, { scope, route }: PolicyTools): CountedLimit {
+  const by = spec.by ?? config.by;
+  const { algorithm = config.algorithm, cost = config.cost } = spec;
+  const limit: Limit = { limit: spec.limit, windowMs: milliseconds(spec.window), algorithm };
+  const report = new LimitReport(spec.name ?? `${by ?? 'caller'}-${spec.window}`, limit);
+  return {
+    limit,
+    report,
+    prefix: hash64(`${scope}\n${report.name}\n`),
+    subjectOf: countSubject(by ?? 'application'),
+    costOf: callCost(cost, route),
+  };
+}
+
+function oneLimit({ limit, report, prefix, subjectOf, costOf }: CountedLimit, { counters }: PolicyTools): PolicyHooks {
+  return {
+    onRequest(exchange) {
+      const cost = costOf(exchange);
+      if (typeof cost !== 'number') return cost;
+      const verdict = counters.take(keyUnder(prefix, subjectOf(exchange)), cost, limit, exchange.startedAt);
+      showLimits(exchange.replyHeaders, { policies: report.policy, states: report.state(verdict) });
+      report.note(exchange, verdict);
+      return verdict.allowed ? undefined : report.refuse('limit.rate', verdict);
+    },
+  };
+}
+
+function severalLimits(all: readonly CountedLimit[], { counters }: PolicyTools): PolicyHooks {
+  const policies = all.map(({ report }) => report.policy).join(', ');
+  return {
+    onRequest(exchange) {
+      const takes: Take[] = [];
+      for (const { limit, prefix, subjectOf, costOf } of all) {
+        const cost = costOf(exchange);
+        if (typeof cost !== 'number') return cost;
+        takes.push({ key: keyUnder(prefix, subjectOf(exchange)), cost, rule: limit });
+      }
+      const { verdicts } = counters.takeAll(takes, exchange.startedAt);
+      return judged(all, exchange, { policies, verdicts });
+    },
+  };
+}
+
+/** Of several that refuse, the one that does so for longest: coming back earlier would be in vain. */
+function judged(
+  all: readonly CountedLimit[],
+  exchange: Exchange,
+  { policies, verdicts }: { readonly policies: string; readonly verdicts: readonly Verdict[] },
+): Reply | undefined {
+  let states = '';
+  let longest: { readonly report: LimitReport; readonly verdict: Verdict } | undefined;
+  for (const [index, { report }] of all.entries()) {
+    const verdict = verdicts[index];
+    if (verdict === undefined) continue;
+    states += states === '' ? report.state(verdict) : `, ${report.state(verdict)}`;
+    report.note(exchange, verdict);
+    if (!verdict.allowed && verdict.retryMs >= (longest?.verdict.retryMs ?? 0)) longest = { report, verdict };
   }
-}
-
-/** An IPv6 caller owns at least a /64, so all of it is one caller. */
-function address({ request }: Exchange): string {
-  const key = ipKey(request.clientIp) ?? request.clientIp;
-  return `i${key.length === 8 ? key.slice(0, 4) : key}`;
+  showLimits(exchange.replyHeaders, { policies, states });
+  return longest?.report.refuse('limit.rate', longest.verdict);
 }

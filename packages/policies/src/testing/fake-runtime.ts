@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createCacheMemory, HttpCache } from '@gatehouse/cache';
 import type { CredentialSpec } from '@gatehouse/config';
+import { createKeptMemory, openKeptReplies, type KeptReplies } from '@gatehouse/counters';
 import { createLogger, type Clock } from '@gatehouse/kernel';
 import { CredentialBook } from '../credential-book.ts';
 import type { Answer, Ask, PolicyRuntime, UpstreamAsk } from '../policy.ts';
@@ -11,8 +13,10 @@ export interface FakeRuntimeOptions {
   readonly later?: PolicyRuntime['later'];
   readonly ask?: (request: Ask) => Promise<Answer>;
   readonly askUpstream?: (request: UpstreamAsk) => Promise<Answer>;
+  readonly cache?: HttpCache;
   /** What an earlier snapshot left, to show that it is kept. */
   readonly states?: Map<string, unknown>;
+  readonly kept?: KeptReplies;
 }
 
 /** A runtime that reaches nothing but what a test gives it. */
@@ -33,5 +37,7 @@ export function fakeRuntime(options: FakeRuntimeOptions = {}): PolicyRuntime {
     askUpstream: options.askUpstream ?? nobody,
     secret: (purpose) => createHash('sha256').update(purpose).digest(),
     credentials: new CredentialBook(options.credentials ?? []),
+    cache: options.cache ?? new HttpCache(createCacheMemory({ bytes: 1024 ** 2, entries: 256 }), 0),
+    kept: options.kept ?? openKeptReplies(createKeptMemory({ entries: 64, bytes: 16_384 }), 1),
   };
 }

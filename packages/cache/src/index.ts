@@ -1,0 +1,12 @@
+export { createCacheMemory, type CacheMemory, type CacheMemoryOptions } from './cache-memory.ts';
+export { HttpCache, type Purge } from './http-cache.ts';
+export type { Flight, Ticket } from './flights/flights.ts';
+export type { StoreStats } from './store/shared-store.ts';
+export { parseDirectives } from './rules/directives.ts';
+export { httpTime } from './rules/http-time.ts';
+export { headerOf, type Field, type HeaderOf, type StoredReply } from './rules/stored-reply.ts';
+export { ageMs, isExplicit, lifetimeMs, type FreshnessOptions } from './rules/freshness.ts';
+export { storage, type Storage, type StoreOptions } from './rules/storable.ts';
+export { selectingFields } from './rules/selecting.ts';
+export { useOf, type Use, type UseOptions } from './rules/use.ts';
+export { isNotModified, partOf, refreshed, validators, type Part } from './rules/conditions.ts';
