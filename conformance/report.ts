@@ -9,6 +9,7 @@ import { isObject, type Client } from './clients/client.ts';
 import { exceptionFor, FAILURE_GAPS, GAPS, REFUSED, type Exception } from './exceptions.ts';
 import { FAILURES, statusFor } from './faults/expected-failures.ts';
 import { goldenFile } from './golden.ts';
+import { httpCacheReport } from './http-cache/report.ts';
 import { canAsk } from './asked.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios/scenarios.ts';
@@ -18,7 +19,7 @@ import { VENDORS } from './vendors/vendor-table.ts';
 export const REPORT_FILE = path.join(import.meta.dirname, '..', 'docs', 'conformance.md');
 
 export function report(): string {
-  return [...intro(), ...matrix(), ...losses(), ...failures(), ...gaps(), ...unsaid()].join('\n');
+  return [...intro(), ...matrix(), ...losses(), ...failures(), ...gaps(), ...unsaid(), ...httpCacheReport()].join('\n');
 }
 
 interface Tally {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { loadPlugins } from '../apps/cli/src/plugins/load-plugins.ts';
 import { PROMPT_LANGUAGE } from '@gatehouse/ai/prompts';
 import { PROVIDERS } from '@gatehouse/ai/providers';
 import { compileConfig, formatProblem } from '@gatehouse/config';
@@ -52,20 +53,25 @@ function anchorsOf(guide: string): ReadonlySet<string> {
 describe.each(GUIDES)('%s', (file) => {
   const guide = readFileSync(path.join(ROOT, file), 'utf8');
 
-  it('holds nothing but configurations in its blocks of YAML', () => {
-    const all = blocksOf(guide, 'yaml').flatMap(({ line, text, whole }) => {
+  it('holds nothing but configurations in its blocks of YAML', async () => {
+    const all: string[] = [];
+    for (const { line, text, whole } of blocksOf(guide, 'yaml')) {
       const options = {
         file,
         env: environmentOf(text),
         policies: POLICY_SCHEMAS,
         providers: PROVIDERS,
         prompts: PROMPT_LANGUAGE,
+        plugins: await loadPlugins(text, {
+          file: path.join(ROOT, 'gatehouse.yaml'),
+          readText: (each) => readFileSync(each, 'utf8'),
+        }),
       };
       const result = compileConfig(text, options);
       const told = 'problems' in result ? result.problems : result.warnings;
       const wrong = told.filter(({ message }) => whole || !message.startsWith('unknown '));
-      return wrong.map((problem) => `block of line ${line}: ${formatProblem(problem)}`);
-    });
+      all.push(...wrong.map((problem) => `block of line ${line}: ${formatProblem(problem)}`));
+    }
     expect(all).toEqual([]);
   });
 

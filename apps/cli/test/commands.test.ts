@@ -27,20 +27,17 @@ async function json(
 }
 
 describe('gatehouse validate', () => {
-  it('says what a good file would serve, and what to know of it', async () => {
+  it('says what a good file would serve', async () => {
     const file = fileWith(GOOD);
     const { code, out, err } = await run(['validate', file]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out.trimEnd().split('\n')).toEqual([
-      `warning: ${file}:2:63: \`cache\` is not acted on by this version, calls go on as if it were not there`,
-      expect.stringMatching(/ is valid: 1 route, 1 upstream, 0 credentials, 0 models \(version [0-9a-f]{12}\)$/),
-    ]);
+    expect(out).toMatch(/ is valid: 1 route, 1 upstream, 0 credentials, 0 models \(version [0-9a-f]{12}\)\n$/);
   });
 
   it('says the same as JSON', async () => {
     expect(await json(['validate', fileWith(GOOD)])).toMatchObject({
       code: 0,
-      value: { valid: true, routes: 1, version: expect.any(String), warnings: [{ line: 2, column: 63 }] },
+      value: { valid: true, routes: 1, version: expect.any(String), warnings: [] },
     });
   });
 

@@ -9,8 +9,10 @@ import { AskedBody } from './body/asked-body.ts';
 import type { CompiledRoute, RequestStep } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
+import { problemOf } from './exchange-fault.ts';
 import { GateReplies } from './gate-replies.ts';
-import { GrpcFailure, grpcRefusal, lacksGrpcStatus } from './grpc-refusal.ts';
+import { grpcFailure, grpcRefusal } from './grpc-refusal.ts';
+import { isLastHop } from './max-forwards.ts';
 import { identify, type IdentifyingOwner } from './identifying.ts';
 import { problemMessage } from './problem.ts';
 import { traceOf, type Trace } from './trace.ts';
@@ -50,11 +52,12 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   bodyBytesMax = 0;
   upstream = '';
   #body: AskedBody | undefined;
-  #replacement: Buffer | undefined;
   readonly userAgent: string | undefined;
   readonly #house: House;
   readonly #program: Program;
   #route: CompiledRoute | undefined;
+  /** Whose guards have let a preflight pass: they are told of its end. */
+  #guarded: CompiledRoute | undefined;
   /** What is served here under another method: refusals speak its dialect. */
   #offered: CompiledRoute | undefined;
   #legs: UpstreamLegs | undefined;
@@ -169,6 +172,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
       this.#use(route);
       this.#run(route.guard, 0, () => {
         this.#use(undefined);
+        this.#guarded = route;
         otherwise();
       });
     }
@@ -250,28 +254,17 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
       this.#program.startAi(this, route.spec.target);
       return;
     }
-    if (this.method === 'OPTIONS' && !this.#mayGoOn()) return;
+    if (this.method === 'OPTIONS' && isLastHop(this.caller.head.fields, this.upstreamHeaders)) {
+      this.#replies.give({ status: 204, headers: [], body: '' }, 0);
+      return;
+    }
     if (this.forward.over) return;
     const chosen = this.upstream === route.spec.target.upstream;
     const group = chosen ? route.upstream : this.#program.upstreamOf(this.upstream);
     if (group !== undefined) this.#legs = new UpstreamLegs(this, group, this.#house);
-    const whole = this.#body?.gathered;
-    if (whole !== undefined) this.forward.useBody(this.#replacement ?? whole, whole.length);
+    const whole = this.#body?.toSend;
+    if (whole !== undefined) this.forward.useBody(whole, this.#body?.callersBytes ?? 0);
     this.forward.begin();
-  }
-
-  /** RFC 9110 §7.6.2: one hop less, and at 0 we are the last recipient and answer ourselves. */
-  #mayGoOn(): boolean {
-    const { fields } = this.caller.head;
-    const sent = fields.known(FIELD['max-forwards']);
-    if (sent === undefined || !/^\d{1,9}$/.test(sent)) return true;
-    if (Number(sent) === 0) {
-      this.#replies.give({ status: 204, headers: [], body: '' }, 0);
-      return false;
-    }
-    fields.remove('max-forwards');
-    this.upstreamHeaders.add('max-forwards', String(Number(sent) - 1));
-    return true;
   }
 
   /** Runs hooks in order; stops at the first that answers. */
@@ -299,29 +292,22 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   }
 
   async requestBody(bytesMax: number): Promise<Buffer> {
-    if (this.#replacement !== undefined) return this.#replacement;
-    if (this.#body === undefined) {
-      this.#body = new AskedBody(this, this.#house, this.bodyBytesMax);
-      this.#body.begin();
-    }
+    this.#body ??= new AskedBody(this, this.#house, this.bodyBytesMax).begin();
     return this.#body.whole(bytesMax);
   }
 
   replaceRequestBody(body: Buffer): void {
-    if (this.#body?.gathered === undefined) throw new GatehouseError('gateway.internal', 'no body was asked for');
-    this.#replacement = body;
+    if (this.#body === undefined) throw new GatehouseError('gateway.internal', 'no body was asked for');
+    this.#body.replace(body);
   }
 
   /** What a policy has asked for, or put in its place: the connection has nothing more to say of it. */
   get wholeBody(): Buffer | undefined {
-    return this.#replacement ?? this.#body?.gathered;
+    return this.#body?.toSend;
   }
 
   courseOf(reply: ReplyHead): ReplyCourse | undefined {
-    if (this.caller.grpc && lacksGrpcStatus(reply)) {
-      return new GrpcFailure(this.forward, reply.status, { asked: this.#contentType, lines: this.replyLines(reply) });
-    }
-    return this.#replies.courseOf(reply);
+    return grpcFailure(this, reply) ?? this.#replies.courseOf(reply);
   }
 
   rescue(problem: HeadProblem): boolean {
@@ -376,7 +362,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
 
   refusal(problem: HeadProblem, keepAlive: boolean): { status: number; message: string } {
     const refusal = { ...problem, lines: this.#replies.refusalLines + this.ownLines(), requestId: this.id };
-    if (this.caller.grpc) return grpcRefusal(refusal, this.#contentType);
+    if (this.caller.grpc) return grpcRefusal(refusal, this.caller.head);
     const options = { keepAlive, headOnly: this.method === 'HEAD' };
     const target = (this.#route ?? this.#offered)?.spec.target;
     return target?.kind === 'ai'
@@ -384,19 +370,8 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
       : problemMessage(refusal, options);
   }
 
-  get #contentType(): string {
-    return this.caller.head.fields.known(FIELD['content-type']) ?? '';
-  }
-
   fault(error: unknown): HeadProblem {
-    // What a policy throws on purpose is the caller's to mend, or an outage that its own record tells of.
-    if (error instanceof GatehouseError && ERRORS[error.code].blame !== 'us') {
-      return { code: error.code, detail: error.detail };
-    }
-    const stack = error instanceof Error ? error.stack : String(error);
-    this.#house.log.error('an exchange failed', { requestId: this.id, error: stack });
-    if (error instanceof GatehouseError) return { code: error.code, detail: error.detail };
-    return { code: 'gateway.internal', detail: 'the request could not be dealt with' };
+    return problemOf(error, { log: this.#house.log, requestId: this.id });
   }
 
   ended(seen: ForwardOutcome): void {
@@ -407,7 +382,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     const { begunMs, firstByteMs } = seen.times;
     const upstreamMs = firstByteMs === 0 ? undefined : firstByteMs - begunMs;
     const outcome: Outcome = { status, code, upstreamMs };
-    for (const hook of this.#route?.onEnd ?? []) {
+    for (const hook of (this.#route ?? this.#guarded)?.onEnd ?? []) {
       try {
         hook(this, outcome);
       } catch (error) {

@@ -1,7 +1,14 @@
+import { RequestHead, SERVER_LIMITS } from '@gatehouse/http';
 import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { grpcCodeOfRefusal, grpcCodeOfReply, grpcMessage, grpcRefusal } from './grpc-refusal.ts';
+
+function asked(contentType: string): RequestHead {
+  const head = new RequestHead(SERVER_LIMITS);
+  expect(head.parse(`POST / HTTP/1.1\r\nhost: a\r\ncontent-type: ${contentType}\r\n\r\n`)).toBe(undefined);
+  return head;
+}
 
 describe('a refusal of a gRPC call', () => {
   it.each<[ErrorCode, number]>([
@@ -17,7 +24,10 @@ describe('a refusal of a gRPC call', () => {
     ['request.cancelled', 1],
     ['gateway.internal', 13],
   ])('%s is code %i', (code, grpc) => {
-    const { status, message } = grpcRefusal({ code, detail: 'no', lines: 'retry-after: 3\r\n', requestId: 'r' }, '');
+    const { status, message } = grpcRefusal(
+      { code, detail: 'no', lines: 'retry-after: 3\r\n', requestId: 'r' },
+      asked(''),
+    );
     expect(status).toBe(ERRORS[code].status);
     expect(message).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(message).toContain(`\r\ngrpc-status: ${grpc}\r\ngrpc-message: no\r\nretry-after: 3\r\n`);
@@ -35,9 +45,9 @@ describe('a refusal of a gRPC call', () => {
     ['application/grpc+proto; charset=x', 'application/grpc+proto'],
     ['application/grpc-web-text', 'application/grpc-web-text'],
     ['application/grpc\tevil', 'application/grpc'],
-  ])('answers %j with the type %s', (asked, type) => {
+  ])('answers %j with the type %s', (sent, type) => {
     const refusal = { code: 'auth.missing', detail: '', lines: '', requestId: 'r' } as const;
-    expect(grpcRefusal(refusal, asked).message).toContain(`content-type: ${type}\r\n`);
+    expect(grpcRefusal(refusal, asked(sent)).message).toContain(`content-type: ${type}\r\n`);
   });
 });
 

@@ -1,4 +1,12 @@
-import { httpDate, type ReplyCourse, type ReplyHead, type ReplyWriter } from '@gatehouse/http';
+import {
+  FIELD,
+  httpDate,
+  type ReplyCourse,
+  type ReplyHead,
+  type ReplyWriter,
+  type RequestHead,
+  type ServerConnection,
+} from '@gatehouse/http';
 import { ERRORS } from '@gatehouse/kernel';
 import type { Refusal } from './problem.ts';
 
@@ -74,17 +82,19 @@ export function grpcMessage(text: string): string {
 }
 
 /** The type that the caller has named, without parameters, so that gRPC-Web and other codecs know their own. */
-function contentType(asked: string): string {
-  const type = (asked.split(';')[0] ?? '').trim().toLowerCase();
+function contentType({ fields }: Head): string {
+  const type = (fields.known(FIELD['content-type'])?.split(';')[0] ?? '').trim().toLowerCase();
   return /^application\/grpc[a-z0-9.+-]*$/.test(type) ? type : 'application/grpc';
 }
 
-function statusLines(code: number, message: string, asked: string): string {
+type Head = Pick<RequestHead, 'fields'>;
+
+function statusLines(code: number, message: string, asked: Head): string {
   return `content-type: ${contentType(asked)}\r\ngrpc-status: ${code}\r\ngrpc-message: ${grpcMessage(message)}\r\n`;
 }
 
 /** A refusal as gRPC tells it: a reply of trailers only, whose HTTP status is 200. The record keeps the other status. */
-export function grpcRefusal(refusal: Refusal, asked: string): { status: number; message: string } {
+export function grpcRefusal(refusal: Refusal, asked: Head): { status: number; message: string } {
   const { status, title } = ERRORS[refusal.code];
   const lines = statusLines(grpcCodeOfRefusal(status), refusal.detail === '' ? title : refusal.detail, asked);
   const head = `HTTP/1.1 200 OK\r\ndate: ${httpDate()}\r\n${lines}${refusal.lines}`;
@@ -92,20 +102,28 @@ export function grpcRefusal(refusal: Refusal, asked: string): { status: number; 
   return { status, message: `${head}transfer-encoding: chunked\r\n\r\n0\r\n\r\n` };
 }
 
-/** Whether an upstream, or what stands before it, has answered a call of gRPC as HTTP answers anybody. */
-export function lacksGrpcStatus(reply: ReplyHead): boolean {
-  return reply.status !== 200 && reply.fields.get('grpc-status') === undefined;
+export interface GrpcCall {
+  readonly caller: ServerConnection;
+  readonly forward: ReplyWriter;
+  replyLines(reply: ReplyHead): string;
+}
+
+/** For a call of gRPC that an upstream, or what stands before it, has answered as HTTP answers anybody; else undefined. */
+export function grpcFailure(call: GrpcCall, reply: ReplyHead): ReplyCourse | undefined {
+  if (!call.caller.grpc || reply.status === 200 || reply.fields.get('grpc-status') !== undefined) return undefined;
+  const { status } = reply;
+  const told = statusLines(grpcCodeOfReply(status), `the upstream answered ${status}`, call.caller.head);
+  return new GrpcFailure(call.forward, told + call.replyLines(reply));
 }
 
 /** Tells the caller of gRPC in its own terms what an upstream has said in those of HTTP. */
-export class GrpcFailure implements ReplyCourse {
+class GrpcFailure implements ReplyCourse {
   readonly #writer: ReplyWriter;
   readonly #lines: string;
 
-  /** `lines`: the gate's own of that reply. */
-  constructor(writer: ReplyWriter, status: number, { asked, lines }: { asked: string; lines: string }) {
+  constructor(writer: ReplyWriter, lines: string) {
     this.#writer = writer;
-    this.#lines = statusLines(grpcCodeOfReply(status), `the upstream answered ${status}`, asked) + lines;
+    this.#lines = lines;
   }
 
   head(): void {

@@ -1,10 +1,9 @@
 import http from 'node:http';
 import { once } from 'node:events';
-import type net from 'node:net';
 import grpc from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { echoClient, echoService, unary, type EchoClient, type EchoService } from './grpc-service.ts';
-import { startGate, type Running } from './harness.ts';
+import { listen, startGate, type Running } from './harness.ts';
 
 const yaml = (port: number, more = ''): string => `
 upstreams:
@@ -159,11 +158,10 @@ describe('what the gate refuses of gRPC', () => {
     [400, grpc.status.INTERNAL],
   ])('an upstream that answers %i in plain HTTP: code %i', async (status, code) => {
     const server = http.createServer((_request, response) => response.writeHead(status).end('<html>'));
-    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const port = await listen(server);
     onTestFinished(() => void server.close());
-    const address = server.address() as net.AddressInfo;
     const { client } = await setting((text) =>
-      text.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${address.port}`).replace('protocol: h2c, ', ''),
+      text.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`).replace('protocol: h2c, ', ''),
     );
     expect((await unary(client, 'hello')).code).toBe(code);
   });

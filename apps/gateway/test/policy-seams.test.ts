@@ -245,6 +245,19 @@ describe('a policy that takes replies', () => {
   });
 });
 
+it('guards are told of the end of a preflight that they let pass', async () => {
+  const told: string[] = [];
+  const counts = policy('counts', 'guard', {
+    onRequest: () => void told.push('in'),
+    onEnd: () => void told.push('out'),
+  });
+  const text = 'apis: { a: { access: open, upstream: "http://127.0.0.1:9", routes: [ { method: GET, path: /x } ] } }\n';
+  const { url } = await clockedGate(text, [counts]);
+  const headers = { origin: 'https://a.example', 'access-control-request-method': 'GET' };
+  await (await fetch(`${url}/x`, { method: 'OPTIONS', headers })).text();
+  expect(told).toEqual(['in', 'out']);
+});
+
 describe('policies that say who calls', () => {
   const by = (name: string, header: string): PolicyDefinition =>
     policy(name, 'identify', {

@@ -34,7 +34,7 @@ async function isEndedFor({ attacker, abuses, gate }: Attack, cause: string): Pr
 }
 
 describe('a session that does too much is ended, and its exchanges with it', () => {
-  it('CVE-2023-44487: rapid reset', async () => {
+  it('row 45: CVE-2023-44487: rapid reset', async () => {
     const own = await attack(() => {}, { budget: { resetsMax: 20 } });
     own.attacker.send(open());
     for (const stream of streams(30)) {
@@ -45,7 +45,7 @@ describe('a session that does too much is ended, and its exchanges with it', () 
     expect(own.gate.exchanges.length).toBeLessThan(25);
   });
 
-  it('CVE-2023-44487: rapid reset, all in one write', async () => {
+  it('row 45: CVE-2023-44487: rapid reset, all in one write', async () => {
     const own = await attack(() => {}, { budget: { resetsMax: 20 } });
     own.attacker.send(Buffer.concat([open(), ...streams(200).flatMap((id) => [get(id), frames.reset(id, 8)])]));
     await own.attacker.farewell();
@@ -57,18 +57,21 @@ describe('a session that does too much is ended, and its exchanges with it', () 
     ['an empty WINDOW_UPDATE', (id: number) => frames.windowUpdate(id, 0)],
     ['a window beyond its bounds', (id: number) => frames.windowUpdate(id, 2 ** 31 - 1)],
     ['data behind the end', (id: number) => frames.data(id, 'more')],
-  ])('CVE-2025-8671: MadeYouReset by %s ends the session at once, not only the stream', async (_name, provoke) => {
-    const own = await attack(() => {});
-    own.attacker.send(open(), get(1));
-    await until(() => own.gate.exchanges.length === 1, 'the exchange');
-    own.attacker.send(provoke(1), get(3));
-    await own.attacker.farewell();
-    expect(frames.goaways(own.attacker.received)).toHaveLength(1);
-    await own.gate.quiet();
-    expect(own.gate.exchanges).toHaveLength(1);
-  });
+  ])(
+    'row 45: CVE-2025-8671: MadeYouReset by %s ends the session at once, not only the stream',
+    async (_name, provoke) => {
+      const own = await attack(() => {});
+      own.attacker.send(open(), get(1));
+      await until(() => own.gate.exchanges.length === 1, 'the exchange');
+      own.attacker.send(provoke(1), get(3));
+      await own.attacker.farewell();
+      expect(frames.goaways(own.attacker.received)).toHaveLength(1);
+      await own.gate.quiet();
+      expect(own.gate.exchanges).toHaveLength(1);
+    },
+  );
 
-  it('CVE-2024-27983: a flood of CONTINUATION', async () => {
+  it('row 45: CVE-2024-27983: a flood of CONTINUATION', async () => {
     const own = await attack(() => {});
     own.attacker.send(open(), frames.headers(1, frames.request('GET', '/'), 0));
     for (let i = 0; i < 200; i++) own.attacker.send(frames.continuation(1, frames.field(`x-${i}`, 'x'.repeat(500))));
@@ -89,7 +92,7 @@ describe('a session that does too much is ended, and its exchanges with it', () 
     await until(() => frames.ended(own.attacker.received, 3), 'an answer');
   });
 
-  it('CVE-2026-47774: a bomb of indexed fields in many streams, whose windows are shut', async () => {
+  it('row 45: CVE-2026-47774: a bomb of indexed fields in many streams, whose windows are shut', async () => {
     const own = await attack(() => {});
     own.attacker.send(open([4, 0]));
     const value = 'x'.repeat(3000);
@@ -148,7 +151,7 @@ describe('a session that does too much is ended, and its exchanges with it', () 
     await isEndedFor(own, 'settings');
   });
 
-  it('CVE-2026-21714: a session whose window was broken is gone', async () => {
+  it('row 45: CVE-2026-21714: a session whose window was broken is gone', async () => {
     const own = await attack(() => {});
     own.attacker.send(open(), get(1), frames.windowUpdate(0, 2 ** 31 - 1), frames.windowUpdate(0, 2 ** 31 - 1));
     await own.attacker.farewell();

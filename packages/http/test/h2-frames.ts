@@ -23,11 +23,11 @@ function word(value: number): Buffer {
 export const data = (stream: number, text: string, flags = 0): Buffer =>
   frame(TYPE.data, flags, stream, Buffer.from(text, 'latin1'));
 
-export const headers = (stream: number, block: Buffer, flags = END_HEADERS): Buffer =>
-  frame(TYPE.headers, flags, stream, block);
+export const headers = (stream: number, part: Buffer, flags = END_HEADERS): Buffer =>
+  frame(TYPE.headers, flags, stream, part);
 
-export const continuation = (stream: number, block: Buffer, flags = 0): Buffer =>
-  frame(TYPE.continuation, flags, stream, block);
+export const continuation = (stream: number, part: Buffer, flags = 0): Buffer =>
+  frame(TYPE.continuation, flags, stream, part);
 
 export const reset = (stream: number, code: number): Buffer => frame(TYPE.reset, 0, stream, word(code));
 

@@ -20,7 +20,8 @@ it.each(rows)('names a test that is there: row $row, $name', ({ row, file, name 
 it('leaves out no row that has a test', () => {
   const files = readdirSync(here).filter((file) => file.endsWith('.test.ts') && !file.startsWith('obligations-table'));
   const tested = files.flatMap((file) => [...sourceOf(file).matchAll(/row (\d+): /g)].map(([, row]) => row));
-  expect(new Set(rows.map(({ row }) => row))).toEqual(new Set(tested));
+  const elsewhere = rows.filter(({ file }) => file.includes('/')).map(({ row }) => row);
+  expect(new Set(rows.map(({ row }) => row))).toEqual(new Set([...tested, ...elsewhere]));
 });
 
 it('leaves out no row of HTTP/1.1', () => {

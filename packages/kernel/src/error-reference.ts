@@ -19,6 +19,7 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   auth: 'Who calls is not known, or is known and may not do this.',
   route: 'The configuration has no place for this request.',
   limit: 'The caller has used up what it may use. `Retry-After` says when to come back, `RateLimit` what is left.',
+  policy: 'A policy of the operator’s own could not do its work; the call is refused rather than let through.',
   guard:
     'A guardrail does not let the request go to a model, or the answer to the caller. A stream that has begun ends with it.',
   upstream: 'The service behind the route did not answer, or not with something that could be passed on.',

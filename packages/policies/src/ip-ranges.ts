@@ -1,5 +1,5 @@
 import { item } from '@gatehouse/kernel';
-import type { IpRange } from './ip-address.ts';
+import { ipRange, type IpRange } from './ip-address.ts';
 
 /** Ranges of addresses, merged and sorted: a look-up is a binary search, about 40 ns in a list of thousands. */
 export class IpRanges {
@@ -21,6 +21,11 @@ export class IpRanges {
     }
     return low < ranges.length && item(ranges, low).first <= key;
   }
+}
+
+/** Of networks that a schema let through; undefined for none of them. */
+export function rangesOf(networks: readonly string[]): IpRanges | undefined {
+  return networks.length === 0 ? undefined : new IpRanges(networks.flatMap((text) => ipRange(text) ?? []));
 }
 
 function merged(ranges: readonly IpRange[]): readonly IpRange[] {

@@ -1,5 +1,7 @@
 import { parseDuration, parseSize } from '@gatehouse/kernel';
 import { Type, type Static, type TStringOptions } from 'typebox';
+import { ipRange } from './ip-address.ts';
+import { momentIn } from './moment.ts';
 import { TOKEN } from './token.ts';
 
 /**
@@ -45,6 +47,31 @@ export function size(options: FieldOptions) {
     ...options,
   });
 }
+
+/** `momentIn` reads it. */
+export function moment(description: string) {
+  const problem = (text: string): string | undefined =>
+    momentIn(text) === undefined ? 'is not a date, write one such as 2026-11-30 or 2026-11-30T12:00:00Z' : undefined;
+  return checkedText(problem, { title: 'a date', examples: ['2026-11-30', '2026-11-30T12:00:00Z'], description });
+}
+
+/** `rangesOf` reads a list of them. */
+export const network = checkedText(
+  (text) =>
+    ipRange(text) === undefined
+      ? 'is not a network, write one such as 10.0.0.0/8, 2001:db8::/32 or 192.0.2.7'
+      : undefined,
+  { title: 'a network', examples: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7'] },
+);
+
+/** A part of all calls; `fraction` reads it. */
+export function share(options: FieldOptions) {
+  const problem = (text: string): string | undefined =>
+    SHARE.test(text) ? undefined : 'is not a share, write one from 0% to 100%, such as 5% or 0.1%';
+  return checkedText(problem, { title: 'a share', pattern: SHARE.source, examples: ['5%', '0.1%'], ...options });
+}
+
+const SHARE = /^(100(\.0+)?|\d{1,2}(\.\d{1,4})?)%$/;
 
 /** Who shares a count; `countSubject` reads it. */
 export function sharedBy(description: string) {

@@ -68,16 +68,13 @@ describe('doctor', () => {
     expect(lineOf(found, 'status')).toContain('✗ status  --listen and --status are both 127.0.0.1:8099');
   });
 
-  it('shows what is to be known of a good file below its line', async () => {
+  it('says what a good file would serve', async () => {
     const config = path.join(temporaryFolder(), 'gatehouse.yaml');
     writeFileSync(
       config,
       'gatehouse: 1\napis: { a: { upstream: "http://h", policies: [ { cache: { ttl: 1m } } ] } }\n',
     );
-    expect(lineOf(await visit({ config }), 'config')?.split('\n')).toEqual([
-      `✓ config  ${config} is valid (1 route)`,
-      expect.stringMatching(/^ {10}\S+:2:\d+: `cache` is not acted on by this version/),
-    ]);
+    expect(lineOf(await visit({ config }), 'config')).toBe(`✓ config  ${config} is valid (1 route)`);
   });
 
   it('shows all that is wrong with a bad one', async () => {

@@ -22,6 +22,7 @@ export class AskedBody implements RequestEvents {
   #resolve: (body: Buffer) => void = () => {};
   #reject: (error: GatehouseError) => void = () => {};
   #gathered: Buffer | undefined;
+  #replacement: Buffer | undefined;
 
   constructor(owner: BodyOwner, house: Pick<House, 'wheel' | 'bodies'>, bytesMax: number) {
     this.#owner = owner;
@@ -33,32 +34,44 @@ export class AskedBody implements RequestEvents {
     });
   }
 
-  /** What was gathered, once it has been. */
-  get gathered(): Buffer | undefined {
-    return this.#gathered;
+  /** How much the caller sent, once that is known. */
+  get callersBytes(): number {
+    return this.#gathered?.length ?? 0;
+  }
+
+  /** What goes on: the caller's body, or what a policy has put in its place. Undefined before it is there. */
+  get toSend(): Buffer | undefined {
+    return this.#replacement ?? this.#gathered;
+  }
+
+  replace(body: Buffer): void {
+    if (this.#gathered === undefined) throw new GatehouseError('gateway.internal', 'the body is not there yet');
+    this.#replacement = body;
   }
 
   async whole(bytesMax: number): Promise<Buffer> {
-    const whole = await this.#whole;
+    const whole = this.#replacement ?? (await this.#whole);
     if (whole.length > bytesMax) throw tooLarge(bytesMax);
     return whole;
   }
 
-  begin(): void {
+  begin(): this {
     const { caller, contentLength = 0 } = this.#owner;
     if (contentLength > this.#bytesMax) {
       this.#reject(tooLarge(this.#bytesMax));
-      return;
+      return this;
     }
     caller.handOver(this);
     this.#body.begin(this, () => this.#fail('request.timeout', 'the request body took too long'));
     caller.wantBody();
+    return this;
   }
 
   /** The exchange is over. */
   drop(): void {
     this.#body.drop();
     this.#gathered = undefined;
+    this.#replacement = undefined;
   }
 
   onReady(): void {}

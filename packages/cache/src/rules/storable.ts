@@ -36,7 +36,10 @@ export function storage(asked: Asked, reply: Answered, options: StoreOptions): S
   const header = headerOf(reply.fields);
   const { directives } = governing(header);
   if (asked.method !== 'GET') return no('method');
-  if (reply.status === 206 || reply.status === 304 || reply.status < 200) return no('status');
+  if (reply.status === 304 || reply.status < 200) return no('status');
+  // A part is kept for those who ask for the same part (RFC 9111 §3.3).
+  const partial = asked.header('range') !== undefined && header('content-range') !== undefined;
+  if (reply.status === 206 && !partial) return no('status');
   if (parseDirectives(asked.header('cache-control')).has('no-store')) return no('request');
   if (directives.has('private')) return no('private');
   const understood = directives.has('must-understand');

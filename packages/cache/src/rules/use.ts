@@ -33,7 +33,8 @@ export function useOf(
   const staleMs = -ttlMs;
   const within = (name: string, byDefault: number): boolean =>
     !strict && staleMs <= (directives.has(name) ? (seconds(directives, name) ?? 0) * 1000 : byDefault);
-  const ifError = within('stale-if-error', options.staleIfErrorMs);
+  // Who asks for a newer one than is still good wants that or nothing.
+  const ifError = staleMs >= 0 && within('stale-if-error', options.staleIfErrorMs);
   const wish = options.obeyCallers ? wishOf(request) : NO_WISH;
   const base = { ageMs: age, ttlMs, ifError };
   if (directives.has('no-cache') || wish.validate || age > wish.maxAgeMs || ttlMs < wish.minFreshMs) {

@@ -51,6 +51,12 @@ export const POLICIES: readonly PolicyForm[] = [
     summary: 'Marks replies.',
     schema: Type.Object({ text: Type.String({ minLength: 2 }) }, strict),
   },
+  {
+    name: 'cache',
+    parse,
+    summary: 'Keeps replies.',
+    schema: Type.Object({ ttl: Type.String({ pattern: String.raw`^\d+(ms|s|m|h|d)$` }) }, strict),
+  },
 ];
 
 export const PROVIDERS: readonly ProviderRow[] = [

@@ -12,9 +12,6 @@ export interface Compilation {
   readonly report: Report;
   /** Names that the file declares, of entries with problems too: a reference to one of them is not unknown. */
   readonly declared: Declared;
-  /** Names of policies that are known and not acted on. */
-  readonly dormant: ReadonlySet<string>;
-  /** Those that are acted on. */
   readonly policies: readonly PolicyForm[];
   /** A file beside the configuration; throws when it cannot be read. */
   readonly readText: (file: string) => string;

@@ -2,7 +2,6 @@ import { LineIndex } from '../problems/line-index.ts';
 import type { ConfigProblem } from '../problems/problem.ts';
 import { Report } from '../problems/report.ts';
 import { configSchema } from '../schema/config-schema.ts';
-import { dormantNames } from '../schema/dormant-policies.ts';
 import type { PolicyForm } from '../schema/policy-list.ts';
 import type { Environment } from '../source/environment.ts';
 import { parseSource } from '../source/parse-source.ts';
@@ -53,14 +52,12 @@ export function compileConfig(text: string, options: CompileOptions): CompileRes
   const read = document && readSource(document, configSchema(policies), { report, environment: options.env });
   if (document === undefined || read === undefined) return { problems: report.problems() };
   const { value: source, places } = read;
-  const dormant = dormantNames(policies);
   const documents = documentReader({ places, report }, { file: options.file, readText: options.readText });
   const compilation = {
     source,
     places,
     report,
     declared: declaredNames(document.root),
-    dormant,
     policies,
     readText: documents.readText,
   };

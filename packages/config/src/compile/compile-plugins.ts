@@ -1,7 +1,6 @@
 import { milliseconds } from '../forms/units.ts';
 import { quote } from '../problems/nearest.ts';
 import type { Report } from '../problems/report.ts';
-import { knownPolicies } from '../schema/dormant-policies.ts';
 import type { PolicyForm } from '../schema/policy-list.ts';
 import type { PluginSpec } from '../snapshot.ts';
 import { childPath, entryOf, type MapEntry, type SourceNode } from '../source/source-node.ts';
@@ -34,7 +33,7 @@ export const NO_PLUGINS: OwnPolicies = { forms: [], loaded: new Map() };
 export function readPlugins(root: SourceNode, options: CompileOptions, report: Report): OwnPolicies {
   const section = entryOf(root, 'plugins')?.node;
   if (section?.kind !== 'map') return NO_PLUGINS;
-  const taken = new Set(knownPolicies(options.policies).map(({ name }) => name));
+  const taken = new Set(options.policies.map(({ name }) => name));
   const found = section.entries.flatMap((entry) => {
     const plugin = readPlugin(entry, options, report);
     if (plugin === undefined) return [];

@@ -45,6 +45,25 @@ describe('compileUpstreams', () => {
     ]);
   });
 
+  it.each([
+    ['http1', 'https://a', undefined],
+    ['h2', 'https://a', 'h2'],
+    ['h2c', 'http://a', 'h2'],
+    ['auto', 'https://a', 'auto'],
+    ['auto', 'http://a', undefined],
+  ])('speaks %s to %s', (protocol, url, http2) => {
+    expect(upstream(`{ protocol: ${protocol}, targets: [ "${url}" ] }`)?.endpoints[0]?.http2).toBe(http2);
+  });
+
+  it('refuses HTTP/2 over TLS in plain text, and the other way round', () => {
+    expect(problemsOf(withUpstream('{ protocol: h2, targets: [ "https://a", "http://b" ] }'))).toEqual([
+      '3:48: `h2` is spoken over TLS, write an https:// URL here or `protocol: h2c`',
+    ]);
+    expect(problemsOf(withUpstream('{ protocol: h2c, targets: [ { url: "https://a" } ] }'))).toEqual([
+      '3:36: `h2c` is plain text, write an http:// URL here or `protocol: h2`',
+    ]);
+  });
+
   it('lets a target rest as long as another works', () => {
     expect(upstream('{ targets: [ "http://a", { url: "http://b", weight: 0 } ] }')?.endpoints[1]?.weight).toBe(0);
     expect(problemsOf(withUpstream('{ targets: [ { url: "http://b", weight: 0 } ] }'))).toEqual([

@@ -12,11 +12,6 @@ const STAMP = 'stamp: { text: xx }';
 const scopes = (text: string): string[][] =>
   snapshotOf(text).routes.map(({ policies }) => policies.map(({ scope }) => scope));
 
-function warningsOf(text: string, policies = POLICIES): string[] {
-  const result = compileText(text, { policies });
-  return 'snapshot' in result ? result.warnings.map(formatProblem) : ['not compiled'];
-}
-
 describe('the scope of a policy', () => {
   it('is the API for all routes where the API has it', () => {
     expect(scopes(api(LIMIT, '{ path: /a }, { method: GET, path: /b }'))).toEqual([
@@ -69,52 +64,6 @@ apis:
     const all = scopes(`gatehouse: 1\nai: { policies: [ { ${LIMIT} } ] }\n`);
     expect(all.length).toBeGreaterThan(1);
     expect(new Set(all.flat())).toEqual(new Set(['ai#rate-limit.0']));
-  });
-});
-
-describe('a policy that is not acted on', () => {
-  const text = api('', '{ path: /a, policies: [ { cache: { ttl: 10s } }, { stamp: { text: xx } } ] }');
-
-  it('is left out, with a warning where it stands', () => {
-    expect(scopes(text)).toEqual([['users * /a#stamp.0']]);
-    expect(warningsOf(text)).toEqual([
-      'gatehouse.yaml:3:86: `cache` is not acted on by this version, calls go on as if it were not there',
-    ]);
-  });
-
-  it('is warned of once where it is anchored, and once for all AI paths', () => {
-    const shared = `gatehouse: 1
-apis:
-  a: { upstream: "http://h", policies: &both [ { cache: { ttl: 1m } } ] }
-  b: { upstream: "http://h", basePath: /b, policies: *both }
-ai: { policies: [ { cache: { ttl: 1m } } ] }
-`;
-    expect(warningsOf(shared).map((line) => line.split(': ')[0])).toEqual([
-      'gatehouse.yaml:3:50',
-      'gatehouse.yaml:5:21',
-    ]);
-  });
-
-  it('is checked all the same', () => {
-    const config = (written: string): string[] => problemsOf(api(`{ cache: ${written} }`, '{ path: /a }'));
-    expect(config('{ ttl: soon }')).toEqual([expect.stringMatching(/^3:62: `ttl` is not a duration/)]);
-    expect(config('{}')).toEqual([expect.stringMatching(/`ttl` is missing in `cache`, write a duration/)]);
-    expect(config('{ ttl: 1m, key: x }')).toEqual([expect.stringMatching(/unknown field `key`/)]);
-  });
-
-  it('is suggested for what was meant to be it', () => {
-    expect(problemsOf(api('{ cahce: { ttl: 1m } }', '{ path: /a }'))).toEqual([
-      expect.stringContaining('unknown policy `cahce`, did you mean `cache`?'),
-    ]);
-  });
-
-  it('is acted on as soon as the table has it', () => {
-    const [first] = POLICIES;
-    if (first === undefined) throw new Error('There is a policy.');
-    const policies = [...POLICIES, { ...first, name: 'cache', schema: { type: 'object' } }];
-    const { routes } = snapshotOf(text, { policies });
-    expect(routes[0]?.policies.map(({ name }) => name)).toEqual(['cache', 'stamp']);
-    expect(warningsOf(text, policies)).toEqual([]);
   });
 });
 

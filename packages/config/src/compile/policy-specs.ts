@@ -13,15 +13,9 @@ export function policySpecs(
   owner: string,
   compilation: PolicyCompilation,
 ): PolicySpec[] {
-  const { dormant, places, report } = compilation;
   const counts = new Map<string, number>();
   return list.flatMap((entry) =>
     Object.entries(entry).flatMap(([name, config]) => {
-      if (dormant.has(name)) {
-        const message = `${quote(name)} is not acted on by this version, calls go on as if it were not there`;
-        report.warning(places.key(entry, name), message);
-        return [];
-      }
       const place = counts.get(name) ?? 0;
       counts.set(name, place + 1);
       return [{ name, config: parsed({ entry, name, config }, compilation), scope: `${owner}#${name}.${place}` }];
@@ -30,7 +24,7 @@ export function policySpecs(
 }
 
 /** `context` is what the policies may ask of their surroundings. */
-type PolicyCompilation = Pick<Compilation, 'dormant' | 'places' | 'policies' | 'report'> & {
+type PolicyCompilation = Pick<Compilation, 'places' | 'policies' | 'report'> & {
   readonly context: Omit<PolicyContext, 'problem'>;
 };
 

@@ -1,5 +1,4 @@
 import { configSchema } from '../schema/config-schema.ts';
-import { knownPolicies } from '../schema/dormant-policies.ts';
 import { POLICY_LIST_TITLE, type PolicySchema } from '../schema/policy-list.ts';
 import { listedValues, viewOf, type SchemaView } from '../source/schema-view.ts';
 import { wanted } from '../source/words.ts';
@@ -8,7 +7,7 @@ import { wanted } from '../source/words.ts';
 export function configReference(policies: readonly PolicySchema[]): string {
   const root = viewOf(configSchema(policies));
   const sections = sectionsOf(root, '').map(({ path, text }) => (path === '' ? text : `## \`${path}\`\n\n${text}`));
-  return `${[INTRODUCTION, ...sections, '## Policies', ...knownPolicies(policies).map(policySection)].join('\n\n')}\n`;
+  return `${[INTRODUCTION, ...sections, '## Policies', ...policies.map(policySection)].join('\n\n')}\n`;
 }
 
 const INTRODUCTION = `# gatehouse.yaml

@@ -3,7 +3,6 @@ import { nameText } from '../forms/tokens.ts';
 import { aiSchema } from './ai-schema.ts';
 import { apiSchema } from './api-schema.ts';
 import { applicationSchema } from './application-schema.ts';
-import { knownPolicies } from './dormant-policies.ts';
 import { planSchema } from './plan-schema.ts';
 import { pluginSchema } from './plugin-schema.ts';
 import { policyListSchema, type PolicySchema } from './policy-list.ts';
@@ -12,7 +11,7 @@ import { upstreamSchema } from './upstream-schema.ts';
 
 /** The source form of gatehouse.yaml. Types, reading, the JSON Schema for editors and the reference come from here. */
 export function configSchema(policies: readonly PolicySchema[]) {
-  const policyList = policyListSchema(knownPolicies(policies));
+  const policyList = policyListSchema(policies);
   return strictObject(
     {
       gatehouse: Type.Literal(1, { description: 'The version of this format.' }),

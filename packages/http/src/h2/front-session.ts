@@ -40,6 +40,8 @@ const SESSION_MEMORY_MB = 16;
 const STREAM_WINDOW = 128 * 1024;
 const SESSION_WINDOW = 1024 * 1024;
 const LAST_STREAM = 2 ** 31 - 1;
+/** How long a peer may take to hear that the session is going away. */
+const ROUND_TRIP_MS = 1000;
 
 function sessionOptions({ headBytesMax, fieldsMax }: ServerLimits, limits: Http2Limits): ServerSessionOptions {
   return {
@@ -165,7 +167,9 @@ class FrontSession implements Http2FrontSession, ServerEvents {
 
   onClosed(connection: ServerConnection): void {
     this.#connections.delete(connection);
-    if (this.#connections.size === 0) this.#rest();
+    if (this.#connections.size > 0) return;
+    if (this.#draining) this.#session.close();
+    else this.#rest();
   }
 
   get streams(): number {
@@ -185,14 +189,12 @@ class FrontSession implements Http2FrontSession, ServerEvents {
       else this.#session.destroy();
     } else if (this.#connections.size === 0) this.drain();
     else if (this.#probing) this.#end('silence');
-    else {
-      this.#probe(() => this.#rest());
-    }
+    else this.#probe(this.#options.limits.headTimeoutMs, () => this.#rest());
   }
 
-  #probe(answered: () => void): void {
+  #probe(ms: number, answered: () => void): void {
     this.#probing = true;
-    this.#options.wheel.arm(this.#timer, this.#options.limits.headTimeoutMs);
+    this.#options.wheel.arm(this.#timer, ms);
     this.#session.ping((error) => {
       if (error !== null || this.#over) return;
       this.#probing = false;
@@ -233,7 +235,7 @@ class FrontSession implements Http2FrontSession, ServerEvents {
     }
     // Streams that are on their way are still served: the last id is told once the peer has heard of the end.
     session.goaway(CODE.none, LAST_STREAM);
-    this.#probe(() => session.close());
+    this.#probe(ROUND_TRIP_MS, () => session.close());
   }
 
   cut(code: ErrorCode): void {

@@ -42,7 +42,7 @@ describe('a request head of HTTP/2', () => {
       false,
       'GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: KEY\r\nsec-websocket-version: 13\r\n\r\n',
     ],
-  ])('%s is written as one of HTTP/1.1', (_name, raw, bodiless, text) => {
+  ])('row 44: %s is written as one of HTTP/1.1', (_name, raw, bodiless, text) => {
     expect(read(raw, bodiless)).toBe(text);
   });
 
@@ -77,7 +77,7 @@ describe('a request head of HTTP/2', () => {
     ['upgrade', [...GET, 'upgrade', 'h2c']],
     ['te other than trailers', [...GET, 'te', 'trailers, gzip']],
     ['a protocol without CONNECT', [':protocol', 'websocket', ...GET]],
-  ])('with %s is malformed', (_name, raw) => {
+  ])('row 43: with %s is malformed', (_name, raw) => {
     expect(problemOf(raw)).toMatch(/^request\.malformed: /);
   });
 

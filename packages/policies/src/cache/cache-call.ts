@@ -84,7 +84,8 @@ export class CacheCall {
     const { request } = this.#exchange;
     const header = (name: string): string | undefined => request.header(name);
     const stored = cache.find(this.#url, this.#partition, header);
-    if (stored === undefined) {
+    // A part under a condition is for whoever has the rest of the same: the upstream tells.
+    if (stored === undefined || (stored.status === 206 && header('if-range') !== undefined)) {
       this.#why = cache.knows(this.#url) ? 'vary-miss' : 'uri-miss';
       return undefined;
     }
@@ -258,7 +259,7 @@ export class CacheCall {
       fields: fields.filter(([name]) => !NEVER_KEPT.has(name)),
       requestMs: this.#sentMs,
       responseMs,
-      selecting: selectingFields(headerOf(fields)('vary'), header),
+      selecting: selectingFields(varyOf(reply.status, fields), header),
       partition: verdict.shared ? '' : this.#partition,
     };
     const tags = tagsOf(fields, this.#rules.tagHeader);
@@ -301,7 +302,14 @@ const NEVER_KEPT: ReadonlySet<string> = new Set([
   'cache-status',
 ]);
 
+/** A part is told apart by what was asked for, too. */
+function varyOf(status: number, fields: readonly Field[]): string | undefined {
+  const vary = headerOf(fields)('vary');
+  if (status !== 206) return vary;
+  return vary === undefined ? 'range' : `${vary}, range`;
+}
+
 /** What comes without a date gets ours (RFC 9110 §6.6.1), which its age is counted from. */
 function withDate(fields: readonly Field[], nowMs: number): readonly Field[] {
-  return fields.some(([name]) => name === 'date') ? fields : [...fields, ['date', new Date(nowMs).toUTCString()]];
+  return fields.some(([name]) => name === 'date') ? [...fields] : [...fields, ['date', new Date(nowMs).toUTCString()]];
 }

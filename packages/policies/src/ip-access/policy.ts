@@ -1,6 +1,6 @@
 import { definePolicy } from '../define-policy.ts';
-import { ipKey, ipRange } from '../ip-address.ts';
-import { IpRanges } from '../ip-ranges.ts';
+import { ipKey } from '../ip-address.ts';
+import { rangesOf } from '../ip-ranges.ts';
 import type { Reply } from '../policy.ts';
 import type { Config } from './schema.ts';
 
@@ -8,8 +8,8 @@ export const ipAccess = definePolicy({
   name: 'ip-access',
   stage: 'guard',
   build(config: Config) {
-    const deny = ranges(config.deny);
-    const allow = ranges(config.allow);
+    const deny = rangesOf(config.deny);
+    const allow = rangesOf(config.allow);
     if (deny === undefined && allow === undefined) return {};
     return {
       onRequest({ request }) {
@@ -23,7 +23,3 @@ export const ipAccess = definePolicy({
 });
 
 const REFUSED: Reply = { code: 'auth.ip_denied', detail: 'Calls from this address are not allowed here' };
-
-function ranges(texts: readonly string[]): IpRanges | undefined {
-  return texts.length === 0 ? undefined : new IpRanges(texts.flatMap((text) => ipRange(text) ?? []));
-}

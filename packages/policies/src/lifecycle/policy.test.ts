@@ -3,7 +3,7 @@ import type { Reply } from '../policy.ts';
 import { ask, fakeExchange, fakeTools, linesOf } from '../testing/fake-exchange.ts';
 import { joined } from '../testing/joined.ts';
 import { policyContract } from '../testing/policy-contract.ts';
-import { momentIn } from './moment.ts';
+import { momentIn } from '../moment.ts';
 
 const lifecycle = joined('lifecycle');
 

@@ -1,6 +1,6 @@
 import { definePolicy } from '../define-policy.ts';
 import type { Exchange, Reply } from '../policy.ts';
-import { momentIn } from './moment.ts';
+import { momentIn } from '../moment.ts';
 import type { Config } from './schema.ts';
 
 export const lifecycle = definePolicy({

@@ -1,13 +1,6 @@
 import { Type, type Static } from 'typebox';
-import { checkedText } from '../schema-parts.ts';
-import { momentIn } from './moment.ts';
-
-const moment = (description: string) =>
-  checkedText(
-    (text) =>
-      momentIn(text) === undefined ? 'is not a date, write one such as 2026-11-30 or 2026-11-30T12:00:00Z' : undefined,
-    { title: 'a date', examples: ['2026-11-30', '2026-11-30T12:00:00Z'], description },
-  );
+import { momentIn } from '../moment.ts';
+import { checkedText, moment } from '../schema-parts.ts';
 
 const url = (description: string) =>
   checkedText(
