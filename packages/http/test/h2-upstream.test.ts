@@ -222,6 +222,21 @@ describe('HTTP/2 to upstreams', () => {
     expect([status, upstream.peers.length]).toEqual([204, 2]);
   });
 
+  it('gives up a stream of a session that is going away, though its upstream stays', async () => {
+    const { gate, upstream } = await gateWith(
+      (peer) => {
+        peer.socket.once('data', () => peer.send(frames.settings(), frames.settingsAck(), frames.goaway(1, 0)));
+      },
+      { http2: 'h2', timeouts: { firstByteMs: 1000 }, virtualTime: true },
+    );
+    const going = asked(gate, aGet());
+    await (await upstream.peer()).hearsBytes(100);
+    await until(() => frames.goaways(upstream.peers[0]?.received ?? '').length === 1, 'our GOAWAY');
+    gate.advance(1100);
+    expect((await going).status).toBe(504);
+    await until(() => gate.pool.size === 0, 'an empty pool');
+  });
+
   it('sends an idempotent request again whose kept session has died, and no other', async () => {
     let count = 0;
     const { gate } = await gateToHttp2((stream, headers) => {

@@ -5,6 +5,11 @@ import { compress } from './compress/policy.ts';
 import { cors } from './cors/policy.ts';
 import { headers } from './headers/policy.ts';
 import { ipAccess } from './ip-access/policy.ts';
+import { canary } from './canary/policy.ts';
+import { fault } from './fault/policy.ts';
+import { maintenance } from './maintenance/policy.ts';
+import { mirror } from './mirror/policy.ts';
+import { redirect } from './redirect/policy.ts';
 import { lifecycle } from './lifecycle/policy.ts';
 import type { PolicyDefinition } from './policy.ts';
 import { loadShed } from './load-shed/policy.ts';
@@ -19,6 +24,7 @@ import { rewrite } from './rewrite/policy.ts';
 export const POLICIES: readonly PolicyDefinition[] = [
   ipAccess,
   cors,
+  maintenance,
   loadShed,
   authorize,
   lifecycle,
@@ -30,6 +36,10 @@ export const POLICIES: readonly PolicyDefinition[] = [
   bodySize,
   headers,
   rewrite,
+  redirect,
+  fault,
+  canary,
+  mirror,
   compress,
   cache,
 ];

@@ -6,6 +6,11 @@ import * as compress from './compress/schema.ts';
 import * as cors from './cors/schema.ts';
 import * as headers from './headers/schema.ts';
 import * as ipAccess from './ip-access/schema.ts';
+import * as canary from './canary/schema.ts';
+import * as fault from './fault/schema.ts';
+import * as maintenance from './maintenance/schema.ts';
+import * as mirror from './mirror/schema.ts';
+import * as redirect from './redirect/schema.ts';
 import * as lifecycle from './lifecycle/schema.ts';
 import { policySchema } from './policy-schema.ts';
 import * as loadShed from './load-shed/schema.ts';
@@ -20,6 +25,7 @@ import * as rewrite from './rewrite/schema.ts';
 export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('ip-access', ipAccess),
   policySchema('cors', cors),
+  policySchema('maintenance', maintenance),
   policySchema('load-shed', loadShed),
   policySchema('authorize', authorize),
   policySchema('lifecycle', lifecycle),
@@ -31,6 +37,10 @@ export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('body-size', bodySize),
   policySchema('headers', headers),
   policySchema('rewrite', rewrite),
+  policySchema('redirect', redirect),
+  policySchema('fault', fault),
+  policySchema('canary', canary),
+  policySchema('mirror', mirror),
   policySchema('compress', compress),
   policySchema('cache', cache),
 ];

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileText, POLICIES, problemsOf, snapshotOf } from '../__fixtures__/compile-text.ts';
-import { formatProblem } from '../problems/problem.ts';
+import { POLICIES, problemsOf, snapshotOf } from '../__fixtures__/compile-text.ts';
 
 const api = (policies: string, routes: string): string =>
   `gatehouse: 1\napis:\n  users: { upstream: "http://h", policies: [ ${policies} ], routes: [ ${routes} ] }\n`;

@@ -228,6 +228,8 @@ export abstract class StreamWire implements Wire, OwnMessageSink {
     this.#ours = true;
     const whole = this.#endSent && stream.writableFinished;
     stream.close(whole ? this.wholeCode : this.brokenCode);
+    // Node waits for what may never come where the session is going away already.
+    stream.destroy();
   }
 
   /** What a stream is reset with that has nothing more to say. */

@@ -1,0 +1,24 @@
+import { AMBIGUITY, canonicalTarget } from '@gatehouse/http';
+import type { Exchange } from './policy.ts';
+
+/**
+ * What `{name}` stands for in a path template: a segment of the route, or `rest`, what its `*` matched or, without one,
+ * the path behind the base path. As it stands in the canonical path. Undefined for a name that the route lacks.
+ */
+export function pathValue(name: string, { params, request, route }: Exchange): string | undefined {
+  if (Object.hasOwn(params, name)) return params[name];
+  if (name !== 'rest') return undefined;
+  if (Object.hasOwn(params, '*')) return params['*'];
+  // `strip` is a prefix of the canonical path, the one string that everything here is decided on.
+  const rest = request.path.startsWith(route.strip) ? request.path.slice(route.strip.length) : request.path;
+  return rest.startsWith('/') ? rest.slice(1) : rest;
+}
+
+/** Has the path exactly one reading, or no others than those that the route allows? What was put together may have more. */
+export function isCanonical(path: string, { route }: Exchange): boolean {
+  const canonical = canonicalTarget(path);
+  if (canonical === undefined || canonical.path !== path) return false;
+  let allowed = 0;
+  for (const name of route.allow) allowed |= AMBIGUITY[name];
+  return (canonical.ambiguity & ~allowed) === 0;
+}
