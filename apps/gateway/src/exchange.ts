@@ -2,7 +2,7 @@ import type { CredentialSpec, RouteSpec, Snapshot, SubscriptionSpec } from '@gat
 import { FIELD, Forward, HeaderEdits, NEVER_ALLOWED, type ForwardHost, type ForwardOutcome } from '@gatehouse/http';
 import type { HeadProblem, Leg, LegResult, LegTimes, ReplyCourse, ReplyHead, ServerConnection } from '@gatehouse/http';
 import { ERRORS, GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
-import type { Exchange, Notes, Outcome, Principal, Reply, RequestView } from '@gatehouse/policies';
+import type { ClientCertificate, Exchange, Notes, Outcome, Principal, Reply, RequestView } from '@gatehouse/policies';
 import type { RouteResult } from '@gatehouse/router';
 import type { Linked } from './active-exchanges.ts';
 import { AskedBody } from './body/asked-body.ts';
@@ -10,6 +10,8 @@ import type { CompiledRoute, RequestStep } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
 import { problemOf } from './exchange-fault.ts';
+import { clientCertificateOf } from './front/client-certificate.ts';
+import type { Origin } from './front/trusted-proxies.ts';
 import { GateReplies } from './gate-replies.ts';
 import { grpcFailure, grpcRefusal } from './grpc-refusal.ts';
 import { isLastHop } from './max-forwards.ts';
@@ -18,6 +20,7 @@ import { problemMessage } from './problem.ts';
 import { traceOf, type Trace } from './trace.ts';
 import type { House } from './house.ts';
 import type { KnownCaller, Program } from './program.ts';
+import { upstreamFields } from './upstream-fields.ts';
 import { UpstreamLegs } from './upstream-legs.ts';
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
@@ -63,6 +66,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   #legs: UpstreamLegs | undefined;
   /** What the caller's plan allows. */
   #limits: RequestStep | undefined;
+  readonly #origin: Origin | undefined;
   #upstreamHeaders: HeaderEdits | undefined;
   readonly #replies: GateReplies;
   #principalLines = '';
@@ -78,7 +82,8 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     this.path = head.target.path;
     this.query = head.target.query;
     this.host = head.host;
-    this.clientIp = caller.remoteAddress;
+    this.#origin = program.proxies.originOf(caller, { proto: caller.secure ? 'https' : 'http' });
+    this.clientIp = this.#origin?.ip ?? caller.remoteAddress;
     const offered = head.fields.known(FIELD['x-request-id']);
     this.id = offered !== undefined && isRequestId(offered) ? offered : newRequestId(this.startedAt);
     this.trace = traceOf(head.fields.known(FIELD.traceparent));
@@ -301,6 +306,10 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     this.#body.replace(body);
   }
 
+  upstreamFields(): readonly (readonly [string, string])[] {
+    return upstreamFields(this.caller.head, this.#upstreamHeaders, this.identityLines());
+  }
+
   /** What a policy has asked for, or put in its place: the connection has nothing more to say of it. */
   get wholeBody(): Buffer | undefined {
     return this.#body?.toSend;
@@ -344,10 +353,20 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     return this.identityLines() + (edits?.lines ?? '');
   }
 
+  #forwardingLines(): string {
+    if (this.#origin !== undefined) return this.#house.proxiedLines(this.#origin);
+    const { head, secure } = this.caller;
+    return this.#house.forwardingLines(this.clientIp, head.authority, secure ? 'https' : 'http');
+  }
+
+  get clientCertificate(): ClientCertificate | undefined {
+    return clientCertificateOf(this.caller);
+  }
+
   /** What an upstream learns of the caller; never taken from outside (reference row 33). */
   identityLines(): string {
     return (
-      `${this.#house.forwardingLines(this.clientIp, this.caller.head.authority)}x-request-id: ${this.id}\r\n` +
+      `${this.#forwardingLines()}x-request-id: ${this.id}\r\n` +
       `traceparent: ${this.trace.traceparent}\r\n${this.#principalLines}`
     );
   }

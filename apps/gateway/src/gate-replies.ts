@@ -45,6 +45,10 @@ export class GateReplies {
   give(reply: Reply, place: number): void {
     const { forward, caller, method } = this.#owner;
     if ('code' in reply) {
+      if (reply.cut === true) {
+        caller.cut(reply.code);
+        return;
+      }
       this.refusalLines += lines(reply.headers ?? NONE);
       forward.refuse({ code: reply.code, detail: reply.detail });
       return;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { createCacheMemory, HttpCache, type CacheMemory, type Purge, type StoreStats } from '@gatehouse/cache';
 import type { Snapshot } from '@gatehouse/config';
@@ -25,6 +26,8 @@ import { WorkerHandle } from './worker-handle.ts';
 
 export interface GatewayOptions {
   readonly listen: ListenAddress;
+  /** Where callers come in by TLS, whatever the configuration says. */
+  readonly listenTls?: ListenAddress | undefined;
   readonly workers: number;
   /** The data folder; records go below it. */
   readonly dataDir: string;
@@ -73,6 +76,7 @@ export class Gateway {
   readonly #quotas: QuotaFile;
   readonly #budgets: BudgetKeeper;
   readonly #secret: Uint8Array;
+  readonly #ticketKeys = new Uint8Array(randomBytes(48));
   readonly #cacheMemory: CacheMemory = createCacheMemory();
   readonly #cache = new HttpCache(this.#cacheMemory, MAIN_THREAD);
   readonly #workers: WorkerHandle[] = [];
@@ -81,6 +85,7 @@ export class Gateway {
   #publication: Publication;
   #publishing: Promise<unknown> = Promise.resolve();
   #port = 0;
+  #tlsPort: number | undefined;
   #restarts = 0;
   #started = false;
   #stopping = false;
@@ -144,8 +149,19 @@ export class Gateway {
     this.#started = true;
   }
 
+  /** Where callers come in by TLS. */
+  get tlsPort(): number | undefined {
+    return this.#tlsPort;
+  }
+
   get port(): number {
     return this.#port;
+  }
+
+  /** Found by the first worker where any port will do; the others share it. */
+  #listenTls(): ListenAddress | undefined {
+    const listen = this.#options.listenTls ?? this.#publication.snapshot.gateway?.tls?.listen;
+    return listen && { host: listen.host, port: this.#tlsPort ?? listen.port };
   }
 
   async #startWorker(worker: number): Promise<void> {
@@ -160,6 +176,8 @@ export class Gateway {
       budgets: this.#budgets.access,
       health: this.#health.buffer,
       secret: this.#secret,
+      ticketKeys: this.#ticketKeys,
+      listenTls: this.#listenTls(),
       cache: this.#cacheMemory,
       recorder: this.#recorder.port(worker),
       publication: this.#publication,
@@ -172,7 +190,9 @@ export class Gateway {
     handle.onRest = (rest) => {
       for (const other of this.#workers) if (other !== handle) other.rest(rest);
     };
-    this.#port = await handle.listening;
+    const { port, tlsPort } = await handle.listening;
+    this.#port = port;
+    this.#tlsPort = tlsPort;
   }
 
   /** An endless loop or a deadlock: nothing in that thread can help itself, nor tell what it was doing. */

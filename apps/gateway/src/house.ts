@@ -11,6 +11,7 @@ import { ActiveExchanges } from './active-exchanges.ts';
 import { SharedKeyMeter } from './ai/shared-key-meter.ts';
 import type { GateExchange } from './exchange.ts';
 import { exchangeLine } from './exchange-line.ts';
+import type { Origin } from './front/trusted-proxies.ts';
 import { Pools } from './pools.ts';
 
 export interface HouseOptions {
@@ -24,6 +25,8 @@ export interface HouseOptions {
   readonly budgets: BudgetLedger;
   readonly records: Pick<RecordBatcher, 'add'>;
   readonly cache: HttpCache;
+  /** Of TLS sessions that callers resume; the same in all workers. */
+  readonly ticketKeys: Uint8Array;
   /** 32 bytes that this gate keeps to itself; other secrets are derived from it. */
   readonly secret: Uint8Array;
   /** Tells the other workers of a provider's key that should be left alone. */
@@ -59,6 +62,7 @@ export class House {
   readonly wheel: TimerWheel;
   readonly pools: Pools;
   readonly secret: Uint8Array;
+  readonly ticketKeys: Uint8Array;
   /** Replies that all workers keep together. */
   readonly cache: HttpCache;
   /** What policies ask other servers by. */
@@ -99,6 +103,7 @@ export class House {
     this.pools = new Pools(this.wheel, options.clock);
     this.secret = options.secret;
     this.cache = options.cache;
+    this.ticketKeys = options.ticketKeys;
     this.asker = new Asker(this);
   }
 
@@ -108,20 +113,31 @@ export class House {
   }
 
   /** Who asked for what, as upstreams are told; most requests of a worker come with the same few pairs. */
-  forwardingLines(ip: string, authority: string): string {
-    const byAuthority = this.#forwarding.get(ip) ?? new Map<string, string>();
+  forwardingLines(ip: string, authority: string, proto: 'http' | 'https'): string {
+    const from = proto === 'http' ? ip : `${ip} s`;
+    const byAuthority = this.#forwarding.get(from) ?? new Map<string, string>();
     const known = byAuthority.get(authority);
     if (known !== undefined) return known;
-    const lines =
-      `x-forwarded-for: ${ip}\r\nx-forwarded-proto: http\r\nx-forwarded-host: ${authority}\r\n` +
-      `forwarded: for=${ip.includes(':') ? `"[${ip}]"` : ip};host="${authority}";proto=http\r\nvia: ${this.via}\r\n`;
+    const lines = this.#forwardedLines({ ip, authority, proto, path: ip });
     if (this.#forwardingCount++ >= FORWARDING_MAX) {
       this.#forwarding.clear();
       this.#forwardingCount = 0;
     }
     byAuthority.set(authority, lines);
-    this.#forwarding.set(ip, byAuthority);
+    this.#forwarding.set(from, byAuthority);
     return lines;
+  }
+
+  /** The same behind proxies that are trusted. */
+  proxiedLines(origin: Origin): string {
+    return this.#forwardedLines(origin);
+  }
+
+  #forwardedLines({ ip, authority, proto, path }: Origin): string {
+    return (
+      `x-forwarded-for: ${path}\r\nx-forwarded-proto: ${proto}\r\nx-forwarded-host: ${authority}\r\n` +
+      `forwarded: for=${ip.includes(':') ? `"[${ip}]"` : ip};host="${authority}";proto=${proto}\r\nvia: ${this.via}\r\n`
+    );
   }
 
   record(exchange: GateExchange, outcome: ForwardOutcome): void {

@@ -1,8 +1,10 @@
 import net from 'node:net';
+import type tls from 'node:tls';
 import {
   acceptWire,
   SERVER_LIMITS,
   serveHttp2,
+  streamWire,
   ServerConnection,
   type Http2FrontSession,
   type RequestEvents,
@@ -10,6 +12,8 @@ import {
   type Transport,
 } from '@gatehouse/http';
 import { GateExchange } from './exchange.ts';
+import { proxiedAddress, readProxied, type ProxiedOptions } from './front/proxied-sockets.ts';
+import { TlsFront } from './front/tls-front.ts';
 import type { House } from './house.ts';
 import type { Program } from './program.ts';
 import type { WorkerStats } from './protocol.ts';
@@ -26,6 +30,8 @@ export class Listener implements ServerEvents {
   readonly #connections = new Set<ServerConnection>();
   readonly #sessions = new Set<Http2FrontSession>();
   readonly #server: net.Server;
+  #tlsServer: net.Server | undefined;
+  #front: TlsFront | undefined;
   #program: Program;
   #onEmpty: (() => void) | undefined;
   #requests = 0;
@@ -34,33 +40,73 @@ export class Listener implements ServerEvents {
   constructor(house: House, program: Program) {
     this.#house = house;
     this.#program = program;
-    this.#server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
-    this.#server.on('error', (error) => house.log.error('listener failed', { error: String(error) }));
+    this.#server = this.#listening((socket) => this.#accept(socket));
+    this.#front = this.#frontOf(program);
+  }
+
+  #listening(accept: (socket: net.Socket) => void): net.Server {
+    const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
+      const { gateway } = this.#program.snapshot;
+      if (gateway === undefined || gateway.proxyProtocol === 'off') accept(socket);
+      else readProxied(socket, this.#proxied(gateway.proxyProtocol), accept);
+    });
+    server.on('error', (error) => this.#house.log.error('listener failed', { error: String(error) }));
+    return server;
+  }
+
+  #proxied(mode: 'optional' | 'required'): ProxiedOptions {
+    return { mode, isTrusted: (address) => this.#program.proxies.isTrusted(address), log: this.#house.log };
+  }
+
+  #frontOf({ snapshot }: Program): TlsFront | undefined {
+    const spec = snapshot.gateway?.tls;
+    if (spec === undefined) return undefined;
+    const { log, ticketKeys } = this.#house;
+    return new TlsFront({ spec, ticketKeys, log, onSecure: (socket) => this.#secured(socket) });
   }
 
   /** Resolves with the port that was bound. */
-  async listen({ host, port }: ListenAddress): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port, reusePort: SHARES_PORTS, backlog: 4096 }, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
-    const address = this.#server.address();
-    return address === null || typeof address === 'string' ? port : address.port;
+  async listen(address: ListenAddress): Promise<number> {
+    return bound(this.#server, address);
   }
 
-  /** New requests run under `program`; those under way keep theirs. */
+  /** The same for callers by TLS; only while the program has certificates is anybody let in. */
+  async listenTls(address: ListenAddress): Promise<number> {
+    this.#tlsServer = this.#listening((socket) => {
+      if (this.#front === undefined) socket.destroy();
+      else this.#front.take(socket);
+    });
+    return bound(this.#tlsServer, address);
+  }
+
+  /** New requests run under `program`; those under way keep theirs. New callers by TLS see its certificates. */
   use(program: Program): void {
     this.#program = program;
+    this.#front = this.#frontOf(program);
   }
 
-  #accept(socket: net.Socket): void {
+  #secured(socket: tls.TLSSocket): void {
+    if (socket.alpnProtocol === 'h2') {
+      this.#serveHttp2(socket);
+      return;
+    }
+    const connection = this.#connected();
+    connection.start(streamWire(socket, connection), proxiedAddress(socket));
+  }
+
+  #connected(): ServerConnection {
     const { wheel } = this.#house;
     const connection = new ServerConnection({ limits: SERVER_LIMITS, wheel, events: this });
     this.#connections.add(connection);
-    connection.start(acceptWire(socket, connection));
+    return connection;
+  }
+
+  #accept(socket: net.Socket): void {
+    const connection = this.#connected();
+    const address = proxiedAddress(socket);
+    // What was read in search of a header, and put back, comes by the stream.
+    const read = socket.readableLength > 0 || address !== undefined;
+    connection.start(read ? streamWire(socket, connection) : acceptWire(socket, connection), address);
   }
 
   /** HTTP/2 by prior knowledge: RFC 9113 §3.3. */
@@ -115,6 +161,7 @@ export class Listener implements ServerEvents {
   /** Stops accepting; resolves when the last connection has gone, or after `deadlineMs` when the rest is cut. */
   async drain(deadlineMs: number): Promise<void> {
     this.#server.close();
+    this.#tlsServer?.close();
     this.#draining = true;
     for (const connection of this.#connections) connection.drain();
     for (const session of this.#sessions) session.drain();
@@ -131,4 +178,17 @@ export class Listener implements ServerEvents {
       };
     });
   }
+}
+
+/** Resolves with the port. */
+async function bound(server: net.Server, { host, port }: ListenAddress): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, reusePort: SHARES_PORTS, backlog: 4096 }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  return address === null || typeof address === 'string' ? port : address.port;
 }

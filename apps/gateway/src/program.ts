@@ -17,6 +17,7 @@ import { UpstreamGroup, type HealthView } from '@gatehouse/upstream';
 import { AiProgram } from './ai/ai-program.ts';
 import { allowedBits, type CompiledRoute, type RequestStep } from './compiled-route.ts';
 import type { GateExchange } from './exchange.ts';
+import { TrustedProxies } from './front/trusted-proxies.ts';
 import type { House } from './house.ts';
 import { policyRuntime } from './policy-runtime.ts';
 
@@ -32,6 +33,7 @@ export class Program {
   readonly router: Router;
   readonly routes = new Map<RouteSpec, CompiledRoute>();
   readonly credentials: CredentialBook;
+  readonly proxies: TrustedProxies;
   readonly #ai: AiProgram | undefined;
   readonly #house: House;
   readonly #policies: PipelineTools['find'];
@@ -46,6 +48,7 @@ export class Program {
     this.#policies = policies;
     this.router = compileRouter(snapshot.routes);
     this.credentials = new CredentialBook(snapshot.credentials);
+    this.proxies = new TrustedProxies(snapshot.gateway);
     this.#ai = snapshot.ai === undefined ? undefined : new AiProgram(snapshot.ai, house);
     this.#runtime = policyRuntime(house, {
       credentials: this.credentials,

@@ -23,6 +23,9 @@ export interface WorkerStart {
   readonly budgets: BudgetAccess;
   readonly health: SharedArrayBuffer;
   readonly cache: CacheMemory;
+  readonly ticketKeys: Uint8Array;
+  /** Where callers come in by TLS; undefined: nowhere. */
+  readonly listenTls: ListenAddress | undefined;
   /** See `House`. */
   readonly secret: Uint8Array;
   readonly recorder: MessagePort;
@@ -45,7 +48,7 @@ export interface WorkerStats {
 }
 
 export type FromWorker =
-  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'listening'; readonly port: number; readonly tlsPort: number | undefined }
   | { readonly kind: 'loaded'; readonly version: string }
   | { readonly kind: 'refused'; readonly version: string; readonly reason: string }
   | { readonly kind: 'switched'; readonly version: string }

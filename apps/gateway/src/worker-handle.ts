@@ -14,6 +14,11 @@ type LoadAnswer =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'gone' };
 
+export interface Ports {
+  readonly port: number;
+  readonly tlsPort: number | undefined;
+}
+
 /** A worker that takes longer than this to answer is stuck. */
 const ANSWER_MS = 10_000;
 /** Many workers that start at once on few cores take their time. */
@@ -22,7 +27,7 @@ const START_MS = 120_000;
 /** The main thread's side of one worker. */
 export class WorkerHandle {
   readonly worker: number;
-  readonly listening: Promise<number>;
+  readonly listening: Promise<Ports>;
   readonly exited: Promise<void>;
   /** The snapshot that it enforces. */
   version: string;
@@ -48,8 +53,8 @@ export class WorkerHandle {
     this.#thread.on('error', (error) => this.onError(String(error)));
     this.exited = new Promise((resolve) => this.#thread.once('exit', () => resolve()));
     void this.exited.then(() => this.#leave());
-    const port = this.#answer((message) => (message.kind === 'listening' ? message.port : undefined), START_MS);
-    this.listening = port.then((found) => {
+    const ports = this.#answer((message) => (message.kind === 'listening' ? message : undefined), START_MS);
+    this.listening = ports.then((found) => {
       if (found === undefined) throw new Error('the worker ended before it listened');
       return found;
     });

@@ -45,6 +45,7 @@ const house = new House({
   budgets,
   records: recorder.batcher,
   secret: start.secret,
+  ticketKeys: start.ticketKeys,
   cache: new HttpCache(start.cache, owner),
   onRest: (rest) => say({ kind: 'rest', rest }),
 });
@@ -120,4 +121,5 @@ parentPort?.on('message', (raw: unknown) => {
 setInterval(() => recorder.batcher.tick(), RECORD_TICK_MS);
 setInterval(() => budgets.flush(), BUDGET_FLUSH_MS);
 setInterval(() => say({ kind: 'stats', stats: listener.stats() }), STATS_MS);
-say({ kind: 'listening', port: await listener.listen(start.listen) });
+const tlsPort = start.listenTls === undefined ? undefined : await listener.listenTls(start.listenTls);
+say({ kind: 'listening', port: await listener.listen(start.listen), tlsPort });

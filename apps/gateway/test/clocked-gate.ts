@@ -42,6 +42,7 @@ export function clockedHouse(): ClockedHouse {
     kept: openKeptReplies(createKeptMemory({ entries: 64, bytes: 65_536 }), 1),
     budgets: openBudgetLedger(createBudgetMemory({ owners: 2 }), { owner: 1 }),
     secret: new Uint8Array(32),
+    ticketKeys: new Uint8Array(48),
     cache: new HttpCache(createCacheMemory(), 1),
     records: { add: (line) => records.push(JSON.parse(line)) },
   });

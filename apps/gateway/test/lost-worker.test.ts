@@ -30,6 +30,7 @@ it('tells the record of what a worker was doing when it has to die', async () =>
     kept: openKeptReplies(createKeptMemory(), 1),
     budgets: openBudgetLedger(createBudgetMemory({ owners: 2 }), { owner: 1 }),
     secret: new Uint8Array(32),
+    ticketKeys: new Uint8Array(48),
     cache: new HttpCache(createCacheMemory(), 1),
     records: { add: (line) => lines.push(line) },
   });

@@ -263,7 +263,8 @@ export class ClientConnection implements WireEvents {
     const reply = this.#reply;
     if (this.#phase === 'tunnel') this.destroy();
     if (this.#phase !== 'body') return;
-    if (this.head.framing === 'length' && this.#bodyLeft > 0) this.fail('malformed', 'less of a body than the head says');
+    if (this.head.framing === 'length' && this.#bodyLeft > 0)
+      this.fail('malformed', 'less of a body than the head says');
     else this.#complete(trailers);
     reply?.onSettled();
   }

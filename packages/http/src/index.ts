@@ -4,6 +4,7 @@ export { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';
 export { httpDate } from './http-date.ts';
 export { FIELD, type KnownName } from './field-names.ts';
 export { Fields } from './fields.ts';
+export { forwardedFields } from './forwarded-fields.ts';
 export { RequestHead, type Framing, type HeadLimits, type HeadProblem } from './request-head.ts';
 export { ReplyHead } from './reply-head.ts';
 export { Timer, TimerWheel } from './timer-wheel.ts';
@@ -25,6 +26,8 @@ export {
   type ServerEvents,
   type ServerLimits,
 } from './server-connection.ts';
+export { forwardedHops, xForwardedHops, type ForwardedHop } from './forwarded.ts';
+export { readProxyHeader, type ProxyHeader } from './proxy-protocol.ts';
 export type { CourseHead, ReplyCourse, ReplyWriter } from './reply-course.ts';
 export { ClientConnection, type ClientTimeouts, type ReplyEvents, type UpstreamFailure } from './client-connection.ts';
 export { Pool, type PoolOptions } from './pool.ts';

@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls';
 import type net from 'node:net';
 import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
 import { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';
@@ -76,6 +77,8 @@ function isGrpc({ fields }: RequestHead): boolean {
 export class ServerConnection implements WireEvents {
   readonly head: RequestHead;
   wire: Wire | undefined;
+  /** It came by TLS. */
+  secure = false;
   readonly #limits: ServerLimits;
   readonly #wheel: TimerWheel;
   readonly #events: ServerEvents;
@@ -108,9 +111,14 @@ export class ServerConnection implements WireEvents {
     this.#timer = new Timer(() => guarded(this, () => this.#expire()));
   }
 
-  /** Takes its socket; the wire must have been made with this connection as its events. */
-  start(wire: Wire): void {
+  /**
+   * Takes its socket; the wire must have been made with this connection as its events. `remoteAddress` where a proxy
+   * has vouched for another than the socket's.
+   */
+  start(wire: Wire, remoteAddress?: string): void {
     this.wire = wire;
+    this.secure = wire.socket instanceof TLSSocket;
+    this.#remoteAddress = remoteAddress;
     this.#wheel.arm(this.#timer, this.#limits.headTimeoutMs);
   }
 

@@ -306,7 +306,8 @@ export interface Destination {
 /** Begins to connect; the socket emits `readyEvent(destination)` when it may carry a request. */
 export function connectWire(destination: Destination, events: WireEvents): SocketWire {
   const { host, port } = destination;
-  if (!destination.tls) return new SocketWire(net.connect({ host, port, onread: sharedReads(events) }), events, 'shared');
+  if (!destination.tls)
+    return new SocketWire(net.connect({ host, port, onread: sharedReads(events) }), events, 'shared');
   return streamWire(connectSocket(destination, ['http/1.1']), events);
 }
 

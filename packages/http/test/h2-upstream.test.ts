@@ -222,16 +222,19 @@ describe('HTTP/2 to upstreams', () => {
     expect([status, upstream.peers.length]).toEqual([204, 2]);
   });
 
-  it('gives up a stream of a session that is going away, though its upstream stays', async () => {
+  it('gives up a stream of a session that is going away and breaks, though its upstream stays', async () => {
     const { gate, upstream } = await gateWith(
       (peer) => {
-        peer.socket.once('data', () => peer.send(frames.settings(), frames.settingsAck(), frames.goaway(1, 0)));
+        peer.socket.once('data', () =>
+          peer.send(frames.settings(), frames.settingsAck(), frames.goaway(1, 0), frames.data(0, 'x')),
+        );
       },
       { http2: 'h2', timeouts: { firstByteMs: 1000 }, virtualTime: true },
     );
     const going = asked(gate, aGet());
     await (await upstream.peer()).hearsBytes(100);
-    await until(() => frames.goaways(upstream.peers[0]?.received ?? '').length === 1, 'our GOAWAY');
+    const said = (): string => upstream.peers[0]?.received.slice(frames.preface.length) ?? '';
+    await until(() => frames.goaways(said()).length > 0, 'our GOAWAY');
     gate.advance(1100);
     expect((await going).status).toBe(504);
     await until(() => gate.pool.size === 0, 'an empty pool');
@@ -354,7 +357,9 @@ describe('streams of gRPC', () => {
   it('flow both ways at once, with silences that no body may have', async () => {
     const { connect, gate } = await bothWays(
       (stream) => {
-        stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+        stream.once('data', () => {
+          stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+        });
         stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
         stream.on('data', (bytes: Buffer) => stream.write(`<${String(bytes)}>`));
         stream.on('end', () => stream.end());
@@ -370,6 +375,8 @@ describe('streams of gRPC', () => {
     let got = '';
     stream.on('data', (bytes: Buffer) => (got += String(bytes)));
     const going = heard(stream);
+    await until(() => gate.exchanges.length === 1, 'an exchange');
+    await pass(gate, 100_000);
     stream.write('one');
     await until(() => got === '<one>', 'the first message');
     await pass(gate, 100_000);

@@ -4,6 +4,7 @@ export { buildPlanLimits } from './plan-limits.ts';
 export {
   STAGES,
   type Answer,
+  type ClientCertificate,
   type Ask,
   type Exchange,
   type Identification,
@@ -27,3 +28,5 @@ export {
 } from './policy.ts';
 export { CredentialBook } from './credential-book.ts';
 export { ReplyDraft } from './reply-draft.ts';
+export { ipKey } from './ip-address.ts';
+export { rangesOf, type IpRanges } from './ip-ranges.ts';

@@ -19,8 +19,22 @@ export interface RequestView {
   readonly clientIp: string;
   /** Declared body length; undefined when chunked, 0 when there is no body. */
   readonly contentLength: number | undefined;
+  /** What the caller has shown of itself by TLS. */
+  readonly clientCertificate?: ClientCertificate | undefined;
   /** All values of a field by its lower-case name, joined by `, `. */
   header(name: string): string | undefined;
+}
+
+export interface ClientCertificate {
+  /** `CN=ci, O=Example`, nearest part last as in the certificate. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** Subject alternative names, as `DNS:a.example, URI:spiffe://a/b`. */
+  readonly names: string;
+  /** Of the whole certificate, in lower-case hex. */
+  readonly sha256: string;
+  /** One of the configured authorities vouches for it. */
+  readonly authorized: boolean;
 }
 
 /** Who calls, once that is known. */
@@ -83,12 +97,20 @@ export interface Exchange {
   requestBody(bytesMax: number): Promise<Buffer>;
   /** Goes upstream instead of the caller's body, which must have been asked for. */
   replaceRequestBody(body: Buffer): void;
+  /** The head that would go upstream now, names in lower case: what policies changed and who calls are in it, framing is not. */
+  upstreamFields(): readonly (readonly [name: string, value: string])[];
 }
 
 /** An answer given by the gate itself. With a `code` it is a refusal and the body is made in the caller's dialect. */
-export type Reply =
-  | { readonly code: ErrorCode; readonly detail: string; readonly headers?: readonly (readonly [string, string])[] }
-  | OwnReply;
+export type Reply = Refusal | OwnReply;
+
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly headers?: readonly (readonly [string, string])[];
+  /** The connection is cut, and `code` stands in the record alone. */
+  readonly cut?: true;
+}
 
 /** Passes the reply hooks of the stages before the one that gives it, as a reply of the upstream would. */
 export interface OwnReply {

@@ -11,6 +11,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { declaredNames, type Compilation } from './compilation.ts';
 import { AI_API, aiRoutes, checkBudgets, compileAi, type ProviderRow } from './compile-ai.ts';
 import { checkPlans, compileCredentials } from './compile-credentials.ts';
+import { compileGateway } from './compile-gateway.ts';
 import { compileRoutes } from './compile-routes.ts';
 import { checkGuards } from './compile-guards.ts';
 import { compileUpstreams } from './compile-upstreams.ts';
@@ -103,6 +104,9 @@ function compileSource(compilation: Compilation, inputs: Inputs): Omit<Snapshot,
     routes: [...routes, ...forAi].map(({ spec }) => spec),
     credentials: compileCredentials(compilation),
     ai,
+    ...(compilation.source.gateway !== undefined && {
+      gateway: compileGateway(compilation.source.gateway, compilation),
+    }),
     ...(inputs.plugins !== undefined && { plugins: inputs.plugins }),
   };
 }

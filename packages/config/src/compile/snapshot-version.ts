@@ -13,7 +13,10 @@ export function snapshotVersion(snapshot: Omit<Snapshot, 'version'>): string {
     return [name, { ...provider, ...hidden }] as const;
   });
   const ai = snapshot.ai && { ...snapshot.ai, providers: Object.fromEntries(providers) };
-  return sha256(canonicalJson({ ...snapshot, ai })).slice(0, 12);
+  const tls = snapshot.gateway?.tls;
+  const certificates = tls?.certificates.map(({ key, ...rest }) => ({ ...rest, key: sha256(key) }));
+  const gateway = tls && { ...snapshot.gateway, tls: { ...tls, certificates } };
+  return sha256(canonicalJson({ ...snapshot, ...(gateway && { gateway }), ai })).slice(0, 12);
 }
 
 function sha256(text: string): string {

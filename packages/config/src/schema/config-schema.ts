@@ -3,6 +3,7 @@ import { nameText } from '../forms/tokens.ts';
 import { aiSchema } from './ai-schema.ts';
 import { apiSchema } from './api-schema.ts';
 import { applicationSchema } from './application-schema.ts';
+import { gatewaySchema } from './gateway-schema.ts';
 import { planSchema } from './plan-schema.ts';
 import { pluginSchema } from './plugin-schema.ts';
 import { policyListSchema, type PolicySchema } from './policy-list.ts';
@@ -15,6 +16,7 @@ export function configSchema(policies: readonly PolicySchema[]) {
   return strictObject(
     {
       gatehouse: Type.Literal(1, { description: 'The version of this format.' }),
+      gateway: Type.Optional(gatewaySchema),
       upstreams: byName(upstreamSchema, 'Services behind the gate, by name.'),
       apis: byName(apiSchema(policyList), 'What the gate offers, by name.'),
       plugins: byName(pluginSchema, 'Policies of your own, by name.'),

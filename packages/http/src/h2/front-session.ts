@@ -15,6 +15,8 @@ export interface Http2FrontOptions {
   readonly wheel: TimerWheel;
   /** Hears of every stream as of a connection with one request; of their closing it is not told. */
   readonly events: Pick<ServerEvents, 'onRequest' | 'onRefused'>;
+  /** Where a proxy has vouched for another than the socket's. */
+  readonly remoteAddress?: string | undefined;
   /** Exactly once, when the session and all of its streams are gone. */
   readonly onClosed: () => void;
   /** Is told why a session was ended that did too much. */
@@ -149,7 +151,7 @@ class FrontSession implements Http2FrontSession, ServerEvents {
     stream.once('close', () => {
       if (!wire.ours && (stream.rstCode !== CODE.none || stream.aborted)) this.#charge(this.#budget.reset());
     });
-    connection.start(wire);
+    connection.start(wire, this.#options.remoteAddress);
     try {
       connection.deliverHead(head);
     } catch (error) {

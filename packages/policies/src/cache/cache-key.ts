@@ -2,8 +2,14 @@ import type { Exchange, RequestView } from '../policy.ts';
 import type { Config } from './schema.ts';
 
 /** Scheme, authority, path and what counts of the query: what leads elsewhere is never found here. */
-export function addressOf({ request }: Exchange, query: Config['query']): string {
-  return `http://${hostOf(request)}${request.path}${queryOf(request.query, query)}`;
+export function addressOf(exchange: Exchange, query: Config['query']): string {
+  const { request } = exchange;
+  return `http://${hostOf(request)}${request.path}${queryOf(request.query, query)}${chosenIn(exchange)}`;
+}
+
+/** What a policy sends elsewhere is told apart, by a part that no request can have: another upstream, another answer. */
+function chosenIn({ route, upstream }: Exchange): string {
+  return route.target.kind !== 'upstream' || upstream === route.target.upstream ? '' : `#${upstream}`;
 }
 
 /** Ports are part of it: two of them may be two services. */

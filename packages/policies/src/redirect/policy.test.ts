@@ -81,7 +81,11 @@ describe('redirect', () => {
 
   it.each<[string, string, FakeExchangeOptions]>([
     ['two slashes', '/{rest}', { params: { '*': '/evil.example' } }],
-    ['two slashes that the route allows', '/{rest}', { params: { '*': '/evil.example' }, route: { allow: ['empty-segment'] } }],
+    [
+      'two slashes that the route allows',
+      '/{rest}',
+      { params: { '*': '/evil.example' }, route: { allow: ['empty-segment'] } },
+    ],
     ['dots that climb', '/a/.{id}', { params: { id: '.' } }],
     ['an escape that was none before', '/{id}1', { params: { id: '%4' } }],
     ['a second layer of escapes', '/{id}', { params: { id: '%252e' } }],
@@ -98,8 +102,12 @@ describe('redirect', () => {
   });
 
   it('never leads to another server, whatever the path', () => {
-    const odd = fc.string({ unit: fc.constantFrom('/', '\\', '.', '%2F', '%5C', '@', ':', '?', '#', 'evil.example', ';', '%') });
-    const hooks = ['/{rest}', 'https://a.example/{rest}', '/x/{rest}', '/{rest}?b={rest}'].map((to) => redirect.build({ to }, fakeTools()));
+    const odd = fc.string({
+      unit: fc.constantFrom('/', '\\', '.', '%2F', '%5C', '@', ':', '?', '#', 'evil.example', ';', '%'),
+    });
+    const hooks = ['/{rest}', 'https://a.example/{rest}', '/x/{rest}', '/{rest}?b={rest}'].map((to) =>
+      redirect.build({ to }, fakeTools()),
+    );
     fc.assert(
       fc.property(odd, fc.constantFrom('', '?', '?a=//evil.example', '?@x'), (rest, query) => {
         if (canonicalTarget(`/${rest}`) === undefined) return;

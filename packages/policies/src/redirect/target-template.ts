@@ -25,7 +25,8 @@ export function targetTemplate(text: string): TargetTemplate {
 export function targetProblem(text: string): string | undefined {
   if (!/^[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7e]+$/.test(text)) return 'holds a character that no URL may hold';
   const { origin, path, query = '', fragment } = piecesOf(text);
-  if (origin === '' && !/^\/(?!\/)/.test(text)) return 'leads nowhere, write a URL or a path that begins with one slash';
+  if (origin === '' && !/^\/(?!\/)/.test(text))
+    return 'leads nowhere, write a URL or a path that begins with one slash';
   // A name of a segment here would let callers choose the server: an open redirect.
   if (!isFixed(origin)) return 'must not fill in its host, write it out';
   if (origin !== '' && !URL.canParse(origin)) return 'is not a URL, write one such as https://example.com/{rest}';

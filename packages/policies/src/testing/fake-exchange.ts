@@ -62,6 +62,11 @@ export function fakeExchange(options: FakeExchangeOptions = {}): FakeExchange {
     replaceRequestBody(replacement) {
       this.sentBody = replacement;
     },
+    upstreamFields() {
+      const { removed } = this.upstreamHeaders;
+      const kept = Object.entries(options.headers ?? {}).filter(([name]) => !removed.includes(name));
+      return [...kept, ...linesOf(this.upstreamHeaders).map(fieldOf)];
+    },
   };
 }
 
@@ -169,6 +174,11 @@ export function ask(hooks: PolicyHooks, exchange: Exchange): Reply | undefined {
   const reply = hooks.onRequest?.(exchange);
   if (reply instanceof Promise) throw new Error('onRequest answered with a promise');
   return reply;
+}
+
+function fieldOf(line: string): readonly [string, string] {
+  const colon = line.indexOf(':');
+  return [line.slice(0, colon), line.slice(colon + 2)];
 }
 
 /** The lines of an edit as `name: value`. */

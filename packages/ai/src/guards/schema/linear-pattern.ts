@@ -1,5 +1,4 @@
-import { item } from '@gatehouse/kernel';
-import { PatternParser, type PatternNode } from './pattern-parser.ts';
+import { item, PatternParser, type PatternNode } from '@gatehouse/kernel';
 
 /** Bigger ones are refused: `{1,9999}` is written out. */
 const STATES_MAX = 2000;
@@ -115,6 +114,8 @@ class ProgramBuilder {
     switch (node.is) {
       case 'char':
         return this.add({ is: 'char', test: node.test, next });
+      case 'group':
+        return this.build(node.part, next);
       case 'assertion':
         return this.add({ is: node.kind, next });
       case 'sequence':

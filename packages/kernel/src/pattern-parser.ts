@@ -3,7 +3,18 @@ export type PatternNode =
   | { readonly is: 'assertion'; readonly kind: 'start' | 'end' | 'edge' | 'no-edge' }
   | { readonly is: 'sequence'; readonly parts: readonly PatternNode[] }
   | { readonly is: 'choice'; readonly parts: readonly PatternNode[] }
-  | { readonly is: 'repeat'; readonly part: PatternNode; readonly least: number; readonly most: number | undefined };
+  | PatternRepeat
+  /** One that captures: `index` counts from 1, `name` is that of `(?<name>…)`. */
+  | { readonly is: 'group'; readonly part: PatternNode; readonly index: number; readonly name: string | undefined };
+
+export interface PatternRepeat {
+  readonly is: 'repeat';
+  readonly part: PatternNode;
+  readonly least: number;
+  readonly most: number | undefined;
+  /** Takes as little as it can. */
+  readonly lazy: boolean;
+}
 
 const DEPTH_MAX = 64;
 
@@ -12,6 +23,7 @@ export class PatternParser {
   readonly #source: string;
   #at = 0;
   #depth = 0;
+  #groups = 0;
 
   constructor(source: string) {
     this.#source = source;
@@ -48,12 +60,12 @@ export class PatternParser {
     if (found === null) return part;
     const [sign, least = '', comma = '', most = ''] = found;
     this.#at += sign.length;
-    this.#skip('?');
-    if (sign === '*') return { is: 'repeat', part, least: 0, most: undefined };
-    if (sign === '+') return { is: 'repeat', part, least: 1, most: undefined };
-    if (sign === '?') return { is: 'repeat', part, least: 0, most: 1 };
+    const lazy = this.#skip('?');
+    if (sign === '*') return { is: 'repeat', part, least: 0, most: undefined, lazy };
+    if (sign === '+') return { is: 'repeat', part, least: 1, most: undefined, lazy };
+    if (sign === '?') return { is: 'repeat', part, least: 0, most: 1, lazy };
     const upper = most === '' ? undefined : Number(most);
-    return { is: 'repeat', part, least: Number(least), most: comma === '' ? Number(least) : upper };
+    return { is: 'repeat', part, least: Number(least), most: comma === '' ? Number(least) : upper, lazy };
   }
 
   #atom(): PatternNode {
@@ -67,14 +79,18 @@ export class PatternParser {
   }
 
   #group(): PatternNode {
-    if (this.#skip('?') && !this.#skip(':')) {
-      const name = /^<[^=!>][^>]*>/.exec(this.#source.slice(this.#at));
-      if (name === null) throw new Error('look-around');
-      this.#at += name[0].length;
+    const captures = !this.#skip('?:');
+    let name: string | undefined;
+    if (captures && this.#skip('?')) {
+      const named = /^<([^=!>][^>]*)>/.exec(this.#source.slice(this.#at));
+      if (named === null) throw new Error('look-around');
+      this.#at += named[0].length;
+      name = named[1];
     }
-    const inner = this.#choice();
+    const index = captures ? ++this.#groups : 0;
+    const part = this.#choice();
     if (!this.#skip(')')) throw new Error('open group');
-    return inner;
+    return captures ? { is: 'group', part, index, name } : part;
   }
 
   #escape(): PatternNode {
