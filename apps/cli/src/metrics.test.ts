@@ -8,9 +8,13 @@ const worker = (index: number) => ({
 });
 
 describe('metrics', () => {
-  const lines = metrics({ version: 'abc', workers: [worker(0), worker(1)], restarts: 3, recorder: undefined }).split(
-    '\n',
-  );
+  const lines = metrics({
+    version: 'abc',
+    workers: [worker(0), worker(1)],
+    restarts: 3,
+    recorder: undefined,
+    cache: { entries: 3, bytes: 500, bytesMax: 1000 },
+  }).split('\n');
 
   it('counts each worker for itself', () => {
     expect(lines).toEqual(

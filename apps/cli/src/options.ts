@@ -33,7 +33,7 @@ const configOption = (): Option =>
     .argParser(someName);
 const listenOption = (): Option =>
   new Option('--listen <host:port>', 'where callers come in').env('GATEHOUSE_LISTEN').default('127.0.0.1:8080');
-const statusOption = (): Option =>
+export const statusOption = (): Option =>
   new Option('--status <host:port>', 'where /livez, /readyz and /metrics are')
     .env('GATEHOUSE_STATUS')
     .default('127.0.0.1:8091');

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { defineLogs } from './logs-command.ts';
 import { newKey, sha256Hex } from './new-key.ts';
-import { placesOf, startOptions, type PlaceFlags } from './options.ts';
+import { parseAddress } from './address.ts';
+import { placesOf, startOptions, statusOption, type PlaceFlags } from './options.ts';
 import { defineStart } from './start-command.ts';
 import { print, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -32,6 +33,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineSchema(added(program, 'schema'), terminal);
   defineKey(added(program, 'key'), terminal);
   defineImport(added(program, 'import'), terminal);
+  defineCache(added(program, 'cache'), terminal);
   defineLogs(added(program, 'logs'), terminal);
   defineVersion(added(program, 'version'), terminal);
   return program;
@@ -86,6 +88,29 @@ function defineKey(command: Command, terminal: Terminal): void {
       const sha256 = sha256Hex(key);
       print(terminal)(json ? JSON.stringify({ key, sha256 }) : `key     ${key}   (shown once)\nsha256  ${sha256}`);
     });
+}
+
+function defineCache(command: Command, terminal: Terminal): void {
+  command.description('replies that a running gate keeps');
+  added(command, 'purge')
+    .description('make the gate forget replies, by address, by the beginning of addresses, or by tag')
+    .option('--url <url>', 'such as http://api.example.com/v1/users?page=2, as callers ask for it')
+    .option('--prefix <prefix>', 'every address that begins so')
+    .option('--tag <tag>', 'every reply with this tag in its cache-tag')
+    .addOption(statusOption())
+    .option('--json', 'print the result as JSON')
+    .action(async ({ json = false, status, ...what }: JsonFlag & PurgeFlags) => {
+      const { cachePurge } = await import('./commands/cache-purge.ts');
+      const token = terminal.env['GATEHOUSE_ADMIN_TOKEN'];
+      await cachePurge({ ...what, status: parseAddress(status, '--status'), token, json, print: print(terminal) });
+    });
+}
+
+interface PurgeFlags {
+  readonly url?: string;
+  readonly prefix?: string;
+  readonly tag?: string;
+  readonly status: string;
 }
 
 function defineImport(command: Command, terminal: Terminal): void {

@@ -7,10 +7,17 @@ async function serve(source: StatusSource): Promise<string> {
   return `http://127.0.0.1:${server.port}`;
 }
 
-const RUNNING = { version: 'abc', workers: [], restarts: 0, recorder: undefined };
+const RUNNING = {
+  version: 'abc',
+  workers: [],
+  restarts: 0,
+  recorder: undefined,
+  cache: { entries: 3, bytes: 500, bytesMax: 1000 },
+};
 const source = (phase: StatusSource['phase']): StatusSource => ({
   phase,
   status: () => (phase === 'starting' ? undefined : RUNNING),
+  purge: () => 0,
 });
 
 describe('the status server', () => {
@@ -26,7 +33,7 @@ describe('the status server', () => {
   });
 
   it('notices that the phase has changed', async () => {
-    const changing = { ...RUNNING, phase: 'ready' as StatusSource['phase'], status: () => RUNNING };
+    const changing = { ...RUNNING, phase: 'ready' as StatusSource['phase'], status: () => RUNNING, purge: () => 0 };
     const url = await serve(changing);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     changing.phase = 'draining';

@@ -1,6 +1,7 @@
 import http from 'node:http';
-import type { GatewayStatus } from '@gatehouse/gateway';
+import type { CachePurge, GatewayStatus } from '@gatehouse/gateway';
 import { listenOn, type Address } from './address.ts';
+import { purgeBy } from './cache-purge.ts';
 import { metrics } from './metrics.ts';
 
 export interface StatusServer {
@@ -13,6 +14,10 @@ export interface StatusSource {
   readonly phase: 'starting' | 'ready' | 'draining';
   /** `undefined` until the gateway has started. */
   status(): GatewayStatus | undefined;
+  /** Whoever shows it may make the gate forget replies; undefined: nobody. */
+  readonly adminToken?: string | undefined;
+  /** How many replies are not used any more; `undefined` until the gateway has started. */
+  purge(what: CachePurge): number | undefined;
 }
 
 const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -23,11 +28,15 @@ interface Answer {
   readonly body: string;
 }
 
-/** `/livez`, `/readyz` and `/metrics`, on a port of their own that no caller reaches. */
+/** `/livez`, `/readyz`, `/metrics` and `/cache/purge`, on a port of their own that no caller reaches. */
 export async function startStatusServer(source: StatusSource, address: Address): Promise<StatusServer> {
   const server = http.createServer((request, response) => {
-    const { status, type = 'text/plain', body } = answerTo(request, source);
-    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    answered(request, source)
+      .catch(() => FAILED)
+      .then(({ status, type = 'text/plain', body }) => {
+        response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+      })
+      .catch(() => response.destroy());
   });
   const port = await listenOn(server, address);
   return {
@@ -38,6 +47,13 @@ export async function startStatusServer(source: StatusSource, address: Address):
     },
   };
 }
+
+async function answered(request: http.IncomingMessage, source: StatusSource): Promise<Answer> {
+  if (request.url !== '/cache/purge') return answerTo(request, source);
+  return purgeBy(request, { token: source.adminToken, purge: (what) => source.purge(what) });
+}
+
+const FAILED: Answer = { status: 500, body: 'this could not be answered\n' };
 
 function answerTo({ method, url = '' }: http.IncomingMessage, source: StatusSource): Answer {
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: 'only GET\n' };

@@ -55,6 +55,7 @@ export interface GatewayStatus {
   readonly workers: readonly { readonly worker: number; readonly version: string; readonly stats: WorkerStats }[];
   readonly restarts: number;
   readonly recorder: RecorderStats | undefined;
+  readonly cache: StoreStats;
 }
 
 const RESTART_DELAY_MS = 500;
@@ -266,16 +267,13 @@ export class Gateway {
       workers: this.#workers.map(({ worker, version, stats }) => ({ worker, version, stats })),
       restarts: this.#restarts,
       recorder: this.#recorder.stats(),
+      cache: this.#cache.stats(),
     };
   }
 
   /** Makes replies that are kept unusable, in all workers at once; says how many. */
   purge(what: Purge): number {
     return this.#cache.purge(what);
-  }
-
-  cacheStats(): StoreStats {
-    return this.#cache.stats();
   }
 
   /** Ends a worker by force, as a crash would; for tests and for chaos drills. */

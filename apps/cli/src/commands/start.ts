@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { DemoModel } from '@gatehouse/ai/demo';
 import type { Snapshot } from '@gatehouse/config';
-import { Gateway, type GatewayStatus } from '@gatehouse/gateway';
+import { Gateway, type CachePurge, type GatewayStatus } from '@gatehouse/gateway';
 import { systemClock, type Logger, type LogLevel } from '@gatehouse/kernel';
 import { requireApart, requireFree, type Address } from '../address.ts';
 import { banner } from '../banner.ts';
@@ -139,6 +139,14 @@ export class RunningGatehouse implements StatusSource {
 
   status(): GatewayStatus | undefined {
     return this.#gateway?.status();
+  }
+
+  get adminToken(): string | undefined {
+    return this.#options.env['GATEHOUSE_ADMIN_TOKEN'];
+  }
+
+  purge(what: CachePurge): number | undefined {
+    return this.#gateway?.purge(what);
   }
 
   /** Readiness fails, requests in flight finish, records reach the disk. The second call waits for the first. */
