@@ -256,6 +256,19 @@ export interface RouteCondition {
   /** Lower-case header name → exact value, or `*` for any. */
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  /** Absent where one version is all that there is. */
+  readonly version?: VersionCondition;
+}
+
+/** Which of several versions under one address a request asks for. */
+export interface VersionCondition {
+  readonly in: 'header' | 'query';
+  /** Lower case for a header. */
+  readonly name: string;
+  /** That very version, or one of the days from `from` on and before `until`, as `2026-06-16`. */
+  readonly is: string | { readonly from: string; readonly until: string | undefined };
+  /** Also for requests that ask for none. */
+  readonly byDefault: boolean;
 }
 
 /** A policy as configured: its name and its validated, defaulted config (see the policy's own schema). */

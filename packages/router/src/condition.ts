@@ -1,4 +1,4 @@
-import type { RouteCondition } from '@gatehouse/config';
+import type { RouteCondition, VersionCondition } from '@gatehouse/config';
 import { queryValue } from './query-value.ts';
 import type { MatchInput } from './route-result.ts';
 
@@ -19,9 +19,26 @@ export function conditionsOf(when: RouteCondition | undefined): readonly Conditi
         (input: MatchInput) =>
           fits(queryValue(input.query, name), wanted),
     ),
+    ...(when.version === undefined ? [] : [versionCondition(when.version)]),
   ];
   return conditions.length === 0 ? undefined : conditions;
 }
+
+/** Days compare as their texts do. */
+function versionCondition({ in: place, name, is, byDefault }: VersionCondition): Condition {
+  const asked = (input: MatchInput): string | undefined =>
+    place === 'header' ? input.header(name) : queryValue(input.query, name);
+  const wanted =
+    typeof is === 'string'
+      ? (version: string) => version === is
+      : (version: string) => DAY.test(version) && version >= is.from && (is.until === undefined || version < is.until);
+  return (input) => {
+    const version = asked(input);
+    return version === undefined || version === '' ? byDefault : wanted(version);
+  };
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 function fits(actual: string | undefined, wanted: string): boolean {
   return actual !== undefined && (wanted === '*' || actual === wanted);

@@ -6,11 +6,12 @@ import { quote } from '../problems/nearest.ts';
 import type { Report, Place } from '../problems/report.ts';
 import type { ApiSource, RouteSource } from '../schema/api-schema.ts';
 import type { PolicyContext } from '../schema/policy-list.ts';
-import type { RouteCondition, RouteSpec, UpstreamSpec } from '../snapshot.ts';
+import type { RouteCondition, RouteSpec, UpstreamSpec, VersionCondition } from '../snapshot.ts';
 import { checkReference, type Compilation } from './compilation.ts';
 import { implicitUpstream } from './compile-upstreams.ts';
 import type { OpenApiDocument, ReadDocument } from './openapi-document.ts';
 import { policySpecs } from './policy-specs.ts';
+import { versionCondition, withVersion } from './version-condition.ts';
 import { routeId, routeShape, type RouteDraft } from './route-identity.ts';
 
 /** What is let through before 413 where no policy says otherwise. */
@@ -100,14 +101,15 @@ class ApiCompiler {
       upstream: this.#upstream(api),
       policies: policySpecs(api.policies, this.#name, { ...this.#context, context }),
       context,
+      versionCondition: versionCondition(api, this.#context),
     };
   }
 
   #draft({ report, place, written, ...plan }: RoutePlan, base: RouteBase): RouteDraft {
-    const when = written?.when && this.#condition(written.when);
+    const when = withVersion(written?.when && this.#condition(written.when), base.versionCondition);
     const upstream = written?.upstream === undefined ? base.upstream : this.#upstream(written);
     if (upstream === undefined) this.#checkUpstreamWritten(written);
-    const { prefix, upstream: _, context, ...shared } = base;
+    const { prefix, upstream: _, context, versionCondition: __, ...shared } = base;
     const path = prefix + plan.path;
     const id = routeId({ api: this.#name, method: plan.method, path, when });
     const spec: RouteSpec = {
@@ -192,4 +194,5 @@ interface RouteBase extends Pick<RouteSpec, 'api' | 'version' | 'hosts' | 'strip
   readonly prefix: string;
   readonly upstream: string | undefined;
   readonly context: Omit<PolicyContext, 'problem'>;
+  readonly versionCondition: VersionCondition | undefined;
 }

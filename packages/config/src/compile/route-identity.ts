@@ -24,7 +24,10 @@ function conditionTexts(when: RouteCondition | undefined): string[] {
   if (when === undefined) return [];
   const texts = (kind: string, wanted: Readonly<Record<string, string>>): string[] =>
     Object.entries(wanted).map(([name, value]) => `${kind}:${name}=${value}`);
-  return [...texts('header', when.headers), ...texts('query', when.query)].toSorted();
+  const { version } = when;
+  const day = typeof version?.is === 'object' ? version.is.from : version?.is;
+  const versions = version === undefined ? [] : [`version:${version.name}=${day}`];
+  return [...texts('header', when.headers), ...texts('query', when.query), ...versions].toSorted();
 }
 
 /** Of two routes for the same requests one would be dead; which, the file does not say. */

@@ -50,6 +50,29 @@ export const apiSchema = (policies: PolicyListSchema) =>
     {
       title: Type.Optional(labelText({ description: 'For people.' })),
       version: Type.Optional(labelText({ description: 'Shown in records; by default that of the document.' })),
+      versioning: Type.Optional(
+        strictObject(
+          {
+            by: Type.String({
+              title: 'header:NAME or query:NAME',
+              pattern: '^(?:header:[A-Za-z0-9!#$%&*+.^_|~-]{1,64}|query:[A-Za-z0-9_.-]{1,64})$',
+              examples: ['header:x-api-version', 'query:version'],
+              description: 'Where callers say which version they want.',
+            }),
+            date: Type.Optional(
+              Type.String({
+                title: 'a day',
+                pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+                examples: ['2026-06-16'],
+                description:
+                  'The version begins on that day: a caller who asks for a day gets the newest that had begun. Left out: callers ask for `version` as it is written.',
+              }),
+            ),
+            default: Type.Boolean({ default: false, description: 'Also for callers who ask for none.' }),
+          },
+          { description: 'One of several versions under the same address, which each are an API of this file.' },
+        ),
+      ),
       basePath: basePathText({ description: 'Public prefix of all paths.', default: '/' }),
       stripBasePath: Type.Boolean({ description: 'Whether upstreams see paths without `basePath`.', default: true }),
       hosts: Type.Array(hostText({ description: 'A host.' }), {
