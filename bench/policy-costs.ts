@@ -27,9 +27,8 @@ export const POLICY_COSTS: readonly PolicyCost[] = [
   { name: 'rewrite', policy: 'rewrite: { path: "/" }', load: GET },
   { name: 'quota', policy: 'quota: { limit: 1000000000, per: day, by: ip }', load: GET },
   { name: 'concurrency', policy: 'concurrency: { limit: 100000, by: ip }', load: GET },
-  { name: 'load-shed', policy: 'load-shed: {}', load: GET },
+  { name: 'load-shed', policy: 'load-shed: { adaptive: { initial: 200 } }', load: GET },
   { name: 'json-limits', policy: 'json-limits: {}', load: POST },
-  { name: 'transform', policy: 'transform: { reply: { remove: ["/email"] } }', load: GET },
   {
     name: 'compress (gzip)',
     policy: 'compress: { minBytes: 100B }',
@@ -40,5 +39,7 @@ export const POLICY_COSTS: readonly PolicyCost[] = [
   { name: 'mirror', policy: 'mirror: { upstream: origin, share: 10% }', load: GET },
   { name: 'fault', policy: 'fault: { share: 0.001%, delay: 1ms }', load: GET },
   { name: 'lifecycle', policy: 'lifecycle: { deprecated: 2026-01-01, sunset: 2099-01-01 }', load: GET },
+  { name: 'idempotency', policy: 'idempotency: {}', load: POST },
+  { name: 'maintenance (off)', policy: 'maintenance: { on: false }', load: GET },
   { name: 'redirect', policy: 'redirect: { to: "https://example.com/" }', load: GET },
 ];

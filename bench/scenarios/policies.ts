@@ -3,6 +3,9 @@ import path from 'node:path';
 import { folder, type Bench, type Section } from '../bench.ts';
 import { startGatehouse, startUpstream } from '../contenders.ts';
 import { failures, short, spread, whole } from '../figures.ts';
+import { LOAD_CORE } from '../cores.ts';
+import { numbersIn } from '../numbers-in.ts';
+import { runProgram } from '../run-program.ts';
 import { cpuOf, interleaved, measure, using, type Outcome, type Sample } from '../measure.ts';
 import { POLICY_COSTS, type PolicyCost } from '../policy-costs.ts';
 import { summaryOf } from '../statistics.ts';
@@ -26,13 +29,14 @@ export async function policies(bench: Bench): Promise<Section> {
       run: async () => one(bench, cost, upstream),
     }));
     const outcome = await interleaved(bench, runners);
+    const micro = await alone(bench);
     return {
       method:
-        'Gatehouse alone, one open route with one policy, which never refuses. Added is what a request costs more than without the policy; policies that look at bodies are compared with a POST of JSON. A hit of the cache and a redirect spare the upstream, so they cost less than nothing.',
+        'Gatehouse alone, one open route with one policy, which never refuses. Added is what a request costs more than without the policy; policies that look at bodies are compared with a POST of JSON. A hit of the cache and a redirect spare the upstream, so they cost less than nothing. `hooks alone` is what the policy’s code takes on made-up exchanges in a loop; compressing itself happens in a thread of its own and is not in it.',
       tables: [
         {
-          head: ['policy', 'CPU µs/request', 'spread', 'added µs', 'requests/s'],
-          rows: all.map((cost) => row(outcome, cost)),
+          head: ['policy', 'CPU µs/request', 'spread', 'added µs', 'hooks alone µs', 'requests/s'],
+          rows: all.map((cost) => row(outcome, cost, micro)),
         },
       ],
       notes: [...failures(outcome), ...outcome.skipped],
@@ -40,11 +44,22 @@ export async function policies(bench: Bench): Promise<Section> {
   });
 }
 
-function row(outcome: Outcome<Sample>, cost: PolicyCost): string[] {
+/** What the hooks take by themselves (`policy-micro.ts`), by the names of the rows. */
+async function alone(bench: Bench): Promise<ReadonlyMap<string, number>> {
+  bench.say('  hooks alone');
+  const program = path.join(import.meta.dirname, '..', 'policy-micro.ts');
+  const output = await runProgram({ command: process.execPath, args: [program], cores: LOAD_CORE });
+  const names = POLICY_COSTS.map(({ name }) => name);
+  return new Map(Object.entries(numbersIn(output, names)));
+}
+
+function row(outcome: Outcome<Sample>, cost: PolicyCost, micro: ReadonlyMap<string, number>): string[] {
   const cpu = cpuOf(outcome, cost.name);
   const base = cpuOf(outcome, cost.load.method === 'POST' ? BARE_POST.name : BARE.name);
   const perSecond = summaryOf(outcome.samples.get(cost.name) ?? [], (sample) => sample.perSecond);
-  return [cost.name, short(cpu.median), spread(cpu), signed(cpu.median - base.median), whole(perSecond.median)];
+  const ns = micro.get(cost.name);
+  const hooks = ns === undefined ? '' : (ns / 1000).toFixed(2);
+  return [cost.name, short(cpu.median), spread(cpu), signed(cpu.median - base.median), hooks, whole(perSecond.median)];
 }
 
 function signed(value: number): string {
