@@ -169,7 +169,7 @@ export interface TimeoutSpec {
   /** Silence inside a reply or a request body. */
   readonly idleMs: number;
   /** From the first try to the last byte of the reply, all tries together; absent: no bound. */
-  readonly totalMs?: number;
+  readonly totalMs?: number | undefined;
   /** Header, in lower case, that tells upstreams how many ms are left of it. */
   readonly header?: string;
 }

@@ -61,6 +61,7 @@ export const ERRORS = {
   'upstream.unreachable': row(502, 'Upstream unreachable', 'upstream', true),
   'upstream.broken': row(502, 'Bad reply from upstream', 'upstream', true),
   'upstream.unhealthy': row(503, 'No healthy upstream', 'upstream', true),
+  'upstream.circuit_open': row(503, 'Upstream left alone for a while', 'upstream', true),
   'upstream.overloaded': row(503, 'Upstream connections exhausted', 'upstream', true),
   'upstream.timeout': row(504, 'Upstream timed out', 'upstream', true),
   'provider.model_not_found': row(404, 'Unknown model', 'caller'),

@@ -9,4 +9,4 @@ export { THREADS_MAX, WORKERS_MAX } from './threads-max.ts';
 export { type Logger, createLogger, type LogLevel } from './logger.ts';
 export { hash32, hash64, randomFrom, type Hash64 } from './hash.ts';
 export { importText } from './module-text.ts';
-export { PatternParser, type PatternNode } from './pattern-parser.ts';
+export { PatternParser, type PatternNode, type PatternRepeat } from './pattern-parser.ts';

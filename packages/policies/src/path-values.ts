@@ -22,3 +22,19 @@ export function isCanonical(path: string, { route }: Exchange): boolean {
   for (const name of route.allow) allowed |= AMBIGUITY[name];
   return (canonical.ambiguity & ~allowed) === 0;
 }
+
+/**
+ * The same for a value in a query: whoever decodes it gets the segment. `query` is the whole query of the request as it
+ * came.
+ */
+export function queryValue(name: string, exchange: Exchange): string | undefined {
+  if (name === 'query' && !Object.hasOwn(exchange.params, name)) {
+    return exchange.request.query.slice(1).replaceAll(/[%&=+#;?]/g, escapeOf);
+  }
+  // Escapes of a path are good in a query; what means something else there is not.
+  return pathValue(name, exchange)?.replaceAll(/[&=+#;?]/g, escapeOf);
+}
+
+function escapeOf(char: string): string {
+  return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+}

@@ -1,12 +1,14 @@
+import type { EjectionSpec } from '@gatehouse/config';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { failure, reply } from './__fixtures__/specs.ts';
+import { EJECTION, failure, reply } from './__fixtures__/specs.ts';
 import { Ejection } from './ejection.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Whether any of the outcomes, in this order, makes the endpoint deserve ejection; and which was the first. */
-function deservesAt(outcomes: readonly Outcome[]): number | undefined {
+function deservesAt(outcomes: readonly Outcome[], given: Partial<EjectionSpec> = {}): number | undefined {
   const ejection = new Ejection();
-  const index = outcomes.findIndex((outcome) => ejection.record(outcome));
+  const index = outcomes.findIndex((outcome) => ejection.record(outcome, { ...EJECTION, ...given }));
   return index < 0 ? undefined : index + 1;
 }
 
@@ -21,10 +23,14 @@ function mixed(good: number, failures: number): Outcome[] {
 
 describe('an endpoint deserves ejection', () => {
   const bad = failure('connect');
-  const mixedBag = [bad, failure('reset'), failure('timeout'), reply(502), reply(503)];
+  const unanswered = [bad, failure('reset'), failure('timeout'), bad, bad];
+  const answered = [reply(502), reply(503), reply(504), reply(502), reply(503)];
+  const mixedBag = unanswered.flatMap((one, n) => [one, answered[n] ?? one]);
   it.each<[string, readonly Outcome[], number | undefined]>([
     ['at the fifth gateway failure in a row', times(6, bad), 5],
-    ['at the fifth of mixed kinds', mixedBag, 5],
+    ['at the fifth without a reply, of mixed kinds', unanswered, 5],
+    ['at the fifth bad reply, of mixed kinds', answered, 5],
+    ['at the fifth of either when they come in turns', mixedBag, 9],
     ['by 504 too', times(5, reply(504)), 5],
     ['never by four', times(4, bad), undefined],
     ['not when a good reply is between', [...times(4, bad), reply(200), ...times(4, bad)], undefined],
@@ -40,12 +46,50 @@ describe('an endpoint deserves ejection', () => {
     ['not by the ratio when its last reply was good', [...times(49, reply(500)), reply(200)], undefined],
   ])('%s', (_name, outcomes, expected) => expect(deservesAt(outcomes)).toBe(expected));
 
+  it.each<[string, Partial<EjectionSpec>, readonly Outcome[], number | undefined]>([
+    ['sooner where so is configured', { consecutiveLocal: 2 }, times(3, bad), 2],
+    ['sooner by bad replies', { consecutive: 1 }, [bad, reply(503)], 2],
+    ['never by what is turned off', { consecutive: 0 }, times(40, reply(503)), undefined],
+    ['never without replies where that is turned off', { consecutiveLocal: 0 }, times(40, bad), undefined],
+    ['by another share of fewer', { failures: { share: 0.5, minRequests: 10 } }, mixed(5, 5), 10],
+  ])('%s', (_name, given, outcomes, expected) => expect(deservesAt(outcomes, given)).toBe(expected));
+
+  const anyOutcome = fc.oneof(
+    fc.constantFrom(200, 404, 429, 500, 502, 503, 504).map((status) => reply(status)),
+    fc.constantFrom('connect', 'reset', 'timeout', 'cancelled').map((kind) => failure(kind)),
+  );
+
+  it('exactly when its rules say so, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.array(anyOutcome, { maxLength: 120 }), (outcomes) => {
+        expect(deservesAt(outcomes)).toBe(expectedAt(outcomes));
+      }),
+    );
+  });
+
+  /** The same rules, by looking back over everything each time. */
+  function expectedAt(outcomes: readonly Outcome[]): number | undefined {
+    const judged = outcomes
+      .map((outcome, index) => ({ outcome, at: index + 1 }))
+      .filter(({ outcome }) => outcome.kind !== 'cancelled');
+    const found = judged.find(({ outcome }, index) => {
+      const before = judged.slice(0, index + 1).map((one) => one.outcome);
+      const good = before.findLastIndex((one) => one.kind === 'reply' && ![502, 503, 504].includes(one.status));
+      const row = before.slice(good + 1);
+      const failed = before.filter((one) => one.kind !== 'reply' || one.status >= 500).length;
+      if (outcome.kind === 'reply' && outcome.status < 500) return false;
+      const replies = row.filter(({ kind }) => kind === 'reply').length;
+      return replies >= 5 || row.length - replies >= 5 || (before.length >= 50 && failed >= before.length * 0.85);
+    });
+    return found?.at;
+  }
+
   it('by failures of the last ten seconds only', () => {
     const ejection = new Ejection();
-    for (let n = 0; n < 49; n++) ejection.record(reply(500, { nowMs: 0 }));
-    expect(ejection.record(reply(500, { nowMs: 10_000 }))).toBe(false);
-    for (let n = 0; n < 48; n++) ejection.record(reply(500, { nowMs: 19_999 }));
-    expect(ejection.record(reply(500, { nowMs: 19_999 }))).toBe(true);
+    for (let n = 0; n < 49; n++) ejection.record(reply(500, { nowMs: 0 }), EJECTION);
+    expect(ejection.record(reply(500, { nowMs: 10_000 }), EJECTION)).toBe(false);
+    for (let n = 0; n < 48; n++) ejection.record(reply(500, { nowMs: 19_999 }), EJECTION);
+    expect(ejection.record(reply(500, { nowMs: 19_999 }), EJECTION)).toBe(true);
   });
 
   it('by a burst that lasts one millisecond', () => {
@@ -59,7 +103,7 @@ describe('an ejection', () => {
     const ejection = new Ejection();
     let nowMs = 1_000_000;
     return Array.from({ length: count }, () => {
-      ejection.eject(nowMs);
+      ejection.eject(nowMs, EJECTION);
       const lasted = ejection.probeAtMs - nowMs;
       nowMs = ejection.probeAtMs;
       ejection.beginProbe();
@@ -81,16 +125,16 @@ describe('an ejection', () => {
 
   it('goes on counting when its probe fails', () => {
     const ejection = new Ejection();
-    ejection.eject(0);
+    ejection.eject(0, EJECTION);
     ejection.beginProbe();
-    ejection.eject(100_000);
+    ejection.eject(100_000, EJECTION);
     expect(ejection.probeAtMs).toBe(160_000);
   });
 
   it('ends in one probe at a time', () => {
     const ejection = new Ejection();
     expect(ejection.isReady(0)).toBe(true);
-    ejection.eject(0);
+    ejection.eject(0, EJECTION);
     expect([ejection.isOut, ejection.isReady(29_999), ejection.isReady(30_000)]).toEqual([true, false, true]);
     ejection.beginProbe();
     expect([ejection.isOut, ejection.isProbing, ejection.isReady(30_000)]).toEqual([true, true, false]);
@@ -101,13 +145,49 @@ describe('an ejection', () => {
 
   it('wipes the slate when it ends', () => {
     const ejection = new Ejection();
-    for (let n = 0; n < 4; n++) ejection.record(failure('connect'));
-    for (let n = 0; n < 45; n++) ejection.record(reply(500));
-    ejection.eject(0);
+    for (let n = 0; n < 4; n++) ejection.record(failure('connect'), EJECTION);
+    for (let n = 0; n < 45; n++) ejection.record(reply(500), EJECTION);
+    ejection.eject(0, EJECTION);
     ejection.restore(1);
     expect(ejection.isOut).toBe(false);
-    for (let n = 0; n < 4; n++) expect(ejection.record(failure('connect', 1))).toBe(false);
-    for (let n = 0; n < 40; n++) expect(ejection.record(reply(200, { nowMs: 1 }))).toBe(false);
-    for (let n = 0; n < 50; n++) expect(ejection.record(reply(500, { nowMs: 1 }))).toBe(false);
+    for (let n = 0; n < 4; n++) expect(ejection.record(failure('connect', 1), EJECTION)).toBe(false);
+    for (let n = 0; n < 40; n++) expect(ejection.record(reply(200, { nowMs: 1 }), EJECTION)).toBe(false);
+    for (let n = 0; n < 50; n++) expect(ejection.record(reply(500, { nowMs: 1 }), EJECTION)).toBe(false);
+  });
+
+  it('is never shorter than its base, never longer than its bound, and never out for good', () => {
+    const spec = fc.record({
+      intervalMs: fc.integer({ min: 1, max: 60_000 }),
+      baseMs: fc.integer({ min: 1, max: 60_000 }),
+      extraMs: fc.integer({ min: 0, max: 600_000 }),
+    });
+    const pauses = fc.array(fc.record({ pauseMs: fc.nat(100_000), probeFails: fc.boolean() }), { maxLength: 30 });
+    fc.assert(
+      fc.property(spec, pauses, ({ intervalMs, baseMs, extraMs }, turns) => {
+        const rules = { ...EJECTION, intervalMs, baseMs, maxMs: baseMs + extraMs };
+        const ejection = new Ejection();
+        let nowMs = 1_000_000;
+        for (const { pauseMs, probeFails } of turns) {
+          nowMs += pauseMs;
+          ejection.eject(nowMs, rules);
+          const lastsMs = ejection.probeAtMs - nowMs;
+          expect(lastsMs).toBeGreaterThanOrEqual(baseMs);
+          expect(lastsMs).toBeLessThanOrEqual(rules.maxMs);
+          nowMs = ejection.probeAtMs;
+          expect(ejection.isReady(nowMs)).toBe(true);
+          ejection.beginProbe();
+          if (!probeFails) ejection.restore(nowMs);
+        }
+      }),
+    );
+  });
+
+  it('tells once how the interval before went', () => {
+    const ejection = new Ejection();
+    for (const outcome of [reply(200), reply(404), reply(500), failure('connect'), failure('cancelled')]) {
+      ejection.record(outcome, EJECTION);
+    }
+    expect(ejection.takeInterval()).toEqual({ requests: 4, successes: 2 });
+    expect(ejection.takeInterval()).toEqual({ requests: 0, successes: 0 });
   });
 });

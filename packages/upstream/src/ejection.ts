@@ -1,30 +1,32 @@
+import type { EjectionSpec } from '@gatehouse/config';
 import { isGatewayFailure, isServerFailure, type Outcome } from './outcome.ts';
 import { SecondsRing } from './seconds-ring.ts';
+import type { Successes } from './success-rates.ts';
 
-const CONSECUTIVE_FAILURES = 5;
 const WINDOW_SECONDS = 10;
-const WINDOW_REQUESTS_MIN = 50;
-const FAILURE_RATIO = 0.85;
-const BASE_MS = 30_000;
-const CAP_MS = 300_000;
-/** For each of these that an endpoint stays in after an ejection, the next one counts one less. */
-const FORGIVE_MS = 10_000;
 
 /** `in`: takes traffic. `out`: none until its time is up, then it waits for a probe. `probing`: one request is on its way. */
 type State = 'in' | 'out' | 'probing';
 
 /**
  * Passive health of one endpoint, from the requests it was given. It knows nothing of other endpoints: whether it may
- * be ejected at all is its group's decision.
+ * be ejected at all is its group's decision. The rules are those of whatever snapshot asks.
  */
 export class Ejection {
   #state: State = 'in';
-  #consecutive = 0;
+  /**
+   * Since the last reply that was no gateway failure: those that were, and tries that brought no reply. They are counted
+   * apart, because the way to an endpoint fails for other reasons and at other times than the endpoint does.
+   */
+  #replied = 0;
+  #local = 0;
   #times = 0;
   #untilMs = 0;
   #returnedAtMs = 0;
   readonly #requests = new SecondsRing(WINDOW_SECONDS);
   readonly #failures = new SecondsRing(WINDOW_SECONDS);
+  #intervalRequests = 0;
+  #intervalSuccesses = 0;
 
   get isOut(): boolean {
     return this.#state !== 'in';
@@ -54,19 +56,42 @@ export class Ejection {
   }
 
   /** Counts an outcome; true when the endpoint deserves to be ejected. */
-  record(outcome: Outcome): boolean {
+  record(outcome: Outcome, spec: EjectionSpec): boolean {
     if (outcome.kind === 'cancelled') return false;
     this.#requests.add(1, outcome.nowMs);
-    this.#consecutive = isGatewayFailure(outcome) ? this.#consecutive + 1 : 0;
-    if (!isServerFailure(outcome)) return false;
+    this.#intervalRequests++;
+    if (outcome.kind !== 'reply') this.#local++;
+    else if (isGatewayFailure(outcome)) this.#replied++;
+    else {
+      this.#local = 0;
+      this.#replied = 0;
+    }
+    if (!isServerFailure(outcome)) {
+      this.#intervalSuccesses++;
+      return false;
+    }
     this.#failures.add(1, outcome.nowMs);
-    return this.#consecutive >= CONSECUTIVE_FAILURES || this.#failsMostly(outcome.nowMs);
+    const { consecutive, consecutiveLocal } = spec;
+    return (
+      (consecutive > 0 && this.#replied >= consecutive) ||
+      (consecutiveLocal > 0 && this.#local >= consecutiveLocal) ||
+      this.#failsMostly(outcome.nowMs, spec)
+    );
   }
 
-  eject(nowMs: number): void {
-    const forgiven = this.#state === 'in' ? Math.floor((nowMs - this.#returnedAtMs) / FORGIVE_MS) : 0;
+  /** How it did since the last time that this was asked. */
+  takeInterval(): Successes {
+    const taken = { requests: this.#intervalRequests, successes: this.#intervalSuccesses };
+    this.#intervalRequests = 0;
+    this.#intervalSuccesses = 0;
+    return taken;
+  }
+
+  /** For each interval that an endpoint stayed in after an ejection, this one counts one less. */
+  eject(nowMs: number, { intervalMs, baseMs, maxMs }: EjectionSpec): void {
+    const forgiven = this.#state === 'in' ? Math.floor((nowMs - this.#returnedAtMs) / intervalMs) : 0;
     this.#times = Math.max(0, this.#times - forgiven) + 1;
-    this.#untilMs = nowMs + Math.min(BASE_MS * this.#times, CAP_MS);
+    this.#untilMs = nowMs + Math.min(baseMs * this.#times, maxMs);
     this.#state = 'out';
   }
 
@@ -74,13 +99,15 @@ export class Ejection {
   restore(nowMs: number): void {
     this.#state = 'in';
     this.#returnedAtMs = nowMs;
-    this.#consecutive = 0;
+    this.#replied = 0;
+    this.#local = 0;
+    this.takeInterval();
     this.#requests.clear();
     this.#failures.clear();
   }
 
-  #failsMostly(nowMs: number): boolean {
+  #failsMostly(nowMs: number, { failures: { share, minRequests } }: EjectionSpec): boolean {
     const requests = this.#requests.sum(nowMs);
-    return requests >= WINDOW_REQUESTS_MIN && this.#failures.sum(nowMs) >= requests * FAILURE_RATIO;
+    return requests >= minRequests && this.#failures.sum(nowMs) >= requests * share;
   }
 }

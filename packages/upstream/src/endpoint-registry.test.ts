@@ -46,18 +46,18 @@ describe('the registry', () => {
 
   it('keeps a retry budget while its share stays', () => {
     const registry = new EndpointRegistry();
-    const budget = registry.retryBudgetFor(upstreamSpec('a'));
-    expect(registry.retryBudgetFor(upstreamSpec('ab'))).toBe(budget);
+    const budget = registry.upstreamFor('users').budgetFor(upstreamSpec('a'));
+    expect(registry.upstreamFor('users').budgetFor(upstreamSpec('ab'))).toBe(budget);
     const retries = { attempts: 1, on: [], budget: 0.5 };
-    const other = registry.retryBudgetFor(upstreamSpec('a', { retries }));
+    const other = registry.upstreamFor('users').budgetFor(upstreamSpec('a', { retries }));
     expect(other).not.toBe(budget);
     expect(other.share).toBe(0.5);
   });
 
   it('forgets the retry budget of an upstream that is gone', () => {
     const registry = new EndpointRegistry();
-    const budget = registry.retryBudgetFor(upstreamSpec('a'));
+    const budget = registry.upstreamFor('users').budgetFor(upstreamSpec('a'));
     registry.retain({});
-    expect(registry.retryBudgetFor(upstreamSpec('a'))).not.toBe(budget);
+    expect(registry.upstreamFor('users').budgetFor(upstreamSpec('a'))).not.toBe(budget);
   });
 });

@@ -1,6 +1,6 @@
 import type { EndpointSpec, UpstreamSpec } from '@gatehouse/config';
 import { Endpoint, endpointKey, EndpointState } from './endpoint.ts';
-import { RetryBudget } from './retry-budget.ts';
+import { UpstreamState } from './upstream-state.ts';
 
 /** Counts changes of passive health, so that groups of every snapshot notice what any of them has changed. */
 export interface ChangeCount {
@@ -11,7 +11,7 @@ export interface ChangeCount {
 export class EndpointRegistry {
   readonly changes: ChangeCount = { count: 0 };
   readonly #states = new Map<string, EndpointState>();
-  readonly #budgets = new Map<string, RetryBudget>();
+  readonly #upstreams = new Map<string, UpstreamState>();
 
   endpointFor(spec: EndpointSpec, upstreamName: string): Endpoint {
     const key = endpointKey(spec, upstreamName);
@@ -20,13 +20,10 @@ export class EndpointRegistry {
     return new Endpoint(spec, key, state);
   }
 
-  retryBudgetFor(upstream: UpstreamSpec): RetryBudget {
-    const known = this.#budgets.get(upstream.name);
-    // A budget of another share starts anew: that is a change of configuration, not a forgotten state.
-    if (known?.share === upstream.retries.budget) return known;
-    const budget = new RetryBudget(upstream.retries.budget);
-    this.#budgets.set(upstream.name, budget);
-    return budget;
+  upstreamFor(name: string): UpstreamState {
+    const state = this.#upstreams.get(name) ?? new UpstreamState();
+    this.#upstreams.set(name, state);
+    return state;
   }
 
   /** Forgets what no upstream names any more. To be called after a swap; requests in flight keep what they hold. */
@@ -35,7 +32,7 @@ export class EndpointRegistry {
     const keys = new Set(named.flatMap(({ name, endpoints }) => endpoints.map((spec) => endpointKey(spec, name))));
     const names = new Set(named.map(({ name }) => name));
     for (const key of this.#states.keys()) if (!keys.has(key)) this.#states.delete(key);
-    for (const name of this.#budgets.keys()) if (!names.has(name)) this.#budgets.delete(name);
+    for (const name of this.#upstreams.keys()) if (!names.has(name)) this.#upstreams.delete(name);
   }
 
   /** How many endpoints are remembered. */

@@ -18,6 +18,8 @@ export class EndpointState {
   turnCredit = 0;
   /** As active checks last told; compared to notice a recovery. */
   wasHealthy = true;
+  /** Since when it takes traffic: it was new, or became well again. NaN until it has been looked at. */
+  warmSinceMs = Number.NaN;
   readonly latency = new LatencyEstimate();
   readonly ejection = new Ejection();
 }
@@ -26,7 +28,8 @@ export class EndpointState {
 export class Endpoint {
   readonly key: string;
   readonly spec: EndpointSpec;
-  readonly weight: number;
+  /** Less than it is configured with while it warms up. Its group writes it. */
+  weight: number;
   readonly state: EndpointState;
   /** For consistent hashing: of the address alone, so that every gateway and every upstream name agree. */
   readonly hash: number;

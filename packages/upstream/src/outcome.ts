@@ -6,6 +6,8 @@ interface Measured {
   readonly latencyMs: number;
   /** Monotonic. */
   readonly nowMs: number;
+  /** When the try began; left out: `latencyMs` ago. */
+  readonly begunMs?: number;
 }
 
 interface Reply extends Measured {

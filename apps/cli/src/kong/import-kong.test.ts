@@ -88,8 +88,79 @@ describe('one plugin', () => {
       '{ name: response-transformer, config: { replace: { headers: ["x-a: b:c"] } } }',
       { policies: [{ headers: { response: { set: { 'x-a': 'b:c' } } } }] },
     ],
+    [
+      '{ name: request-transformer, config: { replace: { uri: /fixed, querystring: ["v:2"] }, remove: { querystring: [debug] } } }',
+      { policies: [{ rewrite: { path: '/fixed', query: { set: { v: '2' }, remove: ['debug'] } } }] },
+    ],
+    [
+      '{ name: request-termination, config: { message: "back at six" } }',
+      { policies: [{ maintenance: { message: 'back at six' } }] },
+    ],
+    ['{ name: request-termination }', { policies: [{ maintenance: {} }] }],
     ['{ name: proxy-cache, config: { cache_ttl: 30 } }', { policies: [{ cache: { ttl: '30s' } }] }],
   ])('%s', (plugin, expected) => expect(api(plugin)).toMatchObject(expected));
+});
+
+describe('what cannot be said here', () => {
+  const leftOut = (plugin: string): readonly string[] => {
+    const { yaml, leftOut: list } = importKong(
+      `${head}services: [{ name: s, url: "http://s", routes: [{ name: r, paths: [/] }], plugins: [${plugin}] }]\n`,
+    );
+    expect(validated(yaml)).toEqual([]);
+    return list.map(({ where, what, security }) => `${security ? '! ' : ''}${where}: ${what}`);
+  };
+
+  it.each([
+    [
+      '{ name: request-termination, config: { status_code: 403 } }',
+      '! service s, route r, plugin request-termination: answers with status 403 in a way that has no counterpart here',
+    ],
+    [
+      '{ name: request-transformer, config: { replace: { uri: "/a/$(uri_captures.x)" } } }',
+      'service s, route r, plugin request-transformer: `replace.uri`',
+    ],
+    [
+      '{ name: request-transformer, config: { add: { querystring: ["a:b"] } } }',
+      'service s, route r, plugin request-transformer: `add.querystring`',
+    ],
+    [
+      '{ name: request-transformer, config: { replace: { querystring: ["a:$(headers.x)"] } } }',
+      'service s, route r, plugin request-transformer: `replace.querystring`',
+    ],
+  ])('%s is told of', (plugin, told) => expect(leftOut(plugin)).toEqual([told]));
+
+  it('leaves an API out whole rather than without its rule', () => {
+    const { yaml, leftOut: list } = importKong(
+      `${head}services: [{ name: s, url: "http://s", routes: [{ name: r, paths: [/r] }, { name: q, paths: [/q], ` +
+        'plugins: [{ name: ip-restriction, config: { allow: [nonsense] } }] }] }]\n',
+    );
+    expect(validated(yaml)).toEqual([]);
+    expect(Object.keys(parse(yaml).apis)).toEqual(['r']);
+    expect(list).toMatchObject([{ where: 'API q', security: true }]);
+    expect(list[0]?.what).toMatch(/^left out as a whole, its `.*is not a network/);
+  });
+
+  it('leaves out what leads to an upstream that cannot be', () => {
+    const { yaml, leftOut: list } = importKong(
+      `${head}services: [{ name: s, host: s, port: 99999, routes: [{ name: r, paths: [/r] }] }]\n`,
+    );
+    expect(validated(yaml)).toEqual([]);
+    expect(list.map(({ where }) => where)).toEqual(['upstream s', 'API r']);
+  });
+
+  it('does not take what looks like a variable of the environment for one', () => {
+    const { yaml, leftOut: list } = importKong(
+      `${head}services: [{ name: s, url: "http://s", routes: [{ name: r, paths: [/r] }], plugins: [{ name: ` +
+        'response-transformer, config: { add: { headers: ["x-a: ${HOME}"] } } }] }]\n',
+    );
+    expect(
+      yaml
+        .split('\n')
+        .filter((line) => !line.startsWith('#'))
+        .join('\n'),
+    ).not.toContain('${HOME}');
+    expect(list).toMatchObject([{ security: true }]);
+  });
 });
 
 describe('paths', () => {
@@ -155,6 +226,7 @@ describe('what is no configuration of Kong', () => {
       fc.property(sections, (root) => {
         const { yaml } = importKong(JSON.stringify({ _format_version: '3.0', ...root }));
         expect(yaml).toMatch(/^# Imported from Kong\.\n/);
+        expect(validated(yaml)).toEqual([]);
       }),
       { numRuns: 300 },
     );

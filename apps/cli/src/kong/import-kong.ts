@@ -1,8 +1,8 @@
-import { stringify } from 'yaml';
 import { importConsumers } from './kong-consumers.ts';
 import { KongProblem, readKong } from './kong-entities.ts';
 import { importServices } from './kong-services.ts';
 import { LeftOuts, type LeftOut } from './left-out.ts';
+import { withoutInvalid } from './without-invalid.ts';
 
 export interface KongImport {
   /** A gatehouse.yaml, with what was left out in front as comments. */
@@ -22,13 +22,10 @@ export function importKong(text: string): KongImport {
       left.add(`consumer ${consumer}`, `the plugin ${name} of this consumer: see plans`, true);
   }
   const applications = importConsumers(document.consumers, apis, left);
-  const config = {
-    gatehouse: 1,
-    upstreams,
-    apis: Object.fromEntries(apis.map(({ name, source }) => [name, source])),
-    applications,
-  };
-  const body = stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
+  const body = withoutInvalid(
+    { upstreams, apis: Object.fromEntries(apis.map(({ name, source }) => [name, source])), applications },
+    left,
+  );
   return { yaml: `${header(left.list)}${body}`, leftOut: left.list };
 }
 

@@ -1,5 +1,5 @@
 import type { KongPlugin } from './kong-entities.ts';
-import { numberOf, textOf, textsOf, type Fields } from './kong-values.ts';
+import { fieldsOf, numberOf, textOf, textsOf, type Fields } from './kong-values.ts';
 import type { LeftOuts } from './left-out.ts';
 
 type Policy = Readonly<Record<string, unknown>>;
@@ -56,7 +56,6 @@ const SECURITY: ReadonlySet<string> = new Set([
   'injection-protection',
   'request-validator',
   'json-threat-protection',
-  'request-termination',
 ]);
 
 /** The plugins that act on one route, most special place first: of each name only the first acts, as in Kong. */
@@ -108,13 +107,64 @@ const CONVERSIONS: Readonly<Record<string, (config: Fields, place: Place) => rea
   'ip-restriction': (config) => [
     { 'ip-access': { allow: groups(config, 'allow', 'whitelist'), deny: groups(config, 'deny', 'blacklist') } },
   ],
-  'request-transformer': (config, place) => headers(config, place, 'request'),
+  'request-termination': termination,
+  'request-transformer': (config, place) => {
+    const rewrite = rewriteOf(config);
+    return [...headers(config, place, 'request'), ...(rewrite === undefined ? [] : [{ rewrite }])];
+  },
   'response-transformer': (config, place) => headers(config, place, 'response'),
   'proxy-cache': (config, place) => {
     place.left.add(place.where, 'replies are kept as RFC 9111 says, whatever methods and statuses the plugin names');
     return [{ cache: { ttl: `${numberOf(config['cache_ttl']) ?? 300}s` } }];
   },
 };
+
+/** What closes a route for a while; an answer of another kind is none that the gate gives. */
+function termination(config: Fields, { where, left }: Place): readonly Policy[] {
+  const status = numberOf(config['status_code']) ?? 503;
+  if (status !== 503 || ['trigger', 'body', 'echo'].some((name) => Boolean(config[name]))) {
+    left.add(where, `answers with status ${status} in a way that has no counterpart here`, true);
+    return [];
+  }
+  const message = textOf(config['message']);
+  return [{ maintenance: message === undefined ? {} : { message } }];
+}
+
+/** Kong's expressions, as in `$(headers.x)`. */
+const EXPRESSION = /\$\(/;
+
+/** What of a transformer is said by `rewrite`: fixed parameters and a fixed path. */
+function rewriteOf(config: Fields): Policy | undefined {
+  const remove = textsOf(fieldsOf(config['remove'])['querystring']);
+  const pairs = textsOf(fieldsOf(config['replace'])['querystring']).filter((pair) => isFixed(pair, 'querystring'));
+  const path = textOf(fieldsOf(config['replace'])['uri']);
+  const query = {
+    ...(pairs.length > 0 && { set: Object.fromEntries(pairs.map((pair) => splitAt(pair))) }),
+    ...(remove.length > 0 && { remove }),
+  };
+  const rewrite = {
+    ...(path !== undefined && isFixed(path, 'uri') && { path }),
+    ...(Object.keys(query).length > 0 && { query }),
+  };
+  return Object.keys(rewrite).length === 0 ? undefined : rewrite;
+}
+
+function isFixed(text: string, part: string): boolean {
+  if (EXPRESSION.test(text) || /[{}]/.test(text)) return false;
+  return part === 'uri' ? text.startsWith('/') : text.indexOf(':') > 0;
+}
+
+function splitAt(pair: string): [name: string, value: string] {
+  const colon = pair.indexOf(':');
+  return [pair.slice(0, colon), pair.slice(colon + 1)];
+}
+
+/** Parts of a transformer that `rewriteOf` carries over whole. */
+function isRewritten(verb: string, part: string, value: unknown): boolean {
+  if (part === 'uri') return verb === 'replace' && isFixed(textOf(value) ?? '', 'uri');
+  if (part !== 'querystring') return false;
+  return verb === 'remove' || (verb === 'replace' && textsOf(value).every((pair) => isFixed(pair, 'querystring')));
+}
 
 const WINDOWS = [
   ['second', '1s'],
@@ -182,10 +232,11 @@ function headers(config: Fields, { where, left }: Place, side: 'request' | 'resp
   for (const [verb, parts] of Object.entries(config)) {
     if (typeof parts !== 'object' || parts === null) continue;
     for (const [part, value] of Object.entries(parts)) {
-      const values = textsOf(value);
+      if (side === 'request' && isRewritten(verb, part, value)) continue;
+      const values = part === 'uri' ? [textOf(value) ?? []].flat() : textsOf(value);
       if (values.length === 0) continue;
       const known = part === 'headers' && ['add', 'append', 'remove', 'replace'].includes(verb);
-      if (!known || values.some((each) => /\$\(/.test(each))) {
+      if (!known || values.some((each) => EXPRESSION.test(each))) {
         left.add(where, `\`${verb}.${part}\``);
         continue;
       }

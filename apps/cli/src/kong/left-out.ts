@@ -10,10 +10,13 @@ export interface LeftOut {
 /** Gathers them on the way; each is told once. */
 export class LeftOuts {
   readonly #list: LeftOut[] = [];
+  readonly #told = new Set<string>();
 
   add(where: string, what: string, security = false): void {
-    if (!this.#list.some((each) => each.where === where && each.what === what))
-      this.#list.push({ where, what, security });
+    const key = `${where}\n${what}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#list.push({ where, what, security });
   }
 
   get list(): readonly LeftOut[] {

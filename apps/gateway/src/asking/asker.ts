@@ -35,7 +35,10 @@ export class Asker {
     const begunMs = clock.monotonic();
     const endpoint = group.acquire({ tried: undefined, hashKey: request.target, nowMs: begunMs });
     if (endpoint === undefined) {
-      throw new GatehouseError('upstream.unhealthy', 'no endpoint of the upstream is healthy');
+      const open = group.refusedForMs(begunMs) !== undefined;
+      throw open
+        ? new GatehouseError('upstream.circuit_open', 'the upstream fails and is left alone for a while')
+        : new GatehouseError('upstream.unhealthy', 'no endpoint of the upstream is healthy');
     }
     const { spec } = endpoint;
     const { method, headers, body, bytesMax } = request;
@@ -91,10 +94,10 @@ interface Came {
 function outcomeOf({ status, failure }: Came, begunMs: number, clock: Clock): Outcome {
   const nowMs = clock.monotonic();
   const latencyMs = nowMs - begunMs;
-  if (status !== undefined) return { kind: 'reply', status, retryAfterMs: undefined, latencyMs, nowMs };
-  if (failure === undefined) return { kind: 'cancelled', latencyMs, nowMs };
-  if (failure.startsWith('connect')) return { kind: 'connect', latencyMs, nowMs };
-  return { kind: failure.endsWith('timeout') ? 'timeout' : 'reset', latencyMs, nowMs };
+  if (status !== undefined) return { kind: 'reply', status, retryAfterMs: undefined, latencyMs, nowMs, begunMs };
+  if (failure === undefined) return { kind: 'cancelled', latencyMs, nowMs, begunMs };
+  if (failure.startsWith('connect')) return { kind: 'connect', latencyMs, nowMs, begunMs };
+  return { kind: failure.endsWith('timeout') ? 'timeout' : 'reset', latencyMs, nowMs, begunMs };
 }
 
 function addressed(text: string): { endpoint: EndpointSpec; target: string } {

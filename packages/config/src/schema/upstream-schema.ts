@@ -1,9 +1,13 @@
 import { Type, type Static } from 'typebox';
 import { endpointUrl } from '../forms/endpoint-url.ts';
-import { labelText } from '../forms/tokens.ts';
+import { hashKeyText } from '../forms/hash-key.ts';
+import { hedgeMomentText } from '../forms/hedge-moment.ts';
+import { headerNameText, labelText } from '../forms/tokens.ts';
 import { parsedText } from '../forms/parsed.ts';
 import { share, timeout } from '../forms/units.ts';
+import { dnsTarget, urlResolution } from './discovery-schema.ts';
 import { strictObject } from './strict-object.ts';
+import { breaker, ejection, slowStart } from './upstream-health-schema.ts';
 
 export const weight = (description: string) => Type.Number({ description, default: 1, minimum: 0, maximum: 1_000_000 });
 
@@ -13,18 +17,64 @@ interface TimeoutDefaults {
   readonly idle: string;
 }
 
-export const timeouts = (defaults: TimeoutDefaults) =>
-  strictObject(
-    {
-      connect: timeout({ description: 'Until a connection stands.', default: defaults.connect }),
-      firstByte: timeout({
-        description: 'From the last byte of a request to the first of its reply.',
-        default: defaults.firstByte,
+const timeoutFields = (defaults: TimeoutDefaults) => ({
+  connect: timeout({ description: 'Until a connection stands.', default: defaults.connect }),
+  firstByte: timeout({
+    description: 'From the last byte of a request to the first of its reply.',
+    default: defaults.firstByte,
+  }),
+  idle: timeout({ description: 'Silence inside a reply or a request body.', default: defaults.idle }),
+});
+const TIMEOUTS = { description: 'How long the gate waits for an answer.', default: {} };
+
+export const timeouts = (defaults: TimeoutDefaults) => strictObject(timeoutFields(defaults), TIMEOUTS);
+
+const upstreamTimeouts = strictObject(
+  {
+    ...timeoutFields({ connect: '2s', firstByte: '30s', idle: '60s' }),
+    total: Type.Optional(
+      timeout({
+        description:
+          'From the first try to the last byte of the reply, all tries together; a call of gRPC may ask for less. Without, there is no bound.',
       }),
-      idle: timeout({ description: 'Silence inside a reply or a request body.', default: defaults.idle }),
-    },
-    { description: 'How long the gate waits for an answer.', default: {} },
-  );
+    ),
+    header: Type.Optional(
+      headerNameText({
+        description: 'Tells targets how many ms are left of `total`, such as x-request-timeout-ms; gRPC has its own.',
+      }),
+    ),
+  },
+  TIMEOUTS,
+);
+
+const hash = strictObject(
+  {
+    by: hashKeyText({
+      description: 'Requests that agree in it go to the same target; those that have none are spread.',
+      default: 'ip',
+    }),
+    loadFactor: Type.Number({
+      description: 'A target with more than so many times its share of the requests under way is passed over.',
+      default: 1.25,
+      minimum: 1.01,
+      maximum: 100,
+    }),
+  },
+  { description: 'What `balance: consistent-hash` goes by.' },
+);
+
+const hedge = strictObject(
+  {
+    after: hedgeMomentText({
+      description: 'When the second is sent: after that share of replies of late, or a time.',
+      default: 'p95',
+    }),
+  },
+  {
+    description:
+      'Sends a request that can be repeated to a second target when the first is slow, out of the budget of retries; the first good answer counts.',
+  },
+);
 
 const count = (description: string, byDefault: number) =>
   Type.Integer({ description, default: byDefault, minimum: 1, maximum: 100 });
@@ -80,20 +130,36 @@ export const upstreamSchema = strictObject(
         endpointUrl({ description: 'The URL alone; its weight is 1.' }),
         strictObject({
           url: endpointUrl({ description: 'Scheme, host, port and a path that all requests get in front.' }),
+          resolve: Type.Optional(urlResolution),
           weight: weight('Share of the requests, relative to the other targets; 0 for none.'),
+        }),
+        strictObject({
+          dns: dnsTarget,
+          weight: weight('Share of the requests of each address, relative to the other targets.'),
         }),
       ]),
       { description: 'Where requests go.', minItems: 1 },
     ),
     health: Type.Optional(health),
-    timeouts: timeouts({ connect: '2s', firstByte: '30s', idle: '60s' }),
+    timeouts: upstreamTimeouts,
     retries,
+    hash: Type.Optional(hash),
+    slowStart: Type.Optional(slowStart),
+    ejection,
+    panic: Type.Optional(
+      share({
+        description:
+          'When fewer targets than that are well, nobody’s health counts, so that the last ones are not crushed. Without: below 50%, ejections do not count, and what `health` calls down stays out.',
+      }),
+    ),
+    breaker: Type.Optional(breaker),
+    hedge: Type.Optional(hedge),
   },
   { description: 'A service behind the gate: one or more targets that answer alike.' },
 );
 
 export type UpstreamSource = Static<typeof upstreamSchema>;
-export type TimeoutsSource = UpstreamSource['timeouts'];
+export type TimeoutsSource = Pick<UpstreamSource['timeouts'], 'connect' | 'firstByte' | 'idle'>;
 
 export const upstreamReference = (description: string) =>
   labelText({ title: 'the name of an upstream or a URL', description });

@@ -122,6 +122,19 @@ describe('compress', () => {
     expect(header(await reply({ headers: [JSON_TYPE, ['vary', '*']], body: [TEXT] }), 'vary')).toBe('*');
   });
 
+  it.each([
+    ['W/"a"', '"a"', ['W/"a"', 'accept-encoding']],
+    ['"x", W/"a"', '"a"', ['W/"a"', 'accept-encoding']],
+    ['"a"', '"a"', ['"a"', undefined]],
+    ['W/"b"', '"a"', ['"a"', undefined]],
+    ['W/"a"', 'W/"a"', ['W/"a"', undefined]],
+  ])('confirms to who asked about %s what is %s upstream', (asked, tag, expected) => {
+    const exchange = fakeExchange({ headers: { 'accept-encoding': 'gzip', 'if-none-match': asked } });
+    const hooks = compress.build({}, fakeTools());
+    const seen = throughReply(hooks, exchange, { status: 304, headers: [['etag', tag]] });
+    expect([seen.status, header(seen, 'etag'), header(seen, 'vary'), seen.complete]).toEqual([304, ...expected, true]);
+  });
+
   it('never ends what broke off', async () => {
     const seen = await reply({ headers: [JSON_TYPE], body: [TEXT], broken: true });
     await new Promise((resolve) => setTimeout(resolve, 30));

@@ -30,6 +30,7 @@ export const compress = definePolicy({
         onRequest: (exchange: Exchange) => void exchange.upstreamHeaders.set('accept-encoding', 'identity'),
       }),
       onReply({ request }, reply, sink) {
+        if (reply.status === 304) confirmed(reply, request.header('if-none-match'));
         if (!mayBeCoded(reply, worth)) return undefined;
         // Another caller may get the same reply in another coding, whatever this one gets.
         vary(reply);
@@ -74,6 +75,17 @@ function mark(reply: ReplyDraft, coding: Coding): void {
   // Byte for byte it is no longer what the tag was given to; in meaning it is (RFC 9110 §8.8.3).
   const tag = reply.header('etag');
   if (tag?.startsWith('"') === true) reply.set('etag', `W/${tag}`);
+}
+
+/**
+ * A caller that asked about a compressed reply has the weak tag that we made of the upstream's. It has to find it again:
+ * by a strong one it must not refresh what it keeps (RFC 9111 §4.3.4).
+ */
+function confirmed(reply: ReplyDraft, asked: string | undefined): void {
+  const tag = reply.header('etag');
+  if (tag?.startsWith('"') !== true || asked?.includes(`W/${tag}`) !== true) return;
+  reply.set('etag', `W/${tag}`);
+  vary(reply);
 }
 
 /** Whoever reads a stream of events waits for each of them. */

@@ -1,7 +1,7 @@
 import { definePolicy } from '../define-policy.ts';
 import { bytes } from '../parsed-units.ts';
 import type { Exchange, Reply } from '../policy.ts';
-import { JsonScan } from './json-scan.ts';
+import { JsonScan } from '../json-scan.ts';
 import type { Config } from './schema.ts';
 
 /** `application/json` and what ends in `+json`, also as one of several: an upstream may read any of them. */

@@ -53,7 +53,8 @@ function rulesOf(config: Config): Rules {
     bodyBytesMax: bytes(config.bodyMax),
     timeoutMs: milliseconds(config.timeout),
     inFlightMax: config.inFlightMax,
-    removed: new Set(config.headers.remove.map((name) => name.toLowerCase())),
+    // The way to the other upstream says itself that it leads through here.
+    removed: new Set(['via', ...config.headers.remove.map((name) => name.toLowerCase())]),
   };
 }
 

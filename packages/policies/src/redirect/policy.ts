@@ -1,6 +1,6 @@
 import { definePolicy } from '../define-policy.ts';
 import { fillTemplate } from '../path-template.ts';
-import { isCanonical, pathValue } from '../path-values.ts';
+import { isCanonical, pathValue, queryValue } from '../path-values.ts';
 import type { Exchange, Reply } from '../policy.ts';
 import type { Config } from './schema.ts';
 import { targetTemplate, type TargetTemplate } from './target-template.ts';
@@ -34,20 +34,4 @@ function locationOf(target: TargetTemplate, exchange: Exchange, keepQuery: boole
   const kept = keepQuery ? exchange.request.query.slice(1) : '';
   const query = [asked, kept].filter((part) => part !== '').join('&');
   return target.origin + path + (query === '' ? '' : `?${query}`) + target.fragment;
-}
-
-/** In a value of a query: whoever decodes it gets the segment, or the whole query of the request as it came. */
-function queryValue(name: string, exchange: Exchange): string | undefined {
-  if (Object.hasOwn(exchange.params, name)) return escaped(exchange.params[name]);
-  if (name === 'query') return exchange.request.query.slice(1).replaceAll(/[%&=+#;?]/g, escapeOf);
-  return escaped(pathValue(name, exchange));
-}
-
-/** Escapes of a path are good in a query; what means something else there is not. */
-function escaped(segment: string | undefined): string | undefined {
-  return segment?.replaceAll(/[&=+#;?]/g, escapeOf);
-}
-
-function escapeOf(char: string): string {
-  return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }

@@ -59,7 +59,7 @@ export class CapturingPattern {
   }
 
   #from(text: string, from: number, visited: Uint8Array): readonly number[] | undefined {
-    const slots: number[] = new Array<number>((this.groups + 1) * 2).fill(0);
+    const slots = Array.from({ length: (this.groups + 1) * 2 }, () => 0);
     slots[0] = from;
     const waiting: Waiting[] = [{ place: this.#start, at: from, slots: undefined }];
     for (let branch = waiting.pop(); branch !== undefined; branch = waiting.pop()) {

@@ -1,22 +1,33 @@
-import { AMBIGUITY, canonicalTarget } from '@gatehouse/http';
 import { definePolicy } from '../define-policy.ts';
 import { fillTemplate, parseTemplate } from '../path-template.ts';
+import { isCanonical, pathValue } from '../path-values.ts';
 import type { Exchange, Reply } from '../policy.ts';
+import { CapturingPattern } from './capturing-pattern.ts';
+import { queryEdit } from './query-edit.ts';
 import type { Config } from './schema.ts';
+
+/** Longer ones would cost a pattern too much. */
+const MATCHED_CHARS_MAX = 4096;
 
 export const rewrite = definePolicy({
   name: 'rewrite',
   stage: 'shape',
   build(config: Config) {
-    const template = parseTemplate(config.path);
+    const pathOf = pathRewriter(config);
+    const editQuery = config.query && queryEdit(config.query);
     return {
       onRequest(exchange) {
-        const path = fillTemplate(template, (name) => valueOf(name, exchange));
-        if (path === undefined) return NO_SUCH_SEGMENT;
+        const { upstreamTarget } = exchange;
+        const mark = upstreamTarget.indexOf('?');
+        const before = mark < 0 ? upstreamTarget : upstreamTarget.slice(0, mark);
+        const path = pathOf === undefined ? before : pathOf(before, exchange);
+        if (typeof path !== 'string') return path;
         // What was put together may read differently from its parts: it has to be canonical once more.
-        if (!isCanonical(path, exchange)) return AMBIGUOUS;
-        const query = exchange.upstreamTarget.indexOf('?');
-        exchange.upstreamTarget = query < 0 ? path : path + exchange.upstreamTarget.slice(query);
+        if (path !== before && !isCanonical(path, exchange)) return AMBIGUOUS;
+        const query = mark < 0 ? '' : upstreamTarget.slice(mark);
+        const edited = editQuery === undefined ? query : editQuery(query, exchange);
+        if (edited === undefined) return NO_SUCH_SEGMENT;
+        exchange.upstreamTarget = path + edited;
         return undefined;
       },
     };
@@ -28,20 +39,28 @@ const NO_SUCH_SEGMENT: Reply = {
   detail: 'The rewrite names a segment that the route lacks',
 };
 const AMBIGUOUS: Reply = { code: 'request.ambiguous', detail: 'The path has no single meaning after its rewrite' };
+const TOO_LONG: Reply = { code: 'request.target_too_long', detail: 'The path is too long for the rewrite' };
 
-function valueOf(name: string, { params, request, route }: Exchange): string | undefined {
-  if (Object.hasOwn(params, name)) return params[name];
-  if (name !== 'rest') return undefined;
-  if (Object.hasOwn(params, '*')) return params['*'];
-  // `strip` is a prefix of the canonical path, the one string that everything here is decided on.
-  const rest = request.path.startsWith(route.strip) ? request.path.slice(route.strip.length) : request.path;
-  return rest.startsWith('/') ? rest.slice(1) : rest;
+type PathRewriter = (path: string, exchange: Exchange) => string | Reply;
+
+function pathRewriter({ path, match }: Config): PathRewriter | undefined {
+  if (path === undefined) return undefined;
+  if (match !== undefined) return byPattern(path, match);
+  const template = parseTemplate(path);
+  return (_, exchange) => fillTemplate(template, (name) => pathValue(name, exchange)) ?? NO_SUCH_SEGMENT;
 }
 
-function isCanonical(path: string, { route }: Exchange): boolean {
-  const canonical = canonicalTarget(path);
-  if (canonical === undefined || canonical.path !== path) return false;
-  let allowed = 0;
-  for (const name of route.allow) allowed |= AMBIGUITY[name];
-  return (canonical.ambiguity & ~allowed) === 0;
+/** On the canonical path, so that no other spelling gets by. */
+function byPattern(path: string, match: string): PathRewriter {
+  const template = parseTemplate(path, { captures: true });
+  const pattern = CapturingPattern.compile(match);
+  return (before, exchange) => {
+    if (before.length > MATCHED_CHARS_MAX) return TOO_LONG;
+    const found = pattern?.exec(before);
+    if (found === undefined) return before;
+    const valueOf = (name: string): string | undefined =>
+      name.startsWith('$') ? found.group(Number(name.slice(1))) : pathValue(name, exchange);
+    const filled = fillTemplate(template, valueOf);
+    return filled === undefined ? NO_SUCH_SEGMENT : before.slice(0, found.start) + filled + before.slice(found.end);
+  };
 }

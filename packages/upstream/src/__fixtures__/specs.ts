@@ -1,4 +1,4 @@
-import type { EndpointSpec, HealthSpec, UpstreamSpec } from '@gatehouse/config';
+import type { EjectionSpec, EndpointSpec, HealthSpec, UpstreamSpec } from '@gatehouse/config';
 import { randomFrom } from '@gatehouse/kernel';
 import { EndpointRegistry } from '../endpoint-registry.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -28,6 +28,17 @@ export const HEALTH: HealthSpec = {
   healthyAfter: 1,
 };
 
+export const EJECTION: EjectionSpec = {
+  consecutive: 5,
+  consecutiveLocal: 5,
+  intervalMs: 10_000,
+  baseMs: 30_000,
+  maxMs: 300_000,
+  maxShare: 0.5,
+  failures: { share: 0.85, minRequests: 50 },
+  successRate: { stdevs: 1.9, minEndpoints: 5, minRequests: 100 },
+};
+
 export function upstreamSpec(names: string, given: Partial<UpstreamSpec> = {}): UpstreamSpec {
   return {
     name: 'users',
@@ -36,6 +47,7 @@ export function upstreamSpec(names: string, given: Partial<UpstreamSpec> = {}): 
     health: undefined,
     timeouts: { connectMs: 1000, firstByteMs: 1000, idleMs: 1000 },
     retries: { attempts: 1, on: ['connect'], budget: 0.2 },
+    ejection: EJECTION,
     ...given,
   };
 }

@@ -6,12 +6,12 @@ import type { Endpoint } from '../endpoint.ts';
 import { balancerContract } from './balancer-contract.ts';
 import { ConsistentHash } from './consistent-hash.ts';
 
-balancerContract((random) => new ConsistentHash(random));
+balancerContract((random) => new ConsistentHash(random, 1.25));
 
 const KEYS = Array.from({ length: 10_000 }, (_, n) => `user-${n}`);
 
 function homes(endpoints: readonly Endpoint[]): string[] {
-  const balancer = new ConsistentHash(randomFrom(1));
+  const balancer = new ConsistentHash(randomFrom(1), Infinity);
   return KEYS.map((hashKey) => nameOf(balancer.pick(endpoints, { nowMs: 0, hashKey })));
 }
 
@@ -67,14 +67,70 @@ describe('consistent hash', () => {
   });
 
   it('sends requests without a key anywhere', () => {
-    const balancer = new ConsistentHash(randomFrom(9));
+    const balancer = new ConsistentHash(randomFrom(9), Infinity);
     const names = Array.from({ length: 2000 }, () => nameOf(balancer.pick(five, { nowMs: 0 })));
     for (const name of 'abcde') expect(Math.abs(shareOf(name, names) - 0.2)).toBeLessThan(0.04);
   });
 
   it('takes the empty key for a key', () => {
-    const balancer = new ConsistentHash(randomFrom(9));
+    const balancer = new ConsistentHash(randomFrom(9), Infinity);
     const names = Array.from({ length: 20 }, () => nameOf(balancer.pick(five, { nowMs: 0, hashKey: '' })));
     expect(new Set(names)).toEqual(new Set([item(names, 0)]));
+  });
+
+  describe('with bounded loads', () => {
+    /** Requests for one key that all pile up. Who has how many in the end. */
+    function pileUp(
+      loadFactor: number,
+      requests: number,
+      endpoints = endpointsOf({ a: 1, b: 1, c: 1, d: 1 }),
+    ): number[] {
+      const balancer = new ConsistentHash(randomFrom(3), loadFactor);
+      for (let n = 0; n < requests; n++) {
+        const endpoint = balancer.pick(endpoints, { nowMs: n, hashKey: 'everybody wants it' });
+        if (endpoint !== undefined) endpoint.state.inFlight++;
+      }
+      return endpoints.map(({ inFlight }) => inFlight);
+    }
+
+    it('sends one key to one endpoint while it is quiet', () => {
+      const endpoints = endpointsOf({ a: 1, b: 1, c: 1, d: 1 });
+      const balancer = new ConsistentHash(randomFrom(3), 1.25);
+      const names = Array.from({ length: 50 }, () => nameOf(balancer.pick(endpoints, { nowMs: 0, hashKey: 'x' })));
+      expect(new Set(names).size).toBe(1);
+    });
+
+    it('gives no endpoint more than so many times its share', () => {
+      for (const [factor, requests] of [
+        [1.25, 1000],
+        [1.01, 1000],
+        [2, 100],
+        [3, 7],
+      ] as const) {
+        const loads = pileUp(factor, requests);
+        expect(loads.reduce((sum, load) => sum + load, 0)).toBe(requests);
+        expect(Math.max(...loads)).toBeLessThanOrEqual(Math.ceil((factor * requests) / 4));
+      }
+    });
+
+    it('measures shares by weight', () => {
+      const loads = pileUp(1.25, 1000, endpointsOf({ a: 1, b: 3 }));
+      expect(item(loads, 0)).toBeLessThanOrEqual(Math.ceil((1.25 * 1000) / 4));
+      expect(item(loads, 1)).toBeLessThanOrEqual(Math.ceil((1.25 * 3000) / 4));
+    });
+
+    it('without a bound sends everything to one', () => {
+      expect(pileUp(Infinity, 100).toSorted((a, b) => a - b)).toEqual([0, 0, 0, 100]);
+    });
+
+    it('lets few keys move while one endpoint is full', () => {
+      const endpoints = endpointsOf({ a: 1, b: 1, c: 1, d: 1 });
+      const quiet = homes(endpoints);
+      item(endpoints, 0).state.inFlight = 1000;
+      const balancer = new ConsistentHash(randomFrom(1), 1.25);
+      const busy = KEYS.map((hashKey) => nameOf(balancer.pick(endpoints, { nowMs: 0, hashKey })));
+      const moved = KEYS.filter((_, n) => quiet[n] !== busy[n]);
+      expect(moved).toHaveLength(quiet.filter((name) => name === 'a').length);
+    });
   });
 });

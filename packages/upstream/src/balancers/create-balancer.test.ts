@@ -8,12 +8,12 @@ import { PeakEwma } from './peak-ewma.ts';
 import { RoundRobin } from './round-robin.ts';
 import { WeightedRandom } from './weighted-random.ts';
 
-it.each<[Balance, new (random: () => number) => unknown]>([
+it.each<[Balance, new (random: () => number, loadFactor: number) => unknown]>([
   ['round-robin', RoundRobin],
   ['random', WeightedRandom],
   ['least-requests', LeastRequests],
   ['peak-ewma', PeakEwma],
   ['consistent-hash', ConsistentHash],
 ])('%s names its balancer', (balance, expected) => {
-  expect(createBalancer(balance, randomFrom(1))).toBeInstanceOf(expected);
+  expect(createBalancer({ balance }, randomFrom(1))).toBeInstanceOf(expected);
 });
