@@ -20,6 +20,6 @@ if (only === undefined) {
   }
 }
 if (record) {
-  const kept = scored.map(({ why: _, ...rest }) => rest);
+  const kept = scored.map(({ suite, id, kind, verdict }) => ({ suite, id, kind, verdict }));
   writeFileSync(VERDICTS_FILE, `${JSON.stringify(kept, null, 1)}\n`);
 }

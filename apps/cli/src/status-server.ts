@@ -31,12 +31,7 @@ interface Answer {
 /** `/livez`, `/readyz`, `/metrics` and `/cache/purge`, on a port of their own that no caller reaches. */
 export async function startStatusServer(source: StatusSource, address: Address): Promise<StatusServer> {
   const server = http.createServer((request, response) => {
-    answered(request, source)
-      .catch(() => FAILED)
-      .then(({ status, type = 'text/plain', body }) => {
-        response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
-      })
-      .catch(() => response.destroy());
+    answerWith(request, response, source).catch(() => response.destroy());
   });
   const port = await listenOn(server, address);
   return {
@@ -46,6 +41,15 @@ export async function startStatusServer(source: StatusSource, address: Address):
       server.closeAllConnections();
     },
   };
+}
+
+async function answerWith(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  source: StatusSource,
+): Promise<void> {
+  const { status, type = 'text/plain', body } = await answered(request, source).catch(() => FAILED);
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
 }
 
 async function answered(request: http.IncomingMessage, source: StatusSource): Promise<Answer> {

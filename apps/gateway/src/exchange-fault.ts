@@ -1,5 +1,7 @@
 import type { HeadProblem } from '@gatehouse/http';
 import { ERRORS, GatehouseError, type Logger } from '@gatehouse/kernel';
+import type { Outcome, PolicyHooks } from '@gatehouse/policies';
+import type { GateExchange } from './exchange.ts';
 
 /** What a caller is told of an error; the log hears of those that are ours. */
 export function problemOf(error: unknown, { log, requestId }: { log: Logger; requestId: string }): HeadProblem {
@@ -8,4 +10,19 @@ export function problemOf(error: unknown, { log, requestId }: { log: Logger; req
   if (own !== undefined && ERRORS[own.code].blame !== 'us') return own;
   log.error('an exchange failed', { requestId, error: error instanceof Error ? error.stack : String(error) });
   return own ?? { code: 'gateway.internal', detail: 'the request could not be dealt with' };
+}
+
+/** One hook that fails keeps nothing from the others. */
+export function tellEnd(
+  exchange: GateExchange,
+  hooks: readonly NonNullable<PolicyHooks['onEnd']>[],
+  outcome: Outcome,
+): void {
+  for (const hook of hooks) {
+    try {
+      hook(exchange, outcome);
+    } catch (error) {
+      exchange.fault(error);
+    }
+  }
 }

@@ -1,15 +1,15 @@
 import type { CredentialSpec, RouteSpec, Snapshot, SubscriptionSpec } from '@gatehouse/config';
-import { FIELD, Forward, HeaderEdits, NEVER_ALLOWED, type ForwardHost, type ForwardOutcome } from '@gatehouse/http';
+import { FIELD, Forward, HeaderEdits, type ForwardHost, type ForwardOutcome } from '@gatehouse/http';
 import type { HeadProblem, Leg, LegResult, LegTimes, ReplyCourse, ReplyHead, ServerConnection } from '@gatehouse/http';
 import { ERRORS, GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
-import type { ClientCertificate, Exchange, Notes, Outcome, Principal, Reply, RequestView } from '@gatehouse/policies';
+import type { ClientCertificate, Exchange, Notes, Principal, Reply, RequestView } from '@gatehouse/policies';
 import type { RouteResult } from '@gatehouse/router';
 import type { Linked } from './active-exchanges.ts';
 import { AskedBody } from './body/asked-body.ts';
 import type { CompiledRoute, RequestStep } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
-import { problemOf } from './exchange-fault.ts';
+import { problemOf, tellEnd } from './exchange-fault.ts';
 import { clientCertificateOf } from './front/client-certificate.ts';
 import type { Origin } from './front/trusted-proxies.ts';
 import { GateReplies } from './gate-replies.ts';
@@ -19,11 +19,15 @@ import { identify, type IdentifyingOwner } from './identifying.ts';
 import { problemMessage } from './problem.ts';
 import { traceOf, type Trace } from './trace.ts';
 import type { House } from './house.ts';
+import { neverServed } from './never-served.ts';
 import type { KnownCaller, Program } from './program.ts';
+import { whenSettled } from './when-settled.ts';
 import { upstreamFields } from './upstream-fields.ts';
 import { UpstreamLegs } from './upstream-legs.ts';
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+
+type Next = (it: GateExchange, route: CompiledRoute) => void;
 
 /**
  * One request's way through the house, whole: listener → match → policies → upstream or AI → reply → record.
@@ -139,12 +143,9 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   ready(): void {
     this.#house.active.add(this);
     const { ambiguity } = this.caller.head.target;
-    if ((ambiguity & NEVER_ALLOWED) !== 0) {
-      this.#refuse('request.ambiguous', 'the path holds an encoding that is never accepted');
-      return;
-    }
-    if (this.#house.isOwnVia(this.caller.head.fields.joined(FIELD.via))) {
-      this.#refuse('request.loop', 'the request has been here before');
+    const problem = neverServed(this.caller.head, this.#house);
+    if (problem !== undefined) {
+      this.forward.refuse(problem);
       return;
     }
     if (this.path === '*') {
@@ -211,11 +212,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     if (spec.target.kind === 'upstream') this.upstream = spec.target.upstream;
     this.upstreamTarget = (spec.strip === '' ? this.path : this.path.slice(spec.strip.length) || '/') + this.query;
     if (route.broken !== undefined) this.#refuse('route.unavailable', 'a policy of this route could not be built');
-    else this.#run(route.guard, 0, this.#identify);
-  }
-
-  #identify(route: CompiledRoute): void {
-    identify(this, route);
+    else this.#run(route.guard, 0, identify);
   }
 
   // What `identify` asks and tells.
@@ -242,17 +239,16 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   /** The plan's limits come behind the policies: a call that a policy refuses takes nothing of them. */
   admit(route: CompiledRoute, subscription: SubscriptionSpec | undefined): void {
     this.#limits = subscription === undefined ? undefined : this.#program.planLimits(subscription);
-    this.#run(route.admit, 0, this.#limit);
+    this.#run(route.admit, 0, GateExchange.#limit);
   }
 
-  #limit(route: CompiledRoute): void {
-    if (this.#limits === undefined) this.#run(route.shape, 0, this.#admitted);
-    else this.#run([this.#limits], 0, this.#shape);
-  }
-
-  #shape(route: CompiledRoute): void {
-    this.#run(route.shape, 0, this.#admitted);
-  }
+  // Static, so that no call makes a function of its own for what comes next.
+  static readonly #limit: Next = (it, route) => {
+    if (it.#limits === undefined) GateExchange.#shape(it, route);
+    else it.#run([it.#limits], 0, GateExchange.#shape);
+  };
+  static readonly #shape: Next = (it, route) => it.#run(route.shape, 0, GateExchange.#send);
+  static readonly #send: Next = (it, route) => it.#admitted(route);
 
   #admitted(route: CompiledRoute): void {
     if (route.spec.target.kind !== 'upstream') {
@@ -273,27 +269,26 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   }
 
   /** Runs hooks in order; stops at the first that answers. */
-  #run(steps: readonly RequestStep[], from: number, then: (this: GateExchange, route: CompiledRoute) => void): void {
+  #run(steps: readonly RequestStep[], from: number, then: Next): void {
     for (let i = from; i < steps.length; i++) {
       const step = steps[i];
       const answer = step?.run(this);
       if (step === undefined || answer === undefined) continue;
       if (answer instanceof Promise) {
-        answer
-          .then((late) => {
-            // A caller that left meanwhile is done with: what a policy took now, its `onEnd` would never give back.
-            if (this.forward.over) return;
-            if (late === undefined) this.#run(steps, i + 1, then);
-            else this.#replies.give(late, step.place);
-          })
-          .catch((error: unknown) => this.forward.onFault(error));
+        const go = (late: Reply | undefined): void => {
+          // A caller that left meanwhile is done with: what a policy took now, its `onEnd` would never give back.
+          if (this.forward.over) return;
+          if (late === undefined) this.#run(steps, i + 1, then);
+          else this.#replies.give(late, step.place);
+        };
+        void whenSettled(answer, go, (error) => this.forward.onFault(error));
         return;
       }
       this.#replies.give(answer, step.place);
       return;
     }
     const route = this.#route;
-    if (route !== undefined) then.call(this, route);
+    if (route !== undefined) then(this, route);
   }
 
   async requestBody(bytesMax: number): Promise<Buffer> {
@@ -348,8 +343,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
 
   requestLines(): string {
     const edits = this.#upstreamHeaders;
-    const { fields } = this.caller.head;
-    if (edits !== undefined) for (const name of edits.removed) fields.remove(name);
+    if (edits !== undefined) for (const name of edits.removed) this.caller.head.fields.remove(name);
     return this.identityLines() + (edits?.lines ?? '');
   }
 
@@ -394,20 +388,12 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   }
 
   ended(seen: ForwardOutcome): void {
-    const { code } = seen;
     this.#body?.drop();
+    const { code, times } = seen;
     // A caller that left before it was told anything is recorded with what it would have been told.
     const status = seen.status === 0 && code !== undefined ? ERRORS[code].status : seen.status;
-    const { begunMs, firstByteMs } = seen.times;
-    const upstreamMs = firstByteMs === 0 ? undefined : firstByteMs - begunMs;
-    const outcome: Outcome = { status, code, upstreamMs };
-    for (const hook of (this.#route ?? this.#guarded)?.onEnd ?? []) {
-      try {
-        hook(this, outcome);
-      } catch (error) {
-        this.fault(error);
-      }
-    }
+    const upstreamMs = times.firstByteMs === 0 ? undefined : times.firstByteMs - times.begunMs;
+    tellEnd(this, (this.#route ?? this.#guarded)?.onEnd ?? [], { status, code, upstreamMs });
     this.#house.record(this, { ...seen, status });
   }
 }

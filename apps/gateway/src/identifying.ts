@@ -5,6 +5,7 @@ import type { CompiledRoute } from './compiled-route.ts';
 import { presentedAiKey, presentedKey, takeKeys, type PresentedAiKey } from './credentials.ts';
 import type { GateExchange } from './exchange.ts';
 import type { KnownCaller, Program } from './program.ts';
+import { whenSettled } from './when-settled.ts';
 
 /** What follows once it is clear who calls, and that this one may. */
 export interface IdentifyingOwner {
@@ -80,13 +81,12 @@ function askInOrder(owner: IdentifyingOwner, route: CompiledRoute, from: number)
     const answer = step?.run(owner.exchange);
     if (step === undefined || answer === undefined) continue;
     if (answer instanceof Promise) {
-      answer
-        .then((late) => {
-          if (owner.exchange.forward.over) return;
-          if (late === undefined) askInOrder(owner, route, at + 1);
-          else decided(owner, route, { step, answer: late });
-        })
-        .catch((error: unknown) => owner.exchange.forward.onFault(error));
+      const go = (late: Awaited<typeof answer>): void => {
+        if (owner.exchange.forward.over) return;
+        if (late === undefined) askInOrder(owner, route, at + 1);
+        else decided(owner, route, { step, answer: late });
+      };
+      void whenSettled(answer, go, (error) => owner.exchange.forward.onFault(error));
       return;
     }
     decided(owner, route, { step, answer });

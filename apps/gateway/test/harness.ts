@@ -31,10 +31,10 @@ export interface Running {
   readonly url: string;
   readonly port: number;
   readonly dataDir: string;
-  publish(text: string): Promise<void>;
+  readonly publish: (text: string) => Promise<void>;
   /** All records so far; stops the gate first, so that they are all there. */
-  records(): Promise<ExchangeRecord[]>;
-  stop(): Promise<void>;
+  readonly records: () => Promise<ExchangeRecord[]>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface GateOptions {

@@ -38,7 +38,10 @@ it('tells the record of what a worker was doing when it has to die', async () =>
 apis:
   all: { basePath: "", access: open, upstream: "http://127.0.0.1:${port}" }
 `);
-  const listener = new Listener(house, new Program(snapshot, house, { health: new HealthTable().view({}), policies: policyByName }));
+  const listener = new Listener(
+    house,
+    new Program(snapshot, house, { health: new HealthTable().view({}), policies: policyByName }),
+  );
   const caller = net.connect(await listener.listen({ host: '127.0.0.1', port: 0 }), '127.0.0.1');
   caller.write('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
   await new Promise((resolve) => stalled.once('connection', resolve));

@@ -16,7 +16,7 @@ const plugin = (code: string, timeoutMs = 300): PluginSpec => ({ file: '/nowhere
 async function gateWith(
   code: string,
   timeoutMs?: number,
-): Promise<{ url: string; publish(next: string): Promise<void>; lines: string[] }> {
+): Promise<{ url: string; publish: (next: string) => Promise<void>; lines: string[] }> {
   const upstream = await startUpstream((request, response) => response.end(JSON.stringify(request.headers)));
   const lines: string[] = [];
   const plain = compile(`apis: { a: { access: open, upstream: "http://127.0.0.1:${upstream.port}" } }\n`);

@@ -141,7 +141,12 @@ describe('a policy that takes replies', () => {
     expect(await (await fetch(url)).text()).toBe('[GET ]');
     const other = await gate(
       whole('admit'),
-      policy('x', 'shape', { onReply: (_e, reply) => void reply.set('x-n', '1') }),
+      policy('x', 'shape', {
+        onReply: (_e, reply) => {
+          reply.set('x-n', '1');
+          return undefined;
+        },
+      }),
     );
     expect((await fetch(other.url)).headers.get('x-n')).toBe('1');
   });

@@ -64,6 +64,7 @@ function nameOf(match: CredentialMatch): string {
     case 'certificate':
       return 'sha256' in match ? `certificate ${match.sha256}` : `subject ${match.subject}`;
     case 'signature':
+    default:
       return `signature ${match.keyId}`;
   }
 }

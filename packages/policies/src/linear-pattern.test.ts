@@ -75,14 +75,29 @@ describe('a linear pattern', () => {
   });
 
   it('matches what Node matches, whatever it is made of', () => {
-    const leaf = fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', String.raw`\w`, String.raw`\d`, '^', '$', String.raw`\b`, String.raw`\B`, '(?:)');
+    const leaf = fc.constantFrom(
+      'a',
+      'b',
+      '.',
+      '[ab]',
+      '[^a]',
+      String.raw`\w`,
+      String.raw`\d`,
+      '^',
+      '$',
+      String.raw`\b`,
+      String.raw`\B`,
+      '(?:)',
+    );
     const { tree } = fc.letrec<{ tree: string }>((tie) => ({
       tree: fc.oneof(
         { maxDepth: 4, withCrossShrink: true },
         leaf,
         fc.tuple(tie('tree'), tie('tree')).map(([a, b]) => a + b),
         fc.tuple(tie('tree'), tie('tree')).map(([a, b]) => `(?:${a}|${b})`),
-        fc.tuple(tie('tree'), fc.constantFrom('*', '+', '?', '{2}', '{1,3}', '{0,2}', '{2,}')).map(([a, q]) => `(?:${a})${q}`),
+        fc
+          .tuple(tie('tree'), fc.constantFrom('*', '+', '?', '{2}', '{1,3}', '{0,2}', '{2,}'))
+          .map(([a, q]) => `(?:${a})${q}`),
       ),
     }));
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '1', '-', '\n', '😀'), maxLength: 8 });
@@ -113,18 +128,34 @@ describe('a linear pattern', () => {
   });
 
   it('reads or refuses any text, and fails on none', () => {
-    const pieces = fc.constantFrom(...String.raw`ab()[]{}|*+?^$\.,-=!<>:1dwpk`.split(''), '(?', '(?:', String.raw`\u`, '😀');
+    const pieces = fc.constantFrom(
+      ...String.raw`ab()[]{}|*+?^$\.,-=!<>:1dwpk`.split(''),
+      '(?',
+      '(?:',
+      String.raw`\u`,
+      '😀',
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.array(pieces, { maxLength: 12 }).map((all) => all.join('')), fc.string()), (source) => {
-        try {
-          const pattern = new LinearPattern(source);
-          for (const text of ['', 'a', 'ab1', '😀']) {
-            expect([source, text, pattern.test(text)]).toEqual([source, text, new RegExp(source, flagsOf(source)).test(text)]);
+      fc.property(
+        fc.oneof(
+          fc.array(pieces, { maxLength: 12 }).map((all) => all.join('')),
+          fc.string(),
+        ),
+        (source) => {
+          try {
+            const pattern = new LinearPattern(source);
+            for (const text of ['', 'a', 'ab1', '😀']) {
+              expect([source, text, pattern.test(text)]).toEqual([
+                source,
+                text,
+                new RegExp(source, flagsOf(source)).test(text),
+              ]);
+            }
+          } catch (error) {
+            if (!(error instanceof PatternProblem)) throw error;
           }
-        } catch (error) {
-          if (!(error instanceof PatternProblem)) throw error;
-        }
-      }),
+        },
+      ),
       { numRuns: 5000 },
     );
   });

@@ -129,7 +129,10 @@ class Automaton {
       case 'repeat':
         return this.#repeat(tree, next);
       case 'look':
-        throw new PatternProblem('looks ahead elsewhere than behind a leading ^, which cannot be matched in linear time');
+      default:
+        throw new PatternProblem(
+          'looks ahead elsewhere than behind a leading ^, which cannot be matched in linear time',
+        );
     }
   }
 

@@ -19,7 +19,9 @@ export class DocumentProblem extends Error {
 export type JsonMap = Readonly<Record<string, unknown>>;
 
 export function mapOf(value: unknown): JsonMap | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : undefined;
 }
 
 interface DocumentSource {
@@ -54,13 +56,16 @@ export class OpenApiDocument {
     const { openapi, swagger } = mapOf(this.root.value) ?? {};
     if (typeof openapi === 'string' && /^3\.0(?:\.|$)/.test(openapi)) return '3.0';
     if (typeof openapi === 'string' && /^3\.[12](?:\.|$)/.test(openapi)) return '2020-12';
-    const found = swagger === undefined ? 'is not of OpenAPI 3.0, 3.1 or 3.2' : 'is of OpenAPI 2.0, convert it to 3.0 or later';
+    const found =
+      swagger === undefined ? 'is not of OpenAPI 3.0, 3.1 or 3.2' : 'is of OpenAPI 2.0, convert it to 3.0 or later';
     throw new DocumentProblem(found, this.root);
   }
 
   #parsed(file: string, text: string): unknown {
     try {
-      const value: unknown = /^\s*\{/.test(text) ? JSON.parse(text) : parse(text, { schema: 'core', maxAliasCount: 1000 });
+      const value: unknown = /^\s*\{/.test(text)
+        ? JSON.parse(text)
+        : parse(text, { schema: 'core', maxAliasCount: 1000 });
       this.#files.set(file, value);
       return value;
     } catch {
@@ -131,12 +136,17 @@ export class OpenApiDocument {
     const name = hash < 0 ? reference : reference.slice(0, hash);
     const fragment = hash < 0 ? '' : reference.slice(hash + 1);
     if (/^[a-z][a-z0-9+.-]*:/i.test(name)) {
-      throw new DocumentProblem(`refers to the URL ${JSON.stringify(reference)}, which is not fetched: keep a copy in a file`, from);
+      throw new DocumentProblem(
+        `refers to the URL ${JSON.stringify(reference)}, which is not fetched: keep a copy in a file`,
+        from,
+      );
     }
     const file = name === '' ? from.file : join(dirname(from.file), decoded(name));
     const top: Part = { value: this.#file(file, from), file, pointer: '' };
-    const found = fragment === '' || fragment.startsWith('/') ? this.#pointed(top, fragment) : this.#anchored(top, fragment);
-    if (found?.value === undefined) throw new DocumentProblem(`refers to ${JSON.stringify(reference)}, which is not there`, from);
+    const found =
+      fragment === '' || fragment.startsWith('/') ? this.#pointed(top, fragment) : this.#anchored(top, fragment);
+    if (found?.value === undefined)
+      throw new DocumentProblem(`refers to ${JSON.stringify(reference)}, which is not there`, from);
     return found;
   }
 

@@ -43,7 +43,9 @@ interface Around {
 
 function operationOf(document: OpenApiDocument, part: Part, { method, path, shared }: Around): OpenApiOperation {
   const own = parametersOf(document, document.at(part, 'parameters'));
-  const inherited = shared.filter((each) => !own.some(({ name, in: place }) => name === each.name && place === each.in));
+  const inherited = shared.filter(
+    (each) => !own.some(({ name, in: place }) => name === each.name && place === each.in),
+  );
   const body = document.at(part, 'requestBody');
   return {
     method,
@@ -62,7 +64,8 @@ function parametersOf(document: OpenApiDocument, list: Part): readonly OpenApiPa
     const part = document.followed(written);
     const { name, in: said } = mapOf(part.value) ?? {};
     const place = PLACES.find((each) => each === said);
-    if (typeof name !== 'string' || place === undefined) throw new DocumentProblem('is no parameter, it needs a name and a place', part);
+    if (typeof name !== 'string' || place === undefined)
+      throw new DocumentProblem('is no parameter, it needs a name and a place', part);
     return { name, in: place, part };
   });
 }

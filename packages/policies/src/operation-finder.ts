@@ -29,10 +29,15 @@ export class OperationFinder<T extends OfOperation> {
     for (const operation of own.length > 0 ? own : fitting) {
       const segments = segmentsOf(operation.path);
       const group = this.#templates.get(segments.length) ?? [];
-      group.push({ segments, operation, rank: segments.map((each) => (nameIn(each) === undefined ? '0' : '1')).join('') });
+      group.push({
+        segments,
+        operation,
+        rank: segments.map((each) => (nameIn(each) === undefined ? '0' : '1')).join(''),
+      });
       this.#templates.set(segments.length, group);
     }
-    for (const group of this.#templates.values()) group.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
+    for (const group of this.#templates.values())
+      group.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
   }
 
   find(method: string, path: string): FoundOperation<T> | undefined {

@@ -130,7 +130,8 @@ class PatternReader {
     if (found === undefined) return part;
     if (part.kind === 'look') throw new PatternProblem('repeats a look-ahead');
     const [, sign, least, comma, most] = found;
-    if (sign !== undefined) return { kind: 'repeat', part, min: sign === '+' ? 1 : 0, max: sign === '?' ? 1 : Infinity };
+    if (sign !== undefined)
+      return { kind: 'repeat', part, min: sign === '+' ? 1 : 0, max: sign === '?' ? 1 : Infinity };
     const min = Number(least);
     const max = comma === undefined ? min : most === '' ? Infinity : Number(most);
     return { kind: 'repeat', part, min, max };

@@ -41,8 +41,8 @@ function fieldOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-async function loadPlugin(name: string, { file: config, readText }: PluginInputs): Promise<LoadedPlugin> {
-  const file = path.resolve(path.dirname(config), name);
+async function loadPlugin(name: string, { file: configFile, readText }: PluginInputs): Promise<LoadedPlugin> {
+  const file = path.resolve(path.dirname(configFile), name);
   if (!/\.[mc]?[jt]s$/.test(name))
     return { wrong: 'is no TypeScript or JavaScript, write a file that ends in .ts or .js' };
   let source: string;

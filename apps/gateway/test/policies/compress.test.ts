@@ -24,7 +24,7 @@ interface Heard {
 }
 
 /** As it comes, undecoded. */
-async function get(url: string, headers: http.OutgoingHttpHeaders, onData = (_: Buffer): void => {}): Promise<Heard> {
+async function get(url: string, headers: http.OutgoingHttpHeaders, onData?: (piece: Buffer) => void): Promise<Heard> {
   return new Promise((resolve, reject) => {
     const request = http.get(url, { headers, agent: false }, (reply) => {
       const pieces: Buffer[] = [];
@@ -37,7 +37,7 @@ async function get(url: string, headers: http.OutgoingHttpHeaders, onData = (_: 
         });
       reply.on('data', (piece: Buffer) => {
         pieces.push(piece);
-        onData(piece);
+        onData?.(piece);
       });
       reply.on('error', () => {});
       reply.on('close', over);

@@ -11,11 +11,11 @@ import type { Target } from './compile-upstreams.ts';
 /** Undefined for a target that is taken as it stands. */
 export function discoveryOf(target: Target): DiscoverySpec | undefined {
   if (typeof target === 'string') return undefined;
-  if ('dns' in target) return ofName(target.dns, target.weight);
-  if (target.resolve === undefined) return undefined;
-  const { type, every } = target.resolve;
-  const { host, port, tls, authority, basePath: path } = endpointAddress(target.url);
-  const { weight } = target;
+  const { url, dns, resolve, weight } = target;
+  if (dns !== undefined) return ofName(dns, weight);
+  if (resolve === undefined || url === undefined) return undefined;
+  const { type, every } = resolve;
+  const { host, port, tls, authority, basePath: path } = endpointAddress(url);
   return { name: host, type, everyMs: milliseconds(every), port, tls, authority, basePath: path, weight };
 }
 
@@ -44,15 +44,19 @@ function isSrv({ name, type }: DnsTargetSource): boolean {
 export function checkDiscovery(targets: readonly Target[], { places, report }: Compilation): void {
   for (const target of targets) {
     if (typeof target === 'string') continue;
-    if ('dns' in target) {
-      const { dns } = target;
-      if (dns.port !== undefined || isSrv(dns)) continue;
-      report.problem(places.of(dns), `${quote('port')} is missing: only SRV records bring one`);
-    } else if (target.resolve !== undefined && net.isIP(endpointAddress(target.url).host) !== 0) {
+    const { url, dns, resolve } = target;
+    if (places.wrote(target, 'url') === places.wrote(target, 'dns')) {
       report.problem(
-        places.of(target.resolve),
-        `the host of ${quote('url')} is an address, leave ${quote('resolve')} out`,
+        places.of(target),
+        `a target has either a ${quote('url')} or a ${quote('dns')}, write one of them`,
       );
+    } else if (dns !== undefined && resolve !== undefined) {
+      report.problem(places.of(resolve), `${quote('resolve')} is for a ${quote('url')}, leave it out`);
+    } else if (dns !== undefined && dns.port === undefined && !isSrv(dns)) {
+      report.problem(places.of(dns), `${quote('port')} is missing: only SRV records bring one`);
+    } else if (url !== undefined && resolve !== undefined && net.isIP(endpointAddress(url).host) !== 0) {
+      const what = `the host of ${quote('url')} is an address`;
+      report.problem(places.of(resolve), `${what}, leave ${quote('resolve')} out`);
     }
   }
 }

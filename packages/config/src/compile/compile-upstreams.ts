@@ -65,7 +65,8 @@ export type Target = UpstreamSource['targets'][number];
 /** Undefined for a name that is looked up and brings its own ports. */
 function endpoint(target: Target): EndpointSpec | undefined {
   if (typeof target === 'string') return { ...endpointAddress(target), weight: 1 };
-  return 'url' in target ? { ...endpointAddress(target.url), weight: target.weight } : undefined;
+  const { url, weight } = target;
+  return url === undefined ? undefined : { ...endpointAddress(url), weight };
 }
 
 /** In plain text nobody is asked what he prefers: there `auto` is HTTP/1.1. */
@@ -79,7 +80,7 @@ function spoken<Spec extends { readonly tls: boolean }>(
 
 function checkProtocol({ protocol, targets }: UpstreamSource, { places, report }: Compilation): void {
   for (const [index, target] of targets.entries()) {
-    const tls = typeof target === 'object' && 'dns' in target ? target.dns.tls : endpoint(target)?.tls === true;
+    const tls = endpoint(target)?.tls ?? (typeof target === 'object' && target.dns?.tls === true);
     const where = places.at(targets, index);
     if (protocol === 'h2' && !tls) {
       report.problem(
@@ -157,13 +158,17 @@ function checkFields(source: UpstreamSource, { places, report }: Compilation): v
 
 /** What two targets of an upstream may not have in common. */
 function identityOf(target: Target): string {
-  if (typeof target === 'string' || 'url' in target) {
-    const { id, basePath } = endpointAddress(typeof target === 'string' ? target : target.url);
+  const url = typeof target === 'string' ? target : target.url;
+  if (url !== undefined) {
+    const { id, basePath } = endpointAddress(url);
     return id + basePath;
   }
-  const { name, port, type, path } = target.dns;
+  const { name, port, type, path } = (typeof target === 'string' ? undefined : target.dns) ?? NOWHERE;
   return [name.toLowerCase(), port, type, path].join(' ');
 }
+
+/** A target without an address has a problem of its own. */
+const NOWHERE = { name: '', port: 0, type: 'auto', path: '' };
 
 function checkTargets(targets: readonly Target[], { places, report }: Compilation): void {
   const seen = new Set<string>();

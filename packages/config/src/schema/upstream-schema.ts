@@ -129,13 +129,12 @@ export const upstreamSchema = strictObject(
       Type.Union([
         endpointUrl({ description: 'The URL alone; its weight is 1.' }),
         strictObject({
-          url: endpointUrl({ description: 'Scheme, host, port and a path that all requests get in front.' }),
+          url: Type.Optional(
+            endpointUrl({ description: 'Scheme, host, port and a path that all requests get in front.' }),
+          ),
           resolve: Type.Optional(urlResolution),
-          weight: weight('Share of the requests, relative to the other targets; 0 for none.'),
-        }),
-        strictObject({
-          dns: dnsTarget,
-          weight: weight('Share of the requests of each address, relative to the other targets.'),
+          dns: Type.Optional(dnsTarget),
+          weight: weight('Share of the requests, relative to the other targets, for each address; 0 for none.'),
         }),
       ]),
       { description: 'Where requests go.', minItems: 1 },

@@ -48,18 +48,13 @@ export function tryPlugin<Config>(
   if ('wrong' in sound) throw new TypeError(`the plugin ${sound.wrong}`);
   const complete = completeConfig(sound.schema, config);
   if ('wrong' in complete) throw new TypeError(`the config${complete.wrong}`);
-  const hooks = plugin.build(configOf<Config>(complete.value), fakeTools('test#plugin.0', tools));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked against the plugin's own schema
+  const hooks = plugin.build(complete.value as Config, fakeTools('test#plugin.0', tools));
   return {
     hooks,
     call: async (request = {}) => called(hooks, request),
     reply: (call, upstream = {}) => replied(hooks, call, upstream),
   };
-}
-
-/** It has just been checked against the plugin's own schema, which is all that the type stands for. */
-function configOf<Config>(checked: unknown): Config {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return checked as Config;
 }
 
 async function called(hooks: PolicyHooks, request: FakeExchangeOptions): Promise<TriedCall> {

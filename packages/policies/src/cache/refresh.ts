@@ -34,31 +34,31 @@ export function refreshBehind(
     return value === undefined ? [] : [[name, value]];
   });
   const request = headerOf(selecting);
-  const asked = runtime.askUpstream({
-    upstream: exchange.upstream,
-    method: 'GET',
-    target: exchange.upstreamTarget,
-    headers: [...selecting, ...validators(stored)],
-    timeoutMs: TIMEOUT_MS,
-    bytesMax: rules.bytesMax,
-  });
-  asked
-    .then(({ status, headers, body }) => {
-      const responseMs = runtime.clock.now();
-      if (status === 304) {
-        runtime.cache.keep(url, refreshed(stored, { fields: headers, requestMs, responseMs }), []);
-        return;
-      }
-      const fields = headers.filter(([name]) => name !== 'content-length');
-      const verdict = storage(
-        { method: 'GET', header: request, identified: false },
-        { status, fields, responseMs },
-        rules,
-      );
-      if (!verdict.kept || status >= 500) return;
-      const vary = selectingFields(headerOf(fields)('vary'), request);
-      runtime.cache.keep(url, { status, fields, body, requestMs, responseMs, selecting: vary, partition: '' }, []);
-    })
+  const refresh = async (): Promise<void> => {
+    const { status, headers, body } = await runtime.askUpstream({
+      upstream: exchange.upstream,
+      method: 'GET',
+      target: exchange.upstreamTarget,
+      headers: [...selecting, ...validators(stored)],
+      timeoutMs: TIMEOUT_MS,
+      bytesMax: rules.bytesMax,
+    });
+    const responseMs = runtime.clock.now();
+    if (status === 304) {
+      runtime.cache.keep(url, refreshed(stored, { fields: headers, requestMs, responseMs }), []);
+      return;
+    }
+    const fields = headers.filter(([name]) => name !== 'content-length');
+    const verdict = storage(
+      { method: 'GET', header: request, identified: false },
+      { status, fields, responseMs },
+      rules,
+    );
+    if (!verdict.kept || status >= 500) return;
+    const vary = selectingFields(headerOf(fields)('vary'), request);
+    runtime.cache.keep(url, { status, fields, body, requestMs, responseMs, selecting: vary, partition: '' }, []);
+  };
+  refresh()
     .catch((error: unknown) => {
       runtime.log.debug('a reply could not be refreshed', { url, error: String(error) });
     })

@@ -27,7 +27,10 @@ export const compress = definePolicy({
     const worth = config.types.map(pattern);
     return {
       ...(config.upstreamIdentity && {
-        onRequest: (exchange: Exchange) => void exchange.upstreamHeaders.set('accept-encoding', 'identity'),
+        onRequest: (exchange: Exchange) => {
+          exchange.upstreamHeaders.set('accept-encoding', 'identity');
+          return undefined;
+        },
       }),
       onReply({ request }, reply, sink) {
         if (reply.status === 304) confirmed(reply, request.header('if-none-match'));
@@ -62,8 +65,8 @@ function mayBeCoded(reply: ReplyDraft, worth: readonly RegExp[]): boolean {
 }
 
 function vary(reply: ReplyDraft): void {
-  const names = (reply.header('vary') ?? '').split(',').map((name) => name.trim().toLowerCase());
-  if (!names.includes('*') && !names.includes('accept-encoding')) reply.add('vary', 'accept-encoding');
+  const names = new Set((reply.header('vary') ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  if (!names.has('*') && !names.has('accept-encoding')) reply.add('vary', 'accept-encoding');
 }
 
 function mark(reply: ReplyDraft, coding: Coding): void {

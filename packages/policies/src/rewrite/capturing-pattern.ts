@@ -115,6 +115,7 @@ function groupsIn(node: PatternNode): readonly number[] {
       return groupsIn(node.part);
     case 'sequence':
     case 'choice':
+    default:
       return node.parts.flatMap(groupsIn);
   }
 }
@@ -133,6 +134,7 @@ function mayBeEmpty(node: PatternNode): boolean {
     case 'sequence':
       return node.parts.every(mayBeEmpty);
     case 'choice':
+    default:
       return node.parts.some(mayBeEmpty);
   }
 }
@@ -148,6 +150,7 @@ function repeatsNothing(node: PatternNode): boolean {
       return (node.least !== node.most && mayBeEmpty(node.part)) || repeatsNothing(node.part);
     case 'sequence':
     case 'choice':
+    default:
       return node.parts.some(repeatsNothing);
   }
 }
@@ -181,6 +184,7 @@ class ProgramBuilder {
           .map((part) => this.build(part, next))
           .reduceRight((other, first) => this.add({ is: 'either', next: first, other }));
       case 'repeat':
+      default:
         return this.#repeat(node, next);
     }
   }

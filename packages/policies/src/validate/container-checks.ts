@@ -1,12 +1,12 @@
 import { canonical } from './canonical.ts';
 import type { Examination } from './examination.ts';
 import type { PlanSchemaObject } from './plan.ts';
-import { isObject, type Check, type SchemaSet } from './schema-set.ts';
+import { isObject, type Check, type Checks } from './check.ts';
 
 type Items = readonly unknown[];
 type Members = Readonly<Record<string, unknown>>;
 
-export function arrayChecks(schema: PlanSchemaObject, set: SchemaSet): Check[] {
+export function arrayChecks(schema: PlanSchemaObject, set: Checks): Check[] {
   const { minItems, maxItems, uniqueItems } = schema;
   const checks: ((items: Items, examination: Examination) => boolean)[] = [];
   if (minItems !== undefined) {
@@ -15,7 +15,8 @@ export function arrayChecks(schema: PlanSchemaObject, set: SchemaSet): Check[] {
   if (maxItems !== undefined) {
     checks.push((items, at) => items.length <= maxItems || at.fail(`must have at most ${maxItems} items`));
   }
-  if (uniqueItems === true) checks.push((items, at) => areUnique(items, at) || at.fail('must not have the same item twice'));
+  if (uniqueItems === true)
+    checks.push((items, at) => areUnique(items, at) || at.fail('must not have the same item twice'));
   if (schema.prefixItems !== undefined || schema.items !== undefined) checks.push(itemsCheck(schema, set));
   if (schema.contains !== undefined) checks.push(containsCheck(schema, set));
   return checks.map((check) => (value, at) => !Array.isArray(value) || check(value, at));
@@ -30,7 +31,7 @@ function areUnique(items: Items, examination: Examination): boolean {
   return true;
 }
 
-function itemsCheck({ prefixItems = [], items }: PlanSchemaObject, set: SchemaSet) {
+function itemsCheck({ prefixItems = [], items }: PlanSchemaObject, set: Checks) {
   const first = prefixItems.map((each) => set.check(each));
   const others = items === undefined ? undefined : set.check(items);
   return (values: Items, examination: Examination): boolean => {
@@ -47,7 +48,7 @@ function itemsCheck({ prefixItems = [], items }: PlanSchemaObject, set: SchemaSe
   };
 }
 
-function containsCheck({ contains = true, minContains = 1, maxContains = Infinity }: PlanSchemaObject, set: SchemaSet) {
+function containsCheck({ contains = true, minContains = 1, maxContains = Infinity }: PlanSchemaObject, set: Checks) {
   const check = set.check(contains);
   return (values: Items, examination: Examination): boolean => {
     let found = 0;
@@ -70,14 +71,20 @@ function inside(check: Check, value: unknown, examination: Examination): boolean
   return fits;
 }
 
-export function objectChecks(schema: PlanSchemaObject, set: SchemaSet): Check[] {
+export function objectChecks(schema: PlanSchemaObject, set: Checks): Check[] {
   const { minProperties, maxProperties } = schema;
   const checks: ((members: Members, examination: Examination) => boolean)[] = [];
   if (minProperties !== undefined) {
-    checks.push((members, at) => Object.keys(members).length >= minProperties || at.fail(`must have at least ${minProperties} properties`));
+    checks.push(
+      (members, at) =>
+        Object.keys(members).length >= minProperties || at.fail(`must have at least ${minProperties} properties`),
+    );
   }
   if (maxProperties !== undefined) {
-    checks.push((members, at) => Object.keys(members).length <= maxProperties || at.fail(`must have at most ${maxProperties} properties`));
+    checks.push(
+      (members, at) =>
+        Object.keys(members).length <= maxProperties || at.fail(`must have at most ${maxProperties} properties`),
+    );
   }
   const required = requiredOf(schema, set);
   if (required.length > 0) checks.push((members, at) => haveAll(members, required, at));
@@ -91,7 +98,10 @@ export function objectChecks(schema: PlanSchemaObject, set: SchemaSet): Check[] 
 }
 
 /** OpenAPI 3.0.3 §4.7.24.2: what only replies have is required of them alone. */
-function requiredOf({ required = [], readOnly = [], writeOnly = [] }: PlanSchemaObject, { options }: SchemaSet): readonly string[] {
+function requiredOf(
+  { required = [], readOnly = [], writeOnly = [] }: PlanSchemaObject,
+  { options }: Checks,
+): readonly string[] {
   const elsewhere = options.direction === 'request' ? readOnly : writeOnly;
   return required.filter((name) => !elsewhere.includes(name));
 }
@@ -106,7 +116,7 @@ function haveAll(members: Members, names: readonly string[], examination: Examin
   return fits;
 }
 
-function forbidden({ readOnly = [], writeOnly = [] }: PlanSchemaObject, { options }: SchemaSet) {
+function forbidden({ readOnly = [], writeOnly = [] }: PlanSchemaObject, { options }: Checks) {
   const request = options.direction === 'request';
   const names = request ? (options.allowsReadOnly ? [] : readOnly) : writeOnly;
   if (names.length === 0) return [];
@@ -120,7 +130,7 @@ function forbidden({ readOnly = [], writeOnly = [] }: PlanSchemaObject, { option
   ];
 }
 
-function dependents({ dependentRequired, dependentSchemas }: PlanSchemaObject, set: SchemaSet) {
+function dependents({ dependentRequired, dependentSchemas }: PlanSchemaObject, set: Checks) {
   const names = Object.entries(dependentRequired ?? {});
   const schemas = Object.entries(dependentSchemas ?? {}).map(([name, schema]) => [name, set.check(schema)] as const);
   return [
@@ -133,7 +143,7 @@ function dependents({ dependentRequired, dependentSchemas }: PlanSchemaObject, s
   ];
 }
 
-function propertiesCheck(properties: NonNullable<PlanSchemaObject['properties']>, set: SchemaSet) {
+function propertiesCheck(properties: NonNullable<PlanSchemaObject['properties']>, set: Checks) {
   const known = Object.entries(properties).map(([name, schema]) => [name, set.check(schema)] as const);
   return (members: Members, examination: Examination): boolean => {
     let fits = true;
@@ -147,9 +157,11 @@ function propertiesCheck(properties: NonNullable<PlanSchemaObject['properties']>
   };
 }
 
-function othersCheck({ properties = {}, patternProperties = {}, additionalProperties }: PlanSchemaObject, set: SchemaSet) {
+function othersCheck({ properties = {}, patternProperties = {}, additionalProperties }: PlanSchemaObject, set: Checks) {
   const known = new Set(Object.keys(properties));
-  const patterns = Object.entries(patternProperties).map(([source, schema]) => [set.pattern(source), set.check(schema)] as const);
+  const patterns = Object.entries(patternProperties).map(
+    ([source, schema]) => [set.pattern(source), set.check(schema)] as const,
+  );
   const other = additionalProperties === undefined ? undefined : set.check(additionalProperties);
   return (members: Members, examination: Examination): boolean => {
     let fits = true;
@@ -169,6 +181,9 @@ function othersCheck({ properties = {}, patternProperties = {}, additionalProper
 function namesCheck(check: Check) {
   return (members: Members, examination: Examination): boolean =>
     Object.keys(members).every((name) => {
-      return examination.tries(() => inside(check, name, examination)) || examination.failAt(name, 'has a name that is not allowed');
+      return (
+        examination.tries(() => inside(check, name, examination)) ||
+        examination.failAt(name, 'has a name that is not allowed')
+      );
     });
 }

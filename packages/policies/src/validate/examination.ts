@@ -78,7 +78,9 @@ export class Examination {
 
   #pointer(): string {
     return this.#path
-      .map((key) => `/${String(key).slice(0, KEY_CHARS_MAX).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`)
+      .map(
+        (key) => `/${String(key).slice(0, KEY_CHARS_MAX).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      )
       .join('');
   }
 }

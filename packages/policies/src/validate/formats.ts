@@ -12,7 +12,11 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   date: text(isDate),
   time: text(isTime),
   'date-time': text(isDateTime),
-  duration: text((value) => /^P(?!$)(?:\d{1,9}W|(?:\d{1,9}Y)?(?:\d{1,9}M)?(?:\d{1,9}D)?(?:T(?=\d)(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}S)?)?)$/.test(value)),
+  duration: text((value) =>
+    /^P(?!$)(?:\d{1,9}W|(?:\d{1,9}Y)?(?:\d{1,9}M)?(?:\d{1,9}D)?(?:T(?=\d)(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}S)?)?)$/.test(
+      value,
+    ),
+  ),
   email: text(isEmail),
   hostname: text(isHostname),
   ipv4: text((value) => isIPv4(value)),

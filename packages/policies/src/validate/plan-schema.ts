@@ -40,7 +40,10 @@ export class SchemaPlanner {
     if (culprit !== undefined) {
       const [key] = [...this.#numbers].find(([, number]) => number === culprit) ?? [''];
       const [file = '', pointer = ''] = key.split('#');
-      throw new DocumentProblem('is a schema that refers to itself for the same value, leave the base out of what it lists', { file, pointer });
+      throw new DocumentProblem(
+        'is a schema that refers to itself for the same value, leave the base out of what it lists',
+        { file, pointer },
+      );
     }
     return this.#schemas;
   }
@@ -74,9 +77,12 @@ export class SchemaPlanner {
     const said = is30 ? withExclusiveNumbers(map) : map;
     const type = typesOf(said, part, is30);
     const { pattern, format, uniqueItems } = said;
-    if (pattern !== undefined && typeof pattern !== 'string') throw new DocumentProblem('has a `pattern` that is no text', part);
-    if (format !== undefined && typeof format !== 'string') throw new DocumentProblem('has a `format` that is no text', part);
-    if (said['enum'] !== undefined && !Array.isArray(said['enum'])) throw new DocumentProblem('has an `enum` that is no list', part);
+    if (pattern !== undefined && typeof pattern !== 'string')
+      throw new DocumentProblem('has a `pattern` that is no text', part);
+    if (format !== undefined && typeof format !== 'string')
+      throw new DocumentProblem('has a `format` that is no text', part);
+    if (said['enum'] !== undefined && !Array.isArray(said['enum']))
+      throw new DocumentProblem('has an `enum` that is no list', part);
     return {
       ...(type !== undefined && { type }),
       ...(Array.isArray(said['enum']) && { enum: said['enum'] }),
@@ -86,7 +92,9 @@ export class SchemaPlanner {
       ...(uniqueItems === true && { uniqueItems }),
       ...numbersOf(said, part),
       ...(said['required'] !== undefined && { required: textsOf(said['required'], 'required', part) }),
-      ...(said['dependentRequired'] !== undefined && { dependentRequired: dependentsOf(said['dependentRequired'], part) }),
+      ...(said['dependentRequired'] !== undefined && {
+        dependentRequired: dependentsOf(said['dependentRequired'], part),
+      }),
     };
   }
 
@@ -150,7 +158,8 @@ function typesOf(map: JsonMap, part: Part, is30: boolean): readonly JsonType[] |
   if (type === undefined) return undefined;
   const said: readonly unknown[] = Array.isArray(type) ? type : [type];
   const types = said.map((each) => JSON_TYPES.find((known) => known === each));
-  if (types.length === 0 || types.includes(undefined)) throw new DocumentProblem('has a `type` that there is not', part);
+  if (types.length === 0 || types.includes(undefined))
+    throw new DocumentProblem('has a `type` that there is not', part);
   const known = types.filter((each) => each !== undefined);
   return is30 && map['nullable'] === true && !known.includes('null') ? [...known, 'null'] : known;
 }
@@ -172,11 +181,14 @@ function numbersOf(map: JsonMap, part: Part): PlanSchemaObject {
 
 function textsOf(value: unknown, key: string, part: Part): readonly string[] {
   const texts = Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined;
-  if (!Array.isArray(value) || texts?.length !== value.length) throw new DocumentProblem(`has a \`${key}\` that is no list of names`, part);
+  if (!Array.isArray(value) || texts?.length !== value.length)
+    throw new DocumentProblem(`has a \`${key}\` that is no list of names`, part);
   return texts;
 }
 
 function dependentsOf(value: unknown, part: Part): Readonly<Record<string, readonly string[]>> {
   const map = mapOf(value) ?? {};
-  return Object.fromEntries(Object.entries(map).map(([name, names]) => [name, textsOf(names, 'dependentRequired', part)]));
+  return Object.fromEntries(
+    Object.entries(map).map(([name, names]) => [name, textsOf(names, 'dependentRequired', part)]),
+  );
 }

@@ -1,9 +1,9 @@
 import { canonical } from './canonical.ts';
 import { FORMATS } from './formats.ts';
 import type { PlanSchemaObject } from './plan.ts';
-import type { Check, SchemaSet } from './schema-set.ts';
+import type { Check, Checks } from './check.ts';
 
-export function scalarChecks(schema: PlanSchemaObject, set: SchemaSet): Check[] {
+export function scalarChecks(schema: PlanSchemaObject, set: Checks): Check[] {
   return [...valueChecks(schema), ...textChecks(schema, set), ...numberChecks(schema)];
 }
 
@@ -11,7 +11,9 @@ function valueChecks(schema: PlanSchemaObject): Check[] {
   const checks: Check[] = [];
   if (schema.enum !== undefined) {
     const allowed = new Set(schema.enum.map(canonical));
-    checks.push((value, examination) => allowed.has(canonical(value)) || examination.fail('is not one of the allowed values'));
+    checks.push(
+      (value, examination) => allowed.has(canonical(value)) || examination.fail('is not one of the allowed values'),
+    );
   }
   if (schema.const !== undefined) {
     const only = canonical(schema.const);
@@ -20,7 +22,7 @@ function valueChecks(schema: PlanSchemaObject): Check[] {
   return checks;
 }
 
-function textChecks({ minLength, maxLength, pattern, format }: PlanSchemaObject, set: SchemaSet): Check[] {
+function textChecks({ minLength, maxLength, pattern, format }: PlanSchemaObject, set: Checks): Check[] {
   const checks: Check[] = [];
   const text = (holds: (value: string) => boolean, message: string): void => {
     checks.push((value, examination) => typeof value !== 'string' || holds(value) || examination.fail(message));
@@ -34,7 +36,9 @@ function textChecks({ minLength, maxLength, pattern, format }: PlanSchemaObject,
   const check = format !== undefined && Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
   if (check?.kind === 'text') text(check.holds, `is no ${format}`);
   if (check?.kind === 'number') {
-    checks.push((value, examination) => typeof value !== 'number' || check.holds(value) || examination.fail(`is no ${format}`));
+    checks.push(
+      (value, examination) => typeof value !== 'number' || check.holds(value) || examination.fail(`is no ${format}`),
+    );
   }
   if (pattern !== undefined) {
     const compiled = set.pattern(pattern);

@@ -1,18 +1,10 @@
 import { LinearPattern } from '../linear-pattern.ts';
 import { Examination, TooComplex, type Finding } from './examination.ts';
 import { arrayChecks, objectChecks } from './container-checks.ts';
+import { isObject, type Check, type SchemaSetOptions } from './check.ts';
 import type { JsonType, PlanSchema, PlanSchemaObject } from './plan.ts';
 import { scalarChecks } from './scalar-checks.ts';
-import { typesOf } from './schema-types.ts';
-
-/** Does the value fit? Tells the examination where not. */
-export type Check = (value: unknown, examination: Examination) => boolean;
-
-export interface SchemaSetOptions {
-  readonly direction: 'request' | 'reply';
-  /** A request may hold what only replies have. */
-  readonly allowsReadOnly: boolean;
-}
+import { typeOfValue, typesOf } from './schema-types.ts';
 
 const FINDINGS_MAX = 20;
 
@@ -146,7 +138,9 @@ export class SchemaSet {
     }
     if (unevaluatedItems !== undefined) {
       const inner = this.check(unevaluatedItems);
-      checks.push((value, examination) => !Array.isArray(value) || rest([...value.keys()], value, { inner, examination }));
+      checks.push(
+        (value, examination) => !Array.isArray(value) || rest([...value.keys()], value, { inner, examination }),
+      );
     }
     return checks;
   }
@@ -219,20 +213,6 @@ function typeCheck(types: readonly JsonType[]): Check {
   return (value, examination) => isOneOf(value, wanted) || examination.fail(message);
 }
 
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isOneOf(value: unknown, types: ReadonlySet<JsonType>): boolean {
-  switch (typeof value) {
-    case 'string':
-      return types.has('string');
-    case 'number':
-      return types.has('number') || (types.has('integer') && Number.isInteger(value));
-    case 'boolean':
-      return types.has('boolean');
-    default:
-      if (value === null) return types.has('null');
-      return types.has(Array.isArray(value) ? 'array' : 'object');
-  }
+  return types.has(typeOfValue(value)) || (types.has('integer') && Number.isInteger(value));
 }

@@ -15,27 +15,36 @@ export function typesOf(schema: PlanSchema, schemas: readonly PlanSchema[]): Rea
   return limits.reduce(both, undefined);
 }
 
-function both(a: ReadonlySet<JsonType> | undefined, b: ReadonlySet<JsonType> | undefined): ReadonlySet<JsonType> | undefined {
+function both(
+  a: ReadonlySet<JsonType> | undefined,
+  b: ReadonlySet<JsonType> | undefined,
+): ReadonlySet<JsonType> | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   // An integer is a number.
-  const has = (set: ReadonlySet<JsonType>, type: JsonType): boolean => set.has(type) || (type === 'integer' && set.has('number'));
+  const has = (set: ReadonlySet<JsonType>, type: JsonType): boolean =>
+    set.has(type) || (type === 'integer' && set.has('number'));
   return new Set([...[...a].filter((type) => has(b, type)), ...[...b].filter((type) => has(a, type))]);
 }
 
-function either(list: readonly PlanSchema[] | undefined, schemas: readonly PlanSchema[]): ReadonlySet<JsonType> | undefined {
+function either(
+  list: readonly PlanSchema[] | undefined,
+  schemas: readonly PlanSchema[],
+): ReadonlySet<JsonType> | undefined {
   const types = list?.map((each) => typesOf(each, schemas));
   if (types === undefined || types.includes(undefined)) return undefined;
   return new Set(types.flatMap((each) => [...(each ?? [])]));
 }
 
 function typesOfValues(values: readonly unknown[]): ReadonlySet<JsonType> {
-  return new Set(
-    values.map((value) => {
-      if (value === null) return 'null';
-      if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return typeof value;
-      return Array.isArray(value) ? 'array' : 'object';
-    }),
-  );
+  return new Set(values.map(typeOfValue));
+}
+
+export function typeOfValue(value: unknown): JsonType {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'boolean';
+  if (typeof value === 'number') return 'number';
+  return Array.isArray(value) ? 'array' : 'object';
 }
 
 /** What is said of the items of a list, wherever it is said first. */
