@@ -46,7 +46,11 @@ describe('a shop behind Kong', () => {
       { 'rate-limit': { limit: 100 } },
       { 'rate-limit': { limit: 1000 } },
     ]);
-    expect(apis.files.policies).toMatchObject([{ 'body-size': { max: '8MiB' } }, { headers: {} }]);
+    expect(apis.files.policies).toMatchObject([
+      { 'body-size': { max: '8MiB' } },
+      { headers: { request: { add: { 'x-from': 'kong' }, remove: ['cookie'] } } },
+      { rewrite: { query: { remove: ['debug'] } } },
+    ]);
   });
 
   it('tells what decides who may call', () => {
