@@ -66,6 +66,7 @@ const OPENAI_CODES: Partial<Readonly<Record<ErrorCode, string>>> = {
   'request.context_length': 'context_length_exceeded',
   'auth.expired': 'invalid_api_key',
   'limit.rate': 'rate_limit_exceeded',
+  'limit.concurrency': 'rate_limit_exceeded',
   'limit.quota': 'insufficient_quota',
   'limit.budget': 'insufficient_quota',
   'guard.blocked': 'content_filter',
