@@ -38,7 +38,18 @@ export function openBlock(block: JsonFields, answer: AnswerContext): OpenedBlock
 }
 
 function shown(immediate: OpenBlock, first: readonly Delta[]): OpenedBlock {
-  return { index: 0, isCall: false, immediate, first, take: readDelta, finish: () => NOTHING };
+  return {
+    index: 0,
+    isCall: false,
+    immediate,
+    first,
+    take(delta) {
+      const taken = readDelta(delta);
+      // Only text cites; a server that has a thought cite is not to break the stream.
+      return immediate.type !== 'text' && taken !== undefined && 'citation' in taken ? undefined : taken;
+    },
+    finish: () => NOTHING,
+  };
 }
 
 function readDelta(delta: JsonFields): Delta | undefined {

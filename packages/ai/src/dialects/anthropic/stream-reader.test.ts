@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import type { JsonFields } from '../../canonical/json.ts';
 import { StreamFold } from '../../canonical/fold-stream.ts';
 import type { Tool } from '../../canonical/chat-request.ts';
 import type { StreamEvent } from '../../canonical/stream-event.ts';
@@ -241,6 +242,20 @@ describe('the stream reader', () => {
     expect(fold(events)).toMatchObject({
       choices: [{ blocks: [{ type: 'text', text: '{"a":1}' }], stop: { reason: 'end' } }],
     });
+  });
+
+  it('leaves out what a thought cites', () => {
+    const delta = (fields: JsonFields) => ({ type: 'content_block_delta', index: 0, delta: fields });
+    const events = readStream(
+      sse([
+        start,
+        delta({ type: 'thinking_delta', thinking: 'Hm.' }),
+        delta({ type: 'citations_delta', citation: { type: 'char_location', cited_text: 'x' } }),
+        stop,
+        over,
+      ]),
+    );
+    expect(fold(events)).toMatchObject({ choices: [{ blocks: [{ type: 'reasoning', text: 'Hm.' }] }] });
   });
 
   it('survives whatever a server sends', () => {
