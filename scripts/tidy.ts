@@ -40,6 +40,7 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/policies/testing',
   '@gatehouse/record/spool',
   '@gatehouse/upstream/probing',
+  '@gatehouse/upstream/testing',
 ]);
 /** Who tests, and so may use doors named `testing`. */
 const TESTS = /\.test\.ts$|\/testing\/|\/test\/|__fixtures__/;

@@ -41,6 +41,8 @@ export function exchangeLine(
     firstByteMs: firstByteMs === 0 ? undefined : firstByteMs - begunMs,
     bodyMs: firstByteMs === 0 ? undefined : facts.nowMs - firstByteMs,
     upstream: exchange.legs?.endpointId,
+    upstreamReason: exchange.legs?.reason,
+    upstreamTries: exchange.legs?.tries,
     attempts: outcome.attempts === 0 ? undefined : outcome.attempts,
     cacheStatus: notes.cacheStatus,
     limit: notes.limit,

@@ -337,8 +337,8 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     return this.#legs?.retry(result, facts);
   }
 
-  legEnded(_leg: Leg, result: LegResult, times: LegTimes): void {
-    this.#legs?.ended(result, times);
+  legEnded(leg: Leg, result: LegResult, times: LegTimes): void {
+    this.#legs?.ended(leg, result, times);
   }
 
   requestLines(): string {
@@ -374,7 +374,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   }
 
   refusal(problem: HeadProblem, keepAlive: boolean): { status: number; message: string } {
-    const refusal = { ...problem, lines: this.#replies.refusalLines + this.ownLines(), requestId: this.id };
+    const refusal = { ...problem, lines: this.#replies.linesOf(problem), requestId: this.id };
     if (this.caller.grpc) return grpcRefusal(refusal, this.caller.head);
     const options = { keepAlive, headOnly: this.method === 'HEAD' };
     const target = (this.#route ?? this.#offered)?.spec.target;

@@ -117,6 +117,11 @@ export class GateReplies {
     return reply.fields.has(FIELD.date) ? this.ownLines() : `date: ${httpDate()}\r\n${this.ownLines()}`;
   }
 
+  /** All of the gate's lines of a refusal. */
+  linesOf(problem: HeadProblem): string {
+    return (problem.lines ?? '') + this.refusalLines + this.ownLines();
+  }
+
   /** Lines of every reply of this exchange. */
   ownLines(): string {
     return `x-request-id: ${this.#owner.id}\r\n${this.#edits?.lines ?? ''}`;

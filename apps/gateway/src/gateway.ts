@@ -13,7 +13,14 @@ import {
 import { GatehouseError, type Clock, type Logger, type LogLevel } from '@gatehouse/kernel';
 import { startRecorder, type RecorderHandle, type RecorderStats } from '@gatehouse/record';
 import { HealthTable } from '@gatehouse/upstream';
-import { HealthProber, httpProbe, systemTimers } from '@gatehouse/upstream/probing';
+import {
+  DnsDiscovery,
+  dnsResolver,
+  HealthProber,
+  httpProbe,
+  systemTimers,
+  type NameResolver,
+} from '@gatehouse/upstream/probing';
 import { BudgetKeeper } from './budget-keeper.ts';
 import { letHelpersGiveWay } from './v8-threads.ts';
 import { gateSecret } from './gate-secret.ts';
@@ -38,6 +45,8 @@ export interface GatewayOptions {
   readonly pseudonym: string;
   /** `GATEHOUSE_SECRET_KEY`; without, one is made and kept in the data folder. */
   readonly secretKey?: string | undefined;
+  /** Who looks names of upstreams up; the system's servers when left out. */
+  readonly resolver?: NameResolver;
   /** How long a worker may say nothing before it counts as stuck. */
   readonly silenceMsMax?: number;
   /** What workers run; tests put something before it. */
@@ -58,6 +67,8 @@ export interface GatewayStatus {
   readonly cache: StoreStats;
 }
 
+/** Names that are new are waited for, so that requests find their endpoints; not longer, when DNS is down. */
+const LOOK_UP_WAIT_MS = 3000;
 const RESTART_DELAY_MS = 500;
 const SILENCE_MS_MAX = 10_000;
 const SILENCE_TICKS = 10;
@@ -72,6 +83,7 @@ export class Gateway {
   readonly #kept = createKeptMemory();
   readonly #health = new HealthTable();
   readonly #prober: HealthProber;
+  readonly #discovery: DnsDiscovery;
   readonly #recorder: RecorderHandle;
   readonly #sharedCounters: SharedCounters;
   readonly #quotas: QuotaFile;
@@ -83,6 +95,8 @@ export class Gateway {
   readonly #workers: WorkerHandle[] = [];
   readonly #silence = new SilenceWatch<WorkerHandle>(SILENCE_TICKS, (handle) => this.#giveUp(handle));
   readonly #silenceTicks: NodeJS.Timeout;
+  /** As it was published: names are looked up in it again and again. */
+  #source: Snapshot;
   #publication: Publication;
   #publishing: Promise<unknown> = Promise.resolve();
   #port = 0;
@@ -109,6 +123,15 @@ export class Gateway {
       onChange: (endpoint, healthy) =>
         log.info(healthy ? 'endpoint is healthy again' : 'endpoint is down', { endpoint }),
     });
+    this.#discovery = new DnsDiscovery({
+      resolver: options.resolver ?? dnsResolver(),
+      timers: systemTimers,
+      random: Math.random,
+      onChange: () => {
+        this.#publishing = this.#publishing.then(() => this.#publishEndpoints());
+      },
+      onProblem: (name, problem) => log.warn('a name of an upstream leads nowhere new', { name, problem }),
+    });
     this.#sharedCounters = openCounters(this.#counters, MAIN_THREAD);
     this.#quotas = new QuotaFile({
       file: path.join(options.dataDir, 'quotas.json'),
@@ -118,7 +141,8 @@ export class Gateway {
     });
     this.#budgets = new BudgetKeeper(options);
     this.#secret = gateSecret(options.dataDir, options.secretKey);
-    this.#publication = { snapshot, healthSlots: this.#prober.update(snapshot.upstreams) };
+    this.#source = snapshot;
+    this.#publication = this.#publicationOf(snapshot);
     const tickMs = (options.silenceMsMax ?? SILENCE_MS_MAX) / SILENCE_TICKS;
     this.#silenceTicks = setInterval(() => this.#silence.tick(), tickMs).unref();
   }
@@ -131,6 +155,8 @@ export class Gateway {
     gateway.#quotas.open();
     gateway.#budgets.open();
     try {
+      await gateway.#discovery.update([snapshot.upstreams], LOOK_UP_WAIT_MS);
+      gateway.#publication = gateway.#publicationOf(snapshot);
       await gateway.#startAll(options.workers);
     } catch (error) {
       await gateway.stop(0);
@@ -237,22 +263,51 @@ export class Gateway {
 
   async #publishNow(snapshot: Snapshot): Promise<Published> {
     const { version } = snapshot;
-    const before = this.#publication;
-    const publication: Publication = { snapshot, healthSlots: this.#prober.update(snapshot.upstreams) };
+    const before = this.#source;
+    await this.#discovery.update([before.upstreams, snapshot.upstreams], LOOK_UP_WAIT_MS);
+    const publication = this.#publicationOf(snapshot);
     const answers = await Promise.all(this.#workers.map((handle) => handle.load(publication)));
     const reason = answers.find((answer) => answer.kind === 'refused')?.reason;
     if (reason !== undefined) {
-      this.#prober.update(before.snapshot.upstreams);
+      await this.#discovery.update([before.upstreams], LOOK_UP_WAIT_MS);
+      this.#publicationOf(before);
       throw new GatehouseError('config.invalid', `a worker could not compile the snapshot: ${reason}`);
     }
     // From here a worker that dies comes back with the new one.
+    this.#source = snapshot;
     this.#publication = publication;
+    await this.#discovery.update([snapshot.upstreams], LOOK_UP_WAIT_MS);
     await Promise.all(this.#workers.map((handle) => handle.switch(version)));
     // One that was replaced in between started with the snapshot before.
     const behind = this.#workers.filter((handle) => handle.version !== version);
     await Promise.all(behind.map(async (handle) => this.#catchUp(handle, publication)));
     const enforcing = this.#workers.filter((handle) => handle.version === version).map(({ worker }) => worker);
     return { version, workers: enforcing };
+  }
+
+  /** With the endpoints that its names lead to now; what is probed is what it has. */
+  #publicationOf(snapshot: Snapshot): Publication {
+    const upstreams = this.#discovery.resolved(snapshot.upstreams);
+    return { snapshot: { ...snapshot, upstreams }, healthSlots: this.#prober.update(upstreams) };
+  }
+
+  /** Tells all workers where names lead now. Comes in turn with publications, so that it is of the snapshot they run. */
+  #publishEndpoints(): void {
+    const { upstreams: before } = this.#publication.snapshot;
+    const publication = this.#publicationOf(this.#source);
+    const changed = Object.entries(publication.snapshot.upstreams).filter(
+      ([key, { endpoints }]) => JSON.stringify(endpoints) !== JSON.stringify(before[key]?.endpoints),
+    );
+    if (changed.length === 0) return;
+    this.#publication = publication;
+    const endpoints = Object.fromEntries(changed.map(([key, spec]) => [key, spec.endpoints]));
+    for (const handle of this.#workers) handle.endpoints({ endpoints, healthSlots: publication.healthSlots });
+    for (const [upstream, spec] of changed) {
+      this.#options.log.info('an upstream leads elsewhere', {
+        upstream,
+        endpoints: spec.endpoints.map(({ id }) => id),
+      });
+    }
   }
 
   async #catchUp(handle: WorkerHandle, publication: Publication): Promise<void> {
@@ -287,6 +342,7 @@ export class Gateway {
     clearInterval(this.#silenceTicks);
     for (const timer of this.#restartTimers) clearTimeout(timer);
     this.#prober.stop();
+    this.#discovery.stop();
     await Promise.all(this.#workers.map((handle) => handle.drain(deadlineMs)));
     this.#quotas.close();
     this.#budgets.close();

@@ -21,12 +21,12 @@ export class Pools {
   }
 
   of(endpoint: EndpointSpec, connectionsMax = CONNECTIONS_MAX): Pool {
-    const { id, host, port, tls, http2 } = endpoint;
-    const key = http2 === undefined ? id : `${id} ${http2}`;
+    const { id, host, port, tls, http2, serverName } = endpoint;
+    const key = http2 === undefined && serverName === undefined ? id : `${id} ${http2 ?? ''} ${serverName ?? ''}`;
     const known = this.#pools.get(key);
     if (known !== undefined) return known.pool;
     const pool = new Pool({
-      destination: { host, port, tls },
+      destination: { host, port, tls, serverName },
       limits: SERVER_LIMITS,
       wheel: this.#wheel,
       monotonic: this.#clock.monotonic,

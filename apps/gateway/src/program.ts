@@ -1,5 +1,12 @@
 import type { SemanticPlace } from '@gatehouse/ai';
-import type { CredentialSpec, RouteSpec, Snapshot, SubscriptionSpec } from '@gatehouse/config';
+import type {
+  CredentialSpec,
+  EndpointSpec,
+  RouteSpec,
+  Snapshot,
+  SubscriptionSpec,
+  UpstreamSpec,
+} from '@gatehouse/config';
 import { headerLine } from '@gatehouse/http';
 import { item } from '@gatehouse/kernel';
 import {
@@ -39,11 +46,13 @@ export class Program {
   readonly #policies: PipelineTools['find'];
   readonly #runtime: PolicyRuntime;
   readonly #groups = new Map<string, UpstreamGroup>();
+  #upstreams: Readonly<Record<string, UpstreamSpec>>;
   readonly #callers = new Map<CredentialSpec, Map<string, KnownCaller>>();
   readonly #planLimits = new Map<SubscriptionSpec, RequestStep | undefined>();
 
   constructor(snapshot: Snapshot, house: House, { health, policies }: ProgramParts) {
     this.snapshot = snapshot;
+    this.#upstreams = snapshot.upstreams;
     this.#house = house;
     this.#policies = policies;
     this.router = compileRouter(snapshot.routes);
@@ -104,6 +113,22 @@ export class Program {
     const { subject, scopes = [], groups = [], claims = {} } = found;
     const known = this.callerOf(found.credential ?? NOBODY, api);
     return { lines: known.lines, principal: { ...known.principal, method, subject, scopes, groups, claims } };
+  }
+
+  /** The upstreams of the snapshot, with the endpoints that their names lead to now. */
+  get upstreams(): Readonly<Record<string, UpstreamSpec>> {
+    return this.#upstreams;
+  }
+
+  /** Names of upstreams lead elsewhere: requests go there from now on. */
+  useEndpoints(found: Readonly<Record<string, readonly EndpointSpec[]>>, health: HealthView): void {
+    const changed = Object.entries(found).flatMap(([key, endpoints]) => {
+      const spec = this.#upstreams[key];
+      if (spec === undefined) return [];
+      this.#groups.get(spec.name)?.use(endpoints, health);
+      return [[key, { ...spec, endpoints }] as const];
+    });
+    this.#upstreams = { ...this.#upstreams, ...Object.fromEntries(changed) };
   }
 
   /** An upstream that a policy has chosen. */

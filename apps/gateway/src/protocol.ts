@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Rest } from '@gatehouse/ai';
 import type { CacheMemory } from '@gatehouse/cache';
-import type { Snapshot } from '@gatehouse/config';
+import type { EndpointSpec, Snapshot } from '@gatehouse/config';
 import type { CounterMemory, KeptMemory } from '@gatehouse/counters';
 import type { LogLevel } from '@gatehouse/kernel';
 import type { BudgetAccess } from './budget-keeper.ts';
@@ -9,8 +9,16 @@ import type { ListenAddress } from './listener.ts';
 
 /** A snapshot with what the main thread knows of its runtime. */
 export interface Publication {
+  /** Endpoints that were looked up are among those of their upstreams. */
   readonly snapshot: Snapshot;
   /** Where in the shared health table each probed endpoint stands. */
+  readonly healthSlots: Readonly<Record<string, number>>;
+}
+
+/** Where names of the snapshot that is enforced lead to now. */
+export interface FoundEndpoints {
+  /** All endpoints of each upstream that has such a name. */
+  readonly endpoints: Readonly<Record<string, readonly EndpointSpec[]>>;
   readonly healthSlots: Readonly<Record<string, number>>;
 }
 
@@ -37,6 +45,7 @@ export interface WorkerStart {
 export type ToWorker =
   | { readonly kind: 'load'; readonly publication: Publication }
   | { readonly kind: 'switch'; readonly version: string }
+  | { readonly kind: 'endpoints'; readonly found: FoundEndpoints }
   | { readonly kind: 'recorder'; readonly port: MessagePort }
   | { readonly kind: 'rest'; readonly rest: Rest }
   | { readonly kind: 'drain'; readonly deadlineMs: number };

@@ -2,6 +2,7 @@ import { Worker, type MessagePort } from 'node:worker_threads';
 import type { Rest } from '@gatehouse/ai';
 import {
   fromWorker,
+  type FoundEndpoints,
   type FromWorker,
   type Publication,
   type ToWorker,
@@ -112,6 +113,10 @@ export class WorkerHandle {
     const answer = this.#answer((message) => message.kind === 'switched' || undefined);
     this.#say({ kind: 'switch', version });
     await answer;
+  }
+
+  endpoints(found: FoundEndpoints): void {
+    this.#say({ kind: 'endpoints', found });
   }
 
   recorder(port: MessagePort): void {

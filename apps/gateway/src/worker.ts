@@ -8,7 +8,7 @@ import { House } from './house.ts';
 import { Listener } from './listener.ts';
 import { policyTable } from './policy-table.ts';
 import { Program } from './program.ts';
-import { fromMain, workerStart, type FromWorker, type Publication } from './protocol.ts';
+import { fromMain, workerStart, type FoundEndpoints, type FromWorker, type Publication } from './protocol.ts';
 
 const RECORD_TICK_MS = 50;
 /** Large enough that waking the recorder costs next to nothing a call; the tick bounds the wait. */
@@ -82,9 +82,15 @@ function switchTo(version: string): void {
   say({ kind: 'switched', version: program.snapshot.version });
 }
 
+function useEndpoints({ endpoints, healthSlots }: FoundEndpoints): void {
+  program.useEndpoints(endpoints, health.view(healthSlots));
+  forget();
+}
+
 /** Drops runtime state that the new snapshot no longer names. */
 function forget(): void {
-  const { upstreams, ai } = program.snapshot;
+  const { upstreams, snapshot } = program;
+  const { ai } = snapshot;
   house.endpoints.retain(upstreams);
   house.questions.retain(program.semanticPlaces);
   const specs = Object.values(upstreams);
@@ -113,6 +119,7 @@ parentPort?.on('message', (raw: unknown) => {
   const message = fromMain(raw);
   if (message.kind === 'load') void load(message.publication);
   else if (message.kind === 'switch') switchTo(message.version);
+  else if (message.kind === 'endpoints') useEndpoints(message.found);
   else if (message.kind === 'recorder') recorder.reconnect(message.port);
   else if (message.kind === 'rest') house.routing.rest(message.rest, clock.monotonic());
   else void drain(message.deadlineMs);

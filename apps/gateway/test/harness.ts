@@ -11,6 +11,7 @@ import { createLogger, systemClock } from '@gatehouse/kernel';
 import { POLICY_SCHEMAS } from '@gatehouse/policies/schemas';
 import type { ExchangeRecord } from '@gatehouse/record';
 import { tailRecords } from '@gatehouse/record/spool';
+import { dnsResolver } from '@gatehouse/upstream/probing';
 import { Gateway } from '../src/index.ts';
 
 export function compile(text: string): Snapshot {
@@ -41,11 +42,13 @@ export interface GateOptions {
   readonly workers: number;
   /** A folder of a gate before; a new one when left out. */
   readonly dataDir?: string;
+  /** Servers of DNS that are asked in place of the system's, such as `127.0.0.1:5353`. */
+  readonly dns?: readonly string[];
 }
 
 export async function startGate(text: string, options: number | GateOptions = 1): Promise<Running> {
-  const { workers, dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-')) }: GateOptions =
-    typeof options === 'number' ? { workers: options } : options;
+  const given: GateOptions = typeof options === 'number' ? { workers: options } : options;
+  const { workers, dns, dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-')) } = given;
   const gateway = await Gateway.start(
     {
       listen: { host: '127.0.0.1', port: 0 },
@@ -55,6 +58,7 @@ export async function startGate(text: string, options: number | GateOptions = 1)
       logLevel: 'error',
       clock: systemClock,
       pseudonym: 'gatehouse-test',
+      ...(dns !== undefined && { resolver: dnsResolver(dns) }),
     },
     compile(text),
   );

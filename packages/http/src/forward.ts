@@ -6,6 +6,7 @@ import type { Pool } from './pool.ts';
 import type { CourseHead, ReplyCourse, ReplyWriter } from './reply-course.ts';
 import type { ReplyHead } from './reply-head.ts';
 import type { HeadProblem } from './request-head.ts';
+import { isGood, Rival, type RivalOwner } from './rival.ts';
 import type { RequestEvents, ServerConnection } from './server-connection.ts';
 import { guarded } from './wire.ts';
 
@@ -17,6 +18,8 @@ export interface Leg {
   /** Path and query as the upstream shall see them. */
   readonly target: string;
   readonly timeouts: ClientTimeouts;
+  /** Finished lines of this try alone. */
+  readonly lines?: string;
   /** To be waited before it begins. */
   readonly delayMs?: number;
 }
@@ -83,6 +86,7 @@ const FAILURE: Readonly<Record<UpstreamFailure, HeadProblem>> = {
 };
 
 const CANCELLED: LegResult = { kind: 'cancelled' };
+const EXPIRED: HeadProblem = { code: 'upstream.timeout', detail: 'no try has brought an answer in the time for all' };
 const OVERLOADED: HeadProblem = { code: 'upstream.overloaded', detail: 'too many connections to the upstream' };
 
 /** A request finds another session of HTTP/2 that often, at most, where one is going away. */
@@ -99,7 +103,7 @@ export function isIdempotent(method: string): boolean {
  * Joins one request of a caller with one reply of an upstream. Bytes go through as they come, with back-pressure both
  * ways; a break on either side breaks the other, so that nothing unfinished ever looks complete.
  */
-export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
+export class Forward implements RequestEvents, RivalOwner, ReplyWriter {
   readonly #caller: ServerConnection;
   readonly #host: ForwardHost;
   readonly #monotonic: () => number;
@@ -107,6 +111,8 @@ export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
   /** What the leg came to, once its reply head is here; it stays in flight until the last byte. */
   #result: LegResult = CANCELLED;
   #upstream: ClientConnection | undefined;
+  /** A second try beside the first, while neither has won. */
+  #rival: Rival | undefined;
   #requestLines: string | undefined;
   #attempts = 0;
   #refusals = 0;
@@ -171,21 +177,25 @@ export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
       this.#failed(OVERLOADED);
       return;
     }
-    const { head } = this.#caller;
     this.#upstream = upstream;
+    this.#send(leg, upstream, this);
+  }
+
+  #send(leg: Leg, upstream: ClientConnection, events: ReplyEvents): void {
+    const { head } = this.#caller;
     this.#attempts++;
     this.#requestLines ??= this.#host.requestLines();
     if (this.#whole !== undefined) head.fields.remove('content-length');
-    upstream.begin({ method: head.method, timeouts: leg.timeouts, events: this });
+    upstream.begin({ method: head.method, timeouts: leg.timeouts, events });
     upstream.wire?.text(
       `${head.method} ${leg.target} HTTP/1.1\r\nhost: ${leg.authority}\r\n${head.fields.kept()}` +
         (this.#whole === undefined ? '' : `content-length: ${this.#whole.length}\r\n`) +
         (this.#chunked ? 'transfer-encoding: chunked\r\n' : '') +
         (head.acceptsTrailers && upstream.wire.http2 ? 'te: trailers\r\n' : '') +
-        `${head.upgrade === '' ? '' : `connection: upgrade\r\nupgrade: ${head.upgrade}\r\n`}${this.#requestLines}\r\n`,
+        `${head.upgrade === '' ? '' : `connection: upgrade\r\nupgrade: ${head.upgrade}\r\n`}${this.#requestLines}${leg.lines ?? ''}\r\n`,
     );
     this.#sendReplay(upstream);
-    if (upstream.connected) this.onConnected();
+    if (upstream.connected) events.onConnected();
     upstream.wire?.flush();
   }
 
@@ -251,6 +261,13 @@ export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
       status: reply.status,
       retryAfter: reply.fields.known(FIELD['retry-after']),
     };
+    if (this.#rival !== undefined) {
+      if (!isGood(reply.status)) {
+        this.#giveWay(this.#rival, result);
+        return;
+      }
+      this.#dropRival();
+    }
     if (reply.status >= 429 && this.#retry(result)) return;
     this.#result = result;
     this.#writeReplyHead(reply);
@@ -375,6 +392,11 @@ export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
   onFailure(failure: UpstreamFailure, facts: { detail: string; replyBegan: boolean; fresh: boolean }): void {
     this.#upstream = undefined;
     if (this.#ended) return;
+    if (this.#rival !== undefined) {
+      const stale = failure === 'reset' && !facts.fresh && !facts.replyBegan;
+      this.#giveWay(this.#rival, stale ? CANCELLED : { kind: 'failure', failure });
+      return;
+    }
     if (this.#status !== 0) {
       this.#endLeg({ kind: 'failure', failure });
       this.#end(FAILURE[failure].code);
@@ -402,6 +424,74 @@ export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
     if (this.#retry({ kind: 'failure', failure })) return;
     this.#endLeg({ kind: 'failure', failure });
     this.#failed(FAILURE[failure]);
+  }
+
+  /**
+   * Sends the request a second time, while its first try has not answered: whichever brings a good answer first wins, and
+   * the other is cancelled. `another` is asked only when that is possible. True: not yet, the body is still coming.
+   */
+  hedge(another: () => Leg | undefined): boolean {
+    const waiting = this.#upstream !== undefined && this.#firstByteMs === 0 && this.#rival === undefined;
+    if (this.#ended || !waiting || !this.#safeToRepeat() || this.#caller.head.upgrade !== '') return false;
+    if (!this.#bodyEnded && !this.#caller.bodyComplete) return true;
+    const leg = another();
+    if (leg === undefined) return false;
+    const upstream = leg.pool.take();
+    if (upstream === undefined) {
+      this.#host.legEnded(leg, CANCELLED, this.#times());
+      return false;
+    }
+    this.#rival = new Rival(leg, upstream, { owner: this, monotonic: this.#monotonic });
+    this.#send(leg, upstream, this.#rival);
+    return false;
+  }
+
+  onRivalWon(reply: ReplyHead): void {
+    if (this.#rival === undefined) return;
+    this.#giveWay(this.#rival, CANCELLED);
+    this.onReplyHead(reply);
+  }
+
+  onRivalLost(result: LegResult): void {
+    const rival = this.#rival;
+    if (rival === undefined) return;
+    this.#rival = undefined;
+    rival.upstream.destroy();
+    this.#host.legEnded(rival.leg, result, rival.times);
+  }
+
+  #dropRival(): void {
+    if (this.#rival !== undefined) this.onRivalLost(CANCELLED);
+  }
+
+  /** The first try came to `result`: the second goes on in its place. */
+  #giveWay(rival: Rival, result: LegResult): void {
+    this.#rival = undefined;
+    this.#upstream?.destroy();
+    this.#endLeg(result);
+    this.#leg = rival.leg;
+    this.#upstream = rival.upstream;
+    const { begunMs, connectedMs, firstByteMs } = rival.times;
+    this.#begunMs = begunMs;
+    this.#connectedMs = connectedMs;
+    this.#firstByteMs = firstByteMs;
+    rival.choose();
+  }
+
+  /** The time for all tries together is over. */
+  expire(): void {
+    if (this.#ended) return;
+    this.#dropRival();
+    this.#upstream?.destroy();
+    this.#upstream = undefined;
+    this.#endLeg({ kind: 'failure', failure: 'first-byte-timeout' });
+    if (this.#status !== 0) {
+      this.#end(EXPIRED.code);
+      this.#caller.abort();
+      return;
+    }
+    this.#breakCourse();
+    this.#failed(EXPIRED);
   }
 
   #failed(problem: HeadProblem): void {
@@ -565,6 +655,7 @@ export class Forward implements RequestEvents, ReplyEvents, ReplyWriter {
   #end(code: ErrorCode | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#dropRival();
     // Where it ended by itself, it has nothing to break.
     this.#breakCourse();
     clearTimeout(this.#delay);

@@ -14,6 +14,8 @@ export interface HeadLimits {
 export interface HeadProblem {
   readonly code: ErrorCode;
   readonly detail: string;
+  /** Finished header lines that the refusal carries. */
+  readonly lines?: string;
 }
 
 /** How the body is delimited (RFC 9112 §6). */

@@ -301,6 +301,8 @@ export interface Destination {
   readonly port: number;
   /** Speak TLS, verified against the system's authorities. */
   readonly tls: boolean;
+  /** Whom the certificate must name, where `host` is not the name. */
+  readonly serverName?: string | undefined;
 }
 
 /** Begins to connect; the socket emits `readyEvent(destination)` when it may carry a request. */
@@ -312,9 +314,10 @@ export function connectWire(destination: Destination, events: WireEvents): Socke
 }
 
 /** A socket that reads as a stream; `protocols` are what is offered by ALPN. */
-export function connectSocket({ host, port, tls: secure }: Destination, protocols: string[]): net.Socket {
+export function connectSocket(destination: Destination, protocols: string[]): net.Socket {
+  const { host, port, tls: secure, serverName = host } = destination;
   if (!secure) return net.connect({ host, port });
-  const name = net.isIP(host) === 0 ? { servername: host } : {};
+  const name = net.isIP(serverName) === 0 ? { servername: serverName } : {};
   return tls.connect({ host, port, ALPNProtocols: protocols, ...name });
 }
 

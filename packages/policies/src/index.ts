@@ -30,3 +30,4 @@ export { CredentialBook } from './credential-book.ts';
 export { ReplyDraft } from './reply-draft.ts';
 export { ipKey } from './ip-address.ts';
 export { rangesOf, type IpRanges } from './ip-ranges.ts';
+export { cookieValue } from './cookie-value.ts';

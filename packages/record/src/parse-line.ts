@@ -33,6 +33,8 @@ export const RECORD_FIELDS = {
   firstByteMs: 'number?',
   bodyMs: 'number?',
   upstream: 'text?',
+  upstreamReason: 'text?',
+  upstreamTries: 'text?',
   attempts: 'number?',
   cacheStatus: 'text?',
   limit: 'text?',

@@ -39,6 +39,8 @@ describe('recordLine', () => {
       cacheStatus: 'hit',
       limit: 'users#0',
       policies: 'canary: new',
+      upstreamReason: 'only',
+      upstreamTries: 'http://a:80 503 1.0 ms',
     };
     expect(Object.keys(JSON.parse(recordLine(full)))).toEqual(Object.keys(RECORD_FIELDS));
   });

@@ -21,6 +21,8 @@ export function recordLine(record: ExchangeRecord): string {
     (firstByteMs === undefined ? '' : `,"firstByteMs":${duration(firstByteMs)}`) +
     (bodyMs === undefined ? '' : `,"bodyMs":${duration(bodyMs)}`) +
     optionalText(',"upstream":"', record.upstream) +
+    optionalText(',"upstreamReason":"', record.upstreamReason) +
+    optionalText(',"upstreamTries":"', record.upstreamTries) +
     (attempts === undefined ? '' : `,"attempts":${count(attempts)}`) +
     optionalText(',"cacheStatus":"', record.cacheStatus) +
     optionalText(',"limit":"', record.limit) +

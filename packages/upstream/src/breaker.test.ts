@@ -109,45 +109,53 @@ describe('an open breaker', () => {
 });
 
 describe('a breaker, whatever happens,', () => {
+  // Weighted so that breakers open, and waits end just before and just at the moment of a probe.
   const step = fc.oneof(
-    fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(7000) }),
-    fc.record({ kind: fc.constant('begin' as const) }),
-    fc.record({
-      kind: fc.constant('end' as const),
-      which: fc.nat(50),
-      how: fc.constantFrom('good' as const, 'bad' as const, 'left' as const),
-    }),
+    { weight: 1, arbitrary: fc.constantFrom(1, 100, 4999, 5000).map((ms) => ({ kind: 'wait' as const, ms })) },
+    { weight: 4, arbitrary: fc.constant({ kind: 'begin' as const }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('end' as const),
+        which: fc.nat(50),
+        how: fc.constantFrom('good' as const, 'bad' as const, 'bad' as const, 'left' as const),
+      }),
+    },
   );
 
   it('admits all when closed, none before its time when open, and never more probes than it may', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 1, max: 4 }), (steps, probes) => {
-        const breaker = new Breaker({ ...SPEC, minRequests: 3, probes });
-        const flying: number[] = [];
-        let nowMs = 0;
-        let openedAtMs = Infinity;
-        for (const one of steps) {
-          if (one.kind === 'wait') nowMs += one.ms + 1;
-          else if (one.kind === 'begin') {
-            const before = breaker.state;
-            const admitted = breaker.admit(nowMs);
-            if (before === 'closed') expect(admitted).toBe(true);
-            if (before === 'open') expect(admitted).toBe(nowMs >= openedAtMs + SPEC.openMs);
-            if (admitted) flying.push(nowMs);
-            const probing = flying.filter((begunMs) => begunMs >= openedAtMs + SPEC.openMs);
-            if (breaker.state === 'half-open') expect(probing.length).toBeLessThanOrEqual(probes);
-          } else if (flying.length > 0) {
-            const [begunMs = 0] = flying.splice(one.which % flying.length, 1);
-            const before = breaker.state;
-            const base = { nowMs, begunMs, latencyMs: nowMs - begunMs };
-            if (one.how === 'left') breaker.record({ kind: 'cancelled', ...base });
-            else breaker.record({ kind: 'reply', status: one.how === 'good' ? 200 : 503, ...base });
-            if (one.how !== 'bad') expect(breaker.state === 'open').toBe(before === 'open');
-            if (breaker.state === 'open' && before !== 'open') openedAtMs = nowMs;
+      fc.property(
+        fc.array(step, { minLength: 100, maxLength: 300, size: 'max' }),
+        fc.integer({ min: 1, max: 4 }),
+        (steps, probes) => {
+          const breaker = new Breaker({ ...SPEC, minRequests: 3, probes });
+          const flying: number[] = [];
+          let nowMs = 0;
+          let openedAtMs = Infinity;
+          for (const one of steps) {
+            if (one.kind === 'wait') nowMs += one.ms;
+            else if (one.kind === 'begin') {
+              const before = breaker.state;
+              const admitted = breaker.admit(nowMs);
+              if (before === 'closed') expect(admitted).toBe(true);
+              if (before === 'open') expect(admitted).toBe(nowMs >= openedAtMs + SPEC.openMs);
+              if (admitted) flying.push(nowMs);
+              const probing = flying.filter((begunMs) => begunMs >= openedAtMs + SPEC.openMs);
+              if (breaker.state === 'half-open') expect(probing.length).toBeLessThanOrEqual(probes);
+            } else if (flying.length > 0) {
+              const [begunMs = 0] = flying.splice(one.which % flying.length, 1);
+              const before = breaker.state;
+              const base = { nowMs, begunMs, latencyMs: nowMs - begunMs };
+              if (one.how === 'left') breaker.record({ kind: 'cancelled', ...base });
+              else breaker.record({ kind: 'reply', status: one.how === 'good' ? 200 : 503, ...base });
+              if (one.how !== 'bad') expect(breaker.state === 'open').toBe(before === 'open');
+              if (breaker.state === 'open' && before !== 'open') openedAtMs = nowMs;
+            }
+            expect(breaker.retryAfterMs(nowMs)).toBeGreaterThanOrEqual(1000);
           }
-          expect(breaker.retryAfterMs(nowMs)).toBeGreaterThanOrEqual(1000);
-        }
-      }),
+        },
+      ),
     );
   });
 

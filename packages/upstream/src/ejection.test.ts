@@ -54,14 +54,29 @@ describe('an endpoint deserves ejection', () => {
     ['by another share of fewer', { failures: { share: 0.5, minRequests: 10 } }, mixed(5, 5), 10],
   ])('%s', (_name, given, outcomes, expected) => expect(deservesAt(outcomes, given)).toBe(expected));
 
-  const anyOutcome = fc.oneof(
-    fc.constantFrom(200, 404, 429, 500, 502, 503, 504).map((status) => reply(status)),
-    fc.constantFrom('connect', 'reset', 'timeout', 'cancelled').map((kind) => failure(kind)),
+  const anyReply = fc.constantFrom(200, 404, 429, 500, 502, 503, 504).map((status) => reply(status));
+  const anyFailure = fc.constantFrom('connect', 'reset', 'timeout', 'cancelled').map((kind) => failure(kind));
+  // Mixtures that eject in different ways: by rows of either kind, and by hardly anything but plain 500s.
+  const anyOutcomes = fc.oneof(
+    fc.array(fc.oneof(anyReply, anyFailure), { minLength: 20, maxLength: 120, size: 'max' }),
+    fc.array(fc.oneof({ weight: 1, arbitrary: anyReply }, { weight: 2, arbitrary: fc.constant(reply(503)) }), {
+      minLength: 10,
+      maxLength: 40,
+      size: 'max',
+    }),
+    fc.array(
+      fc.oneof({ weight: 1, arbitrary: fc.constant(reply(200)) }, { weight: 6, arbitrary: fc.constant(reply(500)) }),
+      {
+        minLength: 60,
+        maxLength: 120,
+        size: 'max',
+      },
+    ),
   );
 
   it('exactly when its rules say so, whatever comes', () => {
     fc.assert(
-      fc.property(fc.array(anyOutcome, { maxLength: 120 }), (outcomes) => {
+      fc.property(anyOutcomes, (outcomes) => {
         expect(deservesAt(outcomes)).toBe(expectedAt(outcomes));
       }),
     );

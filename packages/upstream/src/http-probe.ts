@@ -16,6 +16,7 @@ export const httpProbe: Probe = (endpoint, health, signal) => {
       port: endpoint.port,
       path: health.path,
       agent: false,
+      ...(endpoint.serverName !== undefined && { servername: endpoint.serverName }),
       headers: { host: endpoint.authority, 'user-agent': 'gatehouse-health', accept: '*/*' },
       signal: AbortSignal.any([signal, AbortSignal.timeout(health.timeoutMs)]),
     });

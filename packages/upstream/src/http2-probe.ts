@@ -7,6 +7,7 @@ export async function http2Probe(endpoint: EndpointSpec, health: HealthSpec, sig
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const session = connect(`${endpoint.tls ? 'https' : 'http'}://${host}:${endpoint.port}`, {
     settings: { enablePush: false },
+    ...(endpoint.serverName !== undefined && { servername: endpoint.serverName }),
   });
   const verdict = (well: boolean): void => {
     resolve(well);

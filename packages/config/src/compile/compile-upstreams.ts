@@ -19,7 +19,6 @@ export function compileUpstreams(compilation: Compilation): Map<string, Upstream
       checkProtocol(upstream, compilation);
       checkDiscovery(upstream.targets, compilation);
       checkFields(upstream, compilation);
-      warnOfUnused(upstream, compilation);
       return [name, upstreamSpec(name, upstream)] as const;
     }),
   );
@@ -129,18 +128,6 @@ function ejectionSpec({ failures, successRate, ...ejection }: EjectionSource): E
 function breakerSpec({ errors, minRequests, window, openFor, probes }: BreakerSource): BreakerSpec {
   const openMs = milliseconds(openFor);
   return { errorShare: fraction(errors), minRequests, windowMs: milliseconds(window), openMs, probes };
-}
-
-/** Read and checked, while the gate does not act on them yet. */
-function warnOfUnused(source: UpstreamSource, { places, report }: Compilation): void {
-  const { hedge, hash, timeouts, targets } = source;
-  const inert = (owner: object, name: string | number): void =>
-    report.warning(places.at(owner, name), 'changes nothing yet: the gate does not act on it');
-  if (hedge !== undefined) inert(source, 'hedge');
-  if (hash !== undefined && hash.by !== 'ip') inert(hash, 'by');
-  if (timeouts.total !== undefined) inert(timeouts, 'total');
-  if (timeouts.header !== undefined) inert(timeouts, 'header');
-  for (const [index, target] of targets.entries()) if (discoveryOf(target) !== undefined) inert(targets, index);
 }
 
 /** Fields that are possible by themselves and not together. */

@@ -119,6 +119,8 @@ export const anyRecord: fc.Arbitrary<ExchangeRecord> = fc.record({
   firstByteMs: optional(duration),
   bodyMs: optional(duration),
   upstream: optional(text),
+  upstreamReason: optional(text),
+  upstreamTries: optional(text),
   attempts: optional(count),
   cacheStatus: optional(text),
   limit: optional(text),

@@ -22,6 +22,14 @@ describe('formatRecord', () => {
     );
   });
 
+  it('shows why an endpoint was chosen, and what all tries came to', () => {
+    const upstreamTries = 'http://a:80 503 12.1 ms; http://b:80 200 3.0 ms';
+    expect(plain({ ...restRecord, upstreamReason: 'retry peak-ewma:2-of-4', upstreamTries })).toMatch(
+      /http:\/\/127\.0\.0\.1:4001  retry peak-ewma:2-of-4  \[http:\/\/a:80 503 12\.1 ms; http:\/\/b:80 200 3\.0 ms\]$/,
+    );
+    expect(plain({ ...restRecord, upstreamReason: 'only' })).toMatch(/http:\/\/127\.0\.0\.1:4001$/);
+  });
+
   it('shows a refusal and why', () => {
     expect(plain({ ...leastRecord, status: 401, code: 'auth.missing', durationMs: 0.12 })).toBe(
       '08:05:09.007  GET      401  /v1/users/42                           0.12 ms    41 µs  auth.missing',

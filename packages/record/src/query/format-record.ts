@@ -66,11 +66,16 @@ interface Piece {
 
 function restOf(record: ExchangeRecord): readonly Piece[] {
   const pieces: Piece[] = [];
-  const { application, upstream, aiModel, aiModelAsked, aiProvider, code } = record;
+  const { application, upstream, upstreamReason, upstreamTries, aiModel, aiModelAsked, aiProvider, code } = record;
   if (application !== undefined) pieces.push({ text: safeText(application), style: 'cyan' });
   if (aiModel !== undefined) pieces.push({ text: safeText(`${aiProvider ?? '?'}/${aiModel}`) });
   else if (aiModelAsked !== undefined) pieces.push({ text: safeText(aiModelAsked) });
   else if (upstream !== undefined) pieces.push({ text: safeText(upstream) });
+  // That there was no choice goes without saying.
+  if (upstreamReason !== undefined && upstreamReason !== 'only') {
+    pieces.push({ text: safeText(upstreamReason), style: 'dim' });
+  }
+  if (upstreamTries !== undefined) pieces.push({ text: safeText(`[${upstreamTries}]`), style: 'dim' });
   const used = usage(record);
   if (used !== '') pieces.push({ text: used });
   if (record.cacheStatus !== undefined) pieces.push({ text: safeText(`cache ${record.cacheStatus}`), style: 'dim' });
