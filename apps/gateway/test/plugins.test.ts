@@ -55,6 +55,19 @@ const hooks = (body: string, stage = 'admit'): string =>
   `export default { stage: '${stage}', build: (config, tools) => (${body}) };`;
 
 describe('a plugin', () => {
+  it.each([
+    ['lets the call go on', '() => undefined', 200, undefined],
+    ['refuses', "() => ({ code: 'auth.forbidden', detail: 'no' })", 403, 'auth.forbidden'],
+    ['throws, which refuses', "() => { throw new Error('boom'); }", 503, 'policy.failed'],
+    ['answers with a promise, which refuses', 'async () => undefined', 503, 'policy.failed'],
+  ])('that is told who calls %s', async (_, hook, status, code) => {
+    const { url } = await gateWith(hooks(`{ onIdentified: ${hook} }`, 'guard'));
+    const reply = await fetch(url);
+    const body: unknown = await reply.json();
+    expect(reply.status).toBe(status);
+    if (code !== undefined) expect(body).toMatchObject({ code });
+  });
+
   it('sees its config and acts', async () => {
     const { url } = await gateWith(hooks(`{ onRequest: (x) => { x.upstreamHeaders.set('x-a', String(config.a)); } }`));
     expect(await (await fetch(url)).json()).toMatchObject({ 'x-a': '1' });

@@ -58,6 +58,7 @@ function hooksOf(name: string, hooks: unknown): PolicyHooks {
 
 const HOOKS: ReadonlySet<string> = new Set([
   'onIdentify',
+  'onIdentified',
   'onRequest',
   'onReplyHead',
   'onReply',
@@ -77,6 +78,7 @@ function contained(hooks: PolicyHooks, container: Container): PolicyHooks {
   const { challenge } = hooks;
   const onRequest = hooks.onRequest?.bind(hooks);
   const onIdentify = hooks.onIdentify?.bind(hooks);
+  const onIdentified = hooks.onIdentified?.bind(hooks);
   const onReplyHead = hooks.onReplyHead?.bind(hooks);
   const onReply = hooks.onReply?.bind(hooks);
   const onFailure = hooks.onFailure?.bind(hooks);
@@ -85,6 +87,7 @@ function contained(hooks: PolicyHooks, container: Container): PolicyHooks {
     ...(challenge !== undefined && { challenge }),
     ...(onRequest && { onRequest: (exchange) => guarded(container, exchange, () => onRequest(exchange)) }),
     ...(onIdentify && { onIdentify: (exchange) => guarded(container, exchange, () => onIdentify(exchange)) }),
+    ...(onIdentified && { onIdentified: (exchange) => decided(container, exchange, () => onIdentified(exchange)) }),
     ...(onReplyHead && {
       onReplyHead: (exchange, head) => timed(container, exchange, () => onReplyHead(exchange, head)),
     }),
@@ -108,6 +111,21 @@ function guarded<T>(
     const answer = timed(container, exchange, run);
     if (!(answer instanceof Promise)) return answer;
     return inTime(container, answer).catch((error: unknown) => failed(container, exchange, error));
+  } catch (error) {
+    return failed(container, exchange, error);
+  }
+}
+
+/** The same for a hook that has to answer at once. */
+function decided(container: Container, exchange: Exchange, run: () => Reply | undefined): Reply | undefined {
+  try {
+    const answer: unknown = timed(container, exchange, run);
+    if (answer instanceof Promise) {
+      answer.catch(() => {});
+      throw new Error(`\`onIdentified\` of the plugin \`${container.name}\` answered with a promise`);
+    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the hook is to answer with
+    return answer as Reply | undefined;
   } catch (error) {
     return failed(container, exchange, error);
   }
