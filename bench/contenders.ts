@@ -1,5 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { folder, type Bench, type Work } from './bench.ts';
 import { LOAD_CORE, proxyCores } from './cores.ts';
 import { freePort, launch, type Service } from './service.ts';
@@ -91,14 +92,18 @@ export interface GatehouseStart {
   readonly config: string;
   readonly workers: number;
   readonly logLevel?: string;
+  /** Another checkout than this one. */
+  readonly root?: string;
 }
 
-const MAIN = path.join(import.meta.dirname, '..', 'apps', 'cli', 'src', 'main.ts');
-/** What `gatehouse` puts in front of it. */
-const STRIP_CACHE = new URL('../apps/cli/bin/strip-cache.js', import.meta.url).href;
+const HERE = path.join(import.meta.dirname, '..');
 
 /** The program as users start it, in one process. */
-export async function startGatehouse({ dir, config, workers, logLevel = 'warn' }: GatehouseStart): Promise<Service> {
+export async function startGatehouse(start: GatehouseStart): Promise<Service> {
+  const { dir, config, workers, logLevel = 'warn', root = HERE } = start;
+  const cli = path.join(root, 'apps', 'cli');
+  // what `gatehouse` puts in front of itself
+  const stripCache = pathToFileURL(path.join(cli, 'bin', 'strip-cache.js')).href;
   const [port, status] = [await freePort(), await freePort()];
   const options = {
     config,
@@ -112,7 +117,7 @@ export async function startGatehouse({ dir, config, workers, logLevel = 'warn' }
   return launch({
     name: 'Gatehouse',
     command: process.execPath,
-    args: ['--import', STRIP_CACHE, MAIN, 'start', ...flags],
+    args: ['--import', stripCache, path.join(cli, 'src', 'main.ts'), 'start', ...flags],
     cores: proxyCores(workers),
     port,
     dir,

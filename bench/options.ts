@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const STANDARD = ['bare', 'governed', 'latency', 'chat', 'routes', 'workers'] as const;
-export const SPECIAL = ['policies', 'ai-streams', 'reload', 'slow-sockets', 'kill-worker'] as const;
+export const SPECIAL = ['against', 'policies', 'ai-streams', 'reload', 'slow-sockets', 'kill-worker'] as const;
 export type ScenarioName = (typeof STANDARD)[number] | (typeof SPECIAL)[number];
 
 export interface Options {
@@ -11,15 +11,18 @@ export interface Options {
   readonly seconds: number;
   /** How long the reload scenario goes on. */
   readonly reloadSeconds: number;
+  /** Another checkout, for the scenario of that name. */
+  readonly against: string | undefined;
   readonly quick: boolean;
   readonly out: string | undefined;
   readonly command: string;
 }
 
 export const USAGE = `npm run bench -- [options]
-  --only NAMES     some of ${[...STANDARD, ...SPECIAL].join(',')}
+  --only NAMES     some of ${[...STANDARD, ...SPECIAL].filter((name) => name !== 'against').join(',')}
   --policies, --ai-streams, --reload, --slow-sockets, --kill-worker   the same as --only with that name; not run unless asked for
-  --all            every scenario
+  --against DIR    this tree beside another checkout of it, in which npm test has run
+  --all            every scenario but that one
   --rounds N       default 3
   --quick          1 s a run and one round: a smoke test, not figures to quote
   --out FILE       default docs/benchmarks.md; with --quick default is no file`;
@@ -33,7 +36,7 @@ export function readOptions(args: readonly string[]): Options {
   const asked = [
     ...(values.only?.split(',').map(scenarioName) ?? []),
     ...SPECIAL.filter((name) => values[name]),
-    ...(values.all ? [...STANDARD, ...SPECIAL] : []),
+    ...(values.all ? [...STANDARD, ...SPECIAL].filter((name) => name !== 'against') : []),
   ];
   return {
     // whatever the order asked for: latency takes its rate from the scenarios before it
@@ -42,6 +45,7 @@ export function readOptions(args: readonly string[]): Options {
     warmUpSeconds: quick ? 1 : 2,
     seconds: quick ? 1 : 6,
     reloadSeconds: quick ? 5 : 60,
+    against: values.against,
     quick,
     out: values.out ?? (quick ? undefined : 'docs/benchmarks.md'),
     command: ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
@@ -54,6 +58,7 @@ function parsed(args: readonly string[]) {
       args: [...args],
       options: {
         only: { type: 'string' },
+        against: { type: 'string' },
         policies: { type: 'boolean', default: false },
         'ai-streams': { type: 'boolean', default: false },
         reload: { type: 'boolean', default: false },

@@ -2,6 +2,7 @@ import type { Bench, Section } from '../bench.ts';
 import { UPSTREAM_NEEDS } from '../contenders.ts';
 import type { ScenarioName } from '../options.ts';
 import type { Tool } from '../tools.ts';
+import { against } from './against.ts';
 import { aiStreams } from './ai-streams.ts';
 import { chat } from './chat.ts';
 import { killWorker } from './kill-worker.ts';
@@ -29,6 +30,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   chat: { title: 'Small chat completion', needs: ['taskset', 'wrk'], run: chat },
   routes: { title: 'Cost per route', needs: FULL_LOAD, run: routes },
   workers: { title: 'Throughput per worker', needs: FULL_LOAD, run: workers },
+  against: { title: 'Against an earlier commit', needs: FULL_LOAD, run: against },
   policies: { title: 'Cost per policy', needs: FULL_LOAD, run: policies },
   'ai-streams': { title: 'Streams of models', needs: ['taskset'], run: aiStreams },
   reload: { title: 'Reloading under load', needs: UPSTREAM_NEEDS, run: reload },
