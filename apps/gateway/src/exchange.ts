@@ -25,6 +25,7 @@ import { whenSettled } from './when-settled.ts';
 import { upstreamFields } from './upstream-fields.ts';
 import { UpstreamLegs } from './upstream-legs.ts';
 
+const NO_STEPS: readonly never[] = [];
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 
 type Next = (it: GateExchange, route: CompiledRoute) => void;
@@ -69,7 +70,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   #offered: CompiledRoute | undefined;
   #legs: UpstreamLegs | undefined;
   /** What the caller's plan allows. */
-  #limits: RequestStep | undefined;
+  #limits: readonly RequestStep[] = NO_STEPS;
   readonly #origin: Origin | undefined;
   #upstreamHeaders: HeaderEdits | undefined;
   readonly #replies: GateReplies;
@@ -86,7 +87,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     this.path = head.target.path;
     this.query = head.target.query;
     this.host = head.host;
-    this.#origin = program.proxies.originOf(caller, { proto: caller.secure ? 'https' : 'http' });
+    this.#origin = program.proxies.originOf(caller);
     this.clientIp = this.#origin?.ip ?? caller.remoteAddress;
     const offered = head.fields.known(FIELD['x-request-id']);
     this.id = offered !== undefined && isRequestId(offered) ? offered : newRequestId(this.startedAt);
@@ -176,11 +177,12 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     if (route === undefined || (this.caller.head.target.ambiguity & ~route.allowed) !== 0) otherwise();
     else {
       this.#use(route);
-      this.#run(route.guard, 0, () => {
+      const next = (): void => {
         this.#use(undefined);
         this.#guarded = route;
         otherwise();
-      });
+      };
+      if (this.#passes(route.guard, next)) next();
     }
   }
 
@@ -212,7 +214,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     if (spec.target.kind === 'upstream') this.upstream = spec.target.upstream;
     this.upstreamTarget = (spec.strip === '' ? this.path : this.path.slice(spec.strip.length) || '/') + this.query;
     if (route.broken !== undefined) this.#refuse('route.unavailable', 'a policy of this route could not be built');
-    else this.#run(route.guard, 0, identify);
+    else if (this.#passes(route.guard, identify)) identify(this, route);
   }
 
   // What `identify` asks and tells.
@@ -238,16 +240,17 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
 
   /** The plan's limits come behind the policies: a call that a policy refuses takes nothing of them. */
   admit(route: CompiledRoute, subscription: SubscriptionSpec | undefined): void {
-    this.#limits = subscription === undefined ? undefined : this.#program.planLimits(subscription);
-    this.#run(route.admit, 0, GateExchange.#limit);
+    if (subscription !== undefined) this.#limits = this.#program.planLimits(subscription);
+    if (this.#passes(route.admit, GateExchange.#limit)) GateExchange.#limit(this, route);
   }
 
   // Static, so that no call makes a function of its own for what comes next.
   static readonly #limit: Next = (it, route) => {
-    if (it.#limits === undefined) GateExchange.#shape(it, route);
-    else it.#run([it.#limits], 0, GateExchange.#shape);
+    if (it.#passes(it.#limits, GateExchange.#shape)) GateExchange.#shape(it, route);
   };
-  static readonly #shape: Next = (it, route) => it.#run(route.shape, 0, GateExchange.#send);
+  static readonly #shape: Next = (it, route) => {
+    if (it.#passes(route.shape, GateExchange.#send)) it.#admitted(route);
+  };
   static readonly #send: Next = (it, route) => it.#admitted(route);
 
   #admitted(route: CompiledRoute): void {
@@ -268,8 +271,8 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     this.forward.begin();
   }
 
-  /** Runs hooks in order; stops at the first that answers. */
-  #run(steps: readonly RequestStep[], from: number, then: Next): void {
+  /** Runs hooks in order: true once all have let it pass. Where one must be waited for, `then` goes on in its time. */
+  #passes(steps: readonly RequestStep[], then: Next, from = 0): boolean {
     for (let i = from; i < steps.length; i++) {
       const step = steps[i];
       const answer = step?.run(this);
@@ -278,17 +281,14 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
         const go = (late: Reply | undefined): void => {
           // A caller that left meanwhile is done with: what a policy took now, its `onEnd` would never give back.
           if (this.forward.over) return;
-          if (late === undefined) this.#run(steps, i + 1, then);
-          else this.#replies.give(late, step.place);
+          if (late !== undefined) this.#replies.give(late, step.place);
+          else if (this.#route !== undefined && this.#passes(steps, then, i + 1)) then(this, this.#route);
         };
         void whenSettled(answer, go, (error) => this.forward.onFault(error));
-        return;
-      }
-      this.#replies.give(answer, step.place);
-      return;
+      } else this.#replies.give(answer, step.place);
+      return false;
     }
-    const route = this.#route;
-    if (route !== undefined) then(this, route);
+    return true;
   }
 
   async requestBody(bytesMax: number): Promise<Buffer> {

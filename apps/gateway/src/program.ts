@@ -48,7 +48,7 @@ export class Program {
   readonly #groups = new Map<string, UpstreamGroup>();
   #upstreams: Readonly<Record<string, UpstreamSpec>>;
   readonly #callers = new Map<CredentialSpec, Map<string, KnownCaller>>();
-  readonly #planLimits = new Map<SubscriptionSpec, RequestStep | undefined>();
+  readonly #planLimits = new Map<SubscriptionSpec, readonly RequestStep[]>();
 
   constructor(snapshot: Snapshot, house: House, { health, policies }: ProgramParts) {
     this.snapshot = snapshot;
@@ -137,15 +137,16 @@ export class Program {
   }
 
   /** The limits that a subscription's plan sets; built when it is first used. */
-  planLimits(subscription: SubscriptionSpec): RequestStep | undefined {
-    if (!this.#planLimits.has(subscription)) {
-      const tools = { counters: this.#house.counters, scope: `plan ${subscription.id}` };
-      const limited = subscription.limits.length > 0 || subscription.quota !== undefined;
-      const hooks = limited ? buildPlanLimits(subscription, tools) : {};
-      const run = hooks.onRequest?.bind(hooks);
-      this.#planLimits.set(subscription, run && { name: 'plan', place: 0, run });
-    }
-    return this.#planLimits.get(subscription);
+  planLimits(subscription: SubscriptionSpec): readonly RequestStep[] {
+    const known = this.#planLimits.get(subscription);
+    if (known !== undefined) return known;
+    const tools = { counters: this.#house.counters, scope: `plan ${subscription.id}` };
+    const limited = subscription.limits.length > 0 || subscription.quota !== undefined;
+    const hooks = limited ? buildPlanLimits(subscription, tools) : {};
+    const run = hooks.onRequest?.bind(hooks);
+    const steps = run === undefined ? [] : [{ name: 'plan', place: 0, run }];
+    this.#planLimits.set(subscription, steps);
+    return steps;
   }
 
   /** Whose questions its models remember. */

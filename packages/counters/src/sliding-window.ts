@@ -23,25 +23,39 @@ export const STEPS = 18;
  * the count is never too low; a burst, being one step, is free again exactly one window later.
  */
 export function takeSlidingWindow(cells: Float64Array, at: number, ask: Ask<Limit>): Verdict {
-  const verdict = askSlidingWindow(cells, at, ask);
-  if (!verdict.allowed || ask.cost === 0) return verdict;
+  const left = unitsLeft(cells, at, ask);
+  if (ask.cost === 0 || !fits(ask, left)) return answer(cells, at, ask, left);
   count(cells, at, ask);
-  return { allowed: true, remaining: verdict.remaining, resetMs: ask.rule.windowMs, retryMs: 0 };
+  return { allowed: true, remaining: left - ask.cost, resetMs: ask.rule.windowMs, retryMs: 0 };
 }
 
 export function askSlidingWindow(cells: Float64Array, at: number, ask: Ask<Limit>): Verdict {
+  return answer(cells, at, ask, unitsLeft(cells, at, ask));
+}
+
+/** Brings the slot to now. */
+function unitsLeft(cells: Float64Array, at: number, { rule, nowMs }: Ask<Limit>): number {
+  dropExpired(cells, at, arrive(cells, at, nowMs) - rule.windowMs);
+  return rule.limit - unitsUsed(cells, at);
+}
+
+function fits({ cost }: Ask<Limit>, left: number): boolean {
+  return cost >= 0 && cost <= left;
+}
+
+/** What is said where nothing is taken. */
+// oxlint-disable-next-line max-params -- a slot of the shared memory and what is asked of it, once a call
+function answer(cells: Float64Array, at: number, ask: Ask<Limit>, left: number): Verdict {
   const { limit, windowMs } = ask.rule;
-  const now = arrive(cells, at, ask.nowMs);
-  dropExpired(cells, at, now - windowMs);
-  const left = limit - unitsUsed(cells, at);
-  const allowed = ask.cost >= 0 && ask.cost <= left;
-  if (!allowed) {
-    const resetMs = waitFor(cells, at, 1) + windowMs - now;
-    const retryMs = ask.cost > limit ? Infinity : waitFor(cells, at, ask.cost - left) + windowMs - now;
-    return { allowed, remaining: Math.max(0, left), resetMs: Math.max(0, resetMs), retryMs };
+  // what lies this far back has left
+  const gone = cell(cells, at + TOUCHED) - windowMs;
+  if (fits(ask, left)) {
+    const resetMs = Math.max(0, newest(cells, at) - gone);
+    return { allowed: true, remaining: left - ask.cost, resetMs, retryMs: 0 };
   }
-  const resetMs = Math.max(0, newest(cells, at) + windowMs - now);
-  return { allowed, remaining: left - ask.cost, resetMs, retryMs: 0 };
+  const resetMs = Math.max(0, waitFor(cells, at, 1) - gone);
+  const retryMs = ask.cost > limit ? Infinity : waitFor(cells, at, ask.cost - left) - gone;
+  return { allowed: false, remaining: Math.max(0, left), resetMs, retryMs };
 }
 
 /** Counts, whatever the limit; a negative cost is given back. */

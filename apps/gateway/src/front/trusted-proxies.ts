@@ -29,7 +29,7 @@ export class TrustedProxies {
   }
 
   /** Undefined for a peer that nobody trusts: then its own address is all that counts. */
-  originOf(caller: ServerConnection, own: { readonly proto: string }): Origin | undefined {
+  originOf(caller: ServerConnection): Origin | undefined {
     if (this.#ranges === undefined || !this.isTrusted(caller.remoteAddress)) return undefined;
     const { fields, authority } = caller.head;
     const hops = this.#hops((name) => fields.all(name));
@@ -37,7 +37,7 @@ export class TrustedProxies {
     const proto = nearest?.proto?.toLowerCase();
     return {
       ip: this.#callerIn(hops) ?? caller.remoteAddress,
-      proto: proto === 'http' || proto === 'https' ? proto : own.proto,
+      proto: proto === 'http' || proto === 'https' ? proto : caller.secure ? 'https' : 'http',
       authority: nearest?.host !== undefined && HOST.test(nearest.host) ? nearest.host : authority,
       path: [...hops.map(({ address }) => address ?? 'unknown'), caller.remoteAddress].join(', '),
     };
