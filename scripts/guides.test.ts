@@ -4,6 +4,7 @@ import { loadPlugins } from '../apps/cli/src/plugins/load-plugins.ts';
 import { PROMPT_LANGUAGE } from '@gatehouse/ai/prompts';
 import { PROVIDERS } from '@gatehouse/ai/providers';
 import { compileConfig, formatProblem } from '@gatehouse/config';
+import { TestAuthority } from '@gatehouse/kernel/testing';
 import { POLICY_SCHEMAS } from '@gatehouse/policies/schemas';
 import { describe, expect, it } from 'vitest';
 
@@ -32,9 +33,22 @@ function blocksOf(guide: string, language: string): readonly Block[] {
   }));
 }
 
+const authority = new TestAuthority();
+const filed = authority.issue({ names: ['api.test'] });
+const varied = authority.issue({ names: ['*.api.test'] });
+
+/** The files that guides name are certificates and keys. */
+function readText(file: string): string {
+  if (file.endsWith('ca.pem')) return authority.pem;
+  if (file.endsWith('.pem')) return filed.cert;
+  if (file.endsWith('.key')) return filed.key;
+  throw new Error('there is no such file');
+}
+
 /** Every variable is set, each to something else: no two keys may be the same. */
 function environmentOf(text: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(Array.from(text.matchAll(/\$\{(\w+)\}/g), ([, name = '']) => [name, `value-of-${name}`]));
+  const all = Array.from(text.matchAll(/\$\{(\w+)\}/g), ([, name = '']) => [name, `value-of-${name}`]);
+  return { ...Object.fromEntries(all), TLS_CERT: varied.cert, TLS_KEY: varied.key };
 }
 
 /** Where a heading is on GitHub. */
@@ -62,6 +76,7 @@ describe.each(GUIDES)('%s', (file) => {
         policies: POLICY_SCHEMAS,
         providers: PROVIDERS,
         prompts: PROMPT_LANGUAGE,
+        readText,
         plugins: await loadPlugins(text, {
           file: path.join(ROOT, 'gatehouse.yaml'),
           readText: (each) => readFileSync(each, 'utf8'),

@@ -48,6 +48,10 @@ export async function requireFree(address: Address): Promise<void> {
   await new Promise<void>((resolve) => server.close(() => resolve()));
 }
 
+export async function requireAllFree(addresses: readonly (Address | undefined)[]): Promise<void> {
+  for (const address of addresses) if (address !== undefined) await requireFree(address);
+}
+
 /** Two servers cannot have one port; found before one of them is told that it is in use. */
 export function requireApart(first: Address, second: Address): void {
   if (first.port === 0 || first.port !== second.port) return;

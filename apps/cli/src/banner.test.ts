@@ -4,6 +4,7 @@ import { banner, type BannerFacts } from './banner.ts';
 const FACTS: BannerFacts = {
   host: '127.0.0.1',
   port: 8080,
+  tls: undefined,
   status: '127.0.0.1',
   statusPort: 8091,
   config: 'gatehouse.yaml',
@@ -21,6 +22,12 @@ describe('the greeting', () => {
       '  status   http://127.0.0.1:8091/readyz  /metrics',
       '  config   gatehouse.yaml (changes are applied as they are saved)',
     ]);
+  });
+
+  it('says where callers come in by TLS', () => {
+    expect(banner({ ...FACTS, tls: { host: '0.0.0.0', port: 8443 } })[2]).toBe('  TLS      https://127.0.0.1:8443');
+    expect(banner({ ...DEMO, tls: { host: '::1', port: 8443 } })[2]).toBe('  TLS      https://[::1]:8443');
+    expect(banner({ ...DEMO, tls: { host: '::1', port: 8443 } }).length).toBeLessThanOrEqual(12);
   });
 
   it('counts one worker as one', () => {

@@ -1,6 +1,8 @@
 export interface BannerFacts {
   readonly host: string;
   readonly port: number;
+  /** Where callers come in by TLS, if they do. */
+  readonly tls: { readonly host: string; readonly port: number } | undefined;
   readonly status: string;
   readonly statusPort: number;
   readonly config: string | undefined;
@@ -17,6 +19,7 @@ export function banner(facts: BannerFacts): string[] {
   const lines = [
     `Gatehouse is ready in ${Math.round(facts.startedInMs)} ms (${workers})`,
     `  gateway  ${gateway}`,
+    ...(facts.tls === undefined ? [] : [`  TLS      https://${shown(facts.tls.host)}:${facts.tls.port}`]),
     `  status   http://${shown(facts.status)}:${facts.statusPort}/readyz  /metrics`,
   ];
   if (facts.key === undefined)

@@ -35,8 +35,15 @@ describe('placesOf', () => {
       config: 'gatehouse.yaml',
       dataDir: path.resolve('data'),
       listen: { host: '127.0.0.1', port: 1, option: '--listen' },
+      listenTls: undefined,
       status: { host: '::1', port: 2, option: '--status' },
     });
+  });
+
+  it('takes a place for TLS, which the configuration may say as well', () => {
+    const option = '--listen-tls';
+    expect(placesOf({ ...FLAGS, listenTls: ':8443' }).listenTls).toEqual({ host: '0.0.0.0', port: 8443, option });
+    expect(() => placesOf({ ...FLAGS, listenTls: '8443' })).toThrow('--listen-tls: "8443" is no address');
   });
 
   it('refuses what this version does not have', () => {
@@ -51,6 +58,7 @@ describe('the options of start', () => {
       ['--config', 'GATEHOUSE_CONFIG', undefined],
       ['--data', 'GATEHOUSE_DATA', '.gatehouse'],
       ['--listen', 'GATEHOUSE_LISTEN', '127.0.0.1:8080'],
+      ['--listen-tls', 'GATEHOUSE_LISTEN_TLS', undefined],
       ['--status', 'GATEHOUSE_STATUS', '127.0.0.1:8091'],
       ['--workers', 'GATEHOUSE_WORKERS', Math.min(os.availableParallelism(), WORKERS_MAX)],
       ['--log-level', 'GATEHOUSE_LOG_LEVEL', 'info'],

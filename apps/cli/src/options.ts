@@ -33,6 +33,10 @@ const configOption = (): Option =>
     .argParser(someName);
 const listenOption = (): Option =>
   new Option('--listen <host:port>', 'where callers come in').env('GATEHOUSE_LISTEN').default('127.0.0.1:8080');
+const listenTlsOption = (): Option =>
+  new Option('--listen-tls <host:port>', 'where callers come in by TLS; without it, as the configuration says').env(
+    'GATEHOUSE_LISTEN_TLS',
+  );
 export const statusOption = (): Option =>
   new Option('--status <host:port>', 'where /livez, /readyz and /metrics are')
     .env('GATEHOUSE_STATUS')
@@ -53,6 +57,7 @@ export const startOptions = (): readonly Option[] => [
   configOption(),
   dataNamed('data folder: records, quotas, what the demo keeps'),
   listenOption(),
+  listenTlsOption(),
   statusOption(),
   workersOption(),
   logLevelOption(),
@@ -63,17 +68,19 @@ export interface PlaceFlags extends LaterFlags {
   readonly config?: string;
   readonly data: string;
   readonly listen: string;
+  readonly listenTls?: string;
   readonly status: string;
 }
 
 /** Where things are, as commands work with it. */
 export function placesOf(flags: PlaceFlags) {
   requireNothingLater(flags);
-  const { config, data, listen, status } = flags;
+  const { config, data, listen, listenTls, status } = flags;
   return {
     config,
     dataDir: path.resolve(data),
     listen: parseAddress(listen, '--listen'),
+    listenTls: listenTls === undefined ? undefined : parseAddress(listenTls, '--listen-tls'),
     status: parseAddress(status, '--status'),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Address } from './address.ts';
-import { takeStartTurn } from './start-turn.ts';
+import { takeStartTurn, takeStartTurns } from './start-turn.ts';
 
 /** Ports that nobody listens on: a turn is only a name. */
 const at = (port: number, host = '127.0.0.1'): Address => ({ host, port, option: '--listen' });
@@ -25,6 +25,20 @@ describe.runIf(process.platform === 'linux')('takeStartTurn', () => {
     await expect(takeStartTurn(at(1003), { waitMs: 0 })).rejects.toThrow(
       '127.0.0.1:1003: another gatehouse has been starting on this port for long; choose another with --listen',
     );
+    end();
+  });
+
+  it('is taken of several ports in one order, so that nobody waits for who waits for him', async () => {
+    const both = [takeStartTurns([at(1005), at(1006)]), takeStartTurns([at(1006), undefined, at(1005)])];
+    const first = await Promise.race(both);
+    first();
+    for (const end of await Promise.all(both)) end();
+  });
+
+  it('gives back what it has of several ports when it does not get all', async () => {
+    const end = await takeStartTurn(at(1008));
+    await expect(takeStartTurns([at(1007), at(1008)], { waitMs: 0 })).rejects.toThrow('127.0.0.1:1008');
+    (await takeStartTurn(at(1007), { waitMs: 0 }))();
     end();
   });
 

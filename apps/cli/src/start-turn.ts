@@ -35,6 +35,25 @@ export async function takeStartTurn(
   }
 }
 
+/** One after the other, in the order of ports, so that two who start on the same ones do not wait for each other. */
+export async function takeStartTurns(
+  addresses: readonly (Address | undefined)[],
+  options: TurnOptions = {},
+): Promise<TurnEnd> {
+  const ends: TurnEnd[] = [];
+  const endAll = (): void => {
+    for (const end of ends) end();
+  };
+  const inOrder = addresses.flatMap((address) => address ?? []).toSorted((a, b) => a.port - b.port);
+  try {
+    for (const address of inOrder) ends.push(await takeStartTurn(address, options));
+  } catch (error) {
+    endAll();
+    throw error;
+  }
+  return endAll;
+}
+
 const busy = (address: Address): string =>
   `${formatAddress(address)}: another gatehouse has been starting on this port for long; choose another with ${address.option}`;
 

@@ -16,10 +16,10 @@ import { GateReplies } from './gate-replies.ts';
 import { grpcFailure, grpcRefusal } from './grpc-refusal.ts';
 import { isLastHop } from './max-forwards.ts';
 import { identify, type IdentifyingOwner } from './identifying.ts';
+import { ownAnswer } from './own-answer.ts';
 import { problemMessage } from './problem.ts';
 import { traceOf, type Trace } from './trace.ts';
 import type { House } from './house.ts';
-import { neverServed } from './never-served.ts';
 import type { KnownCaller, Program } from './program.ts';
 import { whenSettled } from './when-settled.ts';
 import { upstreamFields } from './upstream-fields.ts';
@@ -144,14 +144,9 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   ready(): void {
     this.#house.active.add(this);
     const { ambiguity } = this.caller.head.target;
-    const problem = neverServed(this.caller.head, this.#house);
-    if (problem !== undefined) {
-      this.forward.refuse(problem);
-      return;
-    }
-    if (this.path === '*') {
-      // `OPTIONS *` asks about the server as a whole (RFC 9110 §9.3.7): that is us, not one of the upstreams.
-      this.#replies.give({ status: 204, headers: [], body: '' }, 0);
+    const own = ownAnswer(this, this.#house);
+    if (own !== undefined) {
+      this.#replies.give(own, 0);
       return;
     }
     const result = this.#program.router.match(this);
@@ -345,6 +340,11 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     const edits = this.#upstreamHeaders;
     if (edits !== undefined) for (const name of edits.removed) this.caller.head.fields.remove(name);
     return this.identityLines() + (edits?.lines ?? '');
+  }
+
+  /** What the caller speaks, as far as a trusted proxy says, else as we see it. */
+  get proto(): string {
+    return this.#origin?.proto ?? (this.caller.secure ? 'https' : 'http');
   }
 
   #forwardingLines(): string {

@@ -181,6 +181,11 @@ export class Gateway {
     return this.#tlsPort;
   }
 
+  get tlsAt(): ListenAddress | undefined {
+    const listen = this.#listenTls();
+    return this.#tlsPort === undefined ? undefined : listen;
+  }
+
   get port(): number {
     return this.#port;
   }
@@ -188,7 +193,9 @@ export class Gateway {
   /** Found by the first worker where any port will do; the others share it. */
   #listenTls(): ListenAddress | undefined {
     const listen = this.#options.listenTls ?? this.#publication.snapshot.gateway?.tls?.listen;
-    return listen && { host: listen.host, port: this.#tlsPort ?? listen.port };
+    // One that is replaced listens where all others do, and nowhere else.
+    if (listen === undefined || (this.#started && this.#tlsPort === undefined)) return undefined;
+    return { host: listen.host, port: this.#tlsPort ?? listen.port };
   }
 
   async #startWorker(worker: number): Promise<void> {
@@ -277,6 +284,9 @@ export class Gateway {
     this.#source = snapshot;
     this.#publication = publication;
     await this.#discovery.update([snapshot.upstreams], LOOK_UP_WAIT_MS);
+    if (snapshot.gateway?.tls !== undefined && this.#tlsPort === undefined) {
+      this.#options.log.warn('nobody listens for callers by TLS yet: that needs a restart');
+    }
     await Promise.all(this.#workers.map((handle) => handle.switch(version)));
     // One that was replaced in between started with the snapshot before.
     const behind = this.#workers.filter((handle) => handle.version !== version);

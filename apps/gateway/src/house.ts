@@ -63,6 +63,8 @@ export class House {
   readonly pools: Pools;
   readonly secret: Uint8Array;
   readonly ticketKeys: Uint8Array;
+  /** Where callers come in by TLS; known once it is listened there. */
+  tlsPort = 0;
   /** Replies that all workers keep together. */
   readonly cache: HttpCache;
   /** What policies ask other servers by. */
@@ -100,7 +102,7 @@ export class House {
     this.#pseudonym = options.pseudonym;
     this.via = `1.1 ${options.pseudonym}`;
     this.wheel = new TimerWheel({ tickMs: 50, monotonic: options.clock.monotonic });
-    this.pools = new Pools(this.wheel, options.clock);
+    this.pools = new Pools({ wheel: this.wheel, clock: options.clock, log: options.log });
     this.secret = options.secret;
     this.cache = options.cache;
     this.ticketKeys = options.ticketKeys;

@@ -10,6 +10,7 @@ import {
   type RequestEvents,
   type ServerEvents,
   type Transport,
+  type Wire,
 } from '@gatehouse/http';
 import { GateExchange } from './exchange.ts';
 import { proxiedAddress, readProxied, type ProxiedOptions } from './front/proxied-sockets.ts';
@@ -58,11 +59,10 @@ export class Listener implements ServerEvents {
     return { mode, isTrusted: (address) => this.#program.proxies.isTrusted(address), log: this.#house.log };
   }
 
-  #frontOf({ snapshot }: Program): TlsFront | undefined {
-    const spec = snapshot.gateway?.tls;
-    if (spec === undefined) return undefined;
-    const { log, ticketKeys } = this.#house;
-    return new TlsFront({ spec, ticketKeys, log, onSecure: (socket) => this.#secured(socket) });
+  #frontOf({ certificates }: Program): TlsFront | undefined {
+    if (certificates === undefined) return undefined;
+    const { log } = this.#house;
+    return new TlsFront({ certificates, log, onSecure: (socket) => this.#secured(socket) });
   }
 
   /** Resolves with the port that was bound. */
@@ -76,7 +76,7 @@ export class Listener implements ServerEvents {
       if (this.#front === undefined) socket.destroy();
       else this.#front.take(socket);
     });
-    return bound(this.#tlsServer, address);
+    return (this.#house.tlsPort = await bound(this.#tlsServer, address));
   }
 
   /** New requests run under `program`; those under way keep theirs. New callers by TLS see its certificates. */
@@ -86,12 +86,13 @@ export class Listener implements ServerEvents {
   }
 
   #secured(socket: tls.TLSSocket): void {
+    const address = proxiedAddress(socket);
     if (socket.alpnProtocol === 'h2') {
-      this.#serveHttp2(socket);
+      this.#serveHttp2(socket, address);
       return;
     }
     const connection = this.#connected();
-    connection.start(streamWire(socket, connection), proxiedAddress(socket));
+    this.#begin(connection, { wire: streamWire(socket, connection), address });
   }
 
   #connected(): ServerConnection {
@@ -106,22 +107,31 @@ export class Listener implements ServerEvents {
     const address = proxiedAddress(socket);
     // What was read in search of a header, and put back, comes by the stream.
     const read = socket.readableLength > 0 || address !== undefined;
-    connection.start(read ? streamWire(socket, connection) : acceptWire(socket, connection), address);
+    const wire = read ? streamWire(socket, connection) : acceptWire(socket, connection);
+    this.#begin(connection, { wire, address });
+  }
+
+  #begin(connection: ServerConnection, from: { readonly wire: Wire; readonly address: string | undefined }): void {
+    connection.start(from.wire, from.address);
+    // It may have taken its time over a handshake, or over the header of a proxy.
+    if (this.#draining) connection.drain();
   }
 
   /** HTTP/2 by prior knowledge: RFC 9113 §3.3. */
   onPreface(connection: ServerConnection, socket: net.Socket): void {
     this.#connections.delete(connection);
-    this.#serveHttp2(socket);
+    const { remoteAddress } = connection;
+    this.#serveHttp2(socket, remoteAddress === '' ? undefined : remoteAddress);
   }
 
-  #serveHttp2(socket: Transport): void {
+  #serveHttp2(socket: Transport, remoteAddress: string | undefined): void {
     const { wheel, log } = this.#house;
-    const from = socket.remoteAddress;
+    const from = remoteAddress ?? socket.remoteAddress;
     const session = serveHttp2(socket, {
       limits: SERVER_LIMITS,
       wheel,
       events: this,
+      remoteAddress,
       onClosed: () => {
         this.#sessions.delete(session);
         this.#left();

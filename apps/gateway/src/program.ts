@@ -24,6 +24,8 @@ import { UpstreamGroup, type HealthView } from '@gatehouse/upstream';
 import { AiProgram } from './ai/ai-program.ts';
 import { allowedBits, type CompiledRoute, type RequestStep } from './compiled-route.ts';
 import type { GateExchange } from './exchange.ts';
+import { Certificates } from './front/certificates.ts';
+import { TlsRules } from './front/tls-rules.ts';
 import { TrustedProxies } from './front/trusted-proxies.ts';
 import type { House } from './house.ts';
 import { policyRuntime } from './policy-runtime.ts';
@@ -41,6 +43,9 @@ export class Program {
   readonly routes = new Map<RouteSpec, CompiledRoute>();
   readonly credentials: CredentialBook;
   readonly proxies: TrustedProxies;
+  readonly certificates: Certificates | undefined;
+  /** Undefined where TLS asks nothing of requests. */
+  readonly tlsRules: TlsRules | undefined;
   readonly #ai: AiProgram | undefined;
   readonly #house: House;
   readonly #policies: PipelineTools['find'];
@@ -58,6 +63,9 @@ export class Program {
     this.router = compileRouter(snapshot.routes);
     this.credentials = new CredentialBook(snapshot.credentials);
     this.proxies = new TrustedProxies(snapshot.gateway);
+    const tls = snapshot.gateway?.tls;
+    this.certificates = tls && new Certificates(tls, house.ticketKeys);
+    this.tlsRules = TlsRules.of(this.certificates, () => house.tlsPort);
     this.#ai = snapshot.ai === undefined ? undefined : new AiProgram(snapshot.ai, house);
     this.#runtime = policyRuntime(house, {
       credentials: this.credentials,

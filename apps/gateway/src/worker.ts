@@ -93,9 +93,8 @@ function forget(): void {
   const { ai } = snapshot;
   house.endpoints.retain(upstreams);
   house.questions.retain(program.semanticPlaces);
-  const specs = Object.values(upstreams);
-  const providers = Object.values(ai?.providers ?? {}).map(({ endpoint }) => endpoint.id);
-  house.pools.retain(new Set([...specs.flatMap(({ endpoints }) => endpoints.map(({ id }) => id)), ...providers]));
+  const providers = Object.values(ai?.providers ?? {}).map(({ endpoint }) => endpoint);
+  house.pools.retain([...Object.values(upstreams).flatMap(({ endpoints }) => endpoints), ...providers]);
 }
 
 async function drain(deadlineMs: number): Promise<void> {

@@ -7,6 +7,7 @@ import {
   openCounters,
   openKeptReplies,
 } from '@gatehouse/counters';
+import type { Snapshot } from '@gatehouse/config';
 import { createLogger } from '@gatehouse/kernel';
 import { policyByName, type PolicyDefinition } from '@gatehouse/policies';
 import { onTestFinished } from 'vitest';
@@ -22,20 +23,28 @@ export interface ClockedGate {
   readonly house: House;
   /** Parsed lines of the record. */
   readonly records: readonly unknown[];
+  /** Lines of the log, from warnings up. */
+  readonly logged: readonly string[];
+  /** Where callers come in by TLS, when the configuration has certificates. */
+  readonly tlsPort: number;
+  readonly listener: Listener;
+  /** Goes on with another configuration. */
+  readonly publish: (text: string) => void;
   /** Lets so much time pass at once; it passes by itself as well. */
   readonly advance: (ms: number) => void;
 }
 
-export type ClockedHouse = Pick<ClockedGate, 'house' | 'records' | 'advance'>;
+export type ClockedHouse = Pick<ClockedGate, 'house' | 'records' | 'logged' | 'advance'>;
 
 /** What one worker keeps, in the thread of the test and with a clock that can be put forward. Lives as long as the test. */
 export function clockedHouse(): ClockedHouse {
   let ahead = 0;
   const records: unknown[] = [];
+  const logged: string[] = [];
   const clock = { now: () => Date.now() + ahead, monotonic: () => performance.now() + ahead };
   const house = new House({
     clock,
-    log: createLogger({ level: 'error', write: (line) => process.stderr.write(line), now: clock.now }),
+    log: createLogger({ level: 'warn', write: (line) => logged.push(line), now: clock.now }),
     worker: 0,
     pseudonym: 'gatehouse-test',
     counters: openCounters(createCounterMemory(), 1),
@@ -47,6 +56,7 @@ export function clockedHouse(): ClockedHouse {
     records: { add: (line) => records.push(JSON.parse(line)) },
   });
   onTestFinished(() => {
+    for (const line of logged) if (line.includes('"level":"error"')) process.stderr.write(line);
     house.pools.close();
     house.wheel.close();
   });
@@ -54,21 +64,27 @@ export function clockedHouse(): ClockedHouse {
     ahead += ms;
     house.wheel.tick();
   };
-  return { house, records, advance };
+  return { house, records, logged, advance };
 }
 
 /** One such worker that serves; `own` policies stand before those of the file on every route. */
 export async function clockedGate(text: string, own: readonly PolicyDefinition[] = []): Promise<ClockedGate> {
-  const { house, records, advance } = clockedHouse();
+  const { house, records, logged, advance } = clockedHouse();
   const specs = own.map(({ name }) => ({ name, config: {}, scope: `test#${name}.0` }));
-  const snapshot = compile(text);
-  const routes = snapshot.routes.map((route) => ({ ...route, policies: [...specs, ...route.policies] }));
-  const program = new Program({ ...snapshot, routes }, house, {
-    health: { isHealthy: () => true, generation: () => 0 },
-    policies: (name) => own.find((each) => each.name === name) ?? policyByName(name),
-  });
+  const programOf = (snapshot: Snapshot): Program => {
+    const routes = snapshot.routes.map((route) => ({ ...route, policies: [...specs, ...route.policies] }));
+    return new Program({ ...snapshot, routes }, house, {
+      health: { isHealthy: () => true, generation: () => 0 },
+      policies: (name) => own.find((each) => each.name === name) ?? policyByName(name),
+    });
+  };
+  const program = programOf(compile(text));
   const listener = new Listener(house, program);
-  const port = await listener.listen({ host: '127.0.0.1', port: 0 });
+  const anywhere = { host: '127.0.0.1', port: 0 };
+  const port = await listener.listen(anywhere);
+  const tlsPort = program.snapshot.gateway?.tls === undefined ? 0 : await listener.listenTls(anywhere);
   onTestFinished(async () => listener.drain(0));
-  return { port, url: `http://127.0.0.1:${port}`, program, house, records, advance };
+  const publish = (next: string): void => listener.use(programOf(compile(next)));
+  const url = `http://127.0.0.1:${port}`;
+  return { port, tlsPort, url, program, listener, house, records, logged, advance, publish };
 }

@@ -49,6 +49,7 @@ export interface GateOptions {
 export async function startGate(text: string, options: number | GateOptions = 1): Promise<Running> {
   const given: GateOptions = typeof options === 'number' ? { workers: options } : options;
   const { workers, dns, dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-')) } = given;
+  const snapshot = compile(text);
   const gateway = await Gateway.start(
     {
       listen: { host: '127.0.0.1', port: 0 },
@@ -59,8 +60,9 @@ export async function startGate(text: string, options: number | GateOptions = 1)
       clock: systemClock,
       pseudonym: 'gatehouse-test',
       ...(dns !== undefined && { resolver: dnsResolver(dns) }),
+      ...(snapshot.gateway?.tls !== undefined && { listenTls: { host: '127.0.0.1', port: 0 } }),
     },
-    compile(text),
+    snapshot,
   );
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => (stopped ??= gateway.stop(5000));

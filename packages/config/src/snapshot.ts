@@ -35,7 +35,7 @@ export interface TlsSpec {
   readonly certificates: readonly CertificateSpec[];
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   readonly clientCertificates: { readonly mode: 'optional' | 'required'; readonly ca: string } | undefined;
-  readonly redirect: boolean;
+  readonly redirect: boolean | number;
 }
 
 export interface CertificateSpec {

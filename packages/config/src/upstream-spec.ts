@@ -78,6 +78,22 @@ export interface DiscoverySpec {
   readonly basePath: string;
   readonly weight: number;
   readonly http2?: 'h2' | 'auto';
+  readonly tlsWith?: UpstreamTlsSpec;
+}
+
+/** How TLS is spoken, where anything of it is not as by default. */
+export interface UpstreamTlsSpec {
+  /** Another one for other settings: connections are kept by it. */
+  readonly id: string;
+  readonly verify: boolean;
+  /** Authorities in place of the system's. */
+  readonly ca?: string;
+  /** What is shown to those who ask, with its chain. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** Whom the certificate must name, in place of all else. */
+  readonly serverName?: string;
+  readonly minVersion?: 'TLSv1.3';
 }
 
 export interface EndpointSpec {
@@ -95,6 +111,7 @@ export interface EndpointSpec {
   readonly http2?: 'h2' | 'auto';
   /** Whom its certificate must name, where `host` is an address that was looked up. */
   readonly serverName?: string;
+  readonly tlsWith?: UpstreamTlsSpec;
 }
 
 export interface HealthSpec {

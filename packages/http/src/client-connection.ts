@@ -3,6 +3,7 @@ import { latin1 } from './latin1.ts';
 import { ReplyHead } from './reply-head.ts';
 import type { HeadLimits } from './request-head.ts';
 import { Timer, type TimerWheel } from './timer-wheel.ts';
+import { isTlsRefusal } from './tls-settings.ts';
 import { guarded, type SocketWire, type Wire, type WireEvents } from './wire.ts';
 
 export type UpstreamFailure =
@@ -44,7 +45,7 @@ export interface ClientTimeouts {
 export interface ClientHost {
   /** The exchange is over and the connection may serve another. */
   onIdle(connection: ClientConnection): void;
-  onClosed(connection: ClientConnection): void;
+  onClosed(connection: ClientConnection, error: Error | undefined): void;
 }
 
 type Phase = 'idle' | 'waiting' | 'body' | 'tunnel' | 'closed';
@@ -366,7 +367,8 @@ export class ClientConnection implements WireEvents {
   }
 
   onClose(error: Error | undefined): void {
+    if (error !== undefined && this.uses <= 1 && !this.#replyBytes && isTlsRefusal(error)) this.#failure = 'connect';
     this.#ended(error?.message ?? 'upstream closed the connection');
-    this.#host.onClosed(this);
+    this.#host.onClosed(this, error);
   }
 }

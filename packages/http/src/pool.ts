@@ -3,6 +3,7 @@ import type { HeadLimits } from './request-head.ts';
 import { Http2Sessions } from './h2/http2-sessions.ts';
 import type { Http2Wish } from './h2/upstream-session.ts';
 import type { TimerWheel } from './timer-wheel.ts';
+import { isTlsRefusal } from './tls-settings.ts';
 import { connectWire, readyEvent, type Destination } from './wire.ts';
 
 export interface PoolOptions {
@@ -14,6 +15,8 @@ export interface PoolOptions {
   readonly idleMs: number;
   /** HTTP/2: by prior knowledge or ALPN, or what ALPN comes to; without, HTTP/1.1. */
   readonly http2?: Http2Wish | undefined;
+  /** Nobody was reached, or let us in: why, for whoever runs this. */
+  readonly onUnreachable?: ((why: string) => void) | undefined;
 }
 
 /** A session costs the upstream little while it is idle, and tells us before it goes. */
@@ -28,11 +31,11 @@ export class Pool implements ClientHost {
   #closed = false;
 
   constructor(options: PoolOptions) {
-    const { http2, destination, limits, wheel } = options;
+    const { http2, destination, limits, wheel, onUnreachable } = options;
     this.#options = options;
-    if (http2 !== undefined) {
-      this.#sessions = new Http2Sessions({ wish: http2, destination, limits, wheel, idleMs: SESSION_IDLE_MS });
-    }
+    if (http2 === undefined) return;
+    const session = { destination, limits, wheel, idleMs: SESSION_IDLE_MS, onUnreachable };
+    this.#sessions = new Http2Sessions({ wish: http2, ...session });
   }
 
   /** Requests go as streams of shared sessions. */
@@ -71,8 +74,11 @@ export class Pool implements ClientHost {
     this.#idle.push(connection);
   }
 
-  onClosed(connection: ClientConnection): void {
+  onClosed(connection: ClientConnection, error: Error | undefined): void {
     this.#all.delete(connection);
+    if (error !== undefined && this.#shared === undefined && (!connection.connected || isTlsRefusal(error))) {
+      this.#options.onUnreachable?.(error.message);
+    }
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
   }

@@ -2,6 +2,7 @@ import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { latin1 } from './latin1.ts';
+import { tlsOptions, type TlsSettings } from './tls-settings.ts';
 
 /** What a connection hears from its socket. Bytes are valid during the call only: one buffer serves the whole thread. */
 export interface WireEvents {
@@ -106,7 +107,10 @@ export class SocketWire implements Wire {
     this.#events = events;
     socket.setNoDelay(true);
     socket.on('error', (error: Error) => (this.#error = error));
-    socket.on('end', () => guarded(events, () => events.onEnd()));
+    socket.on('end', () => {
+      // Behind an error of TLS comes an end, then the close that tells of both.
+      if (this.#error === undefined) guarded(events, () => events.onEnd());
+    });
     socket.on('drain', () => {
       this.#full = false;
       guarded(events, () => events.onDrain());
@@ -117,7 +121,9 @@ export class SocketWire implements Wire {
     });
     if (reads === 'stream') {
       socket.on('data', (bytes: Buffer) => guarded(events, () => events.onBytes(bytes, bytes.length)));
-    } else socket.resume();
+    }
+    // One that came paused would not begin by itself.
+    socket.resume();
   }
 
   text(text: string): void {
@@ -299,8 +305,9 @@ export function streamWire(socket: net.Socket, events: WireEvents): SocketWire {
 export interface Destination {
   readonly host: string;
   readonly port: number;
-  /** Speak TLS, verified against the system's authorities. */
   readonly tls: boolean;
+  /** Without, certificates are verified against the system's authorities. */
+  readonly tlsWith?: TlsSettings | undefined;
   /** Whom the certificate must name, where `host` is not the name. */
   readonly serverName?: string | undefined;
 }
@@ -315,10 +322,9 @@ export function connectWire(destination: Destination, events: WireEvents): Socke
 
 /** A socket that reads as a stream; `protocols` are what is offered by ALPN. */
 export function connectSocket(destination: Destination, protocols: string[]): net.Socket {
-  const { host, port, tls: secure, serverName = host } = destination;
+  const { host, port, tls: secure, serverName = host, tlsWith } = destination;
   if (!secure) return net.connect({ host, port });
-  const name = net.isIP(serverName) === 0 ? { servername: serverName } : {};
-  return tls.connect({ host, port, ALPNProtocols: protocols, ...name });
+  return tls.connect({ host, port, ALPNProtocols: protocols, ...tlsOptions(tlsWith, serverName) });
 }
 
 export function readyEvent(destination: Destination): 'connect' | 'secureConnect' {

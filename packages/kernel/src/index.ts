@@ -1,6 +1,7 @@
 export { errorReference } from './error-reference.ts';
 export { ERRORS, GatehouseError, isErrorCode, type Blame, type ErrorCode, type ErrorRow } from './errors.ts';
 export { newRequestId, isRequestId } from './ids.ts';
+export { checkServerIdentity } from './server-identity.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { parseDuration, parseSize } from './units.ts';
 export { Secret } from './secret.ts';

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Probe } from './health-watch.ts';
 import { http2Probe } from './http2-probe.ts';
+import { probeTls } from './probe-tls.ts';
 
 /**
  * One GET on a connection of its own, so that it also tells whether new connections are accepted. Well is any 2xx or
@@ -16,7 +17,7 @@ export const httpProbe: Probe = (endpoint, health, signal) => {
       port: endpoint.port,
       path: health.path,
       agent: false,
-      ...(endpoint.serverName !== undefined && { servername: endpoint.serverName }),
+      ...(endpoint.tls && probeTls(endpoint)),
       headers: { host: endpoint.authority, 'user-agent': 'gatehouse-health', accept: '*/*' },
       signal: AbortSignal.any([signal, AbortSignal.timeout(health.timeoutMs)]),
     });

@@ -1,4 +1,5 @@
 import type { EndpointSpec, HealthSpec } from '@gatehouse/config';
+import { probeTls } from './probe-tls.ts';
 
 /** The question of `httpProbe`, in HTTP/2: over TLS what ALPN agrees on, in plain text by prior knowledge. */
 export async function http2Probe(endpoint: EndpointSpec, health: HealthSpec, signal: AbortSignal): Promise<boolean> {
@@ -7,7 +8,7 @@ export async function http2Probe(endpoint: EndpointSpec, health: HealthSpec, sig
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const session = connect(`${endpoint.tls ? 'https' : 'http'}://${host}:${endpoint.port}`, {
     settings: { enablePush: false },
-    ...(endpoint.serverName !== undefined && { servername: endpoint.serverName }),
+    ...(endpoint.tls && probeTls(endpoint)),
   });
   const verdict = (well: boolean): void => {
     resolve(well);

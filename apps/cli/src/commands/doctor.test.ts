@@ -17,6 +17,7 @@ async function visit(options: Partial<DoctorOptions> = {}): Promise<Visit> {
     config: undefined,
     dataDir: path.join(temporaryFolder(), 'data'),
     listen: parseAddress('127.0.0.1:0', '--listen'),
+    listenTls: undefined,
     status: parseAddress('127.0.0.1:0', '--status'),
     env: {},
     node: 'v26.1.0',
@@ -41,6 +42,16 @@ describe('doctor', () => {
       '✓ status',
       '✓ config',
     ]);
+  });
+
+  it('looks at the place of TLS where there is one', async () => {
+    const place = parseAddress('127.0.0.1:0', '--listen-tls');
+    expect(lineOf(await visit({ listenTls: place }), 'tls')).toBe('✓ tls     127.0.0.1:0 is free');
+    const listen = parseAddress('127.0.0.1:9', '--listen');
+    const found = await visit({ listen, listenTls: { ...listen, option: '--listen-tls' } });
+    expect(lineOf(found, 'tls')).toBe(
+      '✗ tls     --listen and --listen-tls are both 127.0.0.1:9; give each a port of its own',
+    );
   });
 
   it('says that the demo would be served where no file is named', async () => {

@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
+import type { Snapshot } from '@gatehouse/config';
 import { formatAddress, requireApart, requireFree, type Address } from '../address.ts';
+import { tlsAddress } from '../tls-address.ts';
 import { requireDataFolder } from '../data-folder.ts';
 import { requireUnlocked } from '../data-lock.ts';
 import { CommandFailure } from '../failure.ts';
@@ -11,6 +13,7 @@ export interface DoctorOptions {
   readonly config: string | undefined;
   readonly dataDir: string;
   readonly listen: Address;
+  readonly listenTls: Address | undefined;
   readonly status: Address;
   readonly env: Environment;
   /** As `process.version` has it. */
@@ -49,6 +52,8 @@ const NAME_CHARS = 7;
 
 async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
   const { dataDir, listen, status } = options;
+  const listenTls = tlsAddress(snapshotOf(options), options.listenTls);
+  const tls = listenTls && (await found('tls', async () => tlsState(listenTls, { listen, status })));
   return [
     await found('node', () => nodeVersion(options.node)),
     await found('data', () => dataState(dataDir)),
@@ -56,6 +61,7 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
       await requireFree(listen);
       return `${formatAddress(listen)} is free`;
     }),
+    ...(tls === undefined ? [] : [tls]),
     await found('status', async () => {
       requireApart(listen, status);
       await requireFree(status);
@@ -70,6 +76,26 @@ async function found(name: string, check: () => string | Promise<string>): Promi
     return { name, ok: true, detail: await check() };
   } catch (error) {
     return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function tlsState(
+  address: Address,
+  { listen, status }: Pick<DoctorOptions, 'listen' | 'status'>,
+): Promise<string> {
+  requireApart(listen, address);
+  requireApart(address, status);
+  await requireFree(address);
+  return `${formatAddress(address)} is free`;
+}
+
+/** What is wrong with it is told elsewhere. */
+function snapshotOf({ config, env }: DoctorOptions): Snapshot | undefined {
+  try {
+    const result = config === undefined ? undefined : compileText(readConfig(config), { file: config, env });
+    return result !== undefined && 'snapshot' in result ? result.snapshot : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,7 +4,7 @@ import type { DemoModel } from '@gatehouse/ai/demo';
 import type { Snapshot } from '@gatehouse/config';
 import { Gateway, type CachePurge, type GatewayStatus } from '@gatehouse/gateway';
 import { systemClock, type Logger, type LogLevel } from '@gatehouse/kernel';
-import { requireApart, requireFree, type Address } from '../address.ts';
+import { requireAllFree, type Address } from '../address.ts';
 import { banner } from '../banner.ts';
 import { compileAside } from '../compile-aside.ts';
 import { ConfigFile } from '../config-file.ts';
@@ -18,13 +18,15 @@ import { wantsDemoModel, withDemoModel } from '../demo/with-demo-model.ts';
 import type { Environment } from '../load-config.ts';
 import { requireLoaded, type Loaded } from '../loaded.ts';
 import { sha256Hex } from '../new-key.ts';
-import { takeStartTurn } from '../start-turn.ts';
+import { takeStartTurns } from '../start-turn.ts';
+import { requireAllApart, tlsAddress } from '../tls-address.ts';
 import { startStatusServer, type StatusServer, type StatusSource } from '../status-server.ts';
 
 export interface StartOptions {
   readonly config: string | undefined;
   readonly dataDir: string;
   readonly listen: Address;
+  readonly listenTls: Address | undefined;
   readonly status: Address;
   readonly workers: number;
   readonly env: Environment;
@@ -61,11 +63,12 @@ export class RunningGatehouse implements StatusSource {
     const startedMs = performance.now();
     const file = config === undefined ? undefined : new ConfigFile(config, env);
     const loaded = file && requireLoaded(await file.load());
-    requireApart(listen, status);
+    const listenTls = tlsAddress(loaded?.snapshot, this.#options.listenTls);
+    requireAllApart({ listen, listenTls, status });
     requireDataFolder(dataDir);
     this.#lock = takeDataLock(dataDir);
     this.#status = await startStatusServer(this, status);
-    await requireFree(listen);
+    await requireAllFree([listen, listenTls]);
     const key = file === undefined ? demoKey(dataDir) : undefined;
     await this.#serve(loaded ?? (await this.#demo(key ?? '')));
     if (file !== undefined) this.#watch = watchConfig(file, async () => this.#reload(file));
@@ -76,26 +79,28 @@ export class RunningGatehouse implements StatusSource {
     const { listen, log } = this.#options;
     for (const warning of warnings) log.warn('configuration', { warning });
     const ready = await this.#ready(snapshot);
-    const endTurn = await takeStartTurn(listen);
+    const listenTls = tlsAddress(snapshot, this.#options.listenTls);
+    const endTurns = await takeStartTurns([listen, listenTls]);
     try {
-      await requireFree(listen);
-      this.#gateway = await this.#listen(ready);
+      await requireAllFree([listen, listenTls]);
+      this.#gateway = await this.#listen(ready, listenTls);
     } finally {
-      endTurn();
+      endTurns();
     }
     if (this.phase === 'starting') this.phase = 'ready';
   }
 
-  async #listen(snapshot: Snapshot): Promise<Gateway> {
+  async #listen(snapshot: Snapshot, listenTls: Address | undefined): Promise<Gateway> {
     const { listen, workers, dataDir, log, logLevel, env } = this.#options;
     const pseudonym = `gatehouse-${randomBytes(4).toString('hex')}`;
     try {
       const secretKey = env['GATEHOUSE_SECRET_KEY'];
-      const options = { listen, workers, dataDir, log, logLevel, clock: systemClock, pseudonym, secretKey };
+      const places = { listen, listenTls, workers, dataDir };
+      const options = { ...places, log, logLevel, clock: systemClock, pseudonym, secretKey };
       return await Gateway.start(options, snapshot);
     } catch (error) {
       // Somebody else, who takes no turns, may have been faster: that has better words.
-      await requireFree(listen);
+      await requireAllFree([listen, listenTls]);
       throw error;
     }
   }
@@ -118,7 +123,8 @@ export class RunningGatehouse implements StatusSource {
 
   #greet(key: string | undefined, startedInMs: number): void {
     const { listen, status, config, workers, print } = this.#options;
-    const ports = { port: this.#gateway?.port ?? 0, statusPort: this.#status?.port ?? 0 };
+    const { port = 0, tlsAt } = this.#gateway ?? {};
+    const ports = { port, tls: tlsAt, statusPort: this.#status?.port ?? 0 };
     const hosts = { host: listen.host, status: status.host };
     for (const line of banner({ ...ports, ...hosts, config, key, workers, startedInMs })) print(line);
   }

@@ -15,7 +15,11 @@ const NOTHING = Buffer.alloc(0);
 const told = new WeakMap<object, string>();
 
 export function proxiedAddress(socket: object): string | undefined {
-  return told.get(socket);
+  const known = told.get(socket);
+  if (known !== undefined) return known;
+  // TLS is a socket of its own around the one that came.
+  const inner: unknown = Reflect.get(socket, '_parent');
+  return typeof inner === 'object' && inner !== null ? told.get(inner) : undefined;
 }
 
 /**

@@ -1,14 +1,13 @@
 import type net from 'node:net';
 import tls from 'node:tls';
-import type { TlsSpec } from '@gatehouse/config';
 import type { Logger } from '@gatehouse/kernel';
-import { Certificates } from './certificates.ts';
+import type { Certificates } from './certificates.ts';
 
 export interface TlsFrontOptions {
-  readonly spec: TlsSpec;
-  /** The same in all workers, so that a caller may resume with any of them. */
-  readonly ticketKeys: Uint8Array;
+  readonly certificates: Certificates;
   readonly log: Logger;
+  /** How long a caller may take over the handshake. */
+  readonly handshakeMs?: number;
   /** A caller with whom TLS has been agreed. */
   readonly onSecure: (socket: tls.TLSSocket) => void;
 }
@@ -17,23 +16,22 @@ const HANDSHAKE_MS = 10_000;
 
 /** Agrees on TLS with callers, as one snapshot says. Listens nowhere: connections are handed to it. */
 export class TlsFront {
-  readonly certificates: Certificates;
   readonly #server: tls.Server;
   #failures = 0;
 
-  constructor({ spec, ticketKeys, log, onSecure }: TlsFrontOptions) {
-    this.certificates = new Certificates(spec, Buffer.from(ticketKeys));
+  constructor({ certificates, log, handshakeMs = HANDSHAKE_MS, onSecure }: TlsFrontOptions) {
+    const { spec } = certificates;
     const { mode } = spec.clientCertificates ?? { mode: 'none' };
     this.#server = tls.createServer({
       ALPNProtocols: ['h2', 'http/1.1'],
       minVersion: spec.minVersion,
-      handshakeTimeout: HANDSHAKE_MS,
+      handshakeTimeout: handshakeMs,
       requestCert: mode !== 'none',
       rejectUnauthorized: mode === 'required',
       allowHalfOpen: true,
-      SNICallback: (host, answer) => answer(null, this.certificates.shownTo(host.toLowerCase()).context),
+      SNICallback: (host, answer) => answer(null, certificates.shownTo(host.toLowerCase()).context),
       // For callers who ask for no host.
-      ...contextOf(spec, ticketKeys),
+      ...contextOf(certificates),
     });
     this.#server.on('secureConnection', onSecure);
     this.#server.on('tlsClientError', (error, socket) => {
@@ -51,20 +49,10 @@ export class TlsFront {
   take(socket: net.Socket): void {
     this.#server.emit('connection', socket);
   }
-
-  /** Would a caller of this host have been shown another certificate than the one that was chosen for its connection? */
-  isMisdirected(socket: tls.TLSSocket, host: string): boolean {
-    const asked = typeof socket.servername === 'string' ? socket.servername.toLowerCase() : '';
-    return asked !== host && this.certificates.shownTo(asked) !== this.certificates.shownTo(host);
-  }
 }
 
-function contextOf(spec: TlsSpec, ticketKeys: Uint8Array): tls.TlsOptions {
-  const shown = spec.certificates.find(({ isDefault }) => isDefault) ?? spec.certificates[0];
+function contextOf({ spec, shownToAnybody, ticketKeys }: Certificates): tls.TlsOptions {
+  const { cert, key } = shownToAnybody.spec;
   const ca = spec.clientCertificates?.ca;
-  return {
-    ...(shown && { cert: shown.cert, key: shown.key }),
-    ...(ca !== undefined && { ca }),
-    ticketKeys: Buffer.from(ticketKeys),
-  };
+  return { cert, key, ...(ca !== undefined && { ca }), ticketKeys };
 }

@@ -7,9 +7,18 @@ import { hedgeMoment } from '../forms/hedge-moment.ts';
 import { fraction, milliseconds } from '../forms/units.ts';
 import { upstreamSchema, type TimeoutsSource, type UpstreamSource } from '../schema/upstream-schema.ts';
 import type { BreakerSource, EjectionSource } from '../schema/upstream-health-schema.ts';
-import type { BreakerSpec, EjectionSpec, EndpointSpec, HealthSpec, TimeoutSpec, UpstreamSpec } from '../snapshot.ts';
+import type {
+  BreakerSpec,
+  EjectionSpec,
+  EndpointSpec,
+  HealthSpec,
+  TimeoutSpec,
+  UpstreamSpec,
+  UpstreamTlsSpec,
+} from '../snapshot.ts';
 import type { Compilation } from './compilation.ts';
 import { checkDiscovery, discoveryOf } from './compile-discovery.ts';
+import { upstreamTlsSpec } from './upstream-tls.ts';
 
 export function compileUpstreams(compilation: Compilation): Map<string, UpstreamSpec> {
   const { source } = compilation;
@@ -19,7 +28,7 @@ export function compileUpstreams(compilation: Compilation): Map<string, Upstream
       checkProtocol(upstream, compilation);
       checkDiscovery(upstream.targets, compilation);
       checkFields(upstream, compilation);
-      return [name, upstreamSpec(name, upstream)] as const;
+      return [name, upstreamSpec(name, upstream, tlsOf(upstream, compilation))] as const;
     }),
   );
 }
@@ -32,7 +41,7 @@ export function implicitUpstream(url: string): UpstreamSpec {
   throw new GatehouseError('gateway.internal', 'The defaults of an upstream do not fit its schema.');
 }
 
-function upstreamSpec(name: string, source: UpstreamSource): UpstreamSpec {
+function upstreamSpec(name: string, source: UpstreamSource, tlsWith?: UpstreamTlsSpec): UpstreamSpec {
   const { protocol, balance, targets, health, timeouts, retries, hash, slowStart, breaker, panic, hedge } = source;
   const discovery = targets.flatMap((target) => discoveryOf(target) ?? []);
   return {
@@ -40,7 +49,7 @@ function upstreamSpec(name: string, source: UpstreamSource): UpstreamSpec {
     balance,
     endpoints: targets.flatMap((target) => {
       const fixed = discoveryOf(target) === undefined ? endpoint(target) : undefined;
-      return fixed === undefined ? [] : [spoken(fixed, protocol)];
+      return fixed === undefined ? [] : [secured(spoken(fixed, protocol), tlsWith)];
     }),
     health: health && healthSpec(health),
     timeouts: upstreamTimeoutSpec(timeouts),
@@ -53,7 +62,7 @@ function upstreamSpec(name: string, source: UpstreamSource): UpstreamSpec {
     ...(panic !== undefined && { panicShare: fraction(panic) }),
     ...(breaker && { breaker: breakerSpec(breaker) }),
     ...(hedge && { hedge: hedgeMoment(hedge.after) }),
-    ...(discovery.length > 0 && { discovery: discovery.map((spec) => spoken(spec, protocol)) }),
+    ...(discovery.length > 0 && { discovery: discovery.map((spec) => secured(spoken(spec, protocol), tlsWith)) }),
   };
 }
 
@@ -78,9 +87,29 @@ function spoken<Spec extends { readonly tls: boolean }>(
   return protocol === 'auto' && spec.tls ? { ...spec, http2: 'auto' } : spec;
 }
 
+function secured<Spec extends { readonly tls: boolean }>(
+  spec: Spec,
+  tlsWith: UpstreamTlsSpec | undefined,
+): Spec & Pick<EndpointSpec, 'tlsWith'> {
+  return spec.tls && tlsWith !== undefined ? { ...spec, tlsWith } : spec;
+}
+
+function tlsOf({ tls, targets }: UpstreamSource, compilation: Compilation): UpstreamTlsSpec | undefined {
+  if (tls === undefined) return undefined;
+  const { places, report } = compilation;
+  if (!targets.some(isTls)) {
+    report.problem(places.of(tls), `${quote('tls')} is for targets of https://, and there is none`);
+  }
+  return upstreamTlsSpec(tls, compilation);
+}
+
+function isTls(target: Target): boolean {
+  return endpoint(target)?.tls ?? (typeof target === 'object' && target.dns?.tls === true);
+}
+
 function checkProtocol({ protocol, targets }: UpstreamSource, { places, report }: Compilation): void {
   for (const [index, target] of targets.entries()) {
-    const tls = endpoint(target)?.tls ?? (typeof target === 'object' && target.dns?.tls === true);
+    const tls = isTls(target);
     const where = places.at(targets, index);
     if (protocol === 'h2' && !tls) {
       report.problem(

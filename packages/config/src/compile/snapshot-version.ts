@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Snapshot } from '../snapshot.ts';
+import type { EndpointSpec, Snapshot, UpstreamSpec } from '../snapshot.ts';
 
 /** The same for the same configuration, however it is written; tells nothing about keys of providers. */
 export function snapshotVersion(snapshot: Omit<Snapshot, 'version'>): string {
@@ -16,7 +16,25 @@ export function snapshotVersion(snapshot: Omit<Snapshot, 'version'>): string {
   const tls = snapshot.gateway?.tls;
   const certificates = tls?.certificates.map(({ key, ...rest }) => ({ ...rest, key: sha256(key) }));
   const gateway = tls && { ...snapshot.gateway, tls: { ...tls, certificates } };
-  return sha256(canonicalJson({ ...snapshot, ...(gateway && { gateway }), ai })).slice(0, 12);
+  const upstreams = Object.fromEntries(
+    Object.entries(snapshot.upstreams).map(([name, upstream]) => [name, withoutKeys(upstream)]),
+  );
+  return sha256(canonicalJson({ ...snapshot, upstreams, ...(gateway && { gateway }), ai })).slice(0, 12);
+}
+
+function withoutKeys(upstream: UpstreamSpec): UpstreamSpec {
+  const { endpoints, discovery } = upstream;
+  return {
+    ...upstream,
+    endpoints: endpoints.map(withoutKey),
+    ...(discovery && { discovery: discovery.map(withoutKey) }),
+  };
+}
+
+/** The id of its settings stands for the key. */
+function withoutKey<Spec extends Pick<EndpointSpec, 'tlsWith'>>(spec: Spec): Spec {
+  if (spec.tlsWith?.key === undefined) return spec;
+  return { ...spec, tlsWith: { ...spec.tlsWith, key: '' } };
 }
 
 function sha256(text: string): string {

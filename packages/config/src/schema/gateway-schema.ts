@@ -2,10 +2,8 @@ import { Type, type Static } from 'typebox';
 import { addressRangeText } from '../forms/address-range.ts';
 import { hostText } from '../forms/host-name.ts';
 import { listenText } from '../forms/listen-address.ts';
+import { pem } from './pem-schema.ts';
 import { strictObject } from './strict-object.ts';
-
-const pem = (description: string) =>
-  Type.String({ title: 'a file or PEM text', minLength: 1, maxLength: 1_000_000, description });
 
 const certificate = strictObject({
   cert: pem('The certificate with its chain: a file beside this one, or the text itself, best from the environment.'),
@@ -42,9 +40,10 @@ const tls = strictObject(
     certificates: Type.Array(certificate, { minItems: 1, description: 'One for each host that is served.' }),
     minVersion: Type.Enum(['1.2', '1.3'], { default: '1.2', description: 'The oldest TLS that is spoken.' }),
     clientCertificates: Type.Optional(clientCertificates),
-    redirect: Type.Boolean({
+    redirect: Type.Union([Type.Boolean(), Type.Integer({ minimum: 1, maximum: 65_535 })], {
       default: false,
-      description: 'Callers without TLS are sent to the same address with it.',
+      description:
+        'Callers without TLS are sent (308) to the same address with it; a number is the port that they find it at, where that is not ours.',
     }),
   },
   { description: 'TLS for callers. Certificates that change on disk are taken over without a restart.' },

@@ -8,6 +8,7 @@ import { share, timeout } from '../forms/units.ts';
 import { dnsTarget, urlResolution } from './discovery-schema.ts';
 import { strictObject } from './strict-object.ts';
 import { breaker, ejection, slowStart } from './upstream-health-schema.ts';
+import { upstreamTls } from './upstream-tls-schema.ts';
 
 export const weight = (description: string) => Type.Number({ description, default: 1, minimum: 0, maximum: 1_000_000 });
 
@@ -139,6 +140,7 @@ export const upstreamSchema = strictObject(
       ]),
       { description: 'Where requests go.', minItems: 1 },
     ),
+    tls: Type.Optional(upstreamTls),
     health: Type.Optional(health),
     timeouts: upstreamTimeouts,
     retries,

@@ -4,6 +4,7 @@ import tls from 'node:tls';
 import type { ClientConnection } from '../client-connection.ts';
 import type { HeadLimits } from '../request-head.ts';
 import { Timer, type TimerWheel } from '../timer-wheel.ts';
+import { isTlsRefusal } from '../tls-settings.ts';
 import { connectSocket, type Destination } from '../wire.ts';
 import { CODE } from './stream-wire.ts';
 import { UpstreamWire, type StreamOptions, type UpstreamCarrier } from './upstream-wire.ts';
@@ -19,6 +20,7 @@ export interface UpstreamSessionOptions {
   readonly idleMs: number;
   /** Exactly once. */
   readonly onClosed: (session: UpstreamSession) => void;
+  readonly onUnreachable?: ((why: string) => void) | undefined;
   /** The upstream has chosen HTTP/1.1. */
   readonly onPlain: () => void;
 }
@@ -66,7 +68,12 @@ export class UpstreamSession implements UpstreamCarrier {
     this.#options = options;
     this.#timer = new Timer(() => this.#expire());
     this.socket = connectSocket(destination, wish === 'h2' ? ['h2'] : ['h2', 'http/1.1']);
-    this.socket.on('error', (error: Error) => (this.#error = error));
+    this.socket.on('error', (error: Error) => {
+      this.#error = error;
+      // Node lets a session stand whose TLS has failed.
+      this.#session?.destroy();
+      this.socket.destroy();
+    });
     this.socket.once('close', () => this.#closed());
     this.socket.once(destination.tls ? 'secureConnect' : 'connect', () => this.#onSocket());
   }
@@ -156,6 +163,10 @@ export class UpstreamSession implements UpstreamCarrier {
     return stream.rstCode === CODE.refused || (stream.id ?? 0) > this.#lastStream;
   }
 
+  get unwelcome(): Error | undefined {
+    return this.#error !== undefined && isTlsRefusal(this.#error) ? this.#error : undefined;
+  }
+
   left(wire: UpstreamWire, suspect: boolean): void {
     this.#wires.delete(wire);
     if (suspect) this.#probe();
@@ -200,6 +211,8 @@ export class UpstreamSession implements UpstreamCarrier {
     this.#gone = true;
     this.#over = true;
     this.#options.wheel.disarm(this.#timer);
+    const why = this.connected ? this.unwelcome : this.#error;
+    if (why !== undefined) this.#options.onUnreachable?.(why.message);
     for (const wire of this.#wires) if (!this.connected) wire.onNoSession(this.#error);
     this.#options.onClosed(this);
   }

@@ -15,6 +15,8 @@ export interface UpstreamCarrier {
   request(fields: readonly string[], options: StreamOptions): ClientHttp2Stream | undefined;
   /** The peer has said that it has not dealt with that stream. */
   refused(stream: ClientHttp2Stream): boolean;
+  /** The upstream does not take what we have shown of ourselves: no stream was dealt with. */
+  readonly unwelcome: Error | undefined;
   /** The stream has ended; `suspect`: we gave it up, and the session may be dead. */
   left(wire: UpstreamWire, suspect: boolean): void;
 }
@@ -125,7 +127,9 @@ export class UpstreamWire extends StreamWire {
         : [':method', 'CONNECT', ':protocol', head.upgrade, ...authority, ...this.#withoutKey(head.fields)];
     const stream = this.#carrier.request(fields, { endStream: ended, waitForTrailers: !ended });
     if (stream === undefined) {
-      this.#connection.fail('refused', 'the session is going away');
+      const { unwelcome } = this.#carrier;
+      if (unwelcome === undefined) this.#connection.fail('refused', 'the session is going away');
+      else this.#connection.fail('connect', unwelcome.message);
       this.leave(undefined);
     } else this.#hear(stream);
   }
@@ -199,6 +203,8 @@ export class UpstreamWire extends StreamWire {
 
   protected override onLeft(): void {
     const { stream } = this;
+    const { unwelcome } = this.#carrier;
+    if (unwelcome !== undefined && !this.#replied) this.#connection.fail('connect', unwelcome.message);
     // REFUSED_STREAM, or behind the last stream of a GOAWAY (RFC 9113 §8.7): it was not dealt with.
     if (stream !== undefined && !this.ours && this.#carrier.refused(clientStream(stream))) {
       this.#connection.fail('refused', 'the upstream has refused the stream');

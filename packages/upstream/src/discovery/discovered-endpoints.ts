@@ -14,7 +14,7 @@ export function questionsOf({ name, type }: DiscoverySpec): readonly Question[] 
 
 /** The endpoint at one of its addresses. Host, and the name in certificates, stay the name's. */
 export function discoveredEndpoint(spec: DiscoverySpec, address: Address): EndpointSpec {
-  const { tls, authority, basePath, weight, http2 } = spec;
+  const { tls, authority, basePath, weight, http2, tlsWith } = spec;
   const port = address.port ?? spec.port;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   const own = port === (tls ? 443 : 80) || address.port === undefined;
@@ -28,5 +28,6 @@ export function discoveredEndpoint(spec: DiscoverySpec, address: Address): Endpo
     weight: weight * address.weight,
     ...(http2 !== undefined && { http2 }),
     ...(tls && { serverName: authority.replace(/:\d+$/, '') }),
+    ...(tlsWith !== undefined && { tlsWith }),
   };
 }

@@ -71,7 +71,10 @@ describe('discovery', () => {
   it('asks for both families apart, and keeps one when the other fails', async () => {
     const rig = new DiscoveryRig();
     rig.zone = { 'A users': ['10.0.0.1'], 'AAAA users': ['fd00::1'] };
-    const spec = upstreams(target('users', { type: 'auto', tls: true, authority: 'users:8080', http2: 'auto' }));
+    const tlsWith = { id: 'own', verify: true, ca: 'an authority' };
+    const spec = upstreams(
+      target('users', { type: 'auto', tls: true, authority: 'users:8080', http2: 'auto', tlsWith }),
+    );
     await rig.discovery.update([spec], 1000);
     expect(rig.hosts(spec).slice(1)).toEqual(['https://10.0.0.1:8080', 'https://[fd00::1]:8080']);
     expect(rig.discovery.resolved(spec)['users']?.endpoints[2]).toMatchObject({
@@ -79,6 +82,7 @@ describe('discovery', () => {
       serverName: 'users',
       authority: 'users:8080',
       http2: 'auto',
+      tlsWith,
     });
     rig.zone = { 'A users': ['10.0.0.2'], 'AAAA users': new Error('ESERVFAIL') };
     await rig.timers.advance(30_000);
