@@ -39,7 +39,7 @@ const { env, stdout, stderr } = process;
 // Whoever reads what we print may leave before us: lines are lost then, the service goes on.
 for (const stream of [stdout, stderr]) stream.on('error', () => {});
 try {
-  const program = gatehouseProgram({ env, stdout, stderr });
+  const program = gatehouseProgram({ env, stdin: process.stdin, stdout, stderr });
   forgetEmptyVariables(program);
   await program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' });
   await exit(0);

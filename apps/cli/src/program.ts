@@ -32,6 +32,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineValidate(added(program, 'validate'), terminal);
   defineSchema(added(program, 'schema'), terminal);
   defineKey(added(program, 'key'), terminal);
+  defineHashPassword(added(program, 'hash-password'), terminal);
   defineImport(added(program, 'import'), terminal);
   defineCache(added(program, 'cache'), terminal);
   defineLogs(added(program, 'logs'), terminal);
@@ -87,6 +88,18 @@ function defineKey(command: Command, terminal: Terminal): void {
       const key = newKey();
       const sha256 = sha256Hex(key);
       print(terminal)(json ? JSON.stringify({ key, sha256 }) : `key     ${key}   (shown once)\nsha256  ${sha256}`);
+    });
+}
+
+function defineHashPassword(command: Command, terminal: Terminal): void {
+  command
+    .description('read a password, print its hash for gatehouse.yaml')
+    .addHelpText('after', '\nFrom a pipe: printf %s "$PASSWORD" | gatehouse hash-password')
+    .option('--json', 'print the result as JSON')
+    .action(async ({ json = false }: JsonFlag) => {
+      const { hashPassword } = await import('./commands/hash-password.ts');
+      const ask = (text: string): void => void terminal.stderr.write(text);
+      await hashPassword({ stdin: terminal.stdin, ask, json, print: print(terminal) });
     });
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { parsePasswordHash, verifyPassword } from '@gatehouse/kernel';
 import { describe, expect, it } from 'vitest';
 import { isWellFormedKey } from '../src/new-key.ts';
 import { DOOR, run, type LaunchOptions } from './spawned-program.ts';
@@ -115,6 +116,33 @@ describe('gatehouse key create', () => {
     const { code, out } = await run(['key', 'create']);
     expect(code).toBe(0);
     expect(out).toMatch(/^key {5}gh_\w+ {3}\(shown once\)\nsha256 {2}[0-9a-f]{64}\n$/);
+  });
+});
+
+describe('gatehouse hash-password', () => {
+  it.each([
+    ['a line', 'grüße:1\n'],
+    ['what has no end of line', 'grüße:1'],
+    ['the first of several lines', 'grüße:1\r\nother\n'],
+  ])('prints the hash of %s', async (_name, input) => {
+    const { code, out, err } = await run(['hash-password'], { input });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const hash = parsePasswordHash(out.trimEnd());
+    expect(hash !== undefined && (await verifyPassword('grüße:1', hash))).toBe(true);
+  });
+
+  it('prints it as JSON, with another salt each time', async () => {
+    const [one, other] = await Promise.all([1, 2].map(async () => run(['hash-password', '--json'], { input: 'same' })));
+    expect(JSON.parse(one?.out ?? '')).toEqual({ argon2: expect.stringMatching(/^\$argon2id\$/) });
+    expect(one?.out).not.toBe(other?.out);
+  });
+
+  it.each([
+    ['', 'write the password to standard input, it was empty\n'],
+    ['\n', 'write the password to standard input, it was empty\n'],
+    ['x'.repeat(257), 'a password has at most 256 characters\n'],
+  ])('refuses what is no password', async (input, err) => {
+    expect(await run(['hash-password'], { input })).toMatchObject({ code: 2, out: '', err });
   });
 });
 

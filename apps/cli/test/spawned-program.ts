@@ -13,6 +13,8 @@ export interface LaunchOptions {
   readonly entry?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What it reads from its standard input, which is closed then. */
+  readonly input?: string;
   /** In a process group of its own, as a shell's foreground job is. */
   readonly group?: boolean;
 }
@@ -38,14 +40,15 @@ export class SpawnedProgram {
   readonly #text = { out: '', err: '' };
   readonly #waiters = { out: new Set<Waiter>(), err: new Set<Waiter>() };
 
-  constructor(args: readonly string[], { entry = MAIN, env = {}, cwd, group = false }: LaunchOptions = {}) {
+  constructor(args: readonly string[], { entry = MAIN, env = {}, cwd, input, group = false }: LaunchOptions = {}) {
     const flags = entry === MAIN ? ['--import', STRIP_CACHE] : [];
     this.child = spawn(process.execPath, [...flags, entry, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { ...ENVIRONMENT, ...env },
       cwd,
       detached: group,
     });
+    this.child.stdin?.on('error', () => {}).end(input);
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#hear('out', text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#hear('err', text));
     this.closed = new Promise((resolve) => {

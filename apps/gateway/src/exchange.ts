@@ -154,7 +154,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     if (result.kind !== 'match' || route === undefined) {
       this.#preflight(() => this.#unmatched(result, ambiguity));
     } else if ((ambiguity & ~route.allowed) !== 0) {
-      this.#refuse('request.ambiguous', 'the path holds an encoding that this route does not allow');
+      this.refuse('request.ambiguous', 'the path holds an encoding that this route does not allow');
     } else {
       this.params = result.match.params;
       this.#enter(route);
@@ -189,12 +189,12 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   }
 
   #unmatched(result: RouteResult, ambiguity: number): void {
-    if (ambiguity !== 0) this.#refuse('request.ambiguous', 'the path holds an ambiguous encoding');
+    if (ambiguity !== 0) this.refuse('request.ambiguous', 'the path holds an ambiguous encoding');
     else if (result.kind === 'method') {
-      this.#replies.refusalLines = `allow: ${result.allow.join(', ')}\r\n`;
       this.#offered = this.#routeFor(result.allow[0] ?? '');
-      this.#refuse('route.method_not_allowed', `${this.method} is not offered here`);
-    } else this.#refuse('route.not_found', 'nothing is served under this path');
+      const lines = `allow: ${result.allow.join(', ')}\r\n`;
+      this.refuse('route.method_not_allowed', `${this.method} is not offered here`, lines);
+    } else this.refuse('route.not_found', 'nothing is served under this path');
   }
 
   #use(route: CompiledRoute | undefined): void {
@@ -208,7 +208,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     this.bodyBytesMax = spec.bodyBytesMax;
     if (spec.target.kind === 'upstream') this.upstream = spec.target.upstream;
     this.upstreamTarget = (spec.strip === '' ? this.path : this.path.slice(spec.strip.length) || '/') + this.query;
-    if (route.broken !== undefined) this.#refuse('route.unavailable', 'a policy of this route could not be built');
+    if (route.broken !== undefined) this.refuse('route.unavailable', 'a policy of this route could not be built');
     else if (this.#passes(route.guard, identify)) identify(this, route);
   }
 
@@ -228,9 +228,9 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     this.#replies.give(reply, 0);
   }
 
-  refuse(code: ErrorCode, detail: string, lines: string): void {
+  refuse(code: ErrorCode, detail: string, lines = ''): void {
     this.#replies.refusalLines = lines;
-    this.#refuse(code, detail);
+    this.forward.refuse({ code, detail });
   }
 
   /** The plan's limits come behind the policies: a call that a policy refuses takes nothing of them. */
@@ -313,10 +313,6 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     return this.#replies.rescue(problem);
   }
 
-  #refuse(code: ErrorCode, detail: string): void {
-    this.forward.refuse({ code, detail });
-  }
-
   // What Forward asks.
 
   get replayBytesMax(): number {
@@ -342,15 +338,18 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     return this.identityLines() + (edits?.lines ?? '');
   }
 
-  /** What the caller speaks, as far as a trusted proxy says, else as we see it. */
-  get proto(): string {
-    return this.#origin?.proto ?? (this.caller.secure ? 'https' : 'http');
-  }
-
   #forwardingLines(): string {
     if (this.#origin !== undefined) return this.#house.proxiedLines(this.#origin);
     const { head, secure } = this.caller;
     return this.#house.forwardingLines(this.clientIp, head.authority, secure ? 'https' : 'http');
+  }
+
+  get scheme(): string {
+    return this.#origin?.proto ?? (this.caller.secure ? 'https' : 'http');
+  }
+
+  get authority(): string {
+    return this.#origin?.authority.toLowerCase() ?? this.caller.head.authority;
   }
 
   get clientCertificate(): ClientCertificate | undefined {

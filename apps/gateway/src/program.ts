@@ -13,11 +13,13 @@ import {
   buildPipeline,
   buildPlanLimits,
   CredentialBook,
+  identityJwks,
   type Identified,
   type PipelineTools,
   type PolicyRuntime,
   type PolicyTools,
   type Principal,
+  type Reply,
 } from '@gatehouse/policies';
 import { compileRouter, type Router } from '@gatehouse/router';
 import { UpstreamGroup, type HealthView } from '@gatehouse/upstream';
@@ -46,6 +48,8 @@ export class Program {
   readonly certificates: Certificates | undefined;
   /** Undefined where TLS asks nothing of requests. */
   readonly tlsRules: TlsRules | undefined;
+  /** By which upstreams check tokens about callers, where some route makes them. */
+  readonly identityKeys: Reply | undefined;
   readonly #ai: AiProgram | undefined;
   readonly #house: House;
   readonly #policies: PipelineTools['find'];
@@ -71,6 +75,10 @@ export class Program {
       credentials: this.credentials,
       upstreamOf: (name) => this.#groups.get(name),
     });
+    if (snapshot.routes.some(({ policies: specs }) => specs.some(({ name }) => name === 'forward-identity'))) {
+      const keys = identityJwks((purpose) => this.#runtime.secret(purpose));
+      this.identityKeys = { status: 200, headers: KEYS_HEADERS, body: keys };
+    }
     const { endpoints, random } = house;
     for (const spec of Object.values(snapshot.upstreams)) {
       this.#groups.set(spec.name, new UpstreamGroup(spec, { registry: endpoints, health, random }));
@@ -176,6 +184,12 @@ export interface KnownCaller {
   readonly principal: Principal;
   readonly lines: string;
 }
+
+/** Keys change with the gate's secret, which is once in its life. */
+const KEYS_HEADERS = [
+  ['content-type', 'application/jwk-set+json'],
+  ['cache-control', 'public, max-age=300'],
+] as const;
 
 const BY_KEY = { method: 'key', subject: undefined, scopes: [], groups: [], claims: {} };
 

@@ -44,6 +44,7 @@ export const ERRORS = {
   'auth.expired': row(401, 'Credential expired', 'caller'),
   'auth.forbidden': row(403, 'Not allowed', 'caller'),
   'auth.not_subscribed': row(403, 'Not subscribed', 'caller'),
+  'auth.unavailable': row(503, 'Cannot find out who calls', 'operator', true),
   'auth.ip_denied': row(403, 'Address not allowed', 'caller'),
   'route.not_found': row(404, 'No such route', 'caller'),
   'route.method_not_allowed': row(405, 'Method not allowed', 'caller'),

@@ -12,3 +12,12 @@ export function cookieValue(header: string | undefined, name: string): string | 
   }
   return undefined;
 }
+
+/** The other cookies of a `Cookie` field. Those that could not stand in a head that we write are left out too. */
+export function withoutCookies(header: string, isLeftOut: (name: string) => boolean): string {
+  return header
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '' && /^[\t\x20-\x7e]*$/.test(pair) && !isLeftOut((pair.split('=')[0] ?? '').trim()))
+    .join('; ');
+}

@@ -24,3 +24,44 @@ describe('a book of credentials', () => {
     expect(credentials.key(key)).toBeUndefined();
   });
 });
+
+describe('credentials that are no keys', () => {
+  const base = {
+    sha256: '',
+    owner: undefined,
+    expiresMs: undefined,
+    application: 'mobile',
+    team: undefined,
+    subscriptions: {},
+    models: undefined,
+    tokenLimits: [],
+  };
+  const user = { ...base, name: 'user', match: { kind: 'basic', username: 'a b', argon2: 'hash' } } as const;
+  const client = { ...base, name: 'client', match: { kind: 'client', issuer: 'https://a', id: 'b c' } } as const;
+  const subject = { ...base, name: 'subject', match: { kind: 'certificate', subject: 'CN=a' } } as const;
+  const signer = {
+    ...base,
+    name: 'signer',
+    match: { kind: 'signature', keyId: 'k', algorithm: 'ed25519', key: '' },
+  } as const;
+  const book = new CredentialBook([user, client, subject, signer]);
+
+  it('are found by what is shown, each by its own kind', () => {
+    expect(book.user('a b')).toBe(user);
+    expect(book.client('https://a', 'b c')).toBe(client);
+    expect(book.certificate({ subject: 'CN=a' })).toBe(subject);
+    expect(book.signer('k')).toBe(signer);
+    expect([
+      book.user('k'),
+      book.signer('a b'),
+      book.certificate({ sha256: 'CN=a' }),
+      book.client('https://a b', 'c'),
+    ]).toEqual(Array.from({ length: 4 }));
+    expect(book.key('')).toBeUndefined();
+  });
+
+  it('have somebody to stand in for any name, always the same', () => {
+    for (let i = 0; i < 100; i++) expect(book.standIn(`nobody${i}`)).toBe(user);
+    expect(new CredentialBook([client]).standIn('nobody')).toBeUndefined();
+  });
+});

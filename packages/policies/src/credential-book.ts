@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CredentialMatch, CredentialSpec } from '@gatehouse/config';
+import { hash32 } from '@gatehouse/kernel';
 
 const FOUND_MAX = 10_000;
 const KEY_BYTES_MAX = 512;
@@ -12,11 +13,13 @@ export class CredentialBook {
   readonly #byHash = new Map<string, CredentialSpec>();
   readonly #byMatch = new Map<string, CredentialSpec>();
   readonly #found = new Map<string, CredentialSpec>();
+  readonly #users: CredentialSpec[] = [];
 
   constructor(credentials: readonly CredentialSpec[]) {
     for (const credential of credentials) {
       if (credential.match === undefined) this.#byHash.set(credential.sha256, credential);
       else this.#byMatch.set(nameOf(credential.match), credential);
+      if (credential.match?.kind === 'basic') this.#users.push(credential);
     }
   }
 
@@ -37,6 +40,11 @@ export class CredentialBook {
   /** By the name of a user. */
   user(name: string): CredentialSpec | undefined {
     return this.#byMatch.get(nameOf({ kind: 'basic', username: name, argon2: '' }));
+  }
+
+  /** Always the same user for a name, be it anybody's or nobody's: whose password is checked in place of that of nobody. */
+  standIn(name: string): CredentialSpec | undefined {
+    return this.#users[(hash32(name) >>> 0) % this.#users.length];
   }
 
   /** By the client (or subject) that an issuer's token was given to. */
@@ -60,7 +68,7 @@ function nameOf(match: CredentialMatch): string {
     case 'basic':
       return `basic ${match.username}`;
     case 'client':
-      return `client ${match.issuer} ${match.id}`;
+      return `client ${JSON.stringify([match.issuer, match.id])}`;
     case 'certificate':
       return 'sha256' in match ? `certificate ${match.sha256}` : `subject ${match.subject}`;
     case 'signature':

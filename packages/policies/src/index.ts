@@ -26,6 +26,7 @@ export {
   type Stage,
   type UpstreamAsk,
 } from './policy.ts';
+export { identityJwks } from './identity-key.ts';
 export { CredentialBook } from './credential-book.ts';
 export { ReplyDraft } from './reply-draft.ts';
 export { ipKey } from './ip-address.ts';

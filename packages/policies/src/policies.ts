@@ -1,4 +1,11 @@
 import { authorize } from './authorize/policy.ts';
+import { basic } from './basic/policy.ts';
+import { clientCertificate } from './client-certificate/policy.ts';
+import { forwardIdentity } from './forward-identity/policy.ts';
+import { httpSignature } from './http-signature/policy.ts';
+import { introspection } from './introspection/policy.ts';
+import { jwt } from './jwt/policy.ts';
+import { key } from './key/policy.ts';
 import { bodySize } from './body-size/policy.ts';
 import { cache } from './cache/policy.ts';
 import { compress } from './compress/policy.ts';
@@ -11,6 +18,7 @@ import { maintenance } from './maintenance/policy.ts';
 import { mirror } from './mirror/policy.ts';
 import { redirect } from './redirect/policy.ts';
 import { lifecycle } from './lifecycle/policy.ts';
+import { oidc } from './oidc/policy.ts';
 import type { PolicyDefinition } from './policy.ts';
 import { loadShed } from './load-shed/policy.ts';
 import { idempotency } from './idempotency/policy.ts';
@@ -26,6 +34,13 @@ export const POLICIES: readonly PolicyDefinition[] = [
   cors,
   maintenance,
   loadShed,
+  key,
+  basic,
+  jwt,
+  introspection,
+  httpSignature,
+  oidc,
+  clientCertificate,
   authorize,
   lifecycle,
   rateLimit,
@@ -34,6 +49,7 @@ export const POLICIES: readonly PolicyDefinition[] = [
   jsonLimits,
   idempotency,
   bodySize,
+  forwardIdentity,
   headers,
   rewrite,
   redirect,

@@ -11,15 +11,18 @@ export interface SchemaModule {
   readonly schema: TSchema;
   /** See `PolicyForm`. */
   readonly compile?: PolicyForm['compile'];
+  /** See `PolicyForm`. */
+  readonly paths?: PolicyForm['paths'];
 }
 
 /** The one place where a policy's config is defaulted and checked; what it gives is what the policy is built from. */
-export function policySchema(name: string, { summary, schema, compile }: SchemaModule): PolicyForm {
+export function policySchema(name: string, { summary, schema, compile, paths }: SchemaModule): PolicyForm {
   return {
     name,
     summary,
     schema,
     ...(compile !== undefined && { compile }),
+    ...(paths !== undefined && { paths }),
     parse(config) {
       const complete = Value.Default(schema, Value.Clone(config));
       if (Value.Check(schema, complete)) return complete;

@@ -1,5 +1,12 @@
 import type { PolicyForm } from '@gatehouse/config';
 import * as authorize from './authorize/schema.ts';
+import * as basic from './basic/schema.ts';
+import * as clientCertificate from './client-certificate/schema.ts';
+import * as forwardIdentity from './forward-identity/schema.ts';
+import * as httpSignature from './http-signature/schema.ts';
+import * as introspection from './introspection/schema.ts';
+import * as jwt from './jwt/schema.ts';
+import * as key from './key/schema.ts';
 import * as bodySize from './body-size/schema.ts';
 import * as cache from './cache/schema.ts';
 import * as compress from './compress/schema.ts';
@@ -12,6 +19,7 @@ import * as maintenance from './maintenance/schema.ts';
 import * as mirror from './mirror/schema.ts';
 import * as redirect from './redirect/schema.ts';
 import * as lifecycle from './lifecycle/schema.ts';
+import * as oidc from './oidc/schema.ts';
 import { policySchema } from './policy-schema.ts';
 import * as loadShed from './load-shed/schema.ts';
 import * as idempotency from './idempotency/schema.ts';
@@ -27,6 +35,13 @@ export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('cors', cors),
   policySchema('maintenance', maintenance),
   policySchema('load-shed', loadShed),
+  policySchema('key', key),
+  policySchema('basic', basic),
+  policySchema('jwt', jwt),
+  policySchema('introspection', introspection),
+  policySchema('http-signature', httpSignature),
+  policySchema('oidc', oidc),
+  policySchema('client-certificate', clientCertificate),
   policySchema('authorize', authorize),
   policySchema('lifecycle', lifecycle),
   policySchema('rate-limit', rateLimit),
@@ -35,6 +50,7 @@ export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('json-limits', jsonLimits),
   policySchema('idempotency', idempotency),
   policySchema('body-size', bodySize),
+  policySchema('forward-identity', forwardIdentity),
   policySchema('headers', headers),
   policySchema('rewrite', rewrite),
   policySchema('redirect', redirect),

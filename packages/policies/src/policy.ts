@@ -15,6 +15,10 @@ export interface RequestView {
   readonly query: string;
   /** Lower-case host without port, or ''. */
   readonly host: string;
+  /** `https` or `http`, as the caller used it. */
+  readonly scheme: string;
+  /** Host and port as the caller wrote them, in lower case, or ''. */
+  readonly authority: string;
   /** The caller's address: the peer's. */
   readonly clientIp: string;
   /** Declared body length; undefined when chunked, 0 when there is no body. */

@@ -122,3 +122,54 @@ export function fixedCostMax(cost: Static<ReturnType<typeof costPart>>): number 
   if (typeof cost === 'number') return cost;
   return Math.max(cost.default, ...Object.values(cost.methods), ...Object.values(cost.routes));
 }
+
+/** How far clocks may be apart; `milliseconds` reads it. */
+export function leeway(options: FieldOptions) {
+  const problem = (text: string): string | undefined => {
+    const ms = parseDuration(text);
+    if (ms === undefined) return 'is not a duration, write one such as 0s, 30s or 1m';
+    return ms > 600_000 ? 'is not a possible leeway, write one from 0s to 10m' : undefined;
+  };
+  const pattern = String.raw`^\d+(\.\d+)?(ms|s|m)$`;
+  return checkedText(problem, { title: 'a duration', pattern, examples: ['30s', '1m'], ...options });
+}
+
+const place = (description: string) => Type.Optional(Type.String({ pattern: `^${TOKEN}$`, description }));
+
+/** Where a token stands; `TokenReader` reads it. */
+export const tokenPlaces = Type.Object(
+  {
+    header: place('The field; of `authorization` what is behind `Bearer`.'),
+    cookie: place('The cookie.'),
+    query: place('The parameter of the query. Others may see it, in logs and histories.'),
+  },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    default: { header: 'authorization' },
+    description: 'Where the token stands; of several places the first that has one.',
+  },
+);
+
+/** Who is asked by its address; see `isPrivateUrl`. */
+export function serverUrl(description: string) {
+  const problem = (text: string): string | undefined => {
+    if (!URL.canParse(text)) return 'is not a URL, write one such as https://id.example.com';
+    const url = new URL(text);
+    if (url.username !== '' || url.hash !== '') return 'holds a user or a fragment, leave them out';
+    return url.protocol === 'https:' || url.protocol === 'http:' ? undefined : 'is neither https nor http';
+  };
+  return checkedText(problem, { title: 'a URL', maxLength: 512, pattern: '^[!-~]+$', description });
+}
+
+/** Nobody may change on its way what stands there: over TLS, or on this machine. */
+export function isPrivateUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
+export const allowHttp = Type.Boolean({
+  default: false,
+  description: 'Lets servers be asked without TLS that are not on this machine.',
+});

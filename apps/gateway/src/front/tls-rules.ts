@@ -10,7 +10,7 @@ export interface TlsAsked {
   readonly path: string;
   readonly query: string;
   /** As a trusted proxy says, else as the connection is. */
-  readonly proto: string;
+  readonly scheme: string;
 }
 
 /** What TLS asks of requests once a connection stands. Undefined where it asks nothing, so that nothing is paid for it. */
@@ -36,7 +36,7 @@ export class TlsRules {
 
   /** Undefined for a request that may go on. */
   answer(asked: TlsAsked): Reply | undefined {
-    if (asked.proto !== 'https') return this.#redirect === false ? undefined : this.#redirected(asked);
+    if (asked.scheme !== 'https') return this.#redirect === false ? undefined : this.#redirected(asked);
     return this.#asksForCertificates && this.#isMisdirected(asked) ? MISDIRECTED : undefined;
   }
 

@@ -263,7 +263,12 @@ export function aiRoutes(spec: AiSpec, ai: AiSource, compilation: Compilation): 
   const { places, report, source } = compilation;
   const policies = policySpecs(ai.policies, AI_API, {
     ...compilation,
-    context: { document: undefined, readText: compilation.readText, upstream: () => undefined },
+    context: {
+      basePath: spec.basePath,
+      document: undefined,
+      readText: compilation.readText,
+      upstream: () => undefined,
+    },
   });
   return AI_PATHS.map(([method, path, endpoint]) => {
     const route: RouteSpec = {

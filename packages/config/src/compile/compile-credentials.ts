@@ -6,11 +6,13 @@ import type { ApplicationSource } from '../schema/application-schema.ts';
 import type { CredentialSpec, SubscriptionSpec } from '../snapshot.ts';
 import type { Places } from '../source/places.ts';
 import { checkReference, lookUp, type Compilation } from './compilation.ts';
+import { CredentialMatcher } from './credential-match.ts';
 import { modelAccess } from './model-access.ts';
 
 export function compileCredentials(compilation: Compilation): CredentialSpec[] {
   const { source, report, places } = compilation;
   const owners = new Map<string, number>();
+  const matcher = new CredentialMatcher(compilation);
   return Object.entries(source.applications).flatMap(([name, application]) => {
     const shared = {
       application: name,
@@ -19,7 +21,7 @@ export function compileCredentials(compilation: Compilation): CredentialSpec[] {
       ...modelAccess(name, compilation),
     };
     checkKeyNames(application, compilation);
-    return application.keys.flatMap((key, index) => {
+    const keys = application.keys.flatMap((key, index) => {
       const place = places.at(application.keys, index);
       const sha256 = keyHash(key, { place, report, places });
       if (sha256 === undefined) return [];
@@ -30,6 +32,8 @@ export function compileCredentials(compilation: Compilation): CredentialSpec[] {
       const expiresMs = key.expires === undefined ? undefined : momentMs(key.expires);
       return [{ sha256, name: key.name, owner: key.owner, expiresMs, ...shared }];
     });
+    const others = matcher.matches(name, application);
+    return [...keys, ...others.map((found) => ({ sha256: '', ...found, ...shared }))];
   });
 }
 

@@ -11,6 +11,7 @@ import { checkReference, type Compilation } from './compilation.ts';
 import { implicitUpstream } from './compile-upstreams.ts';
 import type { OpenApiDocument, ReadDocument } from './openapi-document.ts';
 import { policySpecs } from './policy-specs.ts';
+import { answeredByPolicies } from './policy-routes.ts';
 import { versionCondition, withVersion } from './version-condition.ts';
 import { routeId, routeShape, type RouteDraft } from './route-identity.ts';
 
@@ -60,7 +61,14 @@ class ApiCompiler {
     const operations = (document?.operations ?? []).map((operation) =>
       this.#draft({ ...operation, written: undefined }, base),
     );
-    return [...operations.filter(({ spec }) => !taken.has(routeShape(spec))), ...drafts];
+    const all = [...operations.filter(({ spec }) => !taken.has(routeShape(spec))), ...drafts];
+    return [
+      ...all,
+      ...answeredByPolicies(all, {
+        when: withVersion(undefined, base.versionCondition),
+        policies: this.#context.policies,
+      }),
+    ];
   }
 
   #written(route: RouteSource, index: number): RoutePlan {
@@ -90,8 +98,8 @@ class ApiCompiler {
 
   #base(document: OpenApiDocument | undefined): RouteBase {
     const api = this.#api;
-    const context = this.#policyContext(document);
     const prefix = basePath(api.basePath);
+    const context = this.#policyContext(document, prefix);
     return {
       api: this.#name,
       version: api.version ?? document?.version ?? '',
@@ -127,9 +135,10 @@ class ApiCompiler {
     return { spec, report, place };
   }
 
-  #policyContext(document: OpenApiDocument | undefined): RouteBase['context'] {
+  #policyContext(document: OpenApiDocument | undefined, prefix: string): RouteBase['context'] {
     const { readText, declared, upstreams } = this.#context;
     return {
+      basePath: prefix,
       document: document?.source,
       readText,
       upstream: (name) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EndpointSpec, Snapshot, UpstreamSpec } from '../snapshot.ts';
+import type { CredentialSpec, EndpointSpec, Snapshot, UpstreamSpec } from '../snapshot.ts';
 
 /** The same for the same configuration, however it is written; tells nothing about keys of providers. */
 export function snapshotVersion(snapshot: Omit<Snapshot, 'version'>): string {
@@ -19,7 +19,8 @@ export function snapshotVersion(snapshot: Omit<Snapshot, 'version'>): string {
   const upstreams = Object.fromEntries(
     Object.entries(snapshot.upstreams).map(([name, upstream]) => [name, withoutKeys(upstream)]),
   );
-  return sha256(canonicalJson({ ...snapshot, upstreams, ...(gateway && { gateway }), ai })).slice(0, 12);
+  const credentials = snapshot.credentials.map(withoutSecret);
+  return sha256(canonicalJson({ ...snapshot, upstreams, credentials, ...(gateway && { gateway }), ai })).slice(0, 12);
 }
 
 function withoutKeys(upstream: UpstreamSpec): UpstreamSpec {
@@ -35,6 +36,12 @@ function withoutKeys(upstream: UpstreamSpec): UpstreamSpec {
 function withoutKey<Spec extends Pick<EndpointSpec, 'tlsWith'>>(spec: Spec): Spec {
   if (spec.tlsWith?.key === undefined) return spec;
   return { ...spec, tlsWith: { ...spec.tlsWith, key: '' } };
+}
+
+function withoutSecret(credential: CredentialSpec): CredentialSpec {
+  const { match } = credential;
+  if (match?.kind === 'basic') return { ...credential, match: { ...match, argon2: sha256(match.argon2) } };
+  return match?.kind === 'signature' ? { ...credential, match: { ...match, key: sha256(match.key) } } : credential;
 }
 
 function sha256(text: string): string {

@@ -67,3 +67,23 @@ const parseDigest = matching(DIGEST, 'is not a SHA-256, write its 64 hex digits'
 
 export const digestText = (options: TStringOptions) =>
   parsedText(parseDigest, { title: 'a SHA-256', pattern: DIGEST.source, ...options });
+
+/** RFC 7617 §2: no colon and no control character. */
+const USERNAME = /^[^\p{Cc}:]{1,200}$/u;
+const parseUsername = matching(USERNAME, 'is not a user name, write 1 to 200 characters without a colon');
+
+export const usernameText = (options: TStringOptions) =>
+  parsedText(parseUsername, { title: 'a user name', pattern: USERNAME.source, ...options });
+
+const PASSWORD = /^[^\p{Cc}]{1,1000}$/u;
+const parsePassword = matching(PASSWORD, 'is not a password, write 1 to 1000 characters on one line');
+
+export const passwordText = (options: TStringOptions) =>
+  parsedText(parsePassword, { title: 'a password', pattern: PASSWORD.source, ...options });
+
+/** Compared as it is, character by character. */
+const IDENTIFIER = /^[!-~]{1,512}$/;
+const parseIdentifier = matching(IDENTIFIER, 'is not an identifier, write 1 to 512 characters of ASCII without spaces');
+
+export const identifierText = (options: TStringOptions) =>
+  parsedText(parseIdentifier, { title: 'an identifier', pattern: IDENTIFIER.source, ...options });

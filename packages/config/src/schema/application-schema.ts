@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { momentText } from '../forms/moment.ts';
 import { digestText, labelText, nameText, secretText } from '../forms/tokens.ts';
+import { otherCredentials } from './credential-schema.ts';
 import { strictObject } from './strict-object.ts';
 
 const keySchema = strictObject({
@@ -34,6 +35,7 @@ export const applicationSchema = strictObject(
       description: 'Several, so that a new one can replace an old one: all count against the same limits and budgets.',
       default: [],
     }),
+    ...otherCredentials,
     subscriptions: Type.Array(subscriptionSchema, {
       description: 'APIs with `access: subscribed` that it may call.',
       default: [],

@@ -18,10 +18,14 @@ export interface PolicyForm extends PolicySchema {
    * config itself. Once for each list that the policy stands in.
    */
   compile?(config: unknown, context: PolicyContext): unknown;
+  /** Of what workers get: public paths at which the policy answers itself. They become open routes. */
+  paths?(config: unknown): readonly string[];
 }
 
 /** What stands around a policy in the file. */
 export interface PolicyContext {
+  /** The public prefix of the API, '' for none. */
+  readonly basePath: string;
   /** The OpenAPI document of the API: its text, and the file that it came from. */
   readonly document: { readonly file: string; readonly text: string } | undefined;
   /** A file's text; relative names are relative to the configuration. Throws when it cannot be read. */

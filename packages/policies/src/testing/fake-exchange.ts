@@ -214,8 +214,11 @@ function fakeRequest(options: FakeExchangeOptions): RequestView {
     path: rest.path ?? '/v1/users/7',
     query: rest.query ?? '',
     host: rest.host ?? 'api.example.com',
+    scheme: rest.scheme ?? 'https',
+    authority: rest.authority ?? rest.host ?? 'api.example.com',
     clientIp: rest.clientIp ?? '192.0.2.7',
     contentLength: 'contentLength' in rest ? rest.contentLength : 0,
+    clientCertificate: rest.clientCertificate,
     header: (name) => (Object.hasOwn(headers, name) ? headers[name] : undefined),
   };
 }

@@ -1,4 +1,5 @@
 import type { PolicyContext, PolicyForm } from '@gatehouse/config';
+import { GatehouseError } from '@gatehouse/kernel';
 import { policyByName } from '../policies.ts';
 import { POLICY_SCHEMAS } from '../policy-schemas.ts';
 import type { PolicyDefinition } from '../policy.ts';
@@ -8,13 +9,14 @@ export type JoinedPolicy = PolicyDefinition & PolicyForm;
 
 /** Any upstream is known, no file can be read. */
 export const NO_CONTEXT: PolicyContext = {
+  basePath: '',
   document: undefined,
   readText: (file) => {
     throw new Error(`this test has no file ${file}`);
   },
   upstream: (name) => name,
   problem: (why) => {
-    throw new Error(why);
+    throw new GatehouseError('config.invalid', why);
   },
 };
 

@@ -1,0 +1,26 @@
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+
+/** What a private key of Ed25519 begins with in PKCS #8 (RFC 8410 §7); its 32 bytes follow. */
+const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const PURPOSE = 'identity tokens';
+
+export interface IdentityKey {
+  readonly privateKey: KeyObject;
+  /** RFC 7638, so that a key that changes has another name. */
+  readonly id: string;
+  readonly jwk: Readonly<Record<string, string>>;
+}
+
+/** The key by which the gate signs what upstreams learn of callers; the same in all workers, and after a restart. */
+export function identityKey(secret: (purpose: string) => Buffer): IdentityKey {
+  const der = Buffer.concat([ED25519_PKCS8, secret(PURPOSE)]);
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  const { crv = '', kty = '', x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
+  const id = createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
+  return { privateKey, id, jwk: { kty, crv, x, kid: id, alg: 'EdDSA', use: 'sig' } };
+}
+
+/** The JWK Set by which upstreams check it. */
+export function identityJwks(secret: (purpose: string) => Buffer): string {
+  return JSON.stringify({ keys: [identityKey(secret).jwk] });
+}
