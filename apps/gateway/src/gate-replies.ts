@@ -50,7 +50,8 @@ export class GateReplies {
         return;
       }
       this.refusalLines += lines(reply.headers ?? NONE);
-      forward.refuse({ code: reply.code, detail: reply.detail });
+      const { code, detail, violations } = reply;
+      forward.refuse(violations === undefined ? { code, detail } : { code, detail, violations });
       return;
     }
     const hooks = this.route?.onReply.filter((step) => step.place < place) ?? NONE;

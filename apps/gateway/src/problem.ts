@@ -8,6 +8,8 @@ export interface Refusal {
   /** Finished lines, such as `retry-after: 3\r\n`. */
   readonly lines: string;
   readonly requestId: string;
+  /** Everything that is wrong, one by one. */
+  readonly violations?: readonly object[];
 }
 
 export interface MessageOptions {
@@ -19,9 +21,9 @@ export interface MessageOptions {
 /** A refusal as `application/problem+json` (RFC 9457), whole. */
 export function problemMessage(refusal: Refusal, options: MessageOptions): { status: number; message: string } {
   const { status, title } = ERRORS[refusal.code];
-  const { code, detail, requestId } = refusal;
+  const { code, detail, requestId, violations: errors } = refusal;
   const type = `urn:gatehouse:error:${code}`;
-  const body = JSON.stringify({ type, title, status, detail, code, requestId });
+  const body = JSON.stringify({ type, title, status, detail, code, requestId, errors });
   const head = { status, reason: title, lines: `content-type: application/problem+json\r\n${refusal.lines}` };
   return { status, message: ownMessage(head, body, options) };
 }

@@ -14,10 +14,18 @@ import { tailRecords } from '@gatehouse/record/spool';
 import { dnsResolver } from '@gatehouse/upstream/probing';
 import { Gateway } from '../src/index.ts';
 
-export function compile(text: string): Snapshot {
+type Files = Readonly<Record<string, string>>;
+
+/** `files`: what the configuration may refer to. */
+export function compile(text: string, files: Files = {}): Snapshot {
   const result = compileConfig(`gatehouse: 1\n${text}`, {
     file: 'test.yaml',
     env: {},
+    readText: (file) => {
+      const found = files[path.basename(file)];
+      if (found === undefined) throw new Error(`this test has no file ${file}`);
+      return found;
+    },
     policies: POLICY_SCHEMAS,
     providers: PROVIDERS,
     prompts: PROMPT_LANGUAGE,
@@ -44,12 +52,14 @@ export interface GateOptions {
   readonly dataDir?: string;
   /** Servers of DNS that are asked in place of the system's, such as `127.0.0.1:5353`. */
   readonly dns?: readonly string[];
+  /** By their names. */
+  readonly files?: Files;
 }
 
 export async function startGate(text: string, options: number | GateOptions = 1): Promise<Running> {
   const given: GateOptions = typeof options === 'number' ? { workers: options } : options;
   const { workers, dns, dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-')) } = given;
-  const snapshot = compile(text);
+  const snapshot = compile(text, given.files);
   const gateway = await Gateway.start(
     {
       listen: { host: '127.0.0.1', port: 0 },
@@ -72,7 +82,7 @@ export async function startGate(text: string, options: number | GateOptions = 1)
     port: gateway.port,
     dataDir,
     publish: async (next) => {
-      await gateway.publish(compile(next));
+      await gateway.publish(compile(next, given.files));
     },
     records: async () => {
       await stop();

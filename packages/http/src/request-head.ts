@@ -16,6 +16,8 @@ export interface HeadProblem {
   readonly detail: string;
   /** Finished header lines that the refusal carries. */
   readonly lines?: string;
+  /** Everything that is wrong with it, as JSON has it. */
+  readonly violations?: readonly object[];
 }
 
 /** How the body is delimited (RFC 9112 §6). */

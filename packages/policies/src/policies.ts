@@ -24,6 +24,7 @@ import { loadShed } from './load-shed/policy.ts';
 import { idempotency } from './idempotency/policy.ts';
 import { concurrency } from './concurrency/policy.ts';
 import { jsonLimits } from './json-limits/policy.ts';
+import { validate } from './validate/policy.ts';
 import { quota } from './quota/policy.ts';
 import { rateLimit } from './rate-limit/policy.ts';
 import { rewrite } from './rewrite/policy.ts';
@@ -47,6 +48,7 @@ export const POLICIES: readonly PolicyDefinition[] = [
   quota,
   concurrency,
   jsonLimits,
+  validate,
   idempotency,
   bodySize,
   forwardIdentity,

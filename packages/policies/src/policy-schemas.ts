@@ -25,6 +25,7 @@ import * as loadShed from './load-shed/schema.ts';
 import * as idempotency from './idempotency/schema.ts';
 import * as concurrency from './concurrency/schema.ts';
 import * as jsonLimits from './json-limits/schema.ts';
+import * as validate from './validate/schema.ts';
 import * as quota from './quota/schema.ts';
 import * as rateLimit from './rate-limit/schema.ts';
 import * as rewrite from './rewrite/schema.ts';
@@ -48,6 +49,7 @@ export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('quota', quota),
   policySchema('concurrency', concurrency),
   policySchema('json-limits', jsonLimits),
+  policySchema('validate', validate),
   policySchema('idempotency', idempotency),
   policySchema('body-size', bodySize),
   policySchema('forward-identity', forwardIdentity),

@@ -112,6 +112,8 @@ export interface Refusal {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly headers?: readonly (readonly [string, string])[];
+  /** Everything that is wrong, for a caller who can read it: holds nothing of what was sent. */
+  readonly violations?: readonly object[];
   /** The connection is cut, and `code` stands in the record alone. */
   readonly cut?: true;
 }

@@ -1,0 +1,91 @@
+import type { RequestView } from '../policy.ts';
+import { cookieValue } from '../cookie-value.ts';
+import { ParameterReader, type Read, type Sent } from './parameter-value.ts';
+import type { OperationPlan } from './plan.ts';
+import { rawPairs, type RawPair } from './query-pairs.ts';
+import type { SchemaSet } from './schema-set.ts';
+import type { Violation } from './violation.ts';
+
+/** Looks at what a request says outside of its body. */
+export class ParameterChecks {
+  readonly #set: SchemaSet;
+  readonly #readers: readonly ParameterReader[];
+  readonly #knownQuery: ReadonlySet<string>;
+  readonly #refusesUnknown: boolean;
+
+  constructor(operation: OperationPlan, set: SchemaSet, { refusesUnknown }: { readonly refusesUnknown: boolean }) {
+    this.#set = set;
+    this.#readers = operation.parameters.map((plan) => new ParameterReader(plan, set.schemas));
+    const inQuery = operation.parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name);
+    this.#knownQuery = new Set([...operation.knownQuery, ...inQuery]);
+    this.#refusesUnknown = refusesUnknown && !this.#knownQuery.has('*');
+  }
+
+  violations(request: RequestView, params: Readonly<Record<string, string>>): Violation[] {
+    const query = rawPairs(request.query.slice(1));
+    if (query === undefined) return [{ in: 'query', path: '', message: 'is not encoded well' }];
+    const found: Violation[] = [];
+    for (const reader of this.#readers) found.push(...this.#check(reader, { request, params, query }));
+    if (this.#refusesUnknown) found.push(...this.#unknown(query));
+    return found;
+  }
+
+  #check(reader: ParameterReader, sources: Sources): readonly Violation[] {
+    const { plan } = reader;
+    const at = { in: plan.in === 'querystring' ? 'query' : plan.in } as const;
+    const path = plan.in === 'querystring' ? '' : `/${plan.name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const read = this.#read(reader, sources);
+    if (read === 'unreadable') return [{ ...at, path, message: 'cannot be read as it is described' }];
+    if (read === 'absent') return plan.required ? [{ ...at, path, message: 'is missing' }] : [];
+    return this.#set
+      .findings(plan.schema, read.value)
+      .map((finding) => ({ ...at, path: path + finding.path, message: finding.message }));
+  }
+
+  #read(reader: ParameterReader, { request, params, query }: Sources): Read {
+    const { plan } = reader;
+    if (plan.in === 'querystring') {
+      if (query.length === 0) return 'absent';
+      return reader.read({ kind: 'values', raws: [request.query.slice(1)] });
+    }
+    if (plan.in === 'query') return reader.read(sentInQuery(reader, query));
+    const raw =
+      plan.in === 'path'
+        ? params[plan.name]
+        : plan.in === 'header'
+          ? request.header(plan.name)
+          : cookieValue(request.header('cookie'), plan.name);
+    return reader.read({ kind: 'values', raws: raw === undefined ? [] : [raw] });
+  }
+
+  #unknown(query: readonly RawPair[]): readonly Violation[] {
+    const unknown = new Set(query.map(({ name }) => name).filter((name) => !this.#isKnown(name)));
+    // The name is the caller's text, and is not repeated.
+    return unknown.size === 0 ? [] : [{ in: 'query', path: '', message: 'has a parameter that is not described' }];
+  }
+
+  #isKnown(name: string): boolean {
+    return (
+      this.#knownQuery.has(name) || this.#readers.some((reader) => reader.plan.in === 'query' && reader.owns(name))
+    );
+  }
+}
+
+interface Sources {
+  readonly request: RequestView;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: readonly RawPair[];
+}
+
+function sentInQuery(reader: ParameterReader, query: readonly RawPair[]): Sent {
+  const { name, style } = reader.plan;
+  if (style === 'deepObject') {
+    const members = query.filter((pair) => reader.owns(pair.name));
+    return {
+      kind: 'members',
+      members: members.map((pair) => ({ name: pair.name.slice(name.length + 1, -1), raw: pair.raw })),
+    };
+  }
+  if (reader.isSpread) return { kind: 'members', members: query.filter((pair) => reader.owns(pair.name)) };
+  return { kind: 'values', raws: query.filter((pair) => pair.name === name).map(({ raw = '' }) => raw) };
+}

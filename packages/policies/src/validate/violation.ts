@@ -1,0 +1,8 @@
+/** Where something does not fit the document; holds nothing that the caller or the upstream has written. */
+export interface Violation {
+  readonly in: 'path' | 'query' | 'header' | 'cookie' | 'body' | 'status';
+  /** JSON Pointer: into the body, or the parameter's name and what is inside of it. */
+  readonly path: string;
+  /** The predicate of a sentence. */
+  readonly message: string;
+}
