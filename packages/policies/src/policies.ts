@@ -16,6 +16,7 @@ import { canary } from './canary/policy.ts';
 import { fault } from './fault/policy.ts';
 import { maintenance } from './maintenance/policy.ts';
 import { mirror } from './mirror/policy.ts';
+import { mock } from './mock/policy.ts';
 import { redirect } from './redirect/policy.ts';
 import { lifecycle } from './lifecycle/policy.ts';
 import { oidc } from './oidc/policy.ts';
@@ -55,6 +56,7 @@ export const POLICIES: readonly PolicyDefinition[] = [
   headers,
   rewrite,
   redirect,
+  mock,
   fault,
   canary,
   mirror,

@@ -17,6 +17,7 @@ import * as canary from './canary/schema.ts';
 import * as fault from './fault/schema.ts';
 import * as maintenance from './maintenance/schema.ts';
 import * as mirror from './mirror/schema.ts';
+import * as mock from './mock/schema.ts';
 import * as redirect from './redirect/schema.ts';
 import * as lifecycle from './lifecycle/schema.ts';
 import * as oidc from './oidc/schema.ts';
@@ -56,6 +57,7 @@ export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('headers', headers),
   policySchema('rewrite', rewrite),
   policySchema('redirect', redirect),
+  policySchema('mock', mock),
   policySchema('fault', fault),
   policySchema('canary', canary),
   policySchema('mirror', mirror),
