@@ -334,7 +334,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
 
   requestLines(): string {
     const edits = this.#upstreamHeaders;
-    if (edits !== undefined) for (const name of edits.removed) this.caller.head.fields.remove(name);
+    if (edits !== undefined) for (const name of edits.removed) this.caller.head.fields.withhold(name);
     return this.identityLines() + (edits?.lines ?? '');
   }
 

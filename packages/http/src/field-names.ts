@@ -57,6 +57,8 @@ export type KnownName = (typeof NAMES)[number];
 export const OTHER = 0;
 /** Holds an underscore: an alias of a dashed name to many CGI-like servers, so it is never forwarded nor seen. */
 export const UNDERSCORE = 254;
+/** Number of a field that goes no further, and can still be read by its name. */
+export const WITHHELD = 253;
 /** Taken out of the head. */
 export const REMOVED = 255;
 

@@ -1,4 +1,4 @@
-import { knownName, NAME_MULTIPLIER, REMOVED, sameName, UNDERSCORE } from './field-names.ts';
+import { knownName, NAME_MULTIPLIER, REMOVED, sameName, UNDERSCORE, WITHHELD } from './field-names.ts';
 import { COLON, CR, HT, LF, SP, TOKEN_LOWER, VALUE_CHAR } from './grammar.ts';
 import { offsetAt, tableAt } from './table-read.ts';
 
@@ -199,6 +199,11 @@ export class Fields {
     for (let i = this.#find(name, 0); i >= 0; i = this.#find(name, i + 1)) this.removeAt(i);
   }
 
+  /** The same for who reads on: only `kept` is without it. */
+  withhold(name: string): void {
+    for (let i = this.#find(name, 0); i >= 0; i = this.#find(name, i + 1)) this.#ids[i] = WITHHELD;
+  }
+
   /** Takes out every field whose number `strip` marks; underscore names always go. */
   strip(strip: Uint8Array): void {
     for (let i = 0; i < this.count; i++) {
@@ -213,7 +218,7 @@ export class Fields {
     let runStart = -1;
     for (let i = 0; i < this.count; i++) {
       const lineStart = offsetAt(this.#at, i * STRIDE + NAME_START);
-      if (tableAt(this.#ids, i) !== REMOVED) {
+      if (goesOn(tableAt(this.#ids, i))) {
         if (runStart < 0) runStart = lineStart;
       } else if (runStart >= 0) {
         out += this.text.slice(runStart, lineStart);
@@ -227,10 +232,14 @@ export class Fields {
   keptNormalised(): string {
     let out = '';
     for (let i = 0; i < this.count; i++) {
-      if (this.idAt(i) !== REMOVED) out += `${this.nameAt(i)}: ${this.valueAt(i)}\r\n`;
+      if (goesOn(this.idAt(i))) out += `${this.nameAt(i)}: ${this.valueAt(i)}\r\n`;
     }
     return out;
   }
+}
+
+function goesOn(id: number): boolean {
+  return id !== REMOVED && id !== WITHHELD;
 }
 
 function skipSpace(text: string, from: number): number {

@@ -1,4 +1,4 @@
-import { FIELD, REMOVED, UNDERSCORE } from './field-names.ts';
+import { FIELD, REMOVED, UNDERSCORE, WITHHELD } from './field-names.ts';
 import { STRIP_FROM_REQUEST } from './hop-by-hop.ts';
 import type { RequestHead } from './request-head.ts';
 import { tableAt } from './table-read.ts';
@@ -11,7 +11,7 @@ export function forwardedFields({ fields }: RequestHead): [name: string, value: 
   const forwarded: [string, string][] = [];
   for (let i = 0; i < fields.count; i++) {
     const id = fields.idAt(i);
-    if (id === REMOVED || id === UNDERSCORE || id === FIELD['content-length']) continue;
+    if (id === REMOVED || id === WITHHELD || id === UNDERSCORE || id === FIELD['content-length']) continue;
     if (tableAt(STRIP_FROM_REQUEST, id) === 1) continue;
     const name = fields.nameAt(i).toLowerCase();
     if (!nominated.has(name)) forwarded.push([name, fields.valueAt(i)]);

@@ -8,6 +8,7 @@ import { jwt } from './jwt/policy.ts';
 import { key } from './key/policy.ts';
 import { bodySize } from './body-size/policy.ts';
 import { cache } from './cache/policy.ts';
+import { compose } from './compose/policy.ts';
 import { compress } from './compress/policy.ts';
 import { cors } from './cors/policy.ts';
 import { headers } from './headers/policy.ts';
@@ -29,6 +30,7 @@ import { validate } from './validate/policy.ts';
 import { quota } from './quota/policy.ts';
 import { rateLimit } from './rate-limit/policy.ts';
 import { rewrite } from './rewrite/policy.ts';
+import { transform } from './transform/policy.ts';
 
 /** Every policy that a configuration can name, as a worker runs it; `POLICY_SCHEMAS` holds how they are written. */
 export const POLICIES: readonly PolicyDefinition[] = [
@@ -55,8 +57,10 @@ export const POLICIES: readonly PolicyDefinition[] = [
   forwardIdentity,
   headers,
   rewrite,
+  transform,
   redirect,
   mock,
+  compose,
   fault,
   canary,
   mirror,

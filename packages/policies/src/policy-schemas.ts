@@ -9,6 +9,7 @@ import * as jwt from './jwt/schema.ts';
 import * as key from './key/schema.ts';
 import * as bodySize from './body-size/schema.ts';
 import * as cache from './cache/schema.ts';
+import * as compose from './compose/schema.ts';
 import * as compress from './compress/schema.ts';
 import * as cors from './cors/schema.ts';
 import * as headers from './headers/schema.ts';
@@ -30,6 +31,7 @@ import * as validate from './validate/schema.ts';
 import * as quota from './quota/schema.ts';
 import * as rateLimit from './rate-limit/schema.ts';
 import * as rewrite from './rewrite/schema.ts';
+import * as transform from './transform/schema.ts';
 
 /** How every policy is written, in the order of `POLICIES`; for whoever reads configurations. Loads TypeBox. */
 export const POLICY_SCHEMAS: readonly PolicyForm[] = [
@@ -56,8 +58,10 @@ export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('forward-identity', forwardIdentity),
   policySchema('headers', headers),
   policySchema('rewrite', rewrite),
+  policySchema('transform', transform),
   policySchema('redirect', redirect),
   policySchema('mock', mock),
+  policySchema('compose', compose),
   policySchema('fault', fault),
   policySchema('canary', canary),
   policySchema('mirror', mirror),

@@ -243,6 +243,8 @@ interface AskBasics {
   /** Names in lower case, checked as all heads are. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: Buffer;
+  /** It may come twice where a connection turns out to have been closed; left out: as the method has it (RFC 9110 §9.2.2). */
+  readonly repeatable?: boolean;
   /** For everything. */
   readonly timeoutMs: number;
   /** A longer answer fails. */

@@ -1,5 +1,5 @@
 import type { EndpointSpec } from '@gatehouse/config';
-import type { UpstreamFailure } from '@gatehouse/http';
+import { isIdempotent, type UpstreamFailure } from '@gatehouse/http';
 import { GatehouseError, type Clock } from '@gatehouse/kernel';
 import type { Answer, Ask, UpstreamAsk } from '@gatehouse/policies';
 import type { Outcome, UpstreamGroup } from '@gatehouse/upstream';
@@ -26,7 +26,9 @@ export class Asker {
     const timeouts = { connectMs: Math.min(timeoutMs, CONNECT_MS_MAX), firstByteMs: timeoutMs, idleMs: timeoutMs };
     const pool = this.#house.pools.of(endpoint);
     const { method, headers, body, bytesMax } = request;
-    const plan = { pool, authority: endpoint.authority, method, target, headers, lines: '', body, timeouts, bytesMax };
+    const repeatable = mayRepeat(request);
+    const authority = endpoint.authority;
+    const plan = { pool, authority, method, target, headers, lines: '', body, repeatable, timeouts, bytesMax };
     return this.#asked(plan, request, () => {});
   }
 
@@ -50,6 +52,7 @@ export class Asker {
       headers,
       lines: `via: ${this.#house.via}\r\n`,
       body,
+      repeatable: mayRepeat(request),
       timeouts: group.spec.timeouts,
       bytesMax,
     };
@@ -84,6 +87,10 @@ export class Asker {
       else asking.begin();
     });
   }
+}
+
+function mayRepeat({ method, repeatable }: Ask | UpstreamAsk): boolean {
+  return repeatable ?? isIdempotent(method);
 }
 
 interface Came {

@@ -21,6 +21,8 @@ export interface AskingPlan {
   /** Finished lines beside them. */
   readonly lines: string;
   readonly body: Buffer | undefined;
+  /** May be sent twice, where the first connection may have been closed before it came. */
+  readonly repeatable: boolean;
   readonly timeouts: ClientTimeouts;
   readonly bytesMax: number;
 }
@@ -43,6 +45,8 @@ export class Asking implements ReplyEvents {
   readonly #pieces = new Pieces();
   #upstream: ClientConnection | undefined;
   #head: Omit<Answer, 'body'> | undefined;
+  /** What is sent before the body. */
+  #text = '';
   #over = false;
 
   constructor(
@@ -58,6 +62,13 @@ export class Asking implements ReplyEvents {
   }
 
   begin(): void {
+    try {
+      this.#text = requestText(this.#plan);
+    } catch (error) {
+      // before it holds a connection
+      this.onFault(error);
+      return;
+    }
     this.#send(this.#plan.pool.take());
   }
 
@@ -71,14 +82,10 @@ export class Asking implements ReplyEvents {
       this.#fail(new GatehouseError('upstream.overloaded', 'too many connections to the server'), undefined);
       return;
     }
-    const { method, target, authority, headers, lines, body, timeouts } = this.#plan;
+    const { method, body, timeouts } = this.#plan;
     this.#upstream = upstream;
-    const written = headers.filter(([name]) => !OWN.has(name)).map(([name, value]) => headerLine(name, value));
-    const length = body === undefined ? '' : `content-length: ${body.length}\r\n`;
     upstream.begin({ method, timeouts, events: this });
-    upstream.wire?.text(
-      `${method} ${target} HTTP/1.1\r\nhost: ${authority}\r\n${length}${written.join('')}${lines}\r\n`,
-    );
+    upstream.wire?.text(this.#text);
     if (body !== undefined) upstream.wire?.lasting(body);
     upstream.requestSent();
     upstream.wire?.flush();
@@ -124,7 +131,8 @@ export class Asking implements ReplyEvents {
   onFailure(failure: UpstreamFailure, facts: { readonly replyBegan: boolean; readonly fresh: boolean }): void {
     this.#upstream = undefined;
     // A kept connection that the server had closed meanwhile is no failure of the server (RFC 9112 §9.3.1).
-    if (failure === 'reset' && !facts.fresh && !facts.replyBegan) this.#send(this.#plan.pool.fresh());
+    const stale = failure === 'reset' && !facts.fresh && !facts.replyBegan;
+    if (stale && this.#plan.repeatable) this.#send(this.#plan.pool.fresh());
     else this.#fail(FAILURES[failure](), failure);
   }
 
@@ -146,6 +154,13 @@ export class Asking implements ReplyEvents {
   onUpstreamDrain(): void {}
 
   onSettled(): void {}
+}
+
+/** The head, whole. Throws on what could not stand in one. */
+function requestText({ method, target, authority, headers, lines, body }: AskingPlan): string {
+  const written = headers.filter(([name]) => !OWN.has(name)).map(([name, value]) => headerLine(name, value));
+  const length = body === undefined ? '' : `content-length: ${body.length}\r\n`;
+  return `${method} ${target} HTTP/1.1\r\nhost: ${authority}\r\n${length}${written.join('')}${lines}\r\n`;
 }
 
 const failure = (code: 'unreachable' | 'timeout' | 'overloaded' | 'broken', what: string) => (): GatehouseError =>

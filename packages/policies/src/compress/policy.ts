@@ -7,6 +7,7 @@ import {
   type Gzip,
   type ZstdCompress,
 } from 'node:zlib';
+import { markChanged } from '../changed-body.ts';
 import { definePolicy } from '../define-policy.ts';
 import { bytes } from '../parsed-units.ts';
 import type { Exchange, ReplyFilter, ReplySink } from '../policy.ts';
@@ -72,12 +73,7 @@ function vary(reply: ReplyDraft): void {
 function mark(reply: ReplyDraft, coding: Coding): void {
   reply.remove('content-encoding');
   reply.add('content-encoding', coding);
-  reply.length = undefined;
-  // What was hashed or cut by offsets is other bytes now.
-  for (const name of ['accept-ranges', 'content-md5', 'digest', 'content-digest']) reply.remove(name);
-  // Byte for byte it is no longer what the tag was given to; in meaning it is (RFC 9110 §8.8.3).
-  const tag = reply.header('etag');
-  if (tag?.startsWith('"') === true) reply.set('etag', `W/${tag}`);
+  markChanged(reply);
 }
 
 /**

@@ -17,6 +17,8 @@ export async function askAbout(
 ): Promise<Claims | undefined> {
   const { status, body } = await ask({
     method: 'POST',
+    // A question, whatever its method.
+    repeatable: true,
     url,
     headers: [
       ['accept', 'application/json'],
