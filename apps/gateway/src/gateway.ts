@@ -338,7 +338,7 @@ export class Gateway {
 
   /** Makes replies that are kept unusable, in all workers at once; says how many. */
   purge(what: Purge): number {
-    return this.#cache.purge(what);
+    return this.#cache.purge(what, this.#options.clock.now());
   }
 
   /** Ends a worker by force, as a crash would; for tests and for chaos drills. */

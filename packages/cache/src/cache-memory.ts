@@ -2,6 +2,8 @@
 export interface CacheMemory {
   readonly store: SharedArrayBuffer;
   readonly flights: SharedArrayBuffer;
+  /** One 64-bit word: when something was purged last, ms. */
+  readonly purged: SharedArrayBuffer;
   readonly buckets: number;
   readonly smallBytes: number;
   readonly mainBytes: number;
@@ -48,6 +50,7 @@ export function createCacheMemory({
   const shardBytes = tableBytes(buckets) + smallBytes + mainBytes;
   return {
     store: new SharedArrayBuffer(shardBytes * SHARDS),
+    purged: new SharedArrayBuffer(8),
     flights: new SharedArrayBuffer((FLIGHT_HEAD_WORDS + FLIGHTS * FLIGHT_WORDS) * 4),
     buckets,
     smallBytes,

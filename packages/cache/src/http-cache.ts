@@ -15,22 +15,34 @@ interface AddressRecord {
   readonly vary: string;
   /** The last reply was for anybody. */
   readonly shared: boolean;
+  /** It was forgotten, ms; what was asked for before is out of date. 0 for never. */
+  readonly forgottenMs: number;
+  /** Nothing was kept since it was forgotten. */
+  readonly empty: boolean;
 }
+
+/** Another thread may be changing the same address; whoever loses that often keeps nothing. */
+const TRIES = 4;
+
+/** Longer than any reply is on its way: what seems to have been asked for still earlier was asked by another clock. */
+const UNDER_WAY_MS_MAX = 600_000;
 
 /** The replies that all workers keep together. Everything that a caller waits for answers at once. */
 export class HttpCache {
   readonly flights: Flights;
   readonly #store: SharedStore;
+  readonly #purged: BigInt64Array;
 
   constructor(memory: CacheMemory, owner: number) {
+    this.#purged = new BigInt64Array(memory.purged);
     this.#store = new SharedStore(memory, owner);
     this.flights = new Flights(memory, owner);
   }
 
   /** The reply that a request may be answered with: its caller's own, or one for anybody. */
   find(url: string, partition: string, request: HeaderOf): StoredReply | undefined {
-    const address = this.#addressOf(url);
-    if (address === undefined) return undefined;
+    const address = parsed(this.#store.get(addressKey(url)));
+    if (address === undefined || address.empty) return undefined;
     const selecting = selectingFields(address.vary, request);
     for (const owner of partition === '' ? [''] : [partition, '']) {
       const stored = this.#store.get(replyKey(url, address, { partition: owner, selecting }));
@@ -42,39 +54,66 @@ export class HttpCache {
 
   /** Whether another request for the address has been answered with what anybody may have. */
   isShared(url: string): boolean {
-    return this.#addressOf(url)?.shared === true;
+    return parsed(this.#store.get(addressKey(url)))?.shared === true;
   }
 
   /** Are there other replies of the same address, for other requests? */
   knows(url: string): boolean {
-    return this.#addressOf(url) !== undefined;
+    return parsed(this.#store.get(addressKey(url)))?.empty === false;
   }
 
-  /** False when it is too large. */
+  /** False when it is too large, or when the address was forgotten or something purged after it was asked for. */
   keep(url: string, reply: StoredReply, tags: readonly string[]): boolean {
+    const purgedMs = this.#purgedMs;
+    if (isOutdated(reply, purgedMs)) return false;
+    const address = this.#addressFor(url, reply);
+    if (address === undefined) return false;
+    const key = replyKey(url, address, reply);
+    if (!this.#store.put(key, JSON.stringify([url, ...tags]), encode(reply))) return false;
+    if (this.#purgedMs === purgedMs) return true;
+    // A purge came in between, and may have looked there already.
+    this.#store.remove(key);
+    return false;
+  }
+
+  /** What the address is once the reply is kept; undefined when it is none to keep. */
+  #addressFor(url: string, reply: StoredReply): AddressRecord | undefined {
     const vary = reply.selecting.map(([name]) => name).join(',');
-    const known = this.#addressOf(url);
-    const address = {
-      generation: known?.generation ?? randomBytes(8).toString('base64url'),
-      vary,
-      shared: reply.partition === '',
-    };
-    if (known === undefined || known.vary !== vary || known.shared !== address.shared) {
-      if (!this.#store.put(addressKey(url), '', Buffer.from(JSON.stringify(address)))) return false;
+    const shared = reply.partition === '';
+    for (let tries = 0; tries < TRIES; tries++) {
+      const seen = this.#store.get(addressKey(url));
+      const known = parsed(seen);
+      if (known !== undefined && isOutdated(reply, known.forgottenMs)) return undefined;
+      if (known?.empty === false && known.vary === vary && known.shared === shared) return known;
+      const { generation = generated(), forgottenMs = 0 } = known ?? {};
+      const address = { generation, vary, shared, forgottenMs, empty: false };
+      if (this.#store.replace(addressKey(url), seen, Buffer.from(JSON.stringify(address)))) return address;
     }
-    return this.#store.put(replyKey(url, address, reply), JSON.stringify([url, ...tags]), encode(reply));
+    return undefined;
   }
 
-  /** Replies of the address are not used any more: RFC 9111 §4.4. */
-  forget(url: string): boolean {
-    return this.#store.remove(addressKey(url));
+  /**
+   * Replies of the address are not used any more: RFC 9111 §4.4. Nor is what is on its way since before `nowMs`, which
+   * may be older than the change. Says whether there were any.
+   */
+  forget(url: string, nowMs: number): boolean {
+    const known = this.knows(url);
+    const address = { generation: generated(), vary: '', shared: false, forgottenMs: nowMs, empty: true };
+    if (!this.#store.put(addressKey(url), '', Buffer.from(JSON.stringify(address))))
+      this.#store.remove(addressKey(url));
+    return known;
   }
 
-  /** How many replies, or addresses, are not used any more. */
-  purge(purge: Purge): number {
-    if ('url' in purge) return this.forget(purge.url) ? 1 : 0;
+  /** How many replies, or addresses, are not used any more. What was asked for before `nowMs` is not kept, whatever it is. */
+  purge(purge: Purge, nowMs: number): number {
+    if ('url' in purge) return this.forget(purge.url, nowMs) ? 1 : 0;
+    Atomics.store(this.#purged, 0, BigInt(Math.ceil(nowMs)));
     if ('tag' in purge) return this.#store.removeWhere((_key, label) => partsOf(label).slice(1).includes(purge.tag));
     return this.#store.removeWhere((_key, label) => partsOf(label)[0]?.startsWith(purge.prefix) === true);
+  }
+
+  get #purgedMs(): number {
+    return Number(Atomics.load(this.#purged, 0));
   }
 
   stats(): StoreStats {
@@ -85,12 +124,19 @@ export class HttpCache {
     this.#store.ownerDied(owner);
     this.flights.ownerDied(owner);
   }
+}
 
-  #addressOf(url: string): AddressRecord | undefined {
-    const text = this.#store.get(addressKey(url));
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `keep` alone writes under such keys
-    return text === undefined ? undefined : (JSON.parse(text.toString()) as AddressRecord);
-  }
+function parsed(text: Buffer | undefined): AddressRecord | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this file alone writes under such keys
+  return text === undefined ? undefined : (JSON.parse(text.toString()) as AddressRecord);
+}
+
+function isOutdated({ requestMs }: StoredReply, changedMs: number): boolean {
+  return requestMs <= changedMs && changedMs - requestMs < UNDER_WAY_MS_MAX;
+}
+
+function generated(): string {
+  return randomBytes(8).toString('base64url');
 }
 
 function addressKey(url: string): string {

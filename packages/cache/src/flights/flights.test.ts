@@ -51,6 +51,20 @@ describe('a flight', () => {
     expect(begin(one, 'k', NOW + 5002).kind).toBe('wait');
   });
 
+  it('that nobody ends gives its place to others in time, and whoever waited for it goes on', async () => {
+    const [one, two] = threads();
+    const keys = Array.from({ length: 5000 }, (_, index) => `key ${index}`);
+    const led = keys.filter((key) => begin(one, key).kind === 'lead');
+    const waiting = led.slice(0, 50).map((key) => begin(two, key, NOW, 60_000));
+    const later = keys.map((key) => begin(two, `another ${key}`, NOW + 5001).kind);
+    expect(later.filter((kind) => kind === 'lead').length).toBeGreaterThan(900);
+    // Places that are taken over wake those who wait there: without that this would last a minute.
+    const first = await Promise.race(
+      waiting.map(async (flight) => (flight.kind === 'wait' ? flight.over.then(() => 'over') : 'no')),
+    );
+    expect(first).toBe('over');
+  });
+
   it('whose answer is not for sharing lets everybody ask alone for a while', () => {
     const [one, two] = threads();
     one?.end(lead(begin(one)), NOW + 100);

@@ -65,6 +65,8 @@ export class Flights {
   }
 
   #lead(slot: number, { high, low }: Hash64, nowMs: number): Flight {
+    // Whoever waits here still waits for another key, or for a leader that was too slow.
+    if (this.#word(slot + OWNER) !== 0 && !this.#isOf(slot, { high, low })) this.#free(slot, 0);
     const number = (this.#words[NUMBERS] = (this.#word(NUMBERS) + 1) | 0);
     this.#words[slot + HIGH] = high;
     this.#words[slot + LOW] = low;
@@ -131,18 +133,23 @@ export class Flights {
   #find(hash: Hash64): number | undefined {
     for (let probe = 0; probe < PROBES; probe++) {
       const slot = this.#slotAt(hash, probe);
-      if (this.#word(slot + HIGH) === hash.high && this.#word(slot + LOW) === hash.low) return slot;
+      if (this.#isOf(slot, hash)) return slot;
     }
     return undefined;
   }
 
-  /** One that nobody is asking in, best one that keeps nobody alone. */
+  #isOf(slot: number, { high, low }: Hash64): boolean {
+    return this.#word(slot + HIGH) === high && this.#word(slot + LOW) === low;
+  }
+
+  /** One that nobody is asking in or only for too long; best one that keeps nobody alone. */
   #spare(hash: Hash64, nowMs: number): number | undefined {
     let alone: number | undefined;
     for (let probe = 0; probe < PROBES; probe++) {
       const slot = this.#slotAt(hash, probe);
-      if (this.#word(slot + OWNER) !== 0) continue;
-      if (this.#timeOf(slot) <= nowMs) return slot;
+      const asking = this.#word(slot + OWNER) !== 0;
+      if (asking && nowMs - this.#timeOf(slot) <= AGE_MS_MAX) continue;
+      if (!asking && this.#timeOf(slot) <= nowMs) return slot;
       alone ??= slot;
     }
     return alone;

@@ -72,6 +72,21 @@ export class Ring {
     return head;
   }
 
+  /** Writes an entry that has just been dropped at the head again, where it `fits`; nothing was written since. */
+  again({ position, bytes }: RingEntry): Position {
+    let head = this.#head;
+    const from = position % this.size;
+    const left = this.size - (head % this.size);
+    const to = bytes > left ? 0 : head % this.size;
+    this.#bytes.copyWithin(to, from, from + bytes);
+    if (bytes > left) {
+      this.#writeHead(head, { bytes: left, slot: FILLER, parts: [] });
+      head += left;
+    }
+    this.#cells[this.#headCell] = head + bytes;
+    return head;
+  }
+
   #writeHead(
     position: Position,
     { bytes, slot, parts }: { bytes: number; slot: number; parts: readonly Uint8Array[] },

@@ -31,6 +31,13 @@ const GHOST = 3;
 const USES_MAX = 3;
 
 /**
+ * So much may stay in the main ring for one entry that is put; then even what was asked for leaves. Otherwise one caller
+ * would copy all of a ring, in which everything was asked for, while it holds the lock.
+ */
+const STAY_BYTES_MAX = 1024 ** 2;
+const STAY_ENTRIES_MAX = 256;
+
+/**
  * One part of the store, under one lock: a table of slots and two rings. What is new goes into the small ring; what is
  * asked for while it is there moves to the main one when it leaves, everything else is gone with it. So a thousand
  * replies that are asked for once push out nothing that is asked for often (S3-FIFO: Yang et al., SOSP 2023).
@@ -42,6 +49,9 @@ export class Shard {
   readonly #lock: BucketLock;
   readonly #small: Ring;
   readonly #main: Ring;
+  /** What has stayed for the entry that is being put. */
+  #stayedBytes = 0;
+  #stayedEntries = 0;
 
   constructor(memory: CacheMemory, index: number, owner: number) {
     const { store, buckets, smallBytes, mainBytes } = memory;
@@ -69,21 +79,32 @@ export class Shard {
     });
   }
 
-  /** False when it is too large for this store. */
-  put(hash: Hash64, { key, label, value }: Kept): boolean {
+  /**
+   * False when it is too large for this store, or when what is there is not `instead`: those bytes, or nothing for null.
+   */
+  put(hash: Hash64, { key, label, value }: Kept, instead?: Buffer | null): boolean {
     const parts = [key, label, value];
     const bytes = entryBytes(parts);
     if (bytes > this.#main.size / 2) return false;
     return this.#locked(() => {
       const known = this.#find(hash);
+      if (instead !== undefined && !this.#holds(known, key, instead)) return false;
       const returns = known !== undefined && this.#word(known + STATE) === GHOST;
       const at = known ?? this.#spare(hash);
       this.#words[at + STATE] = EMPTY;
       const ring = returns || bytes > this.#small.size / 2 ? this.#main : this.#small;
+      this.#stayedBytes = 0;
+      this.#stayedEntries = 0;
       this.#makeRoom(ring, bytes);
       this.#claim(at, hash, { ring, position: ring.append(at, parts), length: value.length });
       return true;
     });
+  }
+
+  #holds(at: number | undefined, key: Buffer, value: Buffer | null): boolean {
+    const kept = at === undefined || !this.#isLive(at) ? undefined : this.#entryOf(at);
+    if (kept === undefined || !kept.key.equals(key)) return value === null;
+    return value !== null && kept.value.equals(value);
   }
 
   #claim(at: number, hash: Hash64, entry: { ring: Ring; position: number; length: number }): void {
@@ -211,7 +232,7 @@ export class Shard {
   #leaveSmall(entry: RingEntry): void {
     const at = this.#slotFor(entry, IN_SMALL);
     if (at !== undefined) {
-      if (this.#word(at + USES) > 0) this.#move(at, entry, 0);
+      if (this.#word(at + USES) > 0) this.#move(at, entry);
       else this.#words[at + STATE] = GHOST;
     }
     this.#small.drop(entry);
@@ -221,26 +242,37 @@ export class Shard {
   #leaveMain(entry: RingEntry): void {
     const at = this.#slotFor(entry, IN_MAIN);
     const uses = at === undefined ? 0 : this.#word(at + USES);
-    const parts = at === undefined || uses === 0 ? undefined : this.#partsOf(at);
     if (at !== undefined) this.#words[at + STATE] = EMPTY;
     this.#main.drop(entry);
-    if (at === undefined || parts === undefined || !this.#main.fits(entry.bytes)) return;
-    this.#restore(at, parts, uses - 1);
-  }
-
-  #move(at: number, entry: RingEntry, uses: number): void {
-    const parts = this.#partsOf(at);
+    if (at === undefined || uses === 0 || !this.#mayStay(entry)) return;
+    if (this.#main.fits(entry.bytes)) {
+      this.#nowInMain(at, this.#main.again(entry), uses - 1);
+      return;
+    }
+    // It meets the end of the ring, where more is needed than it took.
+    const { key, label, value } = this.#main.read(entry.position, this.#word(at + LENGTH));
+    const parts = [Buffer.from(key), Buffer.from(label), Buffer.from(value)];
     this.#makeRoom(this.#main, entry.bytes);
-    this.#restore(at, parts, uses);
+    this.#nowInMain(at, this.#main.append(at, parts), uses - 1);
   }
 
-  #partsOf(at: number): readonly Buffer[] {
+  #mayStay({ bytes }: RingEntry): boolean {
+    if (this.#stayedBytes >= STAY_BYTES_MAX || this.#stayedEntries >= STAY_ENTRIES_MAX) return false;
+    this.#stayedBytes += bytes;
+    this.#stayedEntries++;
+    return true;
+  }
+
+  #move(at: number, entry: RingEntry): void {
+    this.#makeRoom(this.#main, entry.bytes);
     const { key, label, value } = this.#entryOf(at);
-    return [Buffer.from(key), Buffer.from(label), Buffer.from(value)];
+    this.#nowInMain(at, this.#main.append(at, [key, label, value]), 0);
   }
 
-  #restore(at: number, parts: readonly Buffer[], uses: number): void {
-    this.#cells[at / 2 + POSITION] = this.#main.append(at, parts);
+  #nowInMain(at: number, position: number, uses: number): void {
+    // Never a position of one ring in an entry of the other, wherever this thread may end.
+    this.#words[at + STATE] = EMPTY;
+    this.#cells[at / 2 + POSITION] = position;
     this.#words[at + USES] = uses;
     this.#words[at + STATE] = IN_MAIN;
   }

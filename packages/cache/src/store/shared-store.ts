@@ -9,6 +9,8 @@ export interface StoreStats {
   readonly bytesMax: number;
 }
 
+const NO_LABEL = Buffer.alloc(0);
+
 /** What all workers keep together, by keys of any text. */
 export class SharedStore {
   readonly #shards: readonly Shard[];
@@ -28,6 +30,13 @@ export class SharedStore {
   put(key: string, label: string, value: Buffer): boolean {
     const hash = hash64(key);
     return this.#shardOf(hash.high).put(hash, { key: Buffer.from(key), label: Buffer.from(label), value });
+  }
+
+  /** Puts only if what is there is `instead`, or nothing; says whether it was, and what is put not too large. */
+  replace(key: string, instead: Buffer | undefined, value: Buffer): boolean {
+    const hash = hash64(key);
+    const kept = { key: Buffer.from(key), label: NO_LABEL, value };
+    return this.#shardOf(hash.high).put(hash, kept, instead ?? null);
   }
 
   remove(key: string): boolean {

@@ -192,11 +192,12 @@ export class CacheCall {
 
   /** RFC 9111 §4.4. */
   #invalidate(reply: ReplyDraft): void {
-    const { cache } = this.#runtime;
-    cache.forget(this.#url);
+    const { cache, clock } = this.#runtime;
+    const nowMs = clock.now();
+    cache.forget(this.#url, nowMs);
     for (const name of ['location', 'content-location']) {
       const other = neighbour(this.#url, reply.header(name));
-      if (other !== undefined) cache.forget(other);
+      if (other !== undefined) cache.forget(other, nowMs);
     }
   }
 
