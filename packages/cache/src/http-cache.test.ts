@@ -85,6 +85,17 @@ describe('the cache of all workers', () => {
     expect(textOf(two.find(URL, '', asking()))).toBe('new');
   });
 
+  it('purges an address with the copies of it that other upstreams gave', () => {
+    const [one, two] = threads();
+    for (const url of [URL, `${URL}#canary`, `${URL}c`]) one.keep(url, reply('text'), []);
+    expect(two.purge({ url: URL }, NOW + 1)).toBe(2);
+    expect([URL, `${URL}#canary`, `${URL}c`].map((url) => textOf(one.find(url, '', asking())))).toEqual([
+      undefined,
+      undefined,
+      'text',
+    ]);
+  });
+
   it('does not keep what was asked for before a purge', () => {
     const [one, two] = threads();
     expect(two.purge({ tag: 'none' }, NOW + 10)).toBe(0);

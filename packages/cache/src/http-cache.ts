@@ -106,8 +106,12 @@ export class HttpCache {
 
   /** How many replies, or addresses, are not used any more. What was asked for before `nowMs` is not kept, whatever it is. */
   purge(purge: Purge, nowMs: number): number {
-    if ('url' in purge) return this.forget(purge.url, nowMs) ? 1 : 0;
     Atomics.store(this.#purged, 0, BigInt(Math.ceil(nowMs)));
+    if ('url' in purge) {
+      // Behind a # stands what else told replies of the address apart.
+      const parts = this.#store.removeWhere((_key, label) => partsOf(label)[0]?.startsWith(`${purge.url}#`) === true);
+      return parts + (this.forget(purge.url, nowMs) ? 1 : 0);
+    }
     if ('tag' in purge) return this.#store.removeWhere((_key, label) => partsOf(label).slice(1).includes(purge.tag));
     return this.#store.removeWhere((_key, label) => partsOf(label)[0]?.startsWith(purge.prefix) === true);
   }
