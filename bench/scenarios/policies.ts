@@ -7,7 +7,7 @@ import { LOAD_CORE } from '../cores.ts';
 import { numbersIn } from '../numbers-in.ts';
 import { runProgram } from '../run-program.ts';
 import { cpuOf, interleaved, measure, using, type Outcome, type Sample } from '../measure.ts';
-import { POLICY_COSTS, type PolicyCost } from '../policy-costs.ts';
+import { DOCUMENT, KEYED, policyConfig, POLICY_COSTS, type PolicyCost } from '../policy-costs.ts';
 import { summaryOf } from '../statistics.ts';
 
 const GET = { paths: ['/'], headers: {} };
@@ -19,10 +19,14 @@ const BARE_POST: PolicyCost = {
   load: POLICY_COSTS.find(({ load }) => load.method === 'POST')?.load ?? GET,
 };
 
+/** What policies that look at who calls are compared with. */
+const BARE_KEYED: PolicyCost = { name: 'no policy, a key', policy: '', ...KEYED };
+const BASES = { bare: BARE, post: BARE_POST, keyed: BARE_KEYED };
+
 /** What each policy adds to a request, as the whole process pays for it. */
 export async function policies(bench: Bench): Promise<Section> {
   return using(await startUpstream(bench), async ({ port: upstream }) => {
-    const all = [BARE, BARE_POST, ...POLICY_COSTS];
+    const all = [BARE, BARE_POST, BARE_KEYED, ...POLICY_COSTS];
     const runners = all.map((cost) => ({
       name: cost.name,
       needs: [],
@@ -32,7 +36,7 @@ export async function policies(bench: Bench): Promise<Section> {
     const micro = await alone(bench);
     return {
       method:
-        'Gatehouse alone, one open route with one policy, which never refuses. Added is what a request costs more than without the policy; policies that look at bodies are compared with a POST of JSON. A hit of the cache and a redirect spare the upstream, so they cost less than nothing. `hooks alone` is what the policy’s code takes on made-up exchanges in a loop; compressing itself happens in a thread of its own and is not in it.',
+        'Gatehouse alone, one open route with one policy, which never refuses. Added is what a request costs more than without the policy; policies that look at bodies are compared with a POST of JSON, those that look at who calls with a key. A hit of the cache and a redirect spare the upstream, so they cost less than nothing. `hooks alone` is what the policy’s code takes on made-up exchanges in a loop; compressing itself happens in a thread of its own and is not in it.',
       tables: [
         {
           head: ['policy', 'CPU µs/request', 'spread', 'added µs', 'hooks alone µs', 'requests/s'],
@@ -55,7 +59,7 @@ async function alone(bench: Bench): Promise<ReadonlyMap<string, number>> {
 
 function row(outcome: Outcome<Sample>, cost: PolicyCost, micro: ReadonlyMap<string, number>): string[] {
   const cpu = cpuOf(outcome, cost.name);
-  const base = cpuOf(outcome, cost.load.method === 'POST' ? BARE_POST.name : BARE.name);
+  const base = cpuOf(outcome, BASES[cost.base ?? (cost.load.method === 'POST' ? 'post' : 'bare')].name);
   const perSecond = summaryOf(outcome.samples.get(cost.name) ?? [], (sample) => sample.perSecond);
   const ns = micro.get(cost.name);
   const hooks = ns === undefined ? '' : (ns / 1000).toFixed(2);
@@ -69,20 +73,9 @@ function signed(value: number): string {
 async function one(bench: Bench, cost: PolicyCost, upstream: number): Promise<Sample> {
   const dir = folder(bench, 'policy');
   const config = path.join(dir, 'gatehouse.yaml');
-  writeFileSync(config, configWith(cost, upstream));
+  writeFileSync(config, policyConfig(cost, upstream));
+  if (cost.document === true) writeFileSync(path.join(dir, 'openapi.yaml'), DOCUMENT);
   return using({ ...(await startGatehouse({ dir, config, workers: 1 })), name: cost.name }, async (service) =>
     measure(bench, service, cost.load),
   );
-}
-
-function configWith({ policy }: PolicyCost, upstream: number): string {
-  return `gatehouse: 1
-upstreams:
-  origin: { targets: ["http://127.0.0.1:${upstream}"] }
-apis:
-  all:
-    access: open
-    upstream: origin
-    policies: [ ${policy === '' ? '' : `{ ${policy} }`} ]
-`;
 }

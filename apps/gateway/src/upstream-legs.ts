@@ -48,9 +48,10 @@ export class UpstreamLegs {
     return this.#named?.endpoint.spec.id;
   }
 
-  /** Why that endpoint. */
+  /** Why that endpoint, where there were others. */
   get reason(): string | undefined {
-    return this.#named?.reason;
+    const reason = this.#named?.reason;
+    return reason === 'only' ? undefined : reason;
   }
 
   /** What each try came to, where there was more than one. */
@@ -208,7 +209,7 @@ export class UpstreamLegs {
   }
 
   #stopTimers(): void {
-    clearTimeout(this.#expiry);
-    clearTimeout(this.#hedging);
+    if (this.#expiry !== undefined) clearTimeout(this.#expiry);
+    if (this.#hedging !== undefined) clearTimeout(this.#hedging);
   }
 }

@@ -40,7 +40,7 @@ export interface ExchangeRecord {
   readonly firstByteMs?: number | undefined;
   readonly bodyMs?: number | undefined;
   readonly upstream?: string | undefined;
-  /** Why that endpoint: `peak-ewma:2-of-5`, `hash:1-of-3`, `only`; behind `retry`, `hedge` or `panic`; or `probe`. */
+  /** Why that endpoint, where there were others: `peak-ewma:2-of-5`, `hash:1-of-3`; behind `retry`, `hedge` or `panic`; or `probe`. */
   readonly upstreamReason?: string | undefined;
   /** What each try came to, where there was more than one, in the order of their ends: `http://a:80 503 12.1 ms; …`. */
   readonly upstreamTries?: string | undefined;

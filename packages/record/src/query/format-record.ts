@@ -71,8 +71,7 @@ function restOf(record: ExchangeRecord): readonly Piece[] {
   if (aiModel !== undefined) pieces.push({ text: safeText(`${aiProvider ?? '?'}/${aiModel}`) });
   else if (aiModelAsked !== undefined) pieces.push({ text: safeText(aiModelAsked) });
   else if (upstream !== undefined) pieces.push({ text: safeText(upstream) });
-  // That there was no choice goes without saying.
-  if (upstreamReason !== undefined && upstreamReason !== 'only') {
+  if (upstreamReason !== undefined) {
     pieces.push({ text: safeText(upstreamReason), style: 'dim' });
   }
   if (upstreamTries !== undefined) pieces.push({ text: safeText(`[${upstreamTries}]`), style: 'dim' });
