@@ -34,10 +34,11 @@ export function writeReport(bench: Bench, measured: Measured): void {
   }
 }
 
+/** Without the build of the kernel, which changes under a virtual machine that stays. */
 function machineName(): string {
   const cpus = os.cpus();
   const memory = Math.round(os.totalmem() / 2 ** 30);
-  return `${cpus.length} × ${cpus[0]?.model ?? 'unknown'}, ${memory} GiB, Linux ${os.release()}`;
+  return `${cpus.length} × ${cpus[0]?.model ?? 'unknown'}, ${memory} GiB, Linux ${os.release().split('-', 1)[0] ?? ''}`;
 }
 
 /** Sections of a report that was written on the same machine, by title. */

@@ -36,7 +36,7 @@ export async function policies(bench: Bench): Promise<Section> {
     const micro = await alone(bench);
     return {
       method:
-        'Gatehouse alone, one open route with one policy, which never refuses. Added is what a request costs more than without the policy; policies that look at bodies are compared with a POST of JSON, those that look at who calls with a key. A hit of the cache and a redirect spare the upstream, so they cost less than nothing. `hooks alone` is what the policy’s code takes on made-up exchanges in a loop; compressing itself happens in a thread of its own and is not in it.',
+        'Gatehouse alone, one open route with one policy, which never refuses. Added is what a request costs more than without the policy; policies that look at bodies are compared with a POST of JSON, those that look at who calls with a key. A redirect and a mock spare the upstream, so they cost less than nothing; a hit of the cache is read from memory that all workers share, which costs about as much as asking an upstream on the same machine. `hooks alone` is what the policy’s code takes on made-up exchanges in a loop; compressing itself happens in a thread of its own and is not in it.',
       tables: [
         {
           head: ['policy', 'CPU µs/request', 'spread', 'added µs', 'hooks alone µs', 'requests/s'],

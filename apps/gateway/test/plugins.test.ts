@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { PluginSpec, Snapshot } from '@gatehouse/config';
 import { compile, startUpstream } from './harness.ts';
 import { createLogger, systemClock } from '@gatehouse/kernel';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Gateway } from '../src/index.ts';
@@ -26,11 +26,12 @@ async function gateWith(
     plugins: { p: plugin(text, timeoutMs) },
     routes: plain.routes.map((route) => ({ ...route, policies: [{ name: 'p', config: { a: 1 }, scope: 'a#p.0' }] })),
   });
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-plugin-'));
   const gateway = await Gateway.start(
     {
       listen: { host: '127.0.0.1', port: 0 },
       workers: 1,
-      dataDir: mkdtempSync(path.join(os.tmpdir(), 'gatehouse-plugin-')),
+      dataDir,
       log: createLogger({ level: 'error', write: (line) => lines.push(line), now: Date.now }),
       logLevel: 'error',
       clock: systemClock,
@@ -42,6 +43,7 @@ async function gateWith(
     stop: async () => {
       await gateway.stop(1000);
       await upstream.close();
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
   return {

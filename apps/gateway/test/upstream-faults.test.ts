@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startGate, type Running } from './harness.ts';
 
@@ -8,9 +9,12 @@ interface Fault {
   readonly act: (socket: net.Socket, path: string) => void;
   /** What the record may say of it; undefined: the reply is whole, whatever came behind it. */
   readonly codes: readonly (string | undefined)[];
+  /** What comes later meets no other request: over HTTP/1.1 nobody could tell it from that one's answer. */
+  readonly laterMs?: number;
 }
 
-const whole = (path: string): string => `HTTP/1.1 200 OK\r\ncontent-length: ${path.length}\r\n\r\n${path}`;
+const whole = (path: string): string =>
+  `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${path.length}\r\n\r\n${path}`;
 const BROKEN = ['upstream.broken'];
 const LATE = ['upstream.timeout'];
 
@@ -83,6 +87,7 @@ const FAULTS: readonly Fault[] = [
       setTimeout(() => socket.write(whole('somebody else')), 5);
     },
     codes: [undefined],
+    laterMs: 50,
   },
   {
     name: 'says more than its length',
@@ -99,6 +104,14 @@ const FAULTS: readonly Fault[] = [
 /** What else the gate does with the call. */
 const WAYS: Readonly<Record<string, string>> = {
   plainly: '',
+  'through a cache': '{ cache: { ttl: 1m } }',
+  'through a cache that has old replies for bad times': '{ cache: { ttl: 1s, staleIfError: 1h } }',
+  compressed: '{ compress: { types: ["text/*"], minBytes: 0B } }',
+  'with its body asked for': '{ idempotency: {} }, { json-limits: { anyType: true } }',
+  'with its reply taken by others':
+    '{ headers: { response: { set: { x-a: b } } } }, { transform: { response: { remove: [/a] } } }',
+  'counted, shed and copied':
+    '{ concurrency: { limit: 50, by: ip } }, { load-shed: {} }, { mirror: { upstream: faulty } }',
 };
 
 let upstream: net.Server;
@@ -157,6 +170,7 @@ describe.each(Object.entries(WAYS))('a call that the gate forwards %s', (_, poli
     for (const index of FAULTS.keys()) {
       const path = `/fault/${index}`;
       const seen = await asked(url + path);
+      await sleep(FAULTS[index]?.laterMs ?? 0);
       // Either the whole of it, or an end that no caller takes for one.
       if (seen !== undefined && seen.status === 200)
         expect([FAULTS[index]?.name, seen.body]).toEqual([FAULTS[index]?.name, path]);

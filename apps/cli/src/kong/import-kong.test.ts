@@ -57,7 +57,7 @@ describe('a shop behind Kong', () => {
     expect(leftOut.filter(({ security }) => security).map(({ where, what }) => `${where}: ${what}`)).toEqual([
       'service users, route users-admin, plugin jwt: has no counterpart here',
       'consumer partner: the plugin rate-limiting of this consumer: see plans',
-      'consumer partner: a password: Kong keeps it in a way that cannot be carried over, set a new one',
+      'consumer partner: a password: Kong keeps it in a way that cannot be carried over, set a new one under `basic`',
       'consumer partner: a key whose value stands elsewhere',
     ]);
   });
@@ -101,6 +101,19 @@ describe('one plugin', () => {
       { policies: [{ maintenance: { message: 'back at six' } }] },
     ],
     ['{ name: request-termination }', { policies: [{ maintenance: {} }] }],
+    [
+      '{ name: request-termination, config: { status_code: 403, message: no } }',
+      { policies: [{ mock: { status: 403, body: { message: 'no' } } }] },
+    ],
+    [
+      '{ name: request-termination, config: { status_code: 200, body: "<p>", content_type: text/html } }',
+      { policies: [{ mock: { status: 200, body: '<p>', headers: { 'content-type': 'text/html' } } }] },
+    ],
+    ['{ name: basic-auth, config: { hide_credentials: true } }', { access: 'key', policies: [{ basic: {} }] }],
+    [
+      '{ name: basic-auth, config: { hide_credentials: true } }, { name: key-auth }',
+      { access: 'key', policies: [{ key: {} }, { basic: {} }] },
+    ],
     ['{ name: proxy-cache, config: { cache_ttl: 30 } }', { policies: [{ cache: { ttl: '30s' } }] }],
   ])('%s', (plugin, expected) => expect(api(plugin)).toMatchObject(expected));
 });
@@ -116,9 +129,15 @@ describe('what cannot be said here', () => {
 
   it.each([
     [
-      '{ name: request-termination, config: { status_code: 403 } }',
+      '{ name: request-termination, config: { status_code: 403, trigger: x-go } }',
       '! service s, route r, plugin request-termination: answers with status 403 in a way that has no counterpart here',
     ],
+    [
+      '{ name: key-auth }, { name: basic-auth, config: { hide_credentials: true } }',
+      '! service s, route r, plugin basic-auth: Kong asks for a key and a password, here either of them will do',
+    ],
+    ['{ name: basic-auth }', 'service s, route r, plugin basic-auth: upstreams no longer see the password'],
+    ['{ name: jwt }', '! service s, route r, plugin jwt: has no counterpart here'],
     [
       '{ name: request-transformer, config: { replace: { uri: "/a/$(uri_captures.x)" } } }',
       'service s, route r, plugin request-transformer: `replace.uri`',
@@ -164,6 +183,53 @@ describe('what cannot be said here', () => {
         .join('\n'),
     ).not.toContain('${HOME}');
     expect(list).toMatchObject([{ security: true }]);
+  });
+});
+
+describe('an upstream', () => {
+  const imported = (upstream: string, service = ''): { upstream: unknown; told: readonly string[] } => {
+    const { yaml, leftOut } = importKong(
+      `${head}services: [{ name: s, host: u, protocol: https, port: 443, routes: [{ name: r, paths: [/] }]${service} }]\n` +
+        `upstreams: [{ name: u, algorithm: consistent-hashing, targets: [{ target: "10.0.0.1:443" }]${upstream} }]\n`,
+    );
+    expect(validated(yaml)).toEqual([]);
+    return { upstream: parse(yaml).upstreams.s, told: leftOut.map(({ what }) => what) };
+  };
+
+  it.each([
+    ['', 'application', []],
+    [', hash_on: consumer', 'application', []],
+    [', hash_on: ip', 'ip', []],
+    [', hash_on: header, hash_on_header: x-tenant', 'header:x-tenant', []],
+    [', hash_on: query_arg, hash_on_query_arg: id', 'query:id', []],
+    [', hash_on: path', 'path', []],
+    [
+      ', hash_on: cookie, hash_on_cookie: sid',
+      'cookie:sid',
+      ['callers without the cookie that is hashed are not given one'],
+    ],
+    [
+      ', hash_on: header, hash_on_header: x-a, hash_fallback: ip',
+      'header:x-a',
+      ['`hash_fallback: ip`: requests without what is hashed go anywhere'],
+    ],
+  ])('hashes what Kong does (%s)', (fields, by, told) => {
+    expect(imported(fields)).toEqual({
+      upstream: expect.objectContaining({ balance: 'consistent-hash', hash: { by } }),
+      told,
+    });
+  });
+
+  it('that cannot hash so takes the address, and says so', () => {
+    const { upstream, told } = imported(', hash_on: uri_capture');
+    expect(upstream).not.toHaveProperty('hash');
+    expect(told).toEqual(['`hash_on: uri_capture`: the caller’s address is hashed']);
+  });
+
+  it('whose certificate is not looked at stays so, and that is told', () => {
+    const { upstream, told } = imported('', ', tls_verify: false');
+    expect(upstream).toMatchObject({ tls: { verify: false } });
+    expect(told).toEqual(['`tls_verify: false` is kept: whoever stands in between reads everything']);
   });
 });
 

@@ -67,7 +67,11 @@ function tellLosses(consumer: Fields, where: string, left: LeftOuts): void {
     left.add(where, `\`${name}\` has no counterpart here`, /credential|secret|auth/.test(name));
   }
   if (listOf(consumer['basicauth_credentials']).length > 0) {
-    left.add(where, 'a password: Kong keeps it in a way that cannot be carried over, set a new one', true);
+    left.add(
+      where,
+      'a password: Kong keeps it in a way that cannot be carried over, set a new one under `basic`',
+      true,
+    );
   }
   if (listOf(consumer['groups']).length > 0) left.add(where, 'consumer groups', true);
   for (const plugin of listOf(consumer['plugins'])) {

@@ -7,7 +7,7 @@ type Policy = Readonly<Record<string, unknown>>;
 /** What the plugins of one route come to. */
 export interface Converted {
   readonly policies: readonly Policy[];
-  /** Callers must show a key. */
+  /** Callers must show a key, or a password. */
   readonly keys: boolean;
   /** Only consumers of these groups may call, or all but those; undefined: any. */
   readonly groups: { readonly allow: readonly string[]; readonly deny: readonly string[] } | undefined;
@@ -36,7 +36,6 @@ const BUILT_IN: Readonly<Record<string, string>> = {
 
 /** Without them somebody may get in who could not before, or cannot who could. */
 const SECURITY: ReadonlySet<string> = new Set([
-  'basic-auth',
   'jwt',
   'hmac-auth',
   'oauth2',
@@ -66,9 +65,11 @@ export function convertPlugins(plugins: readonly KongPlugin[], place: Place): Co
   const acl = acting.get('acl')?.config;
   const keys = acting.get('key-auth');
   if (keys !== undefined) checkKeys(keys.config, place);
+  const passwords = acting.get('basic-auth');
+  if (passwords !== undefined) checkPasswords(passwords.config, place, keys !== undefined);
   return {
-    policies,
-    keys: keys !== undefined,
+    policies: [...identifying(keys !== undefined, passwords !== undefined), ...policies],
+    keys: keys !== undefined || passwords !== undefined,
     groups: acl && { allow: groups(acl, 'allow', 'whitelist'), deny: groups(acl, 'deny', 'blacklist') },
   };
 }
@@ -88,6 +89,20 @@ function checkKeys(config: Fields, { where, left }: Place): void {
   }
 }
 
+/** Keys alone need no policy. */
+function identifying(keys: boolean, passwords: boolean): readonly Policy[] {
+  return passwords ? [...(keys ? [{ key: {} }] : []), { basic: {} }] : [];
+}
+
+function checkPasswords(config: Fields, { where, left }: Place, keys: boolean): void {
+  const place = `${where}, plugin basic-auth`;
+  if (keys) left.add(place, 'Kong asks for a key and a password, here either of them will do', true);
+  if (textOf(config['anonymous']) !== undefined) {
+    left.add(place, 'callers without a password are refused, there is no anonymous consumer', true);
+  }
+  if (config['hide_credentials'] !== true) left.add(place, 'upstreams no longer see the password');
+}
+
 function policiesOf({ name, config }: KongPlugin, { where, left }: Place): readonly Policy[] {
   const place = { where: `${where}, plugin ${name}`, left };
   const convert = CONVERSIONS[name];
@@ -100,6 +115,7 @@ function policiesOf({ name, config }: KongPlugin, { where, left }: Place): reado
 
 const CONVERSIONS: Readonly<Record<string, (config: Fields, place: Place) => readonly Policy[]>> = {
   'key-auth': () => [],
+  'basic-auth': () => [],
   acl: () => [],
   'rate-limiting': rateLimits,
   'request-size-limiting': bodySize,
@@ -119,15 +135,18 @@ const CONVERSIONS: Readonly<Record<string, (config: Fields, place: Place) => rea
   },
 };
 
-/** What closes a route for a while; an answer of another kind is none that the gate gives. */
+/** What answers in place of the upstream: closed for a while, or anything else that stands fast. */
 function termination(config: Fields, { where, left }: Place): readonly Policy[] {
   const status = numberOf(config['status_code']) ?? 503;
-  if (status !== 503 || ['trigger', 'body', 'echo'].some((name) => Boolean(config[name]))) {
+  const [message, body] = [textOf(config['message']), textOf(config['body'])];
+  if (Boolean(config['trigger']) || Boolean(config['echo'])) {
     left.add(where, `answers with status ${status} in a way that has no counterpart here`, true);
     return [];
   }
-  const message = textOf(config['message']);
-  return [{ maintenance: message === undefined ? {} : { message } }];
+  if (status === 503 && body === undefined) return [{ maintenance: message === undefined ? {} : { message } }];
+  const type = textOf(config['content_type']) ?? 'application/json; charset=utf-8';
+  if (body !== undefined) return [{ mock: { status, body, headers: { 'content-type': type } } }];
+  return [{ mock: message === undefined ? { status } : { status, body: { message } } }];
 }
 
 /** Kong's expressions, as in `$(headers.x)`. */

@@ -139,9 +139,8 @@ function upstreamOf({ name, fields }: KongService, document: KongDocument, left:
   const { scheme, host, port, path } = addressOf(fields);
   const upstream = document.upstreams.find((each) => textOf(each['name']) === host);
   if (!['http', 'https'].includes(schemeOf(scheme))) left.add(where, `the protocol \`${scheme}\``);
-  if (fields['tls_verify'] === false && schemeOf(scheme) === 'https') {
-    left.add(where, '`tls_verify: false`: certificates of upstreams are always checked');
-  }
+  const unverified = fields['tls_verify'] === false && schemeOf(scheme) === 'https';
+  if (unverified) left.add(where, '`tls_verify: false` is kept: whoever stands in between reads everything', true);
   for (const each of ['client_certificate', 'ca_certificates']) {
     if (fields[each] !== undefined && fields[each] !== null) left.add(where, `\`${each}\``, true);
   }
@@ -156,7 +155,9 @@ function upstreamOf({ name, fields }: KongService, document: KongDocument, left:
   if (upstream !== undefined) tellUpstreamLosses(upstream, where, left);
   return defined({
     balance: upstream === undefined ? undefined : (BALANCE[algorithm] ?? 'peak-ewma'),
+    hash: upstream === undefined || algorithm !== 'consistent-hashing' ? undefined : hashOf(upstream, where, left),
     targets: targets.length === 0 ? ['http://127.0.0.1:1'] : targets,
+    tls: unverified && targets.length > 0 ? { verify: false } : undefined,
     health: upstream && healthOf(upstream),
     timeouts: timeoutsOf(fields),
     retries: retries === undefined ? undefined : { attempts: Math.min(10, Math.max(0, retries)) },
@@ -193,12 +194,34 @@ function targetsOf(upstream: Fields, url: (address: string, weight?: number) => 
 }
 
 function tellUpstreamLosses(upstream: Fields, where: string, left: LeftOuts): void {
-  const hash = textOf(upstream['hash_on']);
-  if (hash !== undefined && hash !== 'none' && hash !== 'ip')
-    left.add(where, `\`hash_on: ${hash}\`: the caller’s address is hashed`);
   const passive = fieldsOf(fieldsOf(upstream['healthchecks'])['passive']);
   const failures = Object.entries(fieldsOf(passive['unhealthy'])).filter(([, value]) => (numberOf(value) ?? 0) > 0);
   if (failures.length > 0) left.add(where, 'thresholds of passive health checks: the gate ejects by its own');
+}
+
+/** What requests are told apart by; Kong without a word of it takes the consumer, else the address. */
+function hashOf(upstream: Fields, where: string, left: LeftOuts): Fields | undefined {
+  const on = textOf(upstream['hash_on']) ?? 'none';
+  const fallback = textOf(upstream['hash_fallback']) ?? 'none';
+  if (fallback !== 'none')
+    left.add(where, `\`hash_fallback: ${fallback}\`: requests without what is hashed go anywhere`);
+  const name = (field: string): string => textOf(upstream[field]) ?? '';
+  const known: Readonly<Record<string, string>> = {
+    none: 'application',
+    consumer: 'application',
+    ip: 'ip',
+    header: `header:${name('hash_on_header')}`,
+    cookie: `cookie:${name('hash_on_cookie')}`,
+    path: 'path',
+    query_arg: `query:${name('hash_on_query_arg')}`,
+  };
+  const by = known[on];
+  if (by === undefined || by.endsWith(':')) {
+    left.add(where, `\`hash_on: ${on}\`: the caller’s address is hashed`);
+    return undefined;
+  }
+  if (on === 'cookie') left.add(where, 'callers without the cookie that is hashed are not given one');
+  return { by };
 }
 
 function healthOf(upstream: Fields): Fields | undefined {

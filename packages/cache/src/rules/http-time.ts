@@ -4,11 +4,22 @@ const RFC850 =
   /^(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday), (\d{2})-([a-z]{3})-(\d{2}) (\d{2}):(\d{2}):(\d{2}) gmt$/i;
 const ASCTIME = /^(?:mon|tue|wed|thu|fri|sat|sun) ([a-z]{3}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}) (\d{4})$/i;
 
+/** A reply that is kept says the same date each time that it is given. */
+const READ_MAX = 1000;
+const read = new Map<string, number>();
+
 /** An HTTP date in any of its three forms (RFC 9110 §5.6.7), as ms since the epoch; undefined for anything else. */
 export function httpTime(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined;
+  const known = read.get(text);
+  if (known !== undefined) return known;
   const imf = IMF.exec(text);
-  if (imf !== null) return moment(imf[3], imf[2], imf[1], imf.slice(4, 7));
+  if (imf !== null) {
+    const ms = moment(imf[3], imf[2], imf[1], imf.slice(4, 7));
+    if (read.size >= READ_MAX) read.clear();
+    if (ms !== undefined) read.set(text, ms);
+    return ms;
+  }
   const old = RFC850.exec(text);
   if (old !== null) return moment(String(century(Number(old[3]), nowMs)), old[2], old[1], old.slice(4, 7));
   const asc = ASCTIME.exec(text);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CredentialSpec, EndpointSpec, Snapshot, UpstreamSpec } from '../snapshot.ts';
+import type { CredentialSpec, EndpointSpec, PolicySpec, Snapshot, UpstreamSpec } from '../snapshot.ts';
 
 /** The same for the same configuration, however it is written; tells nothing about keys of providers. */
 export function snapshotVersion(snapshot: Omit<Snapshot, 'version'>): string {
@@ -20,7 +20,20 @@ export function snapshotVersion(snapshot: Omit<Snapshot, 'version'>): string {
     Object.entries(snapshot.upstreams).map(([name, upstream]) => [name, withoutKeys(upstream)]),
   );
   const credentials = snapshot.credentials.map(withoutSecret);
-  return sha256(canonicalJson({ ...snapshot, upstreams, credentials, ...(gateway && { gateway }), ai })).slice(0, 12);
+  const routes = snapshot.routes.map((route) => ({ ...route, policies: route.policies.map(digested) }));
+  const told = { ...snapshot, routes, upstreams, credentials, ...(gateway && { gateway }), ai };
+  return sha256(canonicalJson(told)).slice(0, 12);
+}
+
+/** All routes of an API share its policies, some of which are as large as a whole OpenAPI document. */
+const digests = new WeakMap<object, string>();
+
+function digested(policy: PolicySpec): unknown {
+  const { config } = policy;
+  if (typeof config !== 'object' || config === null) return policy;
+  const digest = digests.get(config) ?? sha256(canonicalJson(config));
+  digests.set(config, digest);
+  return { ...policy, config: digest };
 }
 
 function withoutKeys(upstream: UpstreamSpec): UpstreamSpec {

@@ -2,7 +2,7 @@ import type { RouteSpec } from '@gatehouse/config';
 import { OperationFinder, type FoundOperation } from '../operation-finder.ts';
 import { bodyViolations, mediaFor, needsBody } from './check-body.ts';
 import { ParameterChecks } from './check-parameters.ts';
-import type { MediaPlan, OperationPlan, Plan, PlanSchema } from './plan.ts';
+import type { MediaPlan, OperationPlan, Plan } from './plan.ts';
 import { SchemaSet } from './schema-set.ts';
 import type { Violation } from './violation.ts';
 
@@ -29,11 +29,7 @@ export class PlanChecks {
   constructor(plan: Plan, route: Pick<RouteSpec, 'method' | 'path'>, options: PlanCheckOptions) {
     this.#finder = new OperationFinder(plan.operations, route);
     this.#options = options;
-    const { allowsReadOnly } = options;
-    const tracks =
-      plan.schemas.some(asksWhatIsLeft) || plan.operations.some((each) => schemasOf(each).some(asksWhatIsLeft));
-    this.#requests = new SchemaSet(plan.schemas, { direction: 'request', allowsReadOnly, tracks });
-    this.#replies = new SchemaSet(plan.schemas, { direction: 'reply', allowsReadOnly, tracks });
+    ({ requests: this.#requests, replies: this.#replies } = setsOf(plan, options.allowsReadOnly));
   }
 
   /** HEAD is what GET would be (RFC 9110 §9.3.2). */
@@ -70,6 +66,26 @@ export class PlanChecks {
   }
 }
 
+interface Sets {
+  readonly requests: SchemaSet;
+  readonly replies: SchemaSet;
+}
+
+/** All routes of a document share what is made of its schemas. */
+const made = new WeakMap<Plan, Map<boolean, Sets>>();
+
+function setsOf(plan: Plan, allowsReadOnly: boolean): Sets {
+  const { schemas, tracks } = plan;
+  const byReadOnly = made.get(plan) ?? new Map<boolean, Sets>();
+  made.set(plan, byReadOnly);
+  const sets = byReadOnly.get(allowsReadOnly) ?? {
+    requests: new SchemaSet(schemas, { direction: 'request', allowsReadOnly, tracks }),
+    replies: new SchemaSet(schemas, { direction: 'reply', allowsReadOnly, tracks }),
+  };
+  byReadOnly.set(allowsReadOnly, sets);
+  return sets;
+}
+
 function bodyPlan(media: readonly MediaPlan[], contentType: string, set: SchemaSet): BodyPlan {
   const found = mediaFor(media, contentType);
   if (found === undefined) return settled('header', '/content-type', 'is none of the types that are described');
@@ -79,14 +95,4 @@ function bodyPlan(media: readonly MediaPlan[], contentType: string, set: SchemaS
 
 function settled(place: Violation['in'], path: string, message: string): BodyPlan {
   return { kind: 'settled', violations: [{ in: place, path, message }] };
-}
-
-function schemasOf({ parameters, body, responses }: OperationPlan): readonly PlanSchema[] {
-  const media = [...(body?.media ?? []), ...responses.flatMap((response) => response.media)];
-  return [...parameters.map(({ schema }) => schema), ...media.flatMap(({ schema }) => schema ?? [])];
-}
-
-/** `unevaluatedProperties` and `unevaluatedItems` make everybody keep account of what was looked at. */
-function asksWhatIsLeft(schema: PlanSchema): boolean {
-  return JSON.stringify(schema).includes('"unevaluated');
 }

@@ -33,7 +33,8 @@ export function planDocument(source: { readonly file: string; readonly text: str
       })),
     };
   });
-  return { schemas: planner.finish(), operations };
+  const schemas = planner.finish();
+  return { schemas, operations, tracks: JSON.stringify([schemas, operations]).includes('"unevaluated') };
 }
 
 interface Reading {

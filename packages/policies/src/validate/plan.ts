@@ -6,6 +6,8 @@ export interface Plan {
   /** Those that are referred to, by their numbers. */
   readonly schemas: readonly PlanSchema[];
   readonly operations: readonly OperationPlan[];
+  /** Some schema asks what no other has looked at, so that everybody keeps account. */
+  readonly tracks: boolean;
 }
 
 export interface OperationPlan {

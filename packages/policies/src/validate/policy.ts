@@ -5,7 +5,7 @@ import { PlanChecks, type BodyPlan } from './plan-checks.ts';
 import type { OperationPlan } from './plan.ts';
 import { ReplyWatch, type WatchRules } from './reply-watch.ts';
 import type { Config } from './schema.ts';
-import type { Violation } from './violation.ts';
+import { violationNote, type Violation } from './violation.ts';
 
 export const validate = definePolicy({
   name: 'validate',
@@ -112,7 +112,7 @@ class RequestRules {
   #said(exchange: Exchange, violations: readonly Violation[]): Refusal | undefined {
     const [first] = violations;
     if (first === undefined) return undefined;
-    (exchange.notes.policies ??= {})['validate'] = `request: ${violations.length} violations, first in ${first.in}`;
+    (exchange.notes.policies ??= {})['validate'] = violationNote('request', violations);
     if (!this.#enforces) {
       exchange.replyHeaders.add('x-gatehouse-validation', `request;violations=${violations.length}`);
       return undefined;

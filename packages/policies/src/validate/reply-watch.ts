@@ -2,7 +2,7 @@ import type { Logger } from '@gatehouse/kernel';
 import type { Exchange, ReplyFilter, ReplySink } from '../policy.ts';
 import type { ReplyDraft } from '../reply-draft.ts';
 import type { BodyPlan } from './plan-checks.ts';
-import type { Violation } from './violation.ts';
+import { violationNote, type Violation } from './violation.ts';
 
 export interface WatchRules {
   /** Holds the reply back; else it goes on, and what was found is told. */
@@ -99,7 +99,7 @@ function refuse(violations: readonly Violation[], watched: Watched, rules: Watch
 /** The caller learns that, the operator learns what. */
 function tell(violations: readonly Violation[], { exchange }: Watched, { log }: WatchRules): void {
   const [first] = violations;
-  (exchange.notes.policies ??= {})['validate'] = `reply: ${violations.length} violations, first in ${first?.in ?? ''}`;
+  (exchange.notes.policies ??= {})['validate'] = violationNote('reply', violations);
   const where = `${first?.in ?? ''} ${first?.path ?? ''}`.trim();
   log.warn('a reply does not fit the document', {
     requestId: exchange.id,

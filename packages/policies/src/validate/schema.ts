@@ -44,7 +44,7 @@ export const schema = Type.Object(
 /** As workers get it. */
 export type Config = Static<typeof schema> & { readonly plan: Plan };
 
-const NOTHING: Plan = { schemas: [], operations: [] };
+const NOTHING: Plan = { schemas: [], operations: [], tracks: false };
 
 /** Reads the document, so that workers need not. */
 export function compile(config: unknown, context: PolicyContext): unknown {

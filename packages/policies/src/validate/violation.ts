@@ -6,3 +6,9 @@ export interface Violation {
   /** The predicate of a sentence. */
   readonly message: string;
 }
+
+/** For the record: how many there were, and where the first was. */
+export function violationNote(whose: 'request' | 'reply', violations: readonly Violation[]): string {
+  const count = violations.length === 1 ? '1 violation' : `${violations.length} violations`;
+  return `${whose}: ${count}, first in ${violations[0]?.in ?? ''}`;
+}
