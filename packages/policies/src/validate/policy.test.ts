@@ -153,6 +153,7 @@ describe('a request', () => {
       form('name=&age=x'),
       ['body /name must have at least 1 characters', 'body /age must be integer'],
     ],
+    ['with a form of too many', form('a=1&'.repeat(10_001)), ['body  is no form that can be read']],
     ['with a form that says something twice', form('name=a&name=b'), ['body  is no form that can be read']],
     ['with parts', multipart(`${part('name')}${part('photo')}--xx--\r\n`), []],
     ['without one of its parts', multipart(`${part('name')}--xx--\r\n`), ['body /photo is missing']],

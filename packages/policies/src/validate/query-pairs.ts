@@ -5,11 +5,15 @@ export interface RawPair {
   readonly raw: string | undefined;
 }
 
-/** Undefined for a name that is not encoded well. */
+/** No form that people fill in has more. */
+const PAIRS_MAX = 10_000;
+
+/** Undefined for a name that is not encoded well, and for too many. */
 export function rawPairs(text: string): readonly RawPair[] | undefined {
   const pairs: RawPair[] = [];
   for (const piece of text.split('&')) {
     if (piece === '') continue;
+    if (pairs.length >= PAIRS_MAX) return undefined;
     const equals = piece.indexOf('=');
     const name = formDecoded(equals < 0 ? piece : piece.slice(0, equals));
     if (name === undefined) return undefined;
