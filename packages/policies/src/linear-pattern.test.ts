@@ -11,12 +11,13 @@ function flagsOf(source: string): string {
   }
 }
 
+/** Looked for by hand: searching, the V8 of Node 26 does not find `/[^a]$/u` in 😀, which Node 20 does. */
+function nodes(source: string): RegExp {
+  return new RegExp(`^[^]*?(?:${source})`, flagsOf(source));
+}
+
 function check(source: string, text: string): void {
-  expect([source, text, new LinearPattern(source).test(text)]).toEqual([
-    source,
-    text,
-    new RegExp(source, flagsOf(source)).test(text),
-  ]);
+  expect([source, text, new LinearPattern(source).test(text)]).toEqual([source, text, nodes(source).test(text)]);
 }
 
 const PATTERNS = [
