@@ -46,6 +46,18 @@ export function takeKeys(fields: Fields, { field }: PresentedAiKey): void {
   fields.remove('apikey');
 }
 
+/** Where a key is not asked for: those of ours are taken out, whatever else is shown beside them. */
+export function takeOurKeys(fields: Fields, isOurs: (key: string) => boolean): void {
+  for (const name of ['x-api-key', 'apikey', ...VENDOR_FIELDS]) {
+    const key = fields.get(name);
+    if (key !== undefined && isOurs(key)) fields.remove(name);
+  }
+  const authorization = fields.get('authorization');
+  if (authorization !== undefined && /^bearer /i.test(authorization) && isOurs(authorization.slice(7).trim())) {
+    fields.remove('authorization');
+  }
+}
+
 function keyOf(query: string): string | undefined {
   const written = /[?&]key=([^&]*)/.exec(query)?.[1];
   if (written === undefined) return undefined;

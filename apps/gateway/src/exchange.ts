@@ -212,8 +212,6 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     else if (this.#passes(route.guard, identify)) identify(this, route);
   }
 
-  // What `identify` asks and tells.
-
   get exchange(): this {
     return this;
   }
@@ -313,8 +311,6 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     return this.#replies.rescue(problem);
   }
 
-  // What Forward asks.
-
   get replayBytesMax(): number {
     return this.#legs?.replayBytesMax ?? 0;
   }
@@ -330,6 +326,10 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
 
   legEnded(leg: Leg, result: LegResult, times: LegTimes): void {
     this.#legs?.ended(leg, result, times);
+  }
+
+  requestTrailers(trailers: string): string {
+    return this.#upstreamHeaders?.kept(trailers) ?? trailers;
   }
 
   requestLines(): string {

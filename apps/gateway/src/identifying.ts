@@ -2,7 +2,7 @@ import type { CredentialSpec, SubscriptionSpec } from '@gatehouse/config';
 import type { ErrorCode } from '@gatehouse/kernel';
 import type { Identified, Reply, Step } from '@gatehouse/policies';
 import type { CompiledRoute } from './compiled-route.ts';
-import { presentedAiKey, presentedKey, takeKeys, type PresentedAiKey } from './credentials.ts';
+import { presentedAiKey, presentedKey, takeKeys, takeOurKeys, type PresentedAiKey } from './credentials.ts';
 import type { GateExchange } from './exchange.ts';
 import type { KnownCaller, Program } from './program.ts';
 import { whenSettled } from './when-settled.ts';
@@ -23,9 +23,10 @@ const BEARER = 'www-authenticate: Bearer realm="gatehouse"\r\n';
 
 /** Finds out who calls: by a key, or in the ways that a route's policies know. */
 export function identify(owner: IdentifyingOwner, route: CompiledRoute): void {
+  owner.program.hideSessions?.(owner.exchange);
   if (route.identify.length > 0) askInOrder(owner, route, 0);
   else if (route.spec.access === 'open') {
-    takeKnownKey(owner, route);
+    takeKnownKeys(owner);
     owner.admit(route, undefined);
   } else byKey(owner, route);
 }
@@ -52,11 +53,8 @@ function presentedBy({ exchange }: IdentifyingOwner, { spec }: CompiledRoute): P
 }
 
 /** Where none is needed, a key is the upstream's own business, unless it is one of ours. */
-function takeKnownKey(owner: IdentifyingOwner, route: CompiledRoute): void {
-  const presented = presentedBy(owner, route);
-  if (presented !== undefined && owner.program.credentials.key(presented.key) !== undefined) {
-    takeKeys(owner.exchange.caller.head.fields, presented);
-  }
+function takeKnownKeys({ exchange, program }: IdentifyingOwner): void {
+  takeOurKeys(exchange.caller.head.fields, (key) => program.credentials.key(key) !== undefined);
 }
 
 function mayThatOne(owner: IdentifyingOwner, route: CompiledRoute, credential: CredentialSpec | undefined): void {

@@ -14,6 +14,7 @@ import {
   buildPlanLimits,
   CredentialBook,
   identityJwks,
+  sessionHider,
   type Identified,
   type PipelineTools,
   type PolicyRuntime,
@@ -50,6 +51,8 @@ export class Program {
   readonly tlsRules: TlsRules | undefined;
   /** By which upstreams check tokens about callers, where some route makes them. */
   readonly identityKeys: Reply | undefined;
+  /** What browsers hold of logins stays at the gate, on all routes. */
+  readonly hideSessions: ReturnType<typeof sessionHider>;
   readonly #ai: AiProgram | undefined;
   readonly #house: House;
   readonly #policies: PipelineTools['find'];
@@ -67,6 +70,7 @@ export class Program {
     this.router = compileRouter(snapshot.routes);
     this.credentials = new CredentialBook(snapshot.credentials);
     this.proxies = new TrustedProxies(snapshot.gateway);
+    this.hideSessions = sessionHider(snapshot.routes);
     const tls = snapshot.gateway?.tls;
     this.certificates = tls && new Certificates(tls, house.ticketKeys);
     this.tlsRules = TlsRules.of(this.certificates, () => house.tlsPort);

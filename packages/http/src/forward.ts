@@ -61,6 +61,8 @@ export interface ForwardHost {
   legEnded(leg: Leg, result: LegResult, times: LegTimes): void;
   /** Finished lines that go upstream; may take fields out of the caller's head. */
   requestLines(): string;
+  /** Lines of the caller's trailers, and those of them that go on. */
+  requestTrailers(trailers: string): string;
   /** Finished lines for the caller; may take fields out of the upstream's head. */
   replyLines(reply: ReplyHead): string;
   /** What takes the reply on its way to the caller; undefined: it goes through as it comes. */
@@ -245,7 +247,7 @@ export class Forward implements RequestEvents, RivalOwner, ReplyWriter {
 
   onBodyEnd(trailers: string): void {
     this.#bodyEnded = true;
-    this.#trailers = trailers;
+    this.#trailers = trailers === '' ? '' : this.#host.requestTrailers(trailers);
     if (this.#upstream !== undefined) this.#sendBodyEnd(this.#upstream);
   }
 

@@ -26,6 +26,14 @@ export class HeaderEdits {
         .join('');
   }
 
+  /** What of other finished lines goes on: a field that is taken out does not come in behind the body. */
+  kept(lines: string): string {
+    const kept = lines
+      .split(/(?<=\r\n)/)
+      .filter((line) => !this.removed.includes(line.slice(0, line.indexOf(':')).trim().toLowerCase()));
+    return kept.join('');
+  }
+
   /** Takes an added field back out and returns its value. */
   take(name: string): string | undefined {
     const line = this.lines.split('\r\n').find((each) => each.startsWith(`${name}:`));

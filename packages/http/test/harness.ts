@@ -89,6 +89,9 @@ export class GateExchange implements ForwardHost {
     this.legResults.push(result);
   }
 
+  requestTrailers(trailers: string): string {
+    return trailers;
+  }
   requestLines(): string {
     return 'via: 1.1 gatehouse\r\n';
   }

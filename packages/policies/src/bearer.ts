@@ -44,12 +44,20 @@ export class TokenReader {
     return this.#header === 'authorization' ? bearerToken(value) : value.replace(/^bearer +/i, '');
   }
 
-  /** The field that the gate is to take out; cookies and queries are changed here. */
+  /**
+   * The field that the gate is to take out; cookies and queries are changed here. All places, whichever it stood in: what
+   * nobody has looked at must not go on beside it.
+   */
   hidden(exchange: Exchange, { by }: ShownToken): readonly string[] {
     const { cookie, query } = this.#places;
-    if (by === 'cookie') hideCookies(exchange, (name) => name === cookie);
-    if (by === 'query' && query !== undefined) hideQuery(exchange, query);
-    return by === 'header' && this.#header !== undefined ? [this.#header] : [];
+    if (cookie !== undefined) hideCookies(exchange, (name) => name === cookie);
+    if (query !== undefined) hideQuery(exchange, query);
+    // An `Authorization` of another kind is the upstream's, where the token stood elsewhere.
+    const isToken =
+      by === 'header' ||
+      this.#header !== 'authorization' ||
+      this.#inField(exchange.request.header('authorization')) !== undefined;
+    return this.#header !== undefined && isToken ? [this.#header] : [];
   }
 }
 

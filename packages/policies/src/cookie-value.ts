@@ -1,11 +1,14 @@
 /** The first value of a cookie in a `Cookie` field (RFC 6265 §5.4), as it stands there. */
 export function cookieValue(header: string | undefined, name: string): string | undefined {
   if (header === undefined) return undefined;
+  let equals = -1;
   for (let at = 0; at < header.length;) {
     const semicolon = header.indexOf(';', at);
     const end = semicolon < 0 ? header.length : semicolon;
-    const equals = header.indexOf('=', at);
-    if (equals >= 0 && equals < end && header.slice(at, equals).trim() === name) {
+    // One that lies ahead is looked for once.
+    if (equals < at) equals = header.indexOf('=', at);
+    if (equals < 0) return undefined;
+    if (equals < end && header.slice(at, equals).trim() === name) {
       return header.slice(equals + 1, end).trim();
     }
     at = end + 1;

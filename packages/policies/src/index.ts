@@ -28,6 +28,7 @@ export {
 } from './policy.ts';
 export { identityJwks } from './identity-key.ts';
 export { CredentialBook } from './credential-book.ts';
+export { sessionHider } from './session-cookies.ts';
 export { ReplyDraft } from './reply-draft.ts';
 export { ipKey } from './ip-address.ts';
 export { rangesOf, type IpRanges } from './ip-ranges.ts';

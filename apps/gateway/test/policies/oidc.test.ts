@@ -9,13 +9,13 @@ interface Scene {
 }
 
 /** A gate with two workers whose API asks for a login. */
-async function scene({ oidc = '', access = 'key', accessTokenS = 300 } = {}): Promise<Scene> {
+async function scene({ oidc = '', access = 'key', accessTokenS = 300, other = false } = {}): Promise<Scene> {
   const provider = await openProvider(accessTokenS);
   const upstream = await startUpstream((request, response) => response.end(`seen ${request.url}`));
   onTestFinished(async () => upstream.close());
   const policies = `[ { oidc: { issuer: "${provider.issuer}", clientId: app, clientSecret: secret, scopes: [openid, email, offline_access], parameters: { prompt: consent }${oidc} } }, { forward-identity: { headers: { x-user: subject, x-email: "claim:email" } } } ]`;
   const gate = await startGate(
-    `apis: { app: { basePath: /app, access: ${access}, upstream: "http://127.0.0.1:${upstream.port}", policies: ${policies}, routes: [ { method: GET, path: /page }, { method: POST, path: /page } ] } }
+    `apis: { app: { basePath: /app, access: ${access}, upstream: "http://127.0.0.1:${upstream.port}", policies: ${policies}, routes: [ { method: GET, path: /page }, { method: POST, path: /page } ] }${other ? `, other: { basePath: /other, access: open, upstream: "http://127.0.0.1:${upstream.port}" }` : ''} }
 applications: { shop: { clients: [ { issuer: "${provider.issuer}", id: app } ], subscriptions: [ { api: app } ] } }
 `,
     2,
@@ -51,6 +51,17 @@ describe('a login at an OpenID provider', () => {
     const records = await gate.records();
     expect(records.filter(({ route }) => route === 'app GET /app/page')).toHaveLength(10);
     expect(JSON.stringify(records)).not.toContain(browser.cookies.get('gatehouse_session') ?? '?');
+  });
+
+  it('is not shown to the upstreams of other APIs of the host', async () => {
+    const { gate, upstream } = await scene({ other: true });
+    const browser = new TestBrowser();
+    await browser.logIn(await browser.open(`${gate.url}/app/page`), 'zoe');
+    await browser.once(`${gate.url}/other/x`, { headers: { 'x-a': 'b' } });
+    const { url, headers } = upstream.seen.at(-1) ?? {};
+    expect(url).toBe('/x');
+    expect(headers?.cookie ?? '').not.toContain('gatehouse');
+    expect([...browser.cookies.keys()]).toContain('gatehouse_session');
   });
 
   it('is not asked of scripts, and not begun by somebody else', async () => {

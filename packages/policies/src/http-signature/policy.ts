@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { CredentialSpec } from '@gatehouse/config';
 import type { Hash64 } from '@gatehouse/kernel';
 import { definePolicy } from '../define-policy.ts';
@@ -35,10 +35,12 @@ class SignatureVerifier {
   readonly #skewMs: number;
   readonly #bodyMax: number;
   readonly #keys = new WeakMap<CredentialSpec, Verifier>();
+  readonly #nonceSecret: Buffer;
 
   constructor(config: Config, tools: PolicyTools) {
     this.#config = config;
     this.#tools = tools;
+    this.#nonceSecret = tools.runtime.secret('nonces');
     this.#maxAgeMs = milliseconds(config.maxAge);
     this.#skewMs = milliseconds(config.clockSkew);
     this.#bodyMax = bytes(config.bodyMax);
@@ -115,7 +117,7 @@ class SignatureVerifier {
     const { nonce: rule } = this.#config;
     if (rule === 'any' || (nonce === undefined && rule === 'once')) return undefined;
     if (typeof nonce !== 'string' || nonce === '') return refused('the signature has no nonce');
-    const key = nonceKey([credential.application, credential.name, nonce]);
+    const key = nonceKey(this.#nonceSecret, [credential.application, credential.name, nonce]);
     // As long as the signature could come again.
     const limit = {
       limit: 1,
@@ -136,9 +138,9 @@ function covers({ covered }: Signature, name: string): boolean {
   return covered.items.some(({ value, parameters }) => value === name && parameters.size === 0);
 }
 
-/** The same wherever on the gate the signature is shown. */
-function nonceKey(parts: readonly string[]): Hash64 {
-  const digest = hash('sha256', `nonce ${JSON.stringify(parts)}`, 'buffer');
+/** The same wherever on the gate the signature is shown; nobody else can say which others share its place in memory. */
+function nonceKey(secret: Buffer, parts: readonly string[]): Hash64 {
+  const digest = createHmac('sha256', secret).update(JSON.stringify(parts)).digest();
   return { high: digest.readInt32BE(0), low: digest.readInt32BE(4) };
 }
 

@@ -5,9 +5,10 @@ import { writeInnerList, writeItem, type InnerList, type Item } from './structur
 export function signatureBase(exchange: Exchange, covered: InnerList): string | undefined {
   const seen = new Set<string>();
   const lines: string[] = [];
+  const parameters = new QueryParameters(exchange.request.query);
   for (const item of covered.items) {
     const identifier = writeItem(item);
-    const value = seen.has(identifier) ? undefined : componentValue(exchange, item);
+    const value = seen.has(identifier) ? undefined : componentValue(exchange, item, parameters);
     if (value === undefined) return undefined;
     seen.add(identifier);
     lines.push(`${identifier}: ${value}\n`);
@@ -15,11 +16,15 @@ export function signatureBase(exchange: Exchange, covered: InnerList): string | 
   return `${lines.join('')}"@signature-params": ${writeInnerList(covered)}`;
 }
 
-function componentValue({ request }: Exchange, { value: name, parameters }: Item): string | undefined {
+function componentValue(
+  { request }: Exchange,
+  { value: name, parameters }: Item,
+  query: QueryParameters,
+): string | undefined {
   if (typeof name !== 'string') return undefined;
   if (name === '@query-param') {
     const wanted = parameters.get('name');
-    return parameters.size === 1 && typeof wanted === 'string' ? queryParameter(request.query, wanted) : undefined;
+    return parameters.size === 1 && typeof wanted === 'string' ? query.get(wanted) : undefined;
   }
   // `sf`, `key`, `bs`, `tr` and `req` are not known here: what they mean must not be guessed.
   if (parameters.size > 0) return undefined;
@@ -56,13 +61,27 @@ function authorityOf({ authority, scheme }: Request): string {
   return authority.replace(scheme === 'https' ? /:443$/ : /:80$/, '');
 }
 
-/** §2.2.8: decoded as forms are, and encoded again in one way. Standing twice, it could mean either. */
-function queryParameter(query: string, encodedName: string): string | undefined {
-  const wanted = decoded(encodedName);
-  if (wanted === undefined) return undefined;
-  const values = new URLSearchParams(query).getAll(wanted);
-  const [value] = values;
-  return values.length === 1 && value !== undefined ? encodeQuery(value) : undefined;
+/** §2.2.8: decoded as forms are, and encoded again in one way. Standing twice, one could mean either. Read once, when first asked. */
+class QueryParameters {
+  readonly #query: string;
+  #values: Map<string, string | undefined> | undefined;
+
+  constructor(query: string) {
+    this.#query = query;
+  }
+
+  get(encodedName: string): string | undefined {
+    const wanted = decoded(encodedName);
+    const value = wanted === undefined ? undefined : (this.#values ??= this.#read()).get(wanted);
+    return value === undefined ? undefined : encodeQuery(value);
+  }
+
+  #read(): Map<string, string | undefined> {
+    const values = new Map<string, string | undefined>();
+    for (const [name, value] of new URLSearchParams(this.#query))
+      values.set(name, values.has(name) ? undefined : value);
+    return values;
+  }
 }
 
 function decoded(text: string): string | undefined {

@@ -16,8 +16,9 @@ export const introspection = definePolicy({
     const { issuer } = config;
     const places = new TokenReader(config.from);
     const isLast = !isFollowedByRival(tools);
-    const book = runtime.state('introspection', () => new AnswerBook());
     const id = hash('sha256', JSON.stringify(config), 'base64url');
+    // Apart, so that a server that hangs keeps nobody from another.
+    const book = runtime.state(`introspection ${id}`, () => new AnswerBook());
     const keptMs = { active: milliseconds(config.cache), other: milliseconds(config.negativeCache) };
     const rules: ClaimRules = {
       // An answer need not say whose token it is: the server was asked that is trusted.

@@ -12,11 +12,12 @@ export const key = definePolicy({
     const isLast = !isFollowedByRival(tools);
 
     /** Undefined: it may be a token of another kind, which the next policy knows. */
-    const byField = (name: string, value: string): Identification => {
+    const byField = (exchange: Exchange, name: string, value: string): Identification => {
       const credential = credentials.key(value);
       if (credential === undefined) return name === 'authorization' && !isLast ? undefined : UNKNOWN;
       // No upstream sees another key beside it either.
       const fields = names.filter((other) => other === name || other !== 'authorization');
+      if (config.query !== undefined) hideQuery(exchange, config.query);
       return { caller: { credential, subject: undefined, fields } };
     };
 
@@ -34,7 +35,7 @@ export const key = definePolicy({
       onIdentify(exchange) {
         for (const name of names) {
           const value = keyIn(name, exchange.request.header(name));
-          const found = value === undefined ? undefined : byField(name, value);
+          const found = value === undefined ? undefined : byField(exchange, name, value);
           if (found !== undefined) return found;
         }
         return config.query === undefined ? undefined : byQuery(exchange, config.query);

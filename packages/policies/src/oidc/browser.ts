@@ -8,10 +8,15 @@ export class Browser {
   readonly attempts: SealedCookie;
   readonly #publicUrl: string | undefined;
 
-  constructor({ issuer, clientId, cookie, publicUrl }: Config, secret: (purpose: string) => Buffer) {
+  constructor(
+    { issuer, clientId, cookie, publicUrl, parameters, scopes }: Config,
+    secret: (purpose: string) => Buffer,
+  ) {
     const { name, domain, sameSite } = cookie;
     const shared = { domain, key: secret('oidc cookies') };
-    const whose = [issuer, clientId, name];
+    // A login that asked for less is none here.
+    const asked = Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const whose = [issuer, clientId, name, asked, scopes.toSorted()];
     this.session = new SealedCookie({ ...shared, name, sameSite, purpose: JSON.stringify(['session', ...whose]) });
     // The provider sends people back from its own site: a strict cookie would stay away.
     const login = { name: `${name}_login`, sameSite: 'lax', purpose: JSON.stringify(['login', ...whose]) } as const;

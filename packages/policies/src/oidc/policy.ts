@@ -1,6 +1,7 @@
 import { hideCookies, queryValue, UNAVAILABLE } from '../bearer.ts';
 import { definePolicy } from '../define-policy.ts';
 import { after } from '../after.ts';
+import type { IssuerMetadata } from '../issuer.ts';
 import type { Exchange, Identification, PolicyTools, Reply } from '../policy.ts';
 import { subjectOf, wordsOf } from '../token-claims.ts';
 import { Browser, isNavigation } from './browser.ts';
@@ -141,13 +142,21 @@ class Gatekeeper {
     const session = this.#session(exchange);
     const cookies = this.#clearing(exchange);
     const back = this.browser.origin(exchange) + this.#config.afterLogout;
-    return after(this.#provider.metadata(), ({ logoutUrl }): Reply => {
-      if (logoutUrl === undefined || session === undefined) return redirect(this.#config.afterLogout, cookies);
+    const here = redirect(this.#config.afterLogout, cookies);
+    const there = ({ logoutUrl }: IssuerMetadata): Reply => {
+      if (logoutUrl === undefined || session === undefined) return here;
       const url = new URL(logoutUrl);
       url.searchParams.set('client_id', this.#config.clientId);
       url.searchParams.set('id_token_hint', session.idToken);
       url.searchParams.set('post_logout_redirect_uri', back);
       return redirect(url.href, cookies);
-    });
+    };
+    try {
+      const answer = after(this.#provider.metadata(), there);
+      // Whoever wants to leave leaves, whether or not the provider can be told.
+      return answer instanceof Promise ? answer.catch(() => here) : answer;
+    } catch {
+      return here;
+    }
   }
 }
