@@ -85,6 +85,17 @@ describe('the cache of all workers', () => {
     expect(textOf(two.find(URL, '', asking()))).toBe('new');
   });
 
+  it('keeps the reply to the change itself', () => {
+    const [one, two] = threads();
+    two.forget(URL, NOW + 10);
+    expect(one.keep(URL, reply('changed'), [], NOW + 11)).toBe(true);
+    expect(textOf(two.find(URL, '', asking()))).toBe('changed');
+    two.forget(URL, NOW + 12);
+    expect(one.keep(URL, reply('changed'), [], NOW + 11)).toBe(false);
+    two.purge({ prefix: 'http://none' }, NOW + 12);
+    expect(one.keep(URL, reply('changed'), [], NOW + 13)).toBe(false);
+  });
+
   it('purges an address with the copies of it that other upstreams gave', () => {
     const [one, two] = threads();
     for (const url of [URL, `${URL}#canary`, `${URL}c`]) one.keep(url, reply('text'), []);

@@ -62,11 +62,15 @@ export class HttpCache {
     return parsed(this.#store.get(addressKey(url)))?.empty === false;
   }
 
-  /** False when it is too large, or when the address was forgotten or something purged after it was asked for. */
-  keep(url: string, reply: StoredReply, tags: readonly string[]): boolean {
+  /**
+   * False when it is too large, when something was purged after it was asked for, or when the address was forgotten
+   * after `asOfMs`: when its request was sent, or later for the reply to the very change that the address was
+   * forgotten for.
+   */
+  keep(url: string, reply: StoredReply, tags: readonly string[], asOfMs = reply.requestMs): boolean {
     const purgedMs = this.#purgedMs;
-    if (isOutdated(reply, purgedMs)) return false;
-    const address = this.#addressFor(url, reply);
+    if (isOutdated(reply.requestMs, purgedMs)) return false;
+    const address = this.#addressFor(url, reply, asOfMs);
     if (address === undefined) return false;
     const key = replyKey(url, address, reply);
     if (!this.#store.put(key, JSON.stringify([url, ...tags]), encode(reply))) return false;
@@ -77,13 +81,13 @@ export class HttpCache {
   }
 
   /** What the address is once the reply is kept; undefined when it is none to keep. */
-  #addressFor(url: string, reply: StoredReply): AddressRecord | undefined {
+  #addressFor(url: string, reply: StoredReply, asOfMs: number): AddressRecord | undefined {
     const vary = reply.selecting.map(([name]) => name).join(',');
     const shared = reply.partition === '';
     for (let tries = 0; tries < TRIES; tries++) {
       const seen = this.#store.get(addressKey(url));
       const known = parsed(seen);
-      if (known !== undefined && isOutdated(reply, known.forgottenMs)) return undefined;
+      if (known !== undefined && isOutdated(asOfMs, known.forgottenMs)) return undefined;
       if (known?.empty === false && known.vary === vary && known.shared === shared) return known;
       const { generation = generated(), forgottenMs = 0 } = known ?? {};
       const address = { generation, vary, shared, forgottenMs, empty: false };
@@ -135,8 +139,8 @@ function parsed(text: Buffer | undefined): AddressRecord | undefined {
   return text === undefined ? undefined : (JSON.parse(text.toString()) as AddressRecord);
 }
 
-function isOutdated({ requestMs }: StoredReply, changedMs: number): boolean {
-  return requestMs <= changedMs && changedMs - requestMs < UNDER_WAY_MS_MAX;
+function isOutdated(asOfMs: number, changedMs: number): boolean {
+  return asOfMs <= changedMs && changedMs - asOfMs < UNDER_WAY_MS_MAX;
 }
 
 function generated(): string {

@@ -223,6 +223,17 @@ describe('a cache', () => {
     expect((await get(`${gate.url}/a`)).text).toBe('reply 3');
   });
 
+  it('keeps the reply to a POST that says it is what a GET would get', async () => {
+    let count = 0;
+    const { gate } = await gateWith((request, response) => {
+      response.writeHead(200, { 'cache-control': 'max-age=60', 'content-location': request.url ?? '' });
+      response.end(`${request.method} ${++count}`);
+    });
+    await get(`${gate.url}/a`);
+    await get(`${gate.url}/a`, {}, 'POST');
+    expect((await get(`${gate.url}/a`)).text).toBe('POST 2');
+  });
+
   it('purges by address, prefix and tag', async () => {
     const { gate } = await gateWith((request, response) => {
       response.writeHead(200, { 'cache-control': 'max-age=60', 'cache-tag': `users, user-${request.url?.slice(-1)}` });

@@ -264,8 +264,10 @@ export class CacheCall {
       partition: verdict.shared ? '' : this.#partition,
     };
     const tags = tagsOf(fields, this.#rules.tagHeader);
+    // What answers a change is newer than the change, which the address has just been forgotten for.
+    const asOfMs = request.method === 'POST' ? responseMs + 1 : this.#sentMs;
     return new KeepingFilter(sink, this.#rules.bytesMax, (body) => {
-      if (body !== undefined) this.#runtime.cache.keep(this.#url, { ...stored, body }, tags);
+      if (body !== undefined) this.#runtime.cache.keep(this.#url, { ...stored, body }, tags, asOfMs);
       this.end();
     });
   }
