@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cookieValue } from './cookie-value.ts';
+import { cookieValue, cookieValues } from './cookie-value.ts';
 
 it.each([
   ['takes the only one', 'a=1', '1'],
@@ -16,4 +16,9 @@ it.each([
   ['finds nothing among semicolons', ';;; ;', undefined],
 ])('%s', (_, header, expected) => {
   expect(cookieValue(header, 'a')).toBe(expected);
+});
+
+it('all of a name are told', () => {
+  expect(cookieValues('a=1; b=2;a=3; A=4; a; a=', 'a')).toEqual(['1', '3', '']);
+  expect(cookieValues(undefined, 'a')).toEqual([]);
 });

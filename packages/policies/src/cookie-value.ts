@@ -16,6 +16,14 @@ export function cookieValue(header: string | undefined, name: string): string | 
   return undefined;
 }
 
+/** All values of a cookie: which of several another reader would take is its own affair. */
+export function cookieValues(header: string | undefined, name: string): readonly string[] {
+  return (header ?? '').split(';').flatMap((pair) => {
+    const equals = pair.indexOf('=');
+    return equals >= 0 && pair.slice(0, equals).trim() === name ? [pair.slice(equals + 1).trim()] : [];
+  });
+}
+
 /** The other cookies of a `Cookie` field. Those that could not stand in a head that we write are left out too. */
 export function withoutCookies(header: string, isLeftOut: (name: string) => boolean): string {
   return header

@@ -4,8 +4,11 @@ export { PatternProblem };
 
 /** Steps of a program; also bounds the time of one character when nothing of a text was seen before. */
 const STEPS_MAX = 5000;
-const STATES_MAX = 1000;
+/** Of all states that are kept together: callers choose which ones there are. */
+const STEPS_KEPT_MAX = 100_000;
 const CHARS_KEPT_MAX = 4096;
+/** Characters that are passed in states already known, for the price of a step of one that is not. */
+const CHARS_A_STEP = 32;
 
 /**
  * A regular expression that takes time in proportion to the text, whatever the text: a deterministic automaton, made
@@ -24,12 +27,16 @@ export class LinearPattern {
     }));
   }
 
-  /** Does it match anywhere in the text? */
-  test(text: string): boolean {
-    for (const { automaton, negative } of this.#conditions) if (automaton.test(text) === negative) return false;
+  /** Does it match anywhere in the text? `spend` is told of the work, and may throw when it becomes too much. */
+  test(text: string, spend: Spend = () => {}): boolean {
+    for (const { automaton, negative } of this.#conditions) {
+      if (automaton.test(text, spend) === negative) return false;
+    }
     return true;
   }
 }
+
+export type Spend = (steps: number) => void;
 
 interface Condition {
   readonly automaton: Automaton;
@@ -87,13 +94,15 @@ class Automaton {
   readonly #others = new Map<number, Letter>();
   readonly #end: Letter = { id: 0, side: EDGE, tokens: new Set() };
   #states = new Map<string, State>();
+  #stepsKept = 0;
 
   constructor(tree: PatternTree, flags: '' | 'u') {
     this.#flags = flags;
     this.#start = this.#build(tree, this.#add({ kind: 'match' }));
   }
 
-  test(text: string): boolean {
+  test(text: string, spend: Spend): boolean {
+    spend(1 + Math.floor(text.length / CHARS_A_STEP));
     let state = this.#state([this.#start], EDGE);
     const unicode = this.#flags === 'u';
     for (let at = 0; at < text.length; at++) {
@@ -103,11 +112,11 @@ class Automaton {
         if (char > 0xffff) at++;
       }
       const letter = char < 128 ? (this.#ascii[char] ?? this.#letter(char)) : this.#letter(char);
-      const next = state.nexts[letter.id] ?? this.#step(state, letter);
+      const next = state.nexts[letter.id] ?? this.#step(state, letter, spend);
       if (next === true) return true;
       state = next;
     }
-    return (state.nexts[0] ?? this.#step(state, this.#end)) === true;
+    return (state.nexts[0] ?? this.#step(state, this.#end, spend)) === true;
   }
 
   #add(step: Step): number {
@@ -182,19 +191,23 @@ class Automaton {
     const known = this.#states.get(key);
     if (known !== undefined) return known;
     // Some patterns have more states than anybody can keep: then they are made again.
-    if (this.#states.size >= STATES_MAX) this.#states = new Map();
+    this.#stepsKept += steps.length + 1;
+    if (this.#stepsKept > STEPS_KEPT_MAX) {
+      this.#states = new Map();
+      this.#stepsKept = steps.length + 1;
+    }
     const state: State = { steps, before, nexts: [] };
     this.#states.set(key, state);
     return state;
   }
 
-  #step(state: State, letter: Letter): State | true {
-    const next = this.#follow(state, letter);
+  #step(state: State, letter: Letter, spend: Spend): State | true {
+    const next = this.#follow(state, letter, spend);
     state.nexts[letter.id] = next;
     return next;
   }
 
-  #follow({ steps, before }: State, { side, tokens }: Letter): State | true {
+  #follow({ steps, before }: State, { side, tokens }: Letter, spend: Spend): State | true {
     const seen = new Set<number>(steps);
     // A match may begin anywhere.
     seen.add(this.#start);
@@ -208,6 +221,7 @@ class Automaton {
         if (tokens.has(step.token)) reached.add(step.next);
       } else if (holds(step.what, before, side)) seen.add(step.next);
     }
+    spend(seen.size);
     return this.#state(
       [...reached].toSorted((a, b) => a - b),
       side,

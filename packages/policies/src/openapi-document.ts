@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path/posix';
+import { dirname, isAbsolute, join, relative } from 'node:path/posix';
 import { parse } from 'yaml';
 
 /** A part of a document, and where it stands. */
@@ -62,30 +62,19 @@ export class OpenApiDocument {
   }
 
   #parsed(file: string, text: string): unknown {
-    try {
-      const value: unknown = /^\s*\{/.test(text)
-        ? JSON.parse(text)
-        : parse(text, { schema: 'core', maxAliasCount: 1000 });
-      this.#files.set(file, value);
-      return value;
-    } catch {
-      // YAML 1.2 contains JSON, but not every text that begins with a brace is JSON.
-      return this.#parsedYaml(file, text);
-    }
-  }
-
-  #parsedYaml(file: string, text: string): unknown {
-    try {
-      const value: unknown = parse(text, { schema: 'core', maxAliasCount: 1000 });
-      this.#files.set(file, value);
-      return value;
-    } catch {
-      throw new DocumentProblem('is neither YAML nor JSON', { file, pointer: '' });
-    }
+    // YAML 1.2 contains JSON, but not every text that begins with a brace is JSON.
+    const value = (/^\s*\{/.test(text) ? parsedBy(JSON.parse, text) : undefined) ?? parsedBy(parsedYaml, text);
+    if (value === undefined) throw new DocumentProblem('is neither YAML nor JSON', { file, pointer: '' });
+    this.#files.set(file, value);
+    return value;
   }
 
   #file(file: string, from: Part): unknown {
     if (this.#files.has(file)) return this.#files.get(file);
+    if (!this.#isNear(file)) {
+      const where = 'which is outside of the folders of the document and of the configuration';
+      throw new DocumentProblem(`refers to ${JSON.stringify(file)}, ${where}`, from);
+    }
     if (this.#files.size >= FILES_MAX) throw new DocumentProblem(`refers to more than ${FILES_MAX} files`, from);
     let text: string;
     try {
@@ -94,6 +83,12 @@ export class OpenApiDocument {
       throw new DocumentProblem(`refers to ${JSON.stringify(file)}, which cannot be read`, from);
     }
     return this.#parsed(file, text);
+  }
+
+  /** A document of somebody else must not choose what is read of the machine, and shown as an example. */
+  #isNear(file: string): boolean {
+    const folder = dirname(this.#source.file);
+    return folder === '.' || !/^(?:\/|\.\.)/.test(folder) ? isInside('.', file) : isInside(folder, file);
   }
 
   at(part: Part, ...keys: readonly (string | number)[]): Part {
@@ -163,6 +158,24 @@ export class OpenApiDocument {
     }
     return anchors.get(name);
   }
+}
+
+function parsedYaml(text: string): unknown {
+  return parse(text, { schema: 'core', maxAliasCount: 1000, logLevel: 'error' });
+}
+
+/** Undefined: it cannot be read, or is empty. */
+function parsedBy(read: (text: string) => unknown, text: string): unknown {
+  try {
+    return read(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isInside(folder: string, file: string): boolean {
+  const path = relative(folder, file);
+  return path !== '..' && !path.startsWith('../') && !isAbsolute(path);
 }
 
 function childOf(value: unknown, key: string): unknown {

@@ -23,18 +23,15 @@ export class OperationFinder<T extends OfOperation> {
   readonly #templates = new Map<number, Template<T>[]>();
 
   constructor(operations: readonly T[], route: Pick<RouteSpec, 'method' | 'path'>) {
-    const fitting = operations.filter(({ method }) => route.method === '*' || method === route.method);
-    const shape = shapeOf(segmentsOf(route.path));
-    const own = fitting.filter(({ path }) => shapeOf(segmentsOf(path)) === shape);
-    for (const operation of own.length > 0 ? own : fitting) {
-      const segments = segmentsOf(operation.path);
-      const group = this.#templates.get(segments.length) ?? [];
-      group.push({
-        segments,
-        operation,
-        rank: segments.map((each) => (nameIn(each) === undefined ? '0' : '1')).join(''),
-      });
-      this.#templates.set(segments.length, group);
+    const all = templatesOf(operations);
+    const isFitting = ({ operation }: Template<T>): boolean =>
+      route.method === '*' || operation.method === route.method;
+    const own = (all.get(shapeOf(segmentsOf(route.path))) ?? []).filter(isFitting);
+    for (const template of own.length > 0 ? own : [...all.values()].flat().filter(isFitting)) {
+      const { length } = template.segments;
+      const group = this.#templates.get(length) ?? [];
+      group.push(template);
+      this.#templates.set(length, group);
     }
     for (const group of this.#templates.values())
       group.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0));
@@ -55,6 +52,26 @@ interface Template<T> {
   readonly segments: readonly string[];
   readonly operation: T;
   readonly rank: string;
+}
+
+/** By their shapes. */
+type Templates<T> = ReadonlyMap<string, readonly Template<T>[]>;
+
+const known = new WeakMap<readonly OfOperation[], Templates<OfOperation>>();
+
+/** Read once for all routes of an API, each of which has a finder: there may be a thousand of both. */
+function templatesOf<T extends OfOperation>(operations: readonly T[]): Templates<T> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was made of this list
+  const found = known.get(operations) as Templates<T> | undefined;
+  if (found !== undefined) return found;
+  const made = Map.groupBy(operations.map(templateOf), ({ segments }) => shapeOf(segments));
+  known.set(operations, made);
+  return made;
+}
+
+function templateOf<T extends OfOperation>(operation: T): Template<T> {
+  const segments = segmentsOf(operation.path);
+  return { segments, operation, rank: segments.map((each) => (nameIn(each) === undefined ? '0' : '1')).join('') };
 }
 
 function paramsOf(segments: readonly string[], asked: readonly string[]): Record<string, string> | undefined {

@@ -73,12 +73,35 @@ describe('a sample', () => {
     );
   });
 
-  it('of a schema inside itself comes to an end', () => {
-    const text = JSON.stringify({
-      openapi: '3.1.0',
-      it: { type: 'object', properties: { next: { $ref: '#/it' }, id: { type: 'integer' } } },
-    });
+  const sampled = (written: unknown, more: object = {}): string => {
+    const text = JSON.stringify({ openapi: '3.1.0', it: written, ...more });
     const document = new OpenApiDocument({ file: 'a.json', text, readText: () => '' });
-    expect(JSON.stringify(sampleOf(document, document.at(document.root, 'it'))).length).toBeLessThan(500);
+    return JSON.stringify(sampleOf(document, document.at(document.root, 'it')));
+  };
+
+  it('of a schema inside itself leaves it out', () => {
+    const self = { $ref: '#/it' };
+    const id = { type: 'integer' };
+    expect(sampled({ type: 'object', properties: { next: self, id } })).toBe('{"id":0}');
+    expect(sampled({ type: 'array', items: self })).toBe('[]');
+    const branch = { type: 'object', properties: { a: self }, required: ['a'] };
+    expect(sampled({ oneOf: [branch, id] })).toBe('0');
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`p${n}`, self]));
+    expect(sampled({ type: 'object', properties: { ...many, id } })).toBe('{"id":0}');
+  });
+
+  it('of schemas that lead to many others, which lead to many more, stays small', () => {
+    const level = (n: number): object => ({
+      type: 'object',
+      properties: Object.fromEntries(Array.from({ length: 9 }, (_, k) => [`p${k}`, { $ref: `#/levels/${n + 1}` }])),
+    });
+    const levels = [...Array.from({ length: 11 }, (_, n) => level(n)), { type: 'integer' }];
+    expect(sampled({ $ref: '#/levels/0' }, { levels }).length).toBeLessThan(100_000);
+    const lists = Array.from({ length: 11 }, (_, n) => ({
+      type: 'array',
+      minItems: 20,
+      items: { $ref: `#/lists/${n + 1}` },
+    }));
+    expect(sampled({ $ref: '#/lists/0' }, { lists: [...lists, { type: 'integer' }] }).length).toBeLessThan(100_000);
   });
 });

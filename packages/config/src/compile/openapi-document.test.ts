@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { problemsOf, routesOf, snapshotOf } from '../__fixtures__/compile-text.ts';
+import { POLICIES, problemsOf, routesOf, snapshotOf } from '../__fixtures__/compile-text.ts';
+import type { PolicyContext } from '../schema/policy-list.ts';
 
 const TEXT = 'gatehouse: 1\napis:\n  users: { upstream: "http://h", basePath: /v1, openapi: ./users.yaml }\n';
 
@@ -153,6 +154,28 @@ components: { pathItems: { "with/slash{": { get: {} } } }
     };
     expect(problemsOf(TEXT, { readText: strange })).toEqual([
       '3:58: the document `./users.yaml` cannot be read (no reason), check what it is and who may read it',
+    ]);
+  });
+
+  it('hands policies a document by the name by which they find what is beside it', () => {
+    const asked: string[] = [];
+    const readText = (path: string): string => {
+      asked.push(path);
+      return 'openapi: 3.1.0\npaths: { /a: { get: {} } }\n';
+    };
+    const policies = POLICIES.map((policy) => ({
+      ...policy,
+      compile: (_config: unknown, { document, readText: read }: PolicyContext) =>
+        document && read(document.file.replace('users', 'other')),
+    }));
+    const text = TEXT.replace('./users.yaml', './apis/users.yaml, policies: [ { stamp: { text: xx } } ]');
+    for (const file of ['conf/here/gatehouse.yaml', '/etc/gatehouse.yaml'])
+      snapshotOf(text, { file, readText, policies });
+    expect(asked).toEqual([
+      'conf/here/apis/users.yaml',
+      'conf/here/apis/other.yaml',
+      '/etc/apis/users.yaml',
+      '/etc/apis/other.yaml',
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { unescape } from 'node:querystring';
 import type { Parsed } from '../forms/parsed.ts';
 import { parsePathPattern } from '../forms/path-pattern.ts';
@@ -14,6 +14,7 @@ export interface OpenApiDocument {
   readonly operations: readonly Operation[];
   /** Nothing is there, rather than nothing right. */
   readonly empty: boolean;
+  /** Named relative to the configuration, as `readText` takes it. */
   readonly source: { readonly file: string; readonly text: string };
 }
 
@@ -65,7 +66,7 @@ export function documentReader(
     reports.push(own);
     const document = parseSource(text, own);
     const operations = document && readOperations(document.root, own);
-    const found = operations && { ...operations, source: { file: path, text } };
+    const found = operations && { ...operations, source: { file: normalize(file), text } };
     known.set(path, found);
     return found;
   };

@@ -49,6 +49,28 @@ gatehouse: 1
   });
 });
 
+describe('the version of what an OpenAPI document is made into', () => {
+  const { version: _, ...content } = snapshotOf(
+    `gatehouse: 1\napis: { a: { upstream: "http://h", policies: [ { stamp: { text: xx } } ], routes: [ { path: /a } ] } }\n`,
+  );
+  const [route] = content.routes;
+  const versionOf = (config: unknown, count = 1): string => {
+    const policies = route?.policies.map((policy) => ({ ...policy, config })) ?? [];
+    const routes = Array.from({ length: count }, () => route && { ...route, policies }).filter((each) => !!each);
+    return snapshotVersion({ ...content, routes });
+  };
+
+  it('goes by all of it', () => {
+    const long = (end: string): object => ({ a: 'x'.repeat(20_000), b: end });
+    expect(versionOf(long('1'))).toBe(versionOf({ b: '1', a: 'x'.repeat(20_000) }));
+    expect(versionOf(long('1'))).not.toBe(versionOf(long('2')));
+  });
+
+  it('is found, though it stands in thousands of routes', () => {
+    expect(versionOf({ a: 'x'.repeat(1_000_000) }, 2000)).toMatch(/^[0-9a-f]{12}$/);
+  });
+});
+
 describe('canonicalJson', () => {
   it('sorts keys at every depth, and leaves lists alone', () => {
     expect(canonicalJson({ b: [{ d: 1, c: 2 }, 'x'], a: { z: null, y: undefined } })).toBe(

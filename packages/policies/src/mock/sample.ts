@@ -1,28 +1,100 @@
 import { mapOf, type OpenApiDocument, type Part } from '../openapi-document.ts';
 
 const DEPTH_MAX = 12;
+/** Values in one sample: schemas that lead to several others, each to several more, would make millions. */
+const VALUES_MAX = 2000;
 
 /**
  * A value that fits a schema, as far as one can be made without search: its own example, else its default, `const` or
  * first `enum`, else the least that its type, bounds and format allow. `undefined`: none can be made.
  */
-export function sampleOf(document: OpenApiDocument, schema: Part, depth = 0): unknown {
-  const part = document.followed(schema);
-  const map = mapOf(part.value);
-  if (map === undefined) return part.value === false ? undefined : null;
-  const given = givenIn(map);
-  if (given !== undefined) return given.value;
-  if (depth >= DEPTH_MAX) return undefined;
-  const inner = (...keys: readonly (string | number)[]): unknown =>
-    sampleOf(document, document.at(part, ...keys), depth + 1);
-  if (Array.isArray(map['allOf']))
-    return merged(
-      [...map['allOf'].keys()].map((index) => inner('allOf', index)),
-      own(document, part, depth),
-    );
-  for (const key of ['oneOf', 'anyOf'] as const)
-    if (Array.isArray(map[key]) && map['properties'] === undefined) return inner(key, 0);
-  return own(document, part, depth);
+export function sampleOf(document: OpenApiDocument, schema: Part): unknown {
+  return new Sampler(document).of(schema, 0);
+}
+
+class Sampler {
+  readonly #document: OpenApiDocument;
+  /** Inside of which we are: a schema inside itself is left out. */
+  readonly #open = new Set<string>();
+  #left = VALUES_MAX;
+
+  constructor(document: OpenApiDocument) {
+    this.#document = document;
+  }
+
+  of(schema: Part, depth: number): unknown {
+    const part = this.#document.followed(schema);
+    const map = mapOf(part.value);
+    if (map === undefined) return part.value === false ? undefined : null;
+    const given = givenIn(map);
+    if (given !== undefined) return given.value;
+    const key = `${part.file}#${part.pointer}`;
+    if (depth >= DEPTH_MAX || this.#open.has(key) || --this.#left < 0) return undefined;
+    this.#open.add(key);
+    const value = this.#made(part, depth);
+    this.#open.delete(key);
+    return value;
+  }
+
+  #made(part: Part, depth: number): unknown {
+    const map = mapOf(part.value) ?? {};
+    const all = (key: string): readonly Part[] => this.#document.items(this.#document.at(part, key));
+    if (Array.isArray(map['allOf'])) {
+      return merged(
+        all('allOf').map((each) => this.of(each, depth + 1)),
+        this.#own(part, depth),
+      );
+    }
+    for (const key of ['oneOf', 'anyOf'] as const) {
+      if (!Array.isArray(map[key]) || map['properties'] !== undefined) continue;
+      // Of a tree the branch that ends.
+      const made = all(key).map((each) => ({ each, value: this.of(each, depth + 1) }));
+      return (made.find(({ each, value }) => this.#isWhole(each, value)) ?? made[0])?.value;
+    }
+    return this.#own(part, depth);
+  }
+
+  #isWhole(schema: Part, value: unknown): boolean {
+    const required = mapOf(this.#document.followed(schema).value)?.['required'];
+    const members = mapOf(value);
+    if (!Array.isArray(required) || members === undefined) return value !== undefined;
+    return required.every((name) => typeof name === 'string' && Object.hasOwn(members, name));
+  }
+
+  /** Of the type alone. */
+  #own(part: Part, depth: number): unknown {
+    const map = mapOf(part.value) ?? {};
+    const type = typeIn(map);
+    if (type === 'object') return this.#object(part, depth);
+    if (type === 'array') return this.#array(part, depth);
+    if (type === 'string') return textSample(map);
+    if (type === 'integer' || type === 'number') return numberSample(map, type === 'integer');
+    return type === 'boolean' ? true : null;
+  }
+
+  /** All properties that can be made; one that would never end is left out. */
+  #object(part: Part, depth: number): unknown {
+    const members = this.#document.members(this.#document.at(part, 'properties'));
+    const found = members.flatMap(([name, schema]) => {
+      if (mapOf(this.#document.followed(schema).value)?.['writeOnly'] === true) return [];
+      const value = this.of(schema, depth + 1);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    return Object.fromEntries(found);
+  }
+
+  #array(part: Part, depth: number): unknown {
+    const map = mapOf(part.value) ?? {};
+    const document = this.#document;
+    const first = document.items(document.at(part, 'prefixItems')).map((each) => this.of(each, depth + 1));
+    const wanted = Math.min(20, Math.max(1, countIn(map['minItems']) - first.length));
+    const before = this.#left;
+    const items = map['items'] === undefined ? undefined : this.of(document.at(part, 'items'), depth + 1);
+    // The others are as large as the first.
+    this.#left -= (before - this.#left) * (wanted - 1);
+    const rest = items === undefined || map['maxItems'] === 0 ? [] : Array.from({ length: wanted }, () => items);
+    return this.#left < 0 ? first : [...first, ...rest];
+  }
 }
 
 function givenIn(map: Readonly<Record<string, unknown>>): { readonly value: unknown } | undefined {
@@ -31,17 +103,6 @@ function givenIn(map: Readonly<Record<string, unknown>>): { readonly value: unkn
   for (const list of lists) if (Array.isArray(list) && list.length > 0) return { value: list[0] };
   for (const key of ['const', 'default']) if (map[key] !== undefined) return { value: map[key] };
   return undefined;
-}
-
-/** Of the type alone. */
-function own(document: OpenApiDocument, part: Part, depth: number): unknown {
-  const map = mapOf(part.value) ?? {};
-  const type = typeIn(map);
-  if (type === 'object') return objectSample(document, part, depth);
-  if (type === 'array') return arraySample(document, part, depth);
-  if (type === 'string') return textSample(map);
-  if (type === 'integer' || type === 'number') return numberSample(map, type === 'integer');
-  return type === 'boolean' ? true : null;
 }
 
 /** Of several the first that is more than null; where none is written, the one that the other words are about. */
@@ -57,26 +118,6 @@ function merged(parts: readonly unknown[], last: unknown): unknown {
   return maps.length === 0
     ? (parts.find((each) => each !== null) ?? last)
     : Object.fromEntries(maps.flatMap((map) => Object.entries(map)));
-}
-
-/** All properties that can be made; one that would never end is left out, where it may be. */
-function objectSample(document: OpenApiDocument, part: Part, depth: number): unknown {
-  const members = document.members(document.at(part, 'properties'));
-  const found = members.flatMap(([name, schema]) => {
-    if (mapOf(document.followed(schema).value)?.['writeOnly'] === true) return [];
-    const value = sampleOf(document, schema, depth + 1);
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return Object.fromEntries(found);
-}
-
-function arraySample(document: OpenApiDocument, part: Part, depth: number): unknown {
-  const map = mapOf(part.value) ?? {};
-  const first = document.items(document.at(part, 'prefixItems')).map((each) => sampleOf(document, each, depth + 1));
-  const items = map['items'] === undefined ? undefined : sampleOf(document, document.at(part, 'items'), depth + 1);
-  const wanted = Math.min(20, Math.max(1, countIn(map['minItems']) - first.length));
-  const rest = items === undefined || map['maxItems'] === 0 ? [] : Array.from({ length: wanted }, () => items);
-  return [...first, ...rest];
 }
 
 function countIn(value: unknown): number {

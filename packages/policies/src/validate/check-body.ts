@@ -1,22 +1,12 @@
-import { JsonScan } from '../json-scan.ts';
+import { isUtf8 } from 'node:buffer';
 import type { MediaPlan, PlanSchema } from './plan.ts';
 import { formValue } from './form-value.ts';
+import { jsonValue } from './json-value.ts';
 import { bareType, mediaKind } from './media-type.ts';
 import { multipartNames } from './multipart-names.ts';
 import type { SchemaSet } from './schema-set.ts';
-import type { Violation } from './violation.ts';
-
-const DEPTH_MAX = 200;
-const scan = new JsonScan({
-  depth: DEPTH_MAX,
-  keys: Infinity,
-  arrayItems: Infinity,
-  stringLength: Infinity,
-  nameLength: Infinity,
-  digits: Infinity,
-  // What two readers could take for different things is no body that was checked.
-  duplicateKeys: false,
-});
+import { mayHold, requiredNamesOf } from './schema-types.ts';
+import { pointerOf, type Violation } from './violation.ts';
 
 /** The description that is meant for a media type: the narrowest. */
 export function mediaFor(media: readonly MediaPlan[], contentType: string): MediaPlan | undefined {
@@ -42,7 +32,7 @@ export function bodyViolations(
     case 'json':
       return jsonViolations(body, schema, set);
     case 'form': {
-      const value = formValue(body.toString('utf8'), schema, set.schemas);
+      const value = isUtf8(body) ? formValue(body.toString('utf8'), schema, set.schemas) : undefined;
       return value === undefined ? [wrong('is no form that can be read')] : findings(value, schema, set);
     }
     case 'multipart':
@@ -54,9 +44,8 @@ export function bodyViolations(
 }
 
 function jsonViolations(body: Buffer, schema: PlanSchema, set: SchemaSet): readonly Violation[] {
-  const problem = scan.scan(body);
-  if (problem !== undefined) return [wrong(`${problem.what}, at byte ${problem.at}`)];
-  return findings(JSON.parse(body.toString('utf8')), schema, set);
+  const read = jsonValue(body);
+  return 'wrong' in read ? [wrong(read.wrong)] : findings(read.value, schema, set);
 }
 
 function findings(value: unknown, schema: PlanSchema, set: SchemaSet): readonly Violation[] {
@@ -75,13 +64,9 @@ function multipartViolations(
 ): readonly Violation[] {
   const names = multipartNames(body, contentType);
   if (names === undefined) return [wrong('is no multipart form that can be read')];
-  if (typeof schema === 'boolean') return [];
-  const resolved = schema.$ref === undefined ? schema : (set.schemas[schema.$ref] ?? true);
-  if (typeof resolved === 'boolean') return [];
-  const missing = (resolved.required ?? []).filter((name) => !names.has(name));
-  const found = missing.map((name): Violation => ({ in: 'body', path: `/${name}`, message: 'is missing' }));
-  const isClosed = resolved.additionalProperties === false;
-  if (isClosed && [...names].some((name) => !Object.hasOwn(resolved.properties ?? {}, name))) {
+  const missing = requiredNamesOf(schema, set.schemas).filter((name) => !names.has(name));
+  const found = missing.map((name): Violation => ({ in: 'body', path: pointerOf(name), message: 'is missing' }));
+  if ([...names].some((name) => !mayHold(name, schema, set.schemas))) {
     found.push(wrong('has a part that is not described'));
   }
   return found;

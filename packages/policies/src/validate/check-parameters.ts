@@ -1,10 +1,10 @@
 import type { RequestView } from '../policy.ts';
-import { cookieValue } from '../cookie-value.ts';
+import { cookieValues } from '../cookie-value.ts';
 import { ParameterReader, type Read, type Sent } from './parameter-value.ts';
 import type { OperationPlan } from './plan.ts';
 import { rawPairs, type RawPair } from './query-pairs.ts';
 import type { SchemaSet } from './schema-set.ts';
-import type { Violation } from './violation.ts';
+import { pointerOf, type Violation } from './violation.ts';
 
 /** Looks at what a request says outside of its body. */
 export class ParameterChecks {
@@ -33,7 +33,7 @@ export class ParameterChecks {
   #check(reader: ParameterReader, sources: Sources): readonly Violation[] {
     const { plan } = reader;
     const at = { in: plan.in === 'querystring' ? 'query' : plan.in } as const;
-    const path = plan.in === 'querystring' ? '' : `/${plan.name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const path = plan.in === 'querystring' ? '' : pointerOf(plan.name);
     const read = this.#read(reader, sources);
     if (read === 'unreadable') return [{ ...at, path, message: 'cannot be read as it is described' }];
     if (read === 'absent') return plan.required ? [{ ...at, path, message: 'is missing' }] : [];
@@ -49,12 +49,10 @@ export class ParameterChecks {
       return reader.read({ kind: 'values', raws: [request.query.slice(1)] });
     }
     if (plan.in === 'query') return reader.read(sentInQuery(reader, query));
-    const raw =
-      plan.in === 'path'
-        ? params[plan.name]
-        : plan.in === 'header'
-          ? request.header(plan.name)
-          : cookieValue(request.header('cookie'), plan.name);
+    if (plan.in === 'cookie') {
+      return reader.read({ kind: 'values', raws: cookieValues(request.header('cookie'), plan.name) });
+    }
+    const raw = plan.in === 'path' ? params[plan.name] : request.header(plan.name);
     return reader.read({ kind: 'values', raws: raw === undefined ? [] : [raw] });
   }
 

@@ -15,7 +15,7 @@ export interface Checks {
   readonly options: SchemaSetOptions;
   check(schema: PlanSchema): Check;
   /** One regular expression, matched in linear time. */
-  pattern(source: string): { test(text: string): boolean };
+  pattern(source: string): { test(text: string, spend: (steps: number) => void): boolean };
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

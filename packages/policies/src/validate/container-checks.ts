@@ -1,4 +1,3 @@
-import { canonical } from './canonical.ts';
 import type { Examination } from './examination.ts';
 import type { PlanSchemaObject } from './plan.ts';
 import { isObject, type Check, type Checks } from './check.ts';
@@ -25,8 +24,7 @@ export function arrayChecks(schema: PlanSchemaObject, set: Checks): Check[] {
 function areUnique(items: Items, examination: Examination): boolean {
   const seen = new Set<string>();
   for (const item of items) {
-    examination.step();
-    if (seen.size === seen.add(canonical(item)).size) return false;
+    if (seen.size === seen.add(examination.canonical(item)).size) return false;
   }
   return true;
 }
@@ -167,7 +165,7 @@ function othersCheck({ properties = {}, patternProperties = {}, additionalProper
     let fits = true;
     for (const name of Object.keys(members)) {
       examination.step();
-      const checks = patterns.filter(([pattern]) => pattern.test(name)).map(([, check]) => check);
+      const checks = patterns.filter(([pattern]) => pattern.test(name, examination.spend)).map(([, check]) => check);
       if (checks.length === 0 && other !== undefined && !known.has(name)) checks.push(other);
       for (const check of checks) {
         if (!examination.at(name, () => check(members[name], examination))) fits = false;

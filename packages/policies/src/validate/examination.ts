@@ -1,3 +1,5 @@
+import { canonical } from './canonical.ts';
+
 export interface Finding {
   /** JSON Pointer of what is wrong. */
   readonly path: string;
@@ -10,6 +12,7 @@ export class TooComplex extends Error {}
 
 const STEPS_MAX = 2_000_000;
 const KEY_CHARS_MAX = 100;
+const CHARS_A_STEP = 16;
 
 /** One value being looked at: where, what was found, and how much work it has been. */
 export class Examination {
@@ -29,6 +32,18 @@ export class Examination {
 
   step(): void {
     if (++this.#steps > STEPS_MAX) throw new TooComplex('too many steps');
+  }
+
+  /** Work of others on the same value. */
+  readonly spend = (steps: number): void => {
+    this.#steps += steps;
+    if (this.#steps > STEPS_MAX) throw new TooComplex('too many steps');
+  };
+
+  canonical(value: unknown): string {
+    const text = canonical(value);
+    this.spend(1 + Math.floor(text.length / CHARS_A_STEP));
+    return text;
   }
 
   /** Nothing more would be told: whoever looks on does it for nothing. */
@@ -64,6 +79,7 @@ export class Examination {
 
   /** Whether the value fits, and no word about it when it does not. What was looked at counts only when it does. */
   tries(check: () => boolean): boolean {
+    this.step();
     const { seen } = this;
     if (seen !== undefined) this.seen = new Set();
     this.quiet++;

@@ -183,6 +183,18 @@ describe('a parameter elsewhere', () => {
       ['cookie /p must be integer'],
     ],
     [
+      'a cookie that is there twice, of which two readers take another',
+      { in: 'cookie', schema: { type: ['integer'] } },
+      { headers: { cookie: 'p=1; p=x' } },
+      ['cookie /p cannot be read as it is described'],
+    ],
+    [
+      'JSON with a name twice',
+      { media: 'json', schema: POINT },
+      { query: `?p=${encodeURIComponent('{"x":1,"x":"a"}')}` },
+      ['query /p cannot be read as it is described'],
+    ],
+    [
       'the whole query',
       { in: 'querystring', media: 'form', schema: POINT },
       { query: '?x=1&y=b' },

@@ -1,4 +1,5 @@
 import { formValue } from './form-value.ts';
+import { jsonValue } from './json-value.ts';
 import { typesOf, itemsOf, propertyNamesOf, propertyOf } from './schema-types.ts';
 import type { ParameterPlan, PlanSchema } from './plan.ts';
 import { decoded, formDecoded, type RawPair } from './query-pairs.ts';
@@ -70,11 +71,8 @@ export class ParameterReader {
     const text = place === 'querystring' ? decoded(raw) : this.#decode(raw);
     if (text === undefined) return 'unreadable';
     if (media !== 'json') return { value: text };
-    try {
-      return { value: JSON.parse(text) };
-    } catch {
-      return 'unreadable';
-    }
+    const found = jsonValue(Buffer.from(text));
+    return 'wrong' in found ? 'unreadable' : found;
   }
 
   #pieces(raws: readonly string[]): readonly string[] | undefined {

@@ -2,6 +2,7 @@ import type { RouteSpec } from '@gatehouse/config';
 import { OperationFinder, type FoundOperation } from '../operation-finder.ts';
 import { bodyViolations, mediaFor, needsBody } from './check-body.ts';
 import { ParameterChecks } from './check-parameters.ts';
+import { charsetIn, mediaKind } from './media-type.ts';
 import type { MediaPlan, OperationPlan, Plan } from './plan.ts';
 import { SchemaSet } from './schema-set.ts';
 import type { Violation } from './violation.ts';
@@ -17,6 +18,8 @@ export type BodyPlan =
   | { readonly kind: 'read'; violationsOf(body: Buffer): readonly Violation[] };
 
 const FITS: BodyPlan = { kind: 'settled', violations: [] };
+/** What was checked as UTF-8 might be read as something else. */
+const NOT_UTF8 = settled('header', '/content-type', 'has another charset than UTF-8');
 
 /** The operations that a route may lead to, ready to be held against requests and replies. */
 export class PlanChecks {
@@ -50,11 +53,15 @@ export class PlanChecks {
   requestBody({ body: plan }: OperationPlan, contentType: string | undefined): BodyPlan {
     if (plan === undefined) return settled('body', '', 'is not described, and must not be there');
     if (contentType === undefined) return settled('header', '/content-type', 'is missing');
+    const charset = mediaKind(contentType) === 'text' ? undefined : charsetIn(contentType);
+    if (charset !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(charset)) return NOT_UTF8;
     return bodyPlan(plan.media, contentType, this.#requests);
   }
 
   reply(operation: OperationPlan, status: number, contentType: string | undefined): BodyPlan {
     const { responses } = operation;
+    // It stands for a reply that was looked at, and documents seldom have it.
+    if (status === 304) return FITS;
     const wanted = [String(status), `${Math.floor(status / 100)}XX`, 'default'];
     const plan = wanted
       .map((name) => responses.find((each) => each.status.toUpperCase() === name.toUpperCase()))

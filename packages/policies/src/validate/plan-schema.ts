@@ -1,7 +1,7 @@
 import { LinearPattern, PatternProblem } from '../linear-pattern.ts';
 import { DocumentProblem, mapOf, type JsonMap, type OpenApiDocument, type Part } from '../openapi-document.ts';
 import { JSON_TYPES, type JsonType, type PlanSchema, type PlanSchemaObject } from './plan.ts';
-import { selfReference } from './self-reference.ts';
+import { endlessSchema, type EndlessSchema } from './endless-schema.ts';
 
 const SCHEMAS_MAX = 50_000;
 const DEPTH_MAX = 200;
@@ -11,6 +11,11 @@ const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'] as const;
 const MAPS = ['properties', 'patternProperties', 'dependentSchemas'] as const;
 const NUMBERS = ['multipleOf', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'] as const;
 const COUNTS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minContains', 'maxContains', 'minProperties', 'maxProperties'] as const; // prettier-ignore
+
+const ENDLESS: Readonly<Record<EndlessSchema['why'], string>> = {
+  'comes back': 'is a schema that refers to itself for the same value, leave the base out of what it lists',
+  'is long': 'is a schema that leads through too many others for the same value',
+};
 
 /** Reads the schemas of a document into a plan. Throws `DocumentProblem`s. */
 export class SchemaPlanner {
@@ -36,14 +41,11 @@ export class SchemaPlanner {
     for (let next = this.#left.pop(); next !== undefined; next = this.#left.pop()) {
       this.#schemas[next.number] = this.#read(next.part, 0);
     }
-    const culprit = selfReference(this.#schemas);
+    const culprit = endlessSchema(this.#schemas);
     if (culprit !== undefined) {
-      const [key] = [...this.#numbers].find(([, number]) => number === culprit) ?? [''];
-      const [file = '', pointer = ''] = key.split('#');
-      throw new DocumentProblem(
-        'is a schema that refers to itself for the same value, leave the base out of what it lists',
-        { file, pointer },
-      );
+      const [key] = [...this.#numbers].find(([, number]) => number === culprit.number) ?? [''];
+      const hash = key.indexOf('#');
+      throw new DocumentProblem(ENDLESS[culprit.why], { file: key.slice(0, hash), pointer: key.slice(hash + 1) });
     }
     return this.#schemas;
   }

@@ -33,11 +33,13 @@ paths:
           application/json: { schema: { $ref: "#/components/schemas/User" } }
           application/x-www-form-urlencoded: { schema: { $ref: "#/components/schemas/User" } }
           multipart/form-data:
-            schema: { type: object, required: [name, photo], properties: { name: {}, photo: {} }, additionalProperties: false }
+            schema: { $ref: "#/components/schemas/Upload" }
           text/csv: {}
       responses: { default: {} }
 components:
   schemas:
+    Upload: { $ref: "#/components/schemas/Photo" }
+    Photo: { allOf: [ { required: [name] } ], type: object, required: [photo], properties: { name: {}, photo: {} }, additionalProperties: false }
     User:
       type: object
       required: [id, name]
@@ -141,6 +143,17 @@ describe('a request', () => {
       ['header /content-type is none of the types that are described'],
     ],
     ['without a type', post('{}', {}), ['header /content-type is missing']],
+    [
+      'with two types, of which two readers take another',
+      post('{}', { 'content-type': 'text/csv; a=b, application/json' }),
+      ['header /content-type is none of the types that are described'],
+    ],
+    [
+      'in a charset in which it may be something else',
+      post('{"name":"a"}', { 'content-type': 'application/json; charset="utf-16"' }),
+      ['header /content-type has another charset than UTF-8'],
+    ],
+    ['in the charset of JSON', post('{"name":"a"}', { 'content-type': 'application/json; charset=UTF-8' }), []],
     ['with a type of which nothing more is said', post('a;b', { 'content-type': 'text/csv; charset=utf-8' }), []],
     [
       'in a coding',
@@ -162,6 +175,12 @@ describe('a request', () => {
       multipart(`${part('name')}${part('photo')}${part('other')}--xx--\r\n`),
       ['body  has a part that is not described'],
     ],
+    [
+      'with a form that is not UTF-8',
+      { ...form(''), body: Buffer.from('name=\xff', 'latin1'), contentLength: 6 },
+      ['body  is no form that can be read'],
+    ],
+    ['without a part that is wanted elsewhere', multipart(`${part('photo')}--xx--\r\n`), ['body /name is missing']],
     ['with parts that do not end', multipart(part('name')), ['body  is no multipart form that can be read']],
   ])('%s', async (_name, options, expected) => {
     expect(await violations(options)).toEqual(expected);
@@ -251,6 +270,7 @@ describe('a reply', () => {
     ],
     ['of a status that is not described', { status: 500, headers: json, body: ['{}'] }, 'upstream.invalid_reply'],
     ['without a body', { status: 204 }, undefined],
+    ['that has not changed', { status: 304 }, undefined],
     ['of another type', { headers: [['content-type', 'text/html']], body: ['<p>'] }, 'upstream.invalid_reply'],
     ['without a type', { body: ['x'] }, 'upstream.invalid_reply'],
     ['in a coding', { headers: [...json, ['content-encoding', 'gzip']], body: ['x'] }, 'upstream.invalid_reply'],
@@ -281,100 +301,5 @@ describe('a reply', () => {
   it('is looked at as often as the operator says', () => {
     const { exchange } = reply({ headers: json, body: ['{}'] }, { responses: 'report', sample: '0%' });
     expect([exchange.notes.policies, exchange.upstreamHeaders.lines]).toEqual([undefined, '']);
-  });
-});
-
-describe('a document', () => {
-  const problemOf = (text: string | undefined, config: object = {}): string => {
-    const said: string[] = [];
-    const document = text === undefined ? undefined : { file: 'users.yaml', text };
-    joined('validate').compile?.(joined('validate').parse(config), {
-      ...NO_CONTEXT,
-      document,
-      problem: (why) => void said.push(why),
-    });
-    return said.join();
-  };
-  const schema = (written: string): string =>
-    `openapi: 3.1.0\npaths: { /a: { get: { parameters: [ { name: q, in: query, schema: ${written} } ], responses: {} } } }\n`;
-
-  it.each<[string, string | undefined, string]>([
-    ['that is not there', undefined, 'needs a document to go by, write `openapi:` at the API'],
-    [
-      'of OpenAPI 2',
-      'swagger: "2.0"',
-      'cannot use the document: it is of OpenAPI 2.0, convert it to 3.0 or later (users.yaml#)',
-    ],
-    ['that is none', '- a', 'cannot use the document: it is not of OpenAPI 3.0, 3.1 or 3.2 (users.yaml#)'],
-    [
-      'with a pattern that takes forever',
-      schema(String.raw`{ pattern: "(a)\\1" }`),
-      'cannot use the document: it has a pattern that refers back to what it matched, which cannot be matched in linear time; write another, or `patterns: ignore` (users.yaml#/paths/~1a/get/parameters/0/schema)',
-    ],
-    [
-      'with a style that is not read',
-      'openapi: 3.1.0\npaths: { "/a/{b}": { get: { parameters: [ { name: b, in: path, style: matrix } ] } } }',
-      'cannot use the document: it has a style that is not read in a path: write simple (users.yaml#/paths/~1a~1{b}/get/parameters/0)',
-    ],
-    [
-      'that refers elsewhere',
-      schema('{ $ref: "https://example.com/a.json" }'),
-      'cannot use the document: it refers to the URL "https://example.com/a.json", which is not fetched: keep a copy in a file (users.yaml#/paths/~1a/get/parameters/0/schema)',
-    ],
-  ])('%s is a problem that says where', (_name, text, expected) => {
-    expect(problemOf(text)).toBe(expected);
-  });
-
-  it('may leave such patterns out', () => {
-    expect(problemOf(schema(String.raw`{ pattern: "(a)\\1" }`), { patterns: 'ignore' })).toBe('');
-  });
-
-  it('may be in several files', async () => {
-    const text = 'openapi: 3.0.3\npaths: { /v1/a: { $ref: "./paths/a.yaml#/a" } }\n';
-    const files: Readonly<Record<string, string>> = {
-      'paths/a.yaml':
-        'a: { get: { parameters: [ { name: q, in: query, schema: { $ref: "../schemas.yaml#/Q" } } ], responses: {} } }',
-      'schemas.yaml': 'Q: { type: integer, nullable: true }',
-    };
-    const several = joined('validate', {
-      ...CONTEXT,
-      basePath: '',
-      document: { file: 'api.yaml', text },
-      readText: (file) => files[file] ?? '',
-    });
-    const hooks = several.build({}, fakeTools('test#0', { route: ROUTE }));
-    expect(await hooks.onRequest?.(fakeExchange({ path: '/v1/a', query: '?q=x' }))).toMatchObject({
-      detail: 'query /q must be integer or null',
-    });
-  });
-
-  it('of any make is used, or is a problem', () => {
-    const key = fc.constantFrom(
-      'openapi',
-      'paths',
-      '/a',
-      'get',
-      'parameters',
-      'schema',
-      '$ref',
-      'type',
-      'items',
-      'properties',
-      'content',
-      'responses',
-      'requestBody',
-      'name',
-      'in',
-    );
-    const leaf = fc.constantFrom('3.1.0', '#/paths', '#', 'query', 'integer', 1, null, true);
-    const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
-      tree: fc.oneof(
-        { maxDepth: 6 },
-        leaf,
-        fc.array(tie('tree'), { maxLength: 2 }),
-        fc.dictionary(key, tie('tree'), { maxKeys: 4 }),
-      ),
-    }));
-    fc.assert(fc.property(tree, (value) => void problemOf(JSON.stringify({ ...Object(value), openapi: '3.1.0' }))));
   });
 });

@@ -11,13 +11,15 @@ function valueChecks(schema: PlanSchemaObject): Check[] {
   const checks: Check[] = [];
   if (schema.enum !== undefined) {
     const allowed = new Set(schema.enum.map(canonical));
-    checks.push(
-      (value, examination) => allowed.has(canonical(value)) || examination.fail('is not one of the allowed values'),
-    );
+    checks.push((value, examination) => {
+      return allowed.has(examination.canonical(value)) || examination.fail('is not one of the allowed values');
+    });
   }
   if (schema.const !== undefined) {
     const only = canonical(schema.const);
-    checks.push((value, examination) => canonical(value) === only || examination.fail('is not the allowed value'));
+    checks.push((value, examination) => {
+      return examination.canonical(value) === only || examination.fail('is not the allowed value');
+    });
   }
   return checks;
 }
@@ -42,7 +44,12 @@ function textChecks({ minLength, maxLength, pattern, format }: PlanSchemaObject,
   }
   if (pattern !== undefined) {
     const compiled = set.pattern(pattern);
-    text((value) => compiled.test(value), 'does not have the form that is wanted');
+    checks.push(
+      (value, examination) =>
+        typeof value !== 'string' ||
+        compiled.test(value, examination.spend) ||
+        examination.fail('does not have the form that is wanted'),
+    );
   }
   return checks;
 }

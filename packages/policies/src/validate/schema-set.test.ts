@@ -146,6 +146,14 @@ describe('schemas that refer to each other', () => {
     expect(() => looker(schema, { schemas })).toThrow(DocumentProblem);
   });
 
+  it('are not followed for ever: a chain of hundreds is a problem of the document', () => {
+    const chain = Array.from({ length: 1000 }, (_, n) => [`A${n}`, { $ref: `#/components/schemas/A${n + 1}` }]);
+    const schemas = { ...Object.fromEntries(chain), A1000: { type: 'string' } };
+    expect(() => looker({ $ref: '#/components/schemas/A0' }, { schemas })).toThrow('leads through too many others');
+    const short = { ...Object.fromEntries(chain.slice(900)), A1000: { type: 'string' } };
+    expect(looker({ $ref: '#/components/schemas/A900' }, { schemas: short })(7)).toEqual([' must be string']);
+  });
+
   it('take no more steps than an honest value does', () => {
     const branch = {
       anyOf: [
@@ -227,6 +235,48 @@ const { schema: anySchema } = fc.letrec<{ schema: unknown }>((tie) => {
       fc.tuple(inner, inner).map(([a, b]) => (typeof a === 'object' && typeof b === 'object' ? { ...a, ...b } : a)),
     ),
   };
+});
+
+describe('what would take for ever is given up, and does not fit', () => {
+  const GIVEN_UP = [' takes too many steps to check'];
+
+  /** `A0` is one of two `A1`, which are each one of two `A2`, … */
+  const doubled = (word: string, levels: number): object => {
+    const twice = (n: number): object => ({ $ref: `#/components/schemas/A${n + 1}` });
+    const all = Array.from({ length: levels }, (_, n) => [`A${n}`, { [word]: [twice(n), twice(n)] }]);
+    return { ...Object.fromEntries(all), [`A${levels}`]: { type: 'string' } };
+  };
+
+  it.each([
+    ['allOf', 'a text'],
+    ['anyOf', 7],
+    ['oneOf', 7],
+  ])('%s of the same, and so on', (word, value) => {
+    const look = looker({ $ref: '#/components/schemas/A0' }, { schemas: doubled(word, 100) });
+    expect(look(value)).toEqual(GIVEN_UP);
+    expect(looker({ $ref: '#/components/schemas/A0' }, { schemas: doubled(word, 5) })(value)).not.toEqual(GIVEN_UP);
+  });
+
+  it('a pattern, and a text that is never twice in the same place of it', () => {
+    const text = Array.from({ length: 10_000 }, (_, n) => n.toString(2)).join('');
+    expect(looker({ pattern: '1.{1000}x$' })(text)).toEqual(GIVEN_UP);
+    expect(looker({ pattern: '1.{10}x$' })(text)).toEqual([' does not have the form that is wanted']);
+  });
+
+  it('lists of lists of lists that are compared at each level', () => {
+    const tree = { uniqueItems: true, items: { $ref: '#/components/schemas/It' } };
+    let value: unknown = Array.from({ length: 20_000 }, (_, n) => `text ${n}`);
+    expect(looker(tree)(value)).toEqual([]);
+    for (let depth = 0; depth < 150; depth++) value = [value];
+    expect(looker(tree)(value)).toEqual(GIVEN_UP);
+  });
+
+  it('more names than there is time to try all patterns on', () => {
+    const patternProperties = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`^x${n}`, true]));
+    const members = (length: number): object => Object.fromEntries(Array.from({ length }, (_, n) => [`k${n}`, n]));
+    expect(looker({ patternProperties })(members(1000))).toEqual([]);
+    expect(looker({ patternProperties })(members(50_000))).toEqual(GIVEN_UP);
+  });
 });
 
 describe('a list that must hold something', () => {

@@ -34,7 +34,8 @@ export class SchemaSet {
     try {
       if (this.check(schema)(value, examination)) return [];
     } catch (error) {
-      if (!(error instanceof TooComplex)) throw error;
+      // Schemas in schemas, at each level of a deep value, may also be more than the stack holds.
+      if (!(error instanceof TooComplex || error instanceof RangeError)) throw error;
       return [{ path: '', message: 'takes too many steps to check' }];
     }
     return examination.findings.length > 0 ? examination.findings : [{ path: '', message: 'does not fit its schema' }];

@@ -1,8 +1,17 @@
-import type { JsonType, PlanSchema } from './plan.ts';
+import type { JsonType, PlanSchema, PlanSchemaObject } from './plan.ts';
+
+/** By the schema: many may lead to the same one, and it to many others. */
+const known = new WeakMap<PlanSchemaObject, { readonly types: ReadonlySet<JsonType> | undefined }>();
 
 /** Types that a value may have; undefined: any. */
 export function typesOf(schema: PlanSchema, schemas: readonly PlanSchema[]): ReadonlySet<JsonType> | undefined {
   if (typeof schema === 'boolean') return undefined;
+  const kept = known.get(schema) ?? { types: typesIn(schema, schemas) };
+  known.set(schema, kept);
+  return kept.types;
+}
+
+function typesIn(schema: PlanSchemaObject, schemas: readonly PlanSchema[]): ReadonlySet<JsonType> | undefined {
   const limits: (ReadonlySet<JsonType> | undefined)[] = [
     schema.type && new Set(schema.type),
     schema.$ref === undefined ? undefined : typesOf(schemas[schema.$ref] ?? true, schemas),
@@ -69,13 +78,40 @@ export function propertyNamesOf(schema: PlanSchema, schemas: readonly PlanSchema
   return [...names];
 }
 
+/** Of what is said in one place or, together, in several. */
+export function requiredNamesOf(schema: PlanSchema, schemas: readonly PlanSchema[]): readonly string[] {
+  return [...new Set(together(schema, schemas).flatMap(({ required }) => required ?? []))];
+}
+
+/** Whether an object may have such a property, as far as its names alone say. */
+export function mayHold(name: string, schema: PlanSchema, schemas: readonly PlanSchema[]): boolean {
+  return together(schema, schemas).every(({ properties = {}, patternProperties, additionalProperties }) => {
+    return additionalProperties !== false || patternProperties !== undefined || Object.hasOwn(properties, name);
+  });
+}
+
+/** All that hold for the same value. */
+function together(
+  schema: PlanSchema,
+  schemas: readonly PlanSchema[],
+  passed = new Set<PlanSchemaObject>(),
+): readonly PlanSchemaObject[] {
+  if (typeof schema === 'boolean' || passed.has(schema)) return [];
+  passed.add(schema);
+  const inner = [...(schema.$ref === undefined ? [] : [schemas[schema.$ref] ?? true]), ...(schema.allOf ?? [])];
+  for (const each of inner) together(each, schemas, passed);
+  return [...passed];
+}
+
 function found(
   schema: PlanSchema,
   schemas: readonly PlanSchema[],
   look: (schema: PlanSchema) => PlanSchema | undefined,
+  passed = new Set<PlanSchema>(),
 ): PlanSchema | undefined {
   const here = look(schema);
-  if (here !== undefined || typeof schema === 'boolean') return here;
+  if (here !== undefined || typeof schema === 'boolean' || passed.has(schema)) return here;
+  passed.add(schema);
   const inner = [
     ...(schema.$ref === undefined ? [] : [schemas[schema.$ref] ?? true]),
     ...(schema.allOf ?? []),
@@ -83,7 +119,7 @@ function found(
     ...(schema.oneOf ?? []),
   ];
   for (const each of inner) {
-    const there = found(each, schemas, look);
+    const there = found(each, schemas, look, passed);
     if (there !== undefined) return there;
   }
   return undefined;

@@ -1,3 +1,8 @@
+/** Of one name. */
+export function pointerOf(name: string): string {
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
 /** Where something does not fit the document; holds nothing that the caller or the upstream has written. */
 export interface Violation {
   readonly in: 'path' | 'query' | 'header' | 'cookie' | 'body' | 'status';

@@ -1,11 +1,20 @@
 import type { PlanSchema } from './plan.ts';
 
+const CHAIN_MAX = 200;
+
+export interface EndlessSchema {
+  readonly number: number;
+  readonly why: 'comes back' | 'is long';
+}
+
 /**
  * A schema that leads back to itself without a step into the value would never come to an end: `Pet` that is one of
- * `Cat` and `Dog`, which are all of `Pet`. Its number, if there is one.
+ * `Cat` and `Dog`, which are all of `Pet`. One that passes hundreds of others before the first step would take the stack
+ * with it. The first of them, if there is one.
  */
-export function selfReference(schemas: readonly PlanSchema[]): number | undefined {
+export function endlessSchema(schemas: readonly PlanSchema[]): EndlessSchema | undefined {
   const state = new Map<number, 'open' | 'done'>();
+  const lengths = new Map<number, number>();
   for (const start of schemas.keys()) {
     if (state.has(start)) continue;
     // Depth costs no stack: documents may be long chains.
@@ -20,8 +29,14 @@ export function selfReference(schemas: readonly PlanSchema[]): number | undefine
       if (step.done === true) {
         state.set(top.number, 'done');
         path.pop();
-      } else if (state.get(step.value) === 'open') return step.value;
+        const length = 1 + (lengths.get(top.number) ?? 0);
+        if (length > CHAIN_MAX) return { number: top.number, why: 'is long' };
+        lengths.set(top.number, length);
+        const above = path.at(-1)?.number;
+        if (above !== undefined) lengths.set(above, Math.max(lengths.get(above) ?? 0, length));
+      } else if (state.get(step.value) === 'open') return { number: step.value, why: 'comes back' };
       else if (!state.has(step.value)) enter(step.value);
+      else lengths.set(top.number, Math.max(lengths.get(top.number) ?? 0, lengths.get(step.value) ?? 0));
     }
   }
   return undefined;
