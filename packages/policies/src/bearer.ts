@@ -78,7 +78,8 @@ export function hideQuery(exchange: Exchange, name: string): void {
   const kept = exchange.upstreamTarget
     .slice(at + 1)
     .split('&')
-    .filter((pair) => !new URLSearchParams(pair).has(name));
+    // The sign in front is not of the name, which may begin with another.
+    .filter((pair) => !new URLSearchParams(`?${pair}`).has(name));
   exchange.upstreamTarget = exchange.upstreamTarget.slice(0, at) + (kept.length > 0 ? `?${kept.join('&')}` : '');
 }
 

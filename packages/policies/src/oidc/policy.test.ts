@@ -296,6 +296,7 @@ describe('somebody who logs in', () => {
 
   it.each<[string, Record<string, string>, string]>([
     ['another state', { state: 'x' }, 'auth.invalid'],
+    ['a state of as many characters and more bytes', { state: 'é'.repeat(43) }, 'auth.invalid'],
     ['no code', { code: '' }, 'auth.invalid'],
     ['the answer of another provider', { iss: 'https://evil.example' }, 'auth.invalid'],
   ])('is refused with %s', async (_, answer, code) => {
