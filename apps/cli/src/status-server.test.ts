@@ -17,6 +17,7 @@ const RUNNING = {
 const source = (phase: StatusSource['phase']): StatusSource => ({
   phase,
   status: () => (phase === 'starting' ? undefined : RUNNING),
+  identityKeys: () => (phase === 'ready' ? '{"keys":[]}' : undefined),
   purge: () => 0,
 });
 
@@ -33,7 +34,7 @@ describe('the status server', () => {
   });
 
   it('notices that the phase has changed', async () => {
-    const changing = { ...RUNNING, phase: 'ready' as StatusSource['phase'], status: () => RUNNING, purge: () => 0 };
+    const changing = { ...source('ready'), phase: 'ready' as StatusSource['phase'] };
     const url = await serve(changing);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     changing.phase = 'draining';
@@ -44,6 +45,17 @@ describe('the status server', () => {
     const reply = await fetch(`${await serve(source('ready'))}/metrics?any=query`);
     expect(reply.headers.get('content-type')).toMatch(/^application\/openmetrics-text; version=1\.0\.0/);
     expect(reply.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('has the keys of tokens about callers, where there are any', async () => {
+    const keys = '/.well-known/gatehouse/jwks.json';
+    const reply = await fetch((await serve(source('ready'))) + keys);
+    expect([reply.status, reply.headers.get('content-type'), await reply.text()]).toEqual([
+      200,
+      'application/jwk-set+json',
+      '{"keys":[]}',
+    ]);
+    expect((await fetch((await serve(source('starting'))) + keys)).status).toBe(404);
   });
 
   it('knows no other paths and no other methods', async () => {

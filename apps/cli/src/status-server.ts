@@ -14,6 +14,8 @@ export interface StatusSource {
   readonly phase: 'starting' | 'ready' | 'draining';
   /** `undefined` until the gateway has started. */
   status(): GatewayStatus | undefined;
+  /** By which upstreams check what the gate tells them of callers; undefined where it tells nothing. */
+  identityKeys(): string | undefined;
   /** Whoever shows it may make the gate forget replies; undefined: nobody. */
   readonly adminToken?: string | undefined;
   /** How many replies are not used any more; `undefined` until the gateway has started. */
@@ -28,7 +30,7 @@ interface Answer {
   readonly body: string;
 }
 
-/** `/livez`, `/readyz`, `/metrics` and `/cache/purge`, on a port of their own that no caller reaches. */
+/** `/livez`, `/readyz`, `/metrics`, `/cache/purge` and keys, on a port of their own that no caller reaches. */
 export async function startStatusServer(source: StatusSource, address: Address): Promise<StatusServer> {
   const server = http.createServer((request, response) => {
     answerWith(request, response, source).catch(() => response.destroy());
@@ -70,6 +72,11 @@ function answerTo({ method, url = '' }: http.IncomingMessage, source: StatusSour
       const status = source.status();
       if (status === undefined) return { status: 503, body: 'starting\n' };
       return { status: 200, type: METRICS_TYPE, body: metrics(status) };
+    }
+    case '/.well-known/gatehouse/jwks.json': {
+      const keys = source.identityKeys();
+      if (keys === undefined) return { status: 404, body: 'no route tells upstreams who calls by a token\n' };
+      return { status: 200, type: 'application/jwk-set+json', body: keys };
     }
     default:
       return { status: 404, body: 'try /livez, /readyz or /metrics\n' };

@@ -10,6 +10,7 @@ async function statusPort(adminToken: string | undefined): Promise<{ port: numbe
   const source = {
     phase: 'ready' as const,
     status: () => undefined,
+    identityKeys: () => undefined,
     adminToken,
     purge: (what: unknown) => {
       purged.push(what);

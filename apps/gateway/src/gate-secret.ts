@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { GatehouseError } from '@gatehouse/kernel';
@@ -13,6 +13,11 @@ export function gateSecret(dataDir: string, given: string | undefined): Uint8Arr
   if (given !== undefined && given !== '') return new Uint8Array(createHash('sha256').update(given).digest());
   const file = path.join(dataDir, 'secret.key');
   return new Uint8Array(Buffer.from(read(file) ?? made(file), 'base64'));
+}
+
+/** Another one for each purpose, so that what one of them does says nothing about the others. */
+export function derivedSecret(secret: Uint8Array, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, 'gatehouse', purpose, BYTES));
 }
 
 function read(file: string): string | undefined {

@@ -24,6 +24,7 @@ import {
 import { BudgetKeeper } from './budget-keeper.ts';
 import { letHelpersGiveWay } from './v8-threads.ts';
 import { gateSecret } from './gate-secret.ts';
+import { identityKeysOf } from './identity-keys.ts';
 import type { ListenAddress } from './listener.ts';
 import type { Publication, WorkerStats } from './protocol.ts';
 import { QuotaFile } from './quota-file.ts';
@@ -334,6 +335,11 @@ export class Gateway {
       recorder: this.#recorder.stats(),
       cache: this.#cache.stats(),
     };
+  }
+
+  /** By which upstreams check tokens about callers, as a JWK Set; undefined where no route makes any. */
+  identityKeys(): string | undefined {
+    return identityKeysOf(this.#publication.snapshot, this.#secret);
   }
 
   /** Makes replies that are kept unusable, in all workers at once; says how many. */

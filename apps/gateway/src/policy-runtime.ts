@@ -1,7 +1,7 @@
-import { hkdfSync } from 'node:crypto';
 import { GatehouseError } from '@gatehouse/kernel';
 import type { CredentialBook, PolicyRuntime } from '@gatehouse/policies';
 import type { UpstreamGroup } from '@gatehouse/upstream';
+import { derivedSecret } from './gate-secret.ts';
 import type { House } from './house.ts';
 
 /** What a snapshot adds to what a worker keeps. */
@@ -38,7 +38,7 @@ export function policyRuntime(house: House, { credentials, upstreamOf }: Snapsho
       if (group === undefined) throw new GatehouseError('gateway.internal', 'there is no such upstream');
       return house.asker.askUpstream(request, group);
     },
-    secret: (purpose) => Buffer.from(hkdfSync('sha256', house.secret, 'gatehouse', purpose, 32)),
+    secret: (purpose) => derivedSecret(house.secret, purpose),
     credentials,
     cache: house.cache,
   };

@@ -13,7 +13,6 @@ import {
   buildPipeline,
   buildPlanLimits,
   CredentialBook,
-  identityJwks,
   sessionHider,
   type Identified,
   type PipelineTools,
@@ -31,6 +30,7 @@ import { Certificates } from './front/certificates.ts';
 import { TlsRules } from './front/tls-rules.ts';
 import { TrustedProxies } from './front/trusted-proxies.ts';
 import type { House } from './house.ts';
+import { identityKeysOf } from './identity-keys.ts';
 import { policyRuntime } from './policy-runtime.ts';
 
 export interface ProgramParts {
@@ -79,10 +79,8 @@ export class Program {
       credentials: this.credentials,
       upstreamOf: (name) => this.#groups.get(name),
     });
-    if (snapshot.routes.some(({ policies: specs }) => specs.some(({ name }) => name === 'forward-identity'))) {
-      const keys = identityJwks((purpose) => this.#runtime.secret(purpose));
-      this.identityKeys = { status: 200, headers: KEYS_HEADERS, body: keys };
-    }
+    const keys = identityKeysOf(snapshot, house.secret);
+    if (keys !== undefined) this.identityKeys = { status: 200, headers: KEYS_HEADERS, body: keys };
     const { endpoints, random } = house;
     for (const spec of Object.values(snapshot.upstreams)) {
       this.#groups.set(spec.name, new UpstreamGroup(spec, { registry: endpoints, health, random }));

@@ -171,7 +171,7 @@ export interface QuotaSpec {
 export type CredentialMatch =
   /** A PHC string of argon2id. */
   | { readonly kind: 'basic'; readonly username: string; readonly argon2: string }
-  /** Tokens of `issuer` that were given to the client (or, without one, the subject) `id`. */
+  /** Tokens of `issuer` that were given to the client (or, without one, the subject) `id`; `*`: to any. */
   | { readonly kind: 'client'; readonly issuer: string; readonly id: string }
   | { readonly kind: 'certificate'; readonly sha256: string }
   | { readonly kind: 'certificate'; readonly subject: string }

@@ -38,13 +38,15 @@ describe('credentials that are no keys', () => {
   };
   const user = { ...base, name: 'user', match: { kind: 'basic', username: 'a b', argon2: 'hash' } } as const;
   const client = { ...base, name: 'client', match: { kind: 'client', issuer: 'https://a', id: 'b c' } } as const;
+  const anyOf = { ...base, name: 'any', match: { kind: 'client', issuer: 'https://own', id: '*' } } as const;
+  const one = { ...base, name: 'one', match: { kind: 'client', issuer: 'https://own', id: 'one' } } as const;
   const subject = { ...base, name: 'subject', match: { kind: 'certificate', subject: 'CN=a' } } as const;
   const signer = {
     ...base,
     name: 'signer',
     match: { kind: 'signature', keyId: 'k', algorithm: 'ed25519', key: '' },
   } as const;
-  const book = new CredentialBook([user, client, subject, signer]);
+  const book = new CredentialBook([user, client, anyOf, one, subject, signer]);
 
   it('are found by what is shown, each by its own kind', () => {
     expect(book.user('a b')).toBe(user);
@@ -58,6 +60,16 @@ describe('credentials that are no keys', () => {
       book.client('https://a b', 'c'),
     ]).toEqual(Array.from({ length: 4 }));
     expect(book.key('')).toBeUndefined();
+  });
+
+  it.each([
+    ['a client that is named', 'https://own', 'one', one],
+    ['one that is not', 'https://own', 'other', anyOf],
+    ['none at all', 'https://own', undefined, anyOf],
+    ['one that calls itself so', 'https://a', '*', undefined],
+    ['none of an issuer whose clients are named', 'https://a', undefined, undefined],
+  ] as const)('may stand for all clients of an issuer: %s', (_, issuer, id, expected) => {
+    expect(book.client(issuer, id)).toBe(expected);
   });
 
   it('have somebody to stand in for any name, always the same', () => {

@@ -47,9 +47,10 @@ export class CredentialBook {
     return this.#users[(hash32(name) >>> 0) % this.#users.length];
   }
 
-  /** By the client (or subject) that an issuer's token was given to. */
-  client(issuer: string, id: string): CredentialSpec | undefined {
-    return this.#byMatch.get(nameOf({ kind: 'client', issuer, id }));
+  /** By the client (or subject) that an issuer's token was given to; else by the issuer, where all of its clients are one. */
+  client(issuer: string, id: string | undefined): CredentialSpec | undefined {
+    const named = id === undefined ? undefined : this.#byMatch.get(nameOf({ kind: 'client', issuer, id }));
+    return named ?? this.#byMatch.get(nameOf({ kind: 'client', issuer, id: '*' }));
   }
 
   /** By the SHA-256 of a certificate in lower-case hex, or by its subject. */

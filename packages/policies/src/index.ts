@@ -26,7 +26,6 @@ export {
   type Stage,
   type UpstreamAsk,
 } from './policy.ts';
-export { identityJwks } from './identity-key.ts';
 export { CredentialBook } from './credential-book.ts';
 export { sessionHider } from './session-cookies.ts';
 export { ReplyDraft } from './reply-draft.ts';

@@ -151,6 +151,10 @@ export class RunningGatehouse implements StatusSource {
     return this.#options.env['GATEHOUSE_ADMIN_TOKEN'];
   }
 
+  identityKeys(): string | undefined {
+    return this.#gateway?.identityKeys();
+  }
+
   purge(what: CachePurge): number | undefined {
     return this.#gateway?.purge(what);
   }

@@ -160,7 +160,10 @@ describe('a token about the caller', () => {
     const forged = { authorization: `Bearer ${bearer}`, 'x-gatehouse-identity': 'forged' };
     await callOnce(gate.port, { headers: forged });
     const shown = upstream.seen.at(-1)?.headers['x-gatehouse-identity'] ?? '';
-    const keys = createRemoteJWKSet(new URL(`${gate.url}/.well-known/gatehouse/jwks.json`));
+    const published = `${gate.url}/.well-known/gatehouse/jwks.json`;
+    const keys = createRemoteJWKSet(new URL(published));
+    // The status port gets them from the main thread.
+    expect(await (await fetch(published)).text()).toBe(gate.gateway.identityKeys());
     const { payload } = await jwtVerify(String(shown), keys, { issuer: 'gatehouse', audience: 'orders' });
     expect(payload).toMatchObject({
       sub: 'zoe',
@@ -176,6 +179,7 @@ describe('a token about the caller', () => {
 
   it('has no keys published where no route makes any', async () => {
     const { gate, upstream } = await gateOf('open', '');
+    expect(gate.gateway.identityKeys()).toBeUndefined();
     await callOnce(gate.port, { path: '/.well-known/gatehouse/jwks.json' });
     expect(upstream.seen.map(({ url }) => url)).toEqual(['/.well-known/gatehouse/jwks.json']);
   });

@@ -38,7 +38,7 @@ describe('credentials that are no keys', () => {
   it('carry the subscriptions of their application', () => {
     const found = credentials(
       `basic: [ { username: "Zoë Z", argon2: "${HASH}", name: zoe, owner: Zoë, expires: 2027-01-31 } ],` +
-        ' clients: [ { issuer: "https://id.example", id: web } ],' +
+        ' clients: [ { issuer: "https://id.example", id: web }, { issuer: "https://own", id: "*", name: own } ],' +
         ` certificates: [ { name: ci, sha256: "${'AB'.repeat(32)}" }, { name: job, subject: "O=Example, CN=job" } ],` +
         ` signatures: [ { keyId: k1, publicKey: ed.pem }, { keyId: k2, secret: "${SECRET}" } ]`,
     );
@@ -47,6 +47,7 @@ describe('credentials that are no keys', () => {
       [
         { name: 'zoe', match: { kind: 'basic', username: 'Zoë Z', argon2: HASH }, expiresMs: Date.UTC(2027, 0, 31) },
         { name: 'web', match: { kind: 'client', issuer: 'https://id.example', id: 'web' } },
+        { name: 'own', match: { kind: 'client', issuer: 'https://own', id: '*' } },
         { name: 'ci', match: { kind: 'certificate', sha256: 'ab'.repeat(32) } },
         { name: 'job', match: { kind: 'certificate', subject: 'O=Example, CN=job' } },
         { name: 'k1', match: { kind: 'signature', keyId: 'k1', algorithm: 'ed25519', key: FILES['ed.pem'] } },
@@ -91,6 +92,7 @@ describe('credentials that are no keys', () => {
     ['basic: [ { username: a, password: x }, { username: b, password: y, name: a } ]', /has this name/],
     ['keys: [ { name: a, secret: one } ], basic: [ { username: a, password: x } ]', /has this name/],
     ['clients: [ { issuer: "a b", id: x } ]', /is not an identifier/],
+    ['clients: [ { issuer: "https://own", id: "*" } ]', /needs a `name`/],
     ['certificates: [ { name: a } ]', /neither `sha256` nor `subject`/],
     ['certificates: [ { name: a, sha256: zz } ]', /is not a SHA-256/],
     ['signatures: [ { keyId: k } ]', /needs a `publicKey` or a `secret`/],

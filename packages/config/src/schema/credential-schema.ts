@@ -41,7 +41,10 @@ const basicSchema = strictObject({
 
 const clientSchema = strictObject({
   issuer: identifierText({ description: 'Who vouches for it: the `iss` of its tokens.' }),
-  id: identifierText({ description: 'The `azp` or `client_id` of its tokens; of tokens with neither, their `sub`.' }),
+  id: identifierText({
+    description:
+      'The `azp` or `client_id` of its tokens; of tokens with neither, their `sub`. `*` stands for all that are not listed, for an issuer whose tokens are all those of one application.',
+  }),
   name: optionalName('the id'),
   ...whose,
 });

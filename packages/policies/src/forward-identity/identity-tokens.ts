@@ -1,6 +1,6 @@
 import { sign } from 'node:crypto';
+import { identityKey, type IdentityKey } from '@gatehouse/kernel';
 import { BoundedMap } from '../bounded-map.ts';
-import { identityKey, type IdentityKey } from '../identity-key.ts';
 import { milliseconds } from '../parsed-units.ts';
 import type { PolicyRuntime, Principal } from '../policy.ts';
 import type { TokenConfig } from './schema.ts';

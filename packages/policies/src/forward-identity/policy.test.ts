@@ -1,7 +1,7 @@
+import { identityJwks } from '@gatehouse/kernel';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { identityJwks } from '../identity-key.ts';
 import type { Principal } from '../policy.ts';
 import { ask, fakeExchange, fakeTools, linesOf, NOW } from '../testing/fake-exchange.ts';
 import { joined } from '../testing/joined.ts';

@@ -37,8 +37,7 @@ export const introspection = definePolicy({
       const problem = claimProblem(claims, rules, exchange.startedAt);
       if (problem !== undefined) return tokenRefusal(problem.code, problem.detail);
       const client = clientOf({ client_id: claims['client_id'], sub: claims['sub'] });
-      const credential =
-        issuer === undefined || client === undefined ? undefined : runtime.credentials.client(issuer, client);
+      const credential = issuer === undefined ? undefined : runtime.credentials.client(issuer, client);
       const subject = [claims['sub'], claims['username']].find((value) => typeof value === 'string');
       const fields = config.forward ? [] : places.hidden(exchange, shown);
       const scopes = wordsOf(claims, config.scopes);

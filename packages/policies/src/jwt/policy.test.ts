@@ -304,6 +304,17 @@ describe('jwt tells', () => {
     expect(await identify(token, { runtime })).toMatchObject({ caller: { credential: name && { name } } });
   });
 
+  it('the application of the issuer, where all of its tokens are one application’s', async () => {
+    const own: CredentialSpec = { ...credential, name: 'own', match: { kind: 'client', issuer: ISSUER, id: '*' } };
+    const named = async (claims: object, credentials: readonly CredentialSpec[]) =>
+      identify(signed(rs, { ...CLAIMS, azp: undefined, sub: undefined, ...claims }), { runtime: { credentials } });
+    const applications = [own, credential];
+    expect(await named({}, applications)).toMatchObject({ caller: { credential: own } });
+    expect(await named({ azp: 'other' }, applications)).toMatchObject({ caller: { credential: own } });
+    expect(await named({ azp: 'web' }, applications)).toMatchObject({ caller: { credential } });
+    expect(await named({ azp: '*' }, [credential])).toMatchObject({ caller: { credential: undefined } });
+  });
+
   it('no application where no issuer is asked for', async () => {
     const setting = { config: { issuer: undefined }, runtime: { credentials: [credential] } };
     expect(await identify(right, setting)).toMatchObject({ caller: { credential: undefined } });

@@ -98,8 +98,7 @@ class JwtReader {
 
   #credentialOf(claims: Claims): Identified['credential'] {
     const { issuer } = this.#config;
-    const client = clientOf(claims);
-    return issuer === undefined || client === undefined ? undefined : this.#runtime.credentials.client(issuer, client);
+    return issuer === undefined ? undefined : this.#runtime.credentials.client(issuer, clientOf(claims));
   }
 
   /** Keys that are new since then may be fewer. */
