@@ -55,7 +55,7 @@ describe('a shop behind Kong', () => {
 
   it('tells what decides who may call', () => {
     expect(leftOut.filter(({ security }) => security).map(({ where, what }) => `${where}: ${what}`)).toEqual([
-      'service users, route users-admin, plugin jwt: has no counterpart here',
+      'service users, route users-admin, plugin jwt: tokens are not taken (no public key), so callers must show something else, such as a key',
       'consumer partner: the plugin rate-limiting of this consumer: see plans',
       'consumer partner: a password: Kong keeps it in a way that cannot be carried over, set a new one under `basic`',
       'consumer partner: a key whose value stands elsewhere',
@@ -137,7 +137,6 @@ describe('what cannot be said here', () => {
       '! service s, route r, plugin basic-auth: Kong asks for a key and a password, here either of them will do',
     ],
     ['{ name: basic-auth }', 'service s, route r, plugin basic-auth: upstreams no longer see the password'],
-    ['{ name: jwt }', '! service s, route r, plugin jwt: has no counterpart here'],
     [
       '{ name: request-transformer, config: { replace: { uri: "/a/$(uri_captures.x)" } } }',
       'service s, route r, plugin request-transformer: `replace.uri`',

@@ -1,6 +1,7 @@
-import { importConsumers } from './kong-consumers.ts';
+import { consumerName, importConsumers } from './kong-consumers.ts';
 import { KongProblem, readKong } from './kong-entities.ts';
 import { importServices } from './kong-services.ts';
+import { tokensOf } from './kong-tokens.ts';
 import { LeftOuts, type LeftOut } from './left-out.ts';
 import { withoutInvalid } from './without-invalid.ts';
 
@@ -16,12 +17,13 @@ export { KongProblem };
 export function importKong(text: string): KongImport {
   const left = new LeftOuts();
   const document = readKong(text, left);
-  const { apis, upstreams } = importServices(document, left);
+  const tokens = tokensOf(document.consumers, consumerName, left);
+  const { apis, upstreams } = importServices(document, tokens, left);
   for (const { name, consumer } of document.plugins) {
     if (consumer !== undefined)
       left.add(`consumer ${consumer}`, `the plugin ${name} of this consumer: see plans`, true);
   }
-  const applications = importConsumers(document.consumers, apis, left);
+  const applications = importConsumers(document.consumers, { apis, tokens }, left);
   const body = withoutInvalid(
     { upstreams, apis: Object.fromEntries(apis.map(({ name, source }) => [name, source])), applications },
     left,

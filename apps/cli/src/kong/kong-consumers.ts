@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { nameOf } from './kong-entities.ts';
 import type { ImportedApi } from './kong-services.ts';
+import type { KongToken } from './kong-tokens.ts';
 import { defined, listOf, textOf, textsOf, type Fields } from './kong-values.ts';
 import type { LeftOuts } from './left-out.ts';
 import { Names } from './names.ts';
@@ -14,27 +15,44 @@ const CARRIED: ReadonlySet<string> = new Set([
   'plugins',
   'keyauth_credentials',
   'basicauth_credentials',
+  'jwt_secrets',
   'acls',
   'groups',
 ]);
 
 /** Consumers become applications: their keys as hashes, so that the new file holds no secret, and their groups as subscriptions. */
-export function importConsumers(consumers: readonly Fields[], apis: readonly ImportedApi[], left: LeftOuts): Fields {
+export function importConsumers(
+  consumers: readonly Fields[],
+  { apis, tokens }: { readonly apis: readonly ImportedApi[]; readonly tokens: readonly KongToken[] },
+  left: LeftOuts,
+): Fields {
   const names = new Names();
   const entries = consumers.map((consumer, index) => {
-    const called =
-      textOf(consumer['username']) ?? textOf(consumer['custom_id']) ?? nameOf(consumer, `consumer-${index + 1}`);
+    const called = consumerName(consumer, index);
     const where = `consumer ${called}`;
     tellLosses(consumer, where, left);
     const groups = new Set(listOf(consumer['acls']).flatMap((acl) => textOf(acl['group']) ?? []));
     const subscriptions = apis.filter((api) => mayCall(api, groups)).map(({ name }) => ({ api: name }));
+    const own = new Names();
     const application = {
-      keys: keysOf(listOf(consumer['keyauth_credentials']), where, left),
+      keys: keysOf(listOf(consumer['keyauth_credentials']), { where, names: own }, left),
+      clients: clientsOf(consumer, tokens, own),
       subscriptions: subscriptions.length === 0 ? undefined : subscriptions,
     };
     return [names.fresh('application', called), defined(application)] as const;
   });
   return Object.fromEntries(entries);
+}
+
+export function consumerName(consumer: Fields, index: number): string {
+  return textOf(consumer['username']) ?? textOf(consumer['custom_id']) ?? nameOf(consumer, `consumer-${index + 1}`);
+}
+
+/** In Kong all tokens of an issuer are one consumer's. */
+function clientsOf(consumer: Fields, tokens: readonly KongToken[], names: Names): readonly Fields[] | undefined {
+  const own = tokens.filter((token) => token.consumer === consumer);
+  const clients = own.map(({ issuer, name }) => ({ issuer, id: '*', name: names.fresh('key', name) }));
+  return clients.length === 0 ? undefined : clients;
 }
 
 /** Only where groups decide: everything else is open, or for whoever has a key. */
@@ -44,8 +62,11 @@ function mayCall({ converted: { groups } }: ImportedApi, own: ReadonlySet<string
   return groups.allow.length === 0 || groups.allow.some((group) => own.has(group));
 }
 
-function keysOf(credentials: readonly Fields[], where: string, left: LeftOuts): readonly Fields[] | undefined {
-  const names = new Names();
+function keysOf(
+  credentials: readonly Fields[],
+  { where, names }: { readonly where: string; readonly names: Names },
+  left: LeftOuts,
+): readonly Fields[] | undefined {
   const keys = credentials.flatMap((credential) => {
     const key = textOf(credential['key']);
     if (key === undefined || key.startsWith('{vault://') || /\$\{/.test(key)) {

@@ -47,6 +47,7 @@ const SECTIONS: ReadonlySet<string> = new Set([
   'plugins',
   'keyauth_credentials',
   'basicauth_credentials',
+  'jwt_secrets',
   'acls',
 ]);
 /** Of those that are not: who could call with them, or how, is another matter without. */
@@ -54,7 +55,6 @@ const SECURITY_SECTIONS: ReadonlySet<string> = new Set([
   'certificates',
   'ca_certificates',
   'snis',
-  'jwt_secrets',
   'hmacauth_credentials',
   'oauth2_credentials',
   'mtls_auth_credentials',
@@ -140,7 +140,7 @@ function withLoose(consumer: Fields, root: Fields): Fields {
       reference !== undefined && (reference === textOf(consumer['username']) || reference === textOf(consumer['id']))
     );
   };
-  const kinds = ['keyauth_credentials', 'basicauth_credentials', 'acls'];
+  const kinds = ['keyauth_credentials', 'basicauth_credentials', 'jwt_secrets', 'acls'];
   const joined = kinds.map((kind) => [kind, [...listOf(consumer[kind]), ...listOf(root[kind]).filter(own)]] as const);
   return { ...consumer, ...Object.fromEntries(joined) };
 }

@@ -1,4 +1,6 @@
 import type { KongPlugin } from './kong-entities.ts';
+import { identityOf, OTHER_IDENTITY } from './kong-identity.ts';
+import type { KongToken } from './kong-tokens.ts';
 import { fieldsOf, numberOf, textOf, textsOf, type Fields } from './kong-values.ts';
 import type { LeftOuts } from './left-out.ts';
 
@@ -7,8 +9,8 @@ type Policy = Readonly<Record<string, unknown>>;
 /** What the plugins of one route come to. */
 export interface Converted {
   readonly policies: readonly Policy[];
-  /** Callers must show a key, or a password. */
-  readonly keys: boolean;
+  /** Callers must show who they are. */
+  readonly isAsked: boolean;
   /** Only consumers of these groups may call, or all but those; undefined: any. */
   readonly groups: { readonly allow: readonly string[]; readonly deny: readonly string[] } | undefined;
 }
@@ -16,6 +18,10 @@ export interface Converted {
 interface Place {
   readonly where: string;
   readonly left: LeftOuts;
+}
+
+interface RoutePlace extends Place {
+  readonly tokens: readonly KongToken[];
 }
 
 /** What the gate does by itself, or what changes nothing for callers. */
@@ -36,40 +42,26 @@ const BUILT_IN: Readonly<Record<string, string>> = {
 
 /** Without them somebody may get in who could not before, or cannot who could. */
 const SECURITY: ReadonlySet<string> = new Set([
-  'jwt',
-  'hmac-auth',
-  'oauth2',
-  'oauth2-introspection',
-  'openid-connect',
-  'ldap-auth',
-  'ldap-auth-advanced',
-  'mtls-auth',
   'session',
   'opa',
   'bot-detection',
   'acme',
-  'vault-auth',
-  'jwt-signer',
-  'saml',
-  'header-cert-auth',
   'injection-protection',
   'request-validator',
   'json-threat-protection',
 ]);
 
 /** The plugins that act on one route, most special place first: of each name only the first acts, as in Kong. */
-export function convertPlugins(plugins: readonly KongPlugin[], place: Place): Converted {
+export function convertPlugins(plugins: readonly KongPlugin[], place: RoutePlace): Converted {
   const acting = new Map<string, KongPlugin>();
   for (const plugin of plugins) if (!acting.has(plugin.name)) acting.set(plugin.name, plugin);
   const policies = [...acting.values()].flatMap((plugin) => policiesOf(plugin, place));
   const acl = acting.get('acl')?.config;
-  const keys = acting.get('key-auth');
-  if (keys !== undefined) checkKeys(keys.config, place);
-  const passwords = acting.get('basic-auth');
-  if (passwords !== undefined) checkPasswords(passwords.config, place, keys !== undefined);
+  const others = [...acting.keys()].some((name) => OTHER_IDENTITY.has(name));
+  const identity = identityOf((name) => acting.get(name)?.config, others, place);
   return {
-    policies: [...identifying(keys !== undefined, passwords !== undefined), ...policies],
-    keys: keys !== undefined || passwords !== undefined,
+    policies: [...(identity ?? []), ...policies],
+    isAsked: identity !== undefined,
     groups: acl && { allow: groups(acl, 'allow', 'whitelist'), deny: groups(acl, 'deny', 'blacklist') },
   };
 }
@@ -78,37 +70,14 @@ function groups(config: Fields, name: string, old: string): readonly string[] {
   return [...textsOf(config[name]), ...textsOf(config[old])];
 }
 
-function checkKeys(config: Fields, { where, left }: Place): void {
-  const names = textsOf(config['key_names']).map((name) => name.toLowerCase());
-  const known = new Set(['apikey', 'x-api-key', 'authorization']);
-  const others = names.filter((name) => !known.has(name));
-  if (others.length > 0)
-    left.add(`${where}, plugin key-auth`, `keys are not taken from \`${others.join('`, `')}\``, true);
-  if (textOf(config['anonymous']) !== undefined) {
-    left.add(`${where}, plugin key-auth`, 'callers without a key are refused, there is no anonymous consumer', true);
-  }
-}
-
-/** Keys alone need no policy. */
-function identifying(keys: boolean, passwords: boolean): readonly Policy[] {
-  return passwords ? [...(keys ? [{ key: {} }] : []), { basic: {} }] : [];
-}
-
-function checkPasswords(config: Fields, { where, left }: Place, keys: boolean): void {
-  const place = `${where}, plugin basic-auth`;
-  if (keys) left.add(place, 'Kong asks for a key and a password, here either of them will do', true);
-  if (textOf(config['anonymous']) !== undefined) {
-    left.add(place, 'callers without a password are refused, there is no anonymous consumer', true);
-  }
-  if (config['hide_credentials'] !== true) left.add(place, 'upstreams no longer see the password');
-}
-
 function policiesOf({ name, config }: KongPlugin, { where, left }: Place): readonly Policy[] {
   const place = { where: `${where}, plugin ${name}`, left };
   const convert = CONVERSIONS[name];
   if (convert !== undefined) return convert(config, place);
   const builtIn = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined;
   if (builtIn !== undefined) left.add(place.where, `not needed: ${builtIn}`);
+  else if (OTHER_IDENTITY.has(name))
+    left.add(place.where, 'has no counterpart here, so callers must show something else, such as a key', true);
   else left.add(place.where, 'has no counterpart here', SECURITY.has(name));
   return [];
 }
@@ -116,6 +85,7 @@ function policiesOf({ name, config }: KongPlugin, { where, left }: Place): reado
 const CONVERSIONS: Readonly<Record<string, (config: Fields, place: Place) => readonly Policy[]>> = {
   'key-auth': () => [],
   'basic-auth': () => [],
+  jwt: () => [],
   acl: () => [],
   'rate-limiting': rateLimits,
   'request-size-limiting': bodySize,

@@ -1,6 +1,7 @@
 import type { KongDocument, KongPlugin, KongRoute, KongService } from './kong-entities.ts';
 import { kongPath } from './kong-paths.ts';
 import { convertPlugins, type Converted } from './kong-plugins.ts';
+import type { KongToken } from './kong-tokens.ts';
 import { defined, fieldsOf, listOf, numberOf, textOf, textsOf, type Fields } from './kong-values.ts';
 import type { LeftOuts } from './left-out.ts';
 import { Names } from './names.ts';
@@ -16,7 +17,11 @@ export interface ImportedApi {
 const ROUTES_MAX = 64;
 
 /** A route of Kong becomes an API for each of its paths, because each path is taken off by itself. */
-export function importServices(document: KongDocument, left: LeftOuts): { apis: ImportedApi[]; upstreams: Fields } {
+export function importServices(
+  document: KongDocument,
+  tokens: readonly KongToken[],
+  left: LeftOuts,
+): { apis: ImportedApi[]; upstreams: Fields } {
   const names = new Names();
   const upstreams: Record<string, Fields> = {};
   const apis = document.services.flatMap((service) => {
@@ -26,7 +31,8 @@ export function importServices(document: KongDocument, left: LeftOuts): { apis: 
     }
     const upstream = names.fresh('upstream', service.name);
     upstreams[upstream] = upstreamOf(service, document, left);
-    return service.routes.flatMap((route) => apisOf({ service, route, upstream, names }, document.plugins, left));
+    const place = { service, upstream, names, tokens };
+    return service.routes.flatMap((route) => apisOf({ ...place, route }, document.plugins, left));
   });
   return { apis, upstreams };
 }
@@ -36,17 +42,18 @@ interface RoutePlace {
   readonly route: KongRoute;
   readonly upstream: string;
   readonly names: Names;
+  readonly tokens: readonly KongToken[];
 }
 
 function apisOf(
-  { service, route, upstream, names }: RoutePlace,
+  { service, route, upstream, names, tokens }: RoutePlace,
   plugins: readonly KongPlugin[],
   left: LeftOuts,
 ): ImportedApi[] {
   const where = `service ${service.name}, route ${route.name}`;
   const { fields } = route;
   tellLosses(fields, where, left);
-  const converted = convertPlugins(actingAt(plugins, service, route), { where, left });
+  const converted = convertPlugins(actingAt(plugins, service, route), { where, left, tokens });
   const paths = textsOf(fields['paths']);
   const conditions = conditionsOf(fields, where, left);
   return (paths.length === 0 ? ['/'] : paths).flatMap((text) => {
@@ -72,9 +79,9 @@ function apisOf(
   });
 }
 
-function accessOf({ keys, groups }: Converted): string {
+function accessOf({ isAsked, groups }: Converted): string {
   if (groups !== undefined) return 'subscribed';
-  return keys ? 'key' : 'open';
+  return isAsked ? 'key' : 'open';
 }
 
 /** A plugin acts at its most special place: a route before a service before everywhere. Those of consumers are told of elsewhere. */
