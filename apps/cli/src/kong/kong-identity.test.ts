@@ -160,6 +160,21 @@ describe('signed tokens of Kong', () => {
     expect(result.told).toEqual(['signed tokens: more than 16 who sign their own']);
   });
 
+  it('that make the file larger than a gate reads are told of', () => {
+    const routes = Array.from({ length: 800 }, (_, index) => ({ name: `r${index}`, paths: [`/p${index}`] }));
+    const many = Array.from({ length: 16 }, (_, index) => ({ ...PARTNER, key: `iss${index}` }));
+    const { leftOut } = importKong(
+      JSON.stringify({
+        _format_version: '3.0',
+        services: [{ name: 's', url: 'http://s', routes, plugins: [jwt()] }],
+        consumers: [partner(...many)],
+      }),
+    );
+    expect(leftOut.filter(({ where }) => where === 'the file')).toMatchObject([
+      { what: expect.stringContaining('is not valid as it stands'), security: true },
+    ]);
+  });
+
   it('hold nothing but the public part of a key', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 40 }), fc.nat(RSA.length), (text, at) => {

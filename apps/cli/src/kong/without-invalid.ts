@@ -29,7 +29,11 @@ export function withoutInvalid(sections: Sections, left: LeftOuts): string {
       bad.add(`${section} ${name}`);
       left.add(`${NOUNS[section]} ${name}`, `left out as a whole, its ${message}`, true);
     }
-    if (bad.size === 0) return yaml;
+    if (bad.size === 0) {
+      // Such as more than a gate reads: there is no part that could be left out for it.
+      for (const { message } of result.problems) left.add('the file', `is not valid as it stands, ${message}`, true);
+      return yaml;
+    }
     kept = {
       upstreams: without(kept.upstreams, 'upstreams', bad),
       apis: without(kept.apis, 'apis', bad),
