@@ -34,6 +34,10 @@ describe('a token', () => {
     );
   });
 
+  it.each(['[]', '[{"sub":"zoe"}]', '"sub"', '7', 'null', ''])('with %s for claims is none', (claims) => {
+    expect(believed(signed(HEAD, claims))).toBeUndefined();
+  });
+
   it('is believed by nobody once a character of it is another, is gone or is one too many', () => {
     const change = fc.constantFrom('replace', 'remove', 'insert');
     fc.assert(
