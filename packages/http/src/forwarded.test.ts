@@ -1,3 +1,4 @@
+import net from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { forwardedHops, xForwardedHops } from './forwarded.ts';
@@ -67,6 +68,25 @@ const ADDRESSES6 = Buffer.concat([
   Buffer.from([0, 80, 0, 80]),
 ]);
 
+const MAPPED = Buffer.concat([
+  Buffer.from('00000000000000000000ffffc0000201', 'hex'),
+  Buffer.alloc(16),
+  Buffer.from([0, 80, 0, 80]),
+]);
+
+const WRONG_LINES = [
+  'TCP6 .: ::1 1 2',
+  'TCP6 192.0.2.1 ::1 1 2',
+  'TCP6 1:2:3 ::1 1 2',
+  'TCP6 fe80::1%lo ::1 1 2',
+  'TCP4 192.0.2.01 10.0.0.1 1 2',
+  'TCP4 192.0.2.1 10.0.0.1 01 2',
+  'TCP4 192.0.2.1 10.0.0.1 1 70000',
+  'TCP4 192.0.2.1  10.0.0.1 1 2',
+  'TCP4 192.0.2.1 10.0.0.1 1 2 3',
+  'tcp4 192.0.2.1 10.0.0.1 1 2',
+];
+
 describe('the PROXY protocol', () => {
   it.each<[string, Buffer, unknown]>([
     [
@@ -98,6 +118,21 @@ describe('the PROXY protocol', () => {
       { wrong: expect.any(String) },
     ],
     ['version 1 without end', Buffer.from(`PROXY TCP4 ${'1'.repeat(200)}`), { wrong: expect.any(String) }],
+    ...WRONG_LINES.map((line): [string, Buffer, unknown] => [
+      `version 1 that says "${line}"`,
+      Buffer.from(`PROXY ${line}\r\n`),
+      { wrong: expect.any(String) },
+    ]),
+    [
+      'version 1, IPv4 as IPv6',
+      Buffer.from('PROXY TCP6 ::FFFF:192.0.2.1 ::1 1 80\r\n'),
+      { length: 38, source: { address: '192.0.2.1', port: 1 } },
+    ],
+    [
+      'version 1, IPv6 at length',
+      Buffer.from('PROXY TCP6 2001:0DB8:0:0:0:0:0:1 ::1 1 80\r\n'),
+      { length: 43, source: { address: '2001:db8::1', port: 1 } },
+    ],
     ['version 2', v2(0x21, 0x11, ADDRESSES4), { length: 28, source: { address: '192.0.2.1', port: 8080 } }],
     [
       'version 2 with extensions',
@@ -107,7 +142,12 @@ describe('the PROXY protocol', () => {
     [
       'version 2, IPv6',
       v2(0x21, 0x21, ADDRESSES6),
-      { length: 52, source: { address: '2001:db8:0:0:0:0:0:1', port: 80 } },
+      { length: 52, source: { address: '2001:db8::1', port: 80 } },
+    ],
+    [
+      'version 2, IPv4 as IPv6',
+      v2(0x21, 0x21, MAPPED),
+      { length: 52, source: { address: '192.0.2.1', port: 80 } },
     ],
     ['version 2 of the proxy itself', v2(0x20, 0, Buffer.alloc(0)), { length: 16, source: undefined }],
     ['version 2 of a socket in the file system', v2(0x21, 0x31, Buffer.alloc(216)), { length: 232, source: undefined }],
@@ -130,6 +170,24 @@ describe('the PROXY protocol', () => {
       fc.property(whole, fc.nat({ max: 60 }), (bytes, cut) => {
         const part = readProxyHeader(bytes.subarray(0, cut));
         if (part !== 'more') expect(readProxyHeader(bytes)).toEqual(part);
+      }),
+    );
+  });
+
+  it('never tells of an address that is none', () => {
+    const address = fc.oneof(fc.ipV4(), fc.ipV6(), fc.string({ unit: fc.constantFrom(...'0123456789abcdefF:.%') }));
+    const line = fc
+      .tuple(fc.constantFrom('TCP4', 'TCP6'), address, address, fc.nat({ max: 99_999 }))
+      .map(([family, from, to, port]) => Buffer.from(`PROXY ${family} ${from} ${to} ${port} 80\r\n`));
+    const block = fc
+      .tuple(fc.constantFrom(0x11, 0x21), fc.uint8Array({ maxLength: 60 }))
+      .map(([family, body]) => v2(0x21, family, Buffer.from(body)));
+    fc.assert(
+      fc.property(fc.oneof(line, block), (bytes) => {
+        const header = readProxyHeader(bytes);
+        if (typeof header === 'string' || 'wrong' in header) return;
+        expect(header.length).toBeLessThanOrEqual(bytes.length);
+        expect(net.isIP(header.source?.address ?? '')).not.toBe(0);
       }),
     );
   });

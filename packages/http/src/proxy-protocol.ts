@@ -1,3 +1,5 @@
+import net from 'node:net';
+
 /** Who a connection is from, as a proxy in front says at its beginning. */
 export type ProxyHeader =
   /** More bytes are needed. */
@@ -38,18 +40,19 @@ function readV1(bytes: Buffer): ProxyHeader {
   const line = bytes.toString('latin1', 0, end);
   const length = end + 2;
   if (/^PROXY UNKNOWN(?: .*)?$/.test(line)) return { length, source: undefined };
-  const match = /^PROXY (TCP4|TCP6) (\S+) (\S+) (\d{1,5}) (\d{1,5})$/.exec(line);
+  const match = /^PROXY (TCP4|TCP6) (\S+) (\S+) (0|[1-9]\d{0,4}) (0|[1-9]\d{0,4})$/.exec(line);
   if (match === null) return { wrong: 'the line is not as it should be' };
-  const [, family, source = '', destination = '', port = ''] = match;
-  const pattern = family === 'TCP4' ? IPV4 : IPV6;
-  if (!pattern.test(source) || !pattern.test(destination) || Number(port) > 65_535) {
-    return { wrong: 'an address is none of its family' };
-  }
-  return { length, source: { address: source, port: Number(port) } };
+  const [, family, source = '', destination = '', port = '', destinationPort = ''] = match;
+  const isAddress = family === 'TCP4' ? net.isIPv4 : isBareIPv6;
+  if (!isAddress(source) || !isAddress(destination)) return { wrong: 'an address is none of its family' };
+  if (Number(port) > PORT_MAX || Number(destinationPort) > PORT_MAX) return { wrong: 'there is no such port' };
+  return { length, source: { address: family === 'TCP4' ? source : shortest(source), port: Number(port) } };
 }
 
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
-const IPV6 = /^[0-9A-Fa-f:.]{2,45}$/;
+const PORT_MAX = 65_535;
+
+/** Without a zone, which means something to the proxy alone. */
+const isBareIPv6 = (text: string): boolean => net.isIPv6(text) && !text.includes('%');
 
 function readV2(bytes: Buffer): ProxyHeader {
   const version = bytes.readUInt8(12);
@@ -75,5 +78,10 @@ function readV2(bytes: Buffer): ProxyHeader {
 
 function ipv6(bytes: Buffer): string {
   const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16));
-  return groups.join(':');
+  return shortest(groups.join(':'));
+}
+
+/** As RFC 5952 has it, and IPv4 by itself: a caller is to have one address, however its proxy writes it. */
+function shortest(address: string): string {
+  return new net.SocketAddress({ address, family: 'ipv6' }).address.replace(/^::ffff:(?=\d+\.)/, '');
 }

@@ -3,7 +3,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { createLogger } from '@gatehouse/kernel';
 import { TestAuthority } from '@gatehouse/kernel/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Certificates } from './certificates.ts';
 import { TlsFront } from './tls-front.ts';
 
@@ -32,7 +32,11 @@ async function frontOf(handshakeMs: number): Promise<Front> {
   const logged: string[] = [];
   let secured = 0;
   const log = createLogger({ level: 'debug', write: (line) => logged.push(line), now: Date.now });
-  const front = new TlsFront({ certificates, log, handshakeMs, onSecure: () => secured++ });
+  const front = new TlsFront({ certificates, log, handshakeMs, onSecure: (socket) => {
+      secured++;
+      socket.on('error', () => {}).resume();
+    },
+  });
   const server = net.createServer({ pauseOnConnect: true }, (socket) => front.take(socket));
   onTestFinished(() => void server.close());
   server.listen(0, '127.0.0.1');
@@ -64,5 +68,21 @@ describe('a handshake', () => {
     onTestFinished(() => void socket.destroy());
     await once(socket, 'session');
     expect([front.failures, secured()]).toEqual([0, 1]);
+  });
+
+  it('is the only one of its connection', async () => {
+    const { port, secured } = await frontOf(10_000);
+    const options = { port, host: '127.0.0.1', ca: authority.pem, servername: 'a.test' };
+    const socket = tls.connect({ ...options, maxVersion: 'TLSv1.2' });
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'secureConnect');
+    const closed = once(socket, 'close');
+    socket.on('error', () => {}).resume();
+    socket.renegotiate({}, () => {});
+    await closed;
+    const other = tls.connect(options);
+    onTestFinished(() => void other.destroy());
+    await once(other, 'secureConnect');
+    await vi.waitFor(() => expect(secured()).toBe(2));
   });
 });

@@ -33,7 +33,14 @@ export class TlsFront {
       // For callers who ask for no host.
       ...contextOf(certificates),
     });
-    this.#server.on('secureConnection', onSecure);
+    this.#server.on('secureConnection', (socket) => {
+      // Who calls, and for which host, was settled by the handshake. Another one over the same connection could change
+      // both, and costs us more than the caller; it is forbidden in HTTP/2 (RFC 9113 §9.2.1). Node says that one was
+      // begun by an error, and goes on with it unless the connection ends.
+      socket.disableRenegotiation();
+      socket.on('error', () => socket.destroy());
+      onSecure(socket);
+    });
     this.#server.on('tlsClientError', (error, socket) => {
       this.#failures++;
       log.debug('TLS was not agreed on', { from: socket.remoteAddress, error: error.message });
