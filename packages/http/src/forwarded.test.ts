@@ -139,16 +139,8 @@ describe('the PROXY protocol', () => {
       v2(0x21, 0x11, Buffer.concat([ADDRESSES4, Buffer.alloc(9)])),
       { length: 37, source: { address: '192.0.2.1', port: 8080 } },
     ],
-    [
-      'version 2, IPv6',
-      v2(0x21, 0x21, ADDRESSES6),
-      { length: 52, source: { address: '2001:db8::1', port: 80 } },
-    ],
-    [
-      'version 2, IPv4 as IPv6',
-      v2(0x21, 0x21, MAPPED),
-      { length: 52, source: { address: '192.0.2.1', port: 80 } },
-    ],
+    ['version 2, IPv6', v2(0x21, 0x21, ADDRESSES6), { length: 52, source: { address: '2001:db8::1', port: 80 } }],
+    ['version 2, IPv4 as IPv6', v2(0x21, 0x21, MAPPED), { length: 52, source: { address: '192.0.2.1', port: 80 } }],
     ['version 2 of the proxy itself', v2(0x20, 0, Buffer.alloc(0)), { length: 16, source: undefined }],
     ['version 2 of a socket in the file system', v2(0x21, 0x31, Buffer.alloc(216)), { length: 232, source: undefined }],
     ['version 2, half', v2(0x21, 0x11, ADDRESSES4).subarray(0, 20), 'more'],
@@ -175,7 +167,7 @@ describe('the PROXY protocol', () => {
   });
 
   it('never tells of an address that is none', () => {
-    const address = fc.oneof(fc.ipV4(), fc.ipV6(), fc.string({ unit: fc.constantFrom(...'0123456789abcdefF:.%') }));
+    const address = fc.oneof(fc.ipV4(), fc.ipV6(), fc.stringMatching(/^[\dA-Fa-f:.%]{0,45}$/));
     const line = fc
       .tuple(fc.constantFrom('TCP4', 'TCP6'), address, address, fc.nat({ max: 99_999 }))
       .map(([family, from, to, port]) => Buffer.from(`PROXY ${family} ${from} ${to} ${port} 80\r\n`));

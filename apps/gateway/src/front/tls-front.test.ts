@@ -32,7 +32,11 @@ async function frontOf(handshakeMs: number): Promise<Front> {
   const logged: string[] = [];
   let secured = 0;
   const log = createLogger({ level: 'debug', write: (line) => logged.push(line), now: Date.now });
-  const front = new TlsFront({ certificates, log, handshakeMs, onSecure: (socket) => {
+  const front = new TlsFront({
+    certificates,
+    log,
+    handshakeMs,
+    onSecure: (socket) => {
       secured++;
       socket.on('error', () => {}).resume();
     },
