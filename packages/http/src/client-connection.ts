@@ -61,6 +61,8 @@ export class ClientConnection implements WireEvents {
   readonly head: ReplyHead;
   wire: Wire | undefined;
   connected = false;
+  /** It did not come to be connected in the time that it had. */
+  connectedTooLate = false;
   /** How many requests it has carried. */
   uses = 0;
   /** Monotonic ms after which an idle one is no longer trusted. */
@@ -326,8 +328,10 @@ export class ClientConnection implements WireEvents {
   }
 
   #expire(): void {
-    if (!this.connected) this.fail('connect-timeout', 'connect timed out');
-    else if (this.#phase === 'waiting') this.fail('first-byte-timeout', 'no reply in time');
+    if (!this.connected) {
+      this.connectedTooLate = true;
+      this.fail('connect-timeout', 'connect timed out');
+    } else if (this.#phase === 'waiting') this.fail('first-byte-timeout', 'no reply in time');
     else if (this.#phase === 'body') this.fail('idle-timeout', 'reply stalled');
     else this.destroy();
   }

@@ -7,7 +7,7 @@ import { Timer, type TimerWheel } from '../timer-wheel.ts';
 import { isTlsRefusal } from '../tls-settings.ts';
 import { connectSocket, type Destination } from '../wire.ts';
 import { CODE } from './stream-wire.ts';
-import { UpstreamWire, type StreamOptions, type UpstreamCarrier } from './upstream-wire.ts';
+import { UpstreamWire, type StreamOptions, type Suspicion, type UpstreamCarrier } from './upstream-wire.ts';
 
 /** `auto`: what the upstream chooses by ALPN. */
 export type Http2Wish = 'h2' | 'auto';
@@ -167,15 +167,17 @@ export class UpstreamSession implements UpstreamCarrier {
     return this.#error !== undefined && isTlsRefusal(this.#error) ? this.#error : undefined;
   }
 
-  left(wire: UpstreamWire, suspect: boolean): void {
+  left(wire: UpstreamWire, suspicion: Suspicion | undefined): void {
     this.#wires.delete(wire);
-    if (suspect) this.#probe();
+    // Later requests would wait for what this one has waited for in vain.
+    if (suspicion === 'not-connected') this.#over = true;
+    else if (suspicion === 'no-answer') this.#probe();
     this.#rest();
   }
 
   #rest(): void {
     if (this.#wires.size > 0 || this.#probing) return;
-    if (this.#over) this.#session?.close();
+    if (this.#over) this.close();
     else this.#options.wheel.arm(this.#timer, this.#options.idleMs);
   }
 

@@ -17,9 +17,15 @@ export interface UpstreamCarrier {
   refused(stream: ClientHttp2Stream): boolean;
   /** The upstream does not take what we have shown of ourselves: no stream was dealt with. */
   readonly unwelcome: Error | undefined;
-  /** The stream has ended; `suspect`: we gave it up, and the session may be dead. */
-  left(wire: UpstreamWire, suspect: boolean): void;
+  /** The stream has ended. */
+  left(wire: UpstreamWire, suspicion: Suspicion | undefined): void;
 }
+
+/**
+ * Why the session may be dead: it did not stand in the time that a connection may take, or we gave a stream up that had
+ * no whole answer.
+ */
+export type Suspicion = 'not-connected' | 'no-answer';
 
 export interface StreamOptions {
   readonly endStream: boolean;
@@ -209,7 +215,12 @@ export class UpstreamWire extends StreamWire {
     if (stream !== undefined && !this.ours && this.#carrier.refused(clientStream(stream))) {
       this.#connection.fail('refused', 'the upstream has refused the stream');
     }
-    this.#carrier.left(this, this.ours && !this.#whole);
+    this.#carrier.left(this, this.#suspicion);
+  }
+
+  get #suspicion(): Suspicion | undefined {
+    if (this.#connection.connectedTooLate) return 'not-connected';
+    return this.ours && !this.#whole ? 'no-answer' : undefined;
   }
 }
 

@@ -6,7 +6,7 @@ describe('certificates for tests', () => {
   it('are what Node takes for one', () => {
     const authority = new TestAuthority('Somebody');
     const { cert, key } = authority.issue({
-      names: ['a.test', '*.b.test', '127.0.0.1'],
+      names: ['a.test', '*.b.test', '127.0.0.1', '2001:db8::1'],
       subject: 'Zoë',
       until: new Date('2090-01-02T03:04:05Z'),
     });
@@ -15,7 +15,7 @@ describe('certificates for tests', () => {
     expect(read).toMatchObject({
       subject: 'CN=Zoë',
       issuer: 'CN=Somebody',
-      subjectAltName: 'DNS:a.test, DNS:*.b.test, IP Address:127.0.0.1',
+      subjectAltName: 'DNS:a.test, DNS:*.b.test, IP Address:127.0.0.1, IP Address:2001:DB8:0:0:0:0:0:1',
       validTo: 'Jan  2 03:04:05 2090 GMT',
       ca: false,
     });

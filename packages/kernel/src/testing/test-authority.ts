@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import net from 'node:net';
 import { bits, implicit, integer, octets, oid, sequence, set, tagged, time, utf8, yes } from './der.ts';
 
 /** A certificate and its private key, both in PEM. */
@@ -8,7 +9,7 @@ export interface TestCertificate {
 }
 
 export interface TestCertificateOptions {
-  /** Hosts, and addresses of IPv4. */
+  /** Hosts and addresses. */
   readonly names?: readonly string[];
   /** Its common name. */
   readonly subject?: string;
@@ -92,13 +93,16 @@ const AUTHORITY = [
 
 function extensionsOf({ names = [] }: TestCertificateOptions): readonly Buffer[] {
   if (names.length === 0) return [];
-  const all = names.map((name) =>
-    /^[\d.]+$/.test(name) ? implicit(7, address(name)) : implicit(2, Buffer.from(name)),
-  );
+  const all = names.map((name) => (net.isIP(name) !== 0 ? implicit(7, address(name)) : implicit(2, Buffer.from(name))));
   return [sequence(oid(EXTENSION.alternativeName), octets(sequence(...all)))];
 }
 
-const address = (dotted: string): Buffer => Buffer.from(dotted.split('.').map(Number));
+function address(text: string): Buffer {
+  if (net.isIPv4(text)) return Buffer.from(text.split('.').map(Number));
+  const [head = [], tail = []] = text.split('::').map((half) => half.split(':').filter((group) => group !== ''));
+  const gap = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  return Buffer.from([...head, ...gap, ...tail].map((group) => group.padStart(4, '0')).join(''), 'hex');
+}
 
 function newKeys(): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
