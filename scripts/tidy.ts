@@ -20,8 +20,12 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'packages/policies': ['kernel', 'config', 'http', 'counters', 'cache'],
   'packages/plugin': ['kernel', 'policies'],
   'packages/ai': ['kernel', 'config'],
+  'packages/governance': ['kernel', 'config'],
+  'packages/store': ['kernel'],
+  'packages/services': ['kernel', 'config', 'governance', 'store'],
+  'apps/control': ['kernel', 'config', 'governance', 'store', 'services'],
   'apps/gateway': ['kernel', 'config', 'http', 'router', 'upstream', 'counters', 'policies', 'ai', 'record', 'cache'],
-  'apps/cli': ['kernel', 'config', 'gateway', 'record', 'ai', 'policies', 'plugin'],
+  'apps/cli': ['kernel', 'config', 'gateway', 'record', 'ai', 'policies', 'plugin', 'governance', 'control'],
   'examples/users': [],
   'examples/plugins': ['plugin'],
 };

@@ -1,0 +1,1 @@
+export { parseSpec, UnreadableDocument, type Place, type SpecDocument } from './document/spec-document.ts';
