@@ -1,1 +1,25 @@
-export {};
+export { NotUnique, type Database, type Row, type SqlValue, type Statements } from './database.ts';
+export { MigrationProblem } from './migrate.ts';
+export { openDatabase } from './open-database.ts';
+export {
+  deleteEntity,
+  eachEntity,
+  findEntity,
+  insertEntity,
+  listEntities,
+  lookUpEntity,
+  updateEntity,
+  type Entity,
+  type EntityKey,
+  type EntityQuery,
+} from './tables/entities.ts';
+export {
+  appendAudit,
+  auditHead,
+  auditPage,
+  type AuditHead,
+  type AuditQuery,
+  type AuditRow,
+} from './tables/audit-log.ts';
+export { addToOutbox, dueEvents, eventAgain, eventDone, forgetTold, type OutboxEvent } from './tables/outbox.ts';
+export { forgetReplies, keepReply, keptReply, type KeptReply, type ReplyKey } from './tables/kept-replies.ts';

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Database } from './database.ts';
+
+const FOLDER = path.join(import.meta.dirname, 'migrations');
+const LOCK = 'migrations';
+
+/** The database cannot be used by this version of the program. */
+export class MigrationProblem extends Error {
+  override readonly name = 'MigrationProblem';
+}
+
+export interface Migration {
+  /** `001-facts` */
+  readonly name: string;
+  readonly sql: string;
+}
+
+/**
+ * Brings a database to what this version expects: files of plain SQL, forward only, each in a transaction of its own with
+ * the note that it was done. Gates that start at once do it one after another. Says which ones were new.
+ */
+export async function migrate(database: Database, migrations = ownMigrations()): Promise<readonly string[]> {
+  await database.script('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, digest TEXT NOT NULL)');
+  const done: string[] = [];
+  for (const migration of migrations) if (await apply(database, migration, migrations)) done.push(migration.name);
+  return done;
+}
+
+async function apply(database: Database, { name, sql }: Migration, all: readonly Migration[]): Promise<boolean> {
+  return database.write(LOCK, async (statements) => {
+    const rows = await statements.all('SELECT name, digest FROM migrations ORDER BY name');
+    const unknown = rows.find((row) => !all.some((migration) => migration.name === row['name']));
+    if (unknown !== undefined) {
+      const what = String(unknown['name']);
+      throw new MigrationProblem(`the database was written by a newer version (it has ${what}), start that version`);
+    }
+    const digest = createHash('sha256').update(sql).digest('hex');
+    const known = rows.find((row) => row['name'] === name);
+    if (known !== undefined && known['digest'] !== digest) {
+      throw new MigrationProblem(`the migration ${name} is not the one that this database was made with`);
+    }
+    if (known !== undefined) return false;
+    for (const statement of statementsIn(sql)) await statements.run(statement);
+    await statements.run('INSERT INTO migrations (name, digest) VALUES (?, ?)', [name, digest]);
+    return true;
+  });
+}
+
+/** Our files hold no `;` but at the end of statements. */
+function statementsIn(sql: string): readonly string[] {
+  const bare = sql.replaceAll(/^\s*--.*$/gm, '');
+  return bare
+    .split(';')
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+}
+
+function ownMigrations(): readonly Migration[] {
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.sql'))
+    .toSorted()
+    .map((file) => ({ name: path.basename(file, '.sql'), sql: readFileSync(path.join(FOLDER, file), 'utf8') }));
+}

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NotUnique, type Database } from '../database.ts';
+import { migrate, MigrationProblem } from '../migrate.ts';
+import { appendAudit, auditHead, auditPage } from '../tables/audit-log.ts';
+import {
+  deleteEntity,
+  eachEntity,
+  findEntity,
+  insertEntity,
+  listEntities,
+  lookUpEntity,
+  updateEntity,
+  type Entity,
+} from '../tables/entities.ts';
+import { keepReply, keptReply } from '../tables/kept-replies.ts';
+import { addToOutbox, dueEvents, eventAgain, eventDone, forgetTold } from '../tables/outbox.ts';
+
+export function entity(given: Partial<Entity> & { readonly id: string }): Entity {
+  return {
+    workspace: 'w',
+    kind: 'api',
+    parent: '',
+    name: given.id,
+    state: 'draft',
+    lookup: undefined,
+    revision: 1,
+    data: {},
+    createdMs: 1,
+    updatedMs: 1,
+    ...given,
+  };
+}
+
+/** What every database does. `open` gives one that is empty and migrated. */
+export function storeContract(name: string, open: () => Promise<Database>): void {
+  describe(name, () => {
+    let database: Database;
+    beforeAll(async () => {
+      database = await open();
+    }, 60_000);
+    afterAll(async () => database.close());
+    const key = (id: string): { workspace: string; kind: string; id: string } => ({ workspace: 'w', kind: 'api', id });
+
+    it('migrates once', async () => {
+      expect(await migrate(database)).toEqual([]);
+    });
+
+    it('does not serve what a newer version has written', async () => {
+      await database.write('', async (sql) =>
+        sql.run('INSERT INTO migrations (name, digest) VALUES (?, ?)', ['999', '']),
+      );
+      await expect(migrate(database)).rejects.toThrow(MigrationProblem);
+      await database.write('', async (sql) => sql.run('DELETE FROM migrations WHERE name = ?', ['999']));
+    });
+
+    it('gives back what it was given', async () => {
+      const data = { text: 'Zoë\'s ? \u0000\u{1f600} "\\', list: [1, null, { deep: true }], ['__proto__x']: 1.5 };
+      const given = entity({
+        id: 'a',
+        lookup: 'k',
+        data: { ...data, text: data.text.replace('\u0000', '') },
+        createdMs: 1.8e12,
+      });
+      await database.write('w', async (sql) => insertEntity(sql, given));
+      await database.read(async (sql) => {
+        expect(await findEntity(sql, key('a'))).toEqual(given);
+        expect(await lookUpEntity(sql, 'api', 'k')).toEqual(given);
+        expect(await findEntity(sql, { ...key('a'), workspace: 'other' })).toBeUndefined();
+        expect(await lookUpEntity(sql, 'other', 'k')).toBeUndefined();
+      });
+    });
+
+    it('changes only what was read', async () => {
+      await database.write('w', async (sql) => insertEntity(sql, entity({ id: 'b' })));
+      const change = async (revision: number): Promise<boolean> =>
+        database.write('w', async (sql) => updateEntity(sql, entity({ id: 'b', revision, state: `s${revision}` })));
+      expect([await change(2), await change(2), await change(4), await change(3)]).toEqual([true, false, false, true]);
+      expect((await database.read(async (sql) => findEntity(sql, key('b'))))?.state).toBe('s3');
+      expect(await database.write('w', async (sql) => deleteEntity(sql, key('b')))).toBe(true);
+      expect(await database.write('w', async (sql) => deleteEntity(sql, key('b')))).toBe(false);
+    });
+
+    it('has each name once under a parent, and each lookup once at all', async () => {
+      const insert = async (given: Parameters<typeof entity>[0]): Promise<void> =>
+        database.write('w', async (sql) => insertEntity(sql, entity(given)));
+      await insert({ id: 'c1', name: 'c', lookup: 'c' });
+      await expect(insert({ id: 'c2', name: 'c' })).rejects.toThrow(NotUnique);
+      await expect(insert({ id: 'c3', lookup: 'c' })).rejects.toThrow(NotUnique);
+      await expect(insert({ id: 'c4', workspace: 'other', lookup: 'c' })).rejects.toThrow(NotUnique);
+      await expect(insert({ id: 'c1', name: 'another' })).rejects.toThrow(NotUnique);
+      await insert({ id: 'c5', name: 'c', parent: 'p' });
+      await insert({ id: 'c6', name: 'c', kind: 'plan', lookup: 'c' });
+      await insert({ id: 'c1', name: 'c', workspace: 'other' });
+    });
+
+    it('undoes all of a write that fails', async () => {
+      const work = database.write('w', async (sql) => {
+        await insertEntity(sql, entity({ id: 'd1' }));
+        throw new Error('no');
+      });
+      await expect(work).rejects.toThrow('no');
+      const broken = database.write('w', async (sql) => {
+        await insertEntity(sql, entity({ id: 'd2' }));
+        await insertEntity(sql, entity({ id: 'd2' }));
+      });
+      await expect(broken).rejects.toThrow(NotUnique);
+      await database.read(async (sql) => {
+        expect([await findEntity(sql, key('d1')), await findEntity(sql, key('d2'))]).toEqual([undefined, undefined]);
+      });
+    });
+
+    it('lists in pages', async () => {
+      await database.write('w', async (sql) => {
+        for (let index = 0; index < 25; index++) {
+          const id = `p${String(index).padStart(2, '0')}`;
+          await insertEntity(
+            sql,
+            entity({ id, kind: 'page', parent: index < 20 ? 'x' : 'y', state: id < 'p10' ? 'new' : 'old' }),
+          );
+        }
+      });
+      const ids = async (query: object): Promise<string> =>
+        database.read(async (sql) =>
+          (await listEntities(sql, { workspace: 'w', kind: 'page', limit: 3, ...query })).map(({ id }) => id).join(' '),
+        );
+      expect(await ids({})).toBe('p00 p01 p02');
+      expect(await ids({ after: 'p02' })).toBe('p03 p04 p05');
+      expect(await ids({ after: 'p24' })).toBe('');
+      expect(await ids({ parent: 'y', after: 'p22' })).toBe('p23 p24');
+      expect(await ids({ state: 'old' })).toBe('p10 p11 p12');
+      expect(await ids({ name: 'p07' })).toBe('p07');
+      expect(await ids({ workspace: 'other' })).toBe('');
+    });
+
+    it('goes through all of a kind in pieces', async () => {
+      const all: string[] = [];
+      await database.read(async (sql) => {
+        for await (const { id } of eachEntity(sql, 'page', 4)) all.push(id);
+      });
+      expect([all.length, all[0], all.at(-1)]).toEqual([25, 'p00', 'p24']);
+    });
+
+    it('does one write after another, so that all that is read in one stays true', async () => {
+      await database.write('w', async (sql) => insertEntity(sql, entity({ id: 'e', data: { count: 0 } })));
+      await Promise.all(
+        Array.from({ length: 40 }, async () =>
+          database.write('w', async (sql) => {
+            const now = (await findEntity(sql, key('e'))) ?? entity({ id: 'e' });
+            await new Promise((done) => setImmediate(done));
+            const data = { count: Number(now.data['count']) + 1 };
+            expect(await updateEntity(sql, { ...now, revision: now.revision + 1, data })).toBe(true);
+          }),
+        ),
+      );
+      expect((await database.read(async (sql) => findEntity(sql, key('e'))))?.data).toEqual({ count: 40 });
+    });
+
+    it('goes on with a chain of audit', async () => {
+      const row = { workspace: 'w', atMs: 1, entity: 'api a' };
+      await database.write('w', async (sql) => {
+        expect(await auditHead(sql, 'w')).toBeUndefined();
+        for (let seq = 1; seq <= 3; seq++)
+          await appendAudit(sql, { ...row, seq, entry: `{"seq":${seq}}`, hash: `h${seq}` });
+        await appendAudit(sql, { ...row, seq: 4, entity: 'api b', entry: '{"seq":4}', hash: 'h4' });
+      });
+      await database.read(async (sql) => {
+        expect(await auditHead(sql, 'w')).toEqual({ seq: 4, hash: 'h4' });
+        expect(await auditPage(sql, { workspace: 'w', after: 1, limit: 2 })).toEqual(['{"seq":2}', '{"seq":3}']);
+        expect(await auditPage(sql, { workspace: 'w', entity: 'api b', limit: 2 })).toEqual(['{"seq":4}']);
+      });
+      const twice = database.write('w', async (sql) => appendAudit(sql, { ...row, seq: 4, entry: '{}', hash: 'x' }));
+      await expect(twice).rejects.toThrow(NotUnique);
+    });
+
+    it('keeps events until they are told', async () => {
+      const add = { workspace: 'w', topic: 't', event: { a: 1 } };
+      await database.write('w', async (sql) => {
+        await addToOutbox(sql, { ...add, id: '2', dueMs: 10 });
+        await addToOutbox(sql, { ...add, id: '1', dueMs: 10 });
+        await addToOutbox(sql, { ...add, id: '3', dueMs: 30 });
+      });
+      const due = async (nowMs: number): Promise<unknown> =>
+        database.read(async (sql) => (await dueEvents(sql, nowMs, 10)).map(({ id, attempts }) => `${id}:${attempts}`));
+      expect([await due(9), await due(10), await due(30)]).toEqual([[], ['1:0', '2:0'], ['1:0', '2:0', '3:0']]);
+      await database.write('w', async (sql) => {
+        await eventDone(sql, '1', 11);
+        await eventAgain(sql, '2', 20);
+      });
+      expect([await due(19), await due(20)]).toEqual([[], ['2:1']]);
+      expect(await database.write('w', async (sql) => forgetTold(sql, 12))).toBe(1);
+    });
+
+    it('keeps replies by who asked', async () => {
+      const asked = { workspace: 'w', principal: 'u', key: 'k' };
+      const reply = { fingerprint: 'f', status: 201, body: '{}' };
+      await database.write('w', async (sql) => keepReply(sql, asked, { ...reply, atMs: 1 }));
+      await database.read(async (sql) => {
+        expect(await keptReply(sql, asked)).toEqual(reply);
+        expect(await keptReply(sql, { ...asked, principal: 'other' })).toBeUndefined();
+      });
+      const twice = database.write('w', async (sql) => keepReply(sql, asked, { ...reply, atMs: 1 }));
+      await expect(twice).rejects.toThrow(NotUnique);
+    });
+  });
+}
