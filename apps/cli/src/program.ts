@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { defineLogs } from './logs-command.ts';
-import { newKey, sha256Hex } from './new-key.ts';
+import { newKey, sha256Hex } from '@gatehouse/kernel';
 import { parseAddress } from './address.ts';
 import { placesOf, startOptions, statusOption, type PlaceFlags } from './options.ts';
 import { defineStart } from './start-command.ts';

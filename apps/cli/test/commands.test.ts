@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parsePasswordHash, verifyPassword } from '@gatehouse/kernel';
 import { describe, expect, it } from 'vitest';
-import { isWellFormedKey } from '../src/new-key.ts';
+import { isWellFormedKey } from '@gatehouse/kernel';
 import { DOOR, run, type LaunchOptions } from './spawned-program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

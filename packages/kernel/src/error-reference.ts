@@ -26,6 +26,7 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   provider:
     'The vendor of a model did not answer, or not with what a prompt promises its callers, or nobody serves the model.',
   config: 'The configuration is wrong; the one that was running stays.',
+  admin: 'The admin API cannot do what it was asked to; nothing has changed, unless the detail says so.',
   gateway: 'The gate itself cannot answer.',
 };
 

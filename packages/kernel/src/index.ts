@@ -13,3 +13,4 @@ export { type Logger, createLogger, type LogLevel } from './logger.ts';
 export { hash32, hash64, randomFrom, type Hash64 } from './hash.ts';
 export { importText } from './module-text.ts';
 export { PatternParser, type PatternNode, type PatternRepeat } from './pattern-parser.ts';
+export { isWellFormedKey, newKey, sha256Hex } from './api-key.ts';

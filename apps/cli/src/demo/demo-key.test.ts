@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/temporary-folder.ts';
-import { isWellFormedKey } from '../new-key.ts';
+import { isWellFormedKey } from '@gatehouse/kernel';
 import { demoKey } from './demo-key.ts';
 
 describe('demoKey', () => {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isWellFormedKey, newKey } from '../new-key.ts';
+import { isWellFormedKey, newKey } from '@gatehouse/kernel';
 
 /** The key of the demo application: made at the first start, kept in the data folder for the owner alone. */
 export function demoKey(dataDir: string): string {

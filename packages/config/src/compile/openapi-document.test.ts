@@ -165,8 +165,8 @@ components: { pathItems: { "with/slash{": { get: {} } } }
     };
     const policies = POLICIES.map((policy) => ({
       ...policy,
-      compile: (_config: unknown, { document, readText: read }: PolicyContext) =>
-        document && read(document.file.replace('users', 'other')),
+      compile: (_config: unknown, context: PolicyContext) =>
+        context.document && context.readText(context.document.file.replace('users', 'other')),
     }));
     const text = TEXT.replace('./users.yaml', './apis/users.yaml, policies: [ { stamp: { text: xx } } ]');
     for (const file of ['conf/here/gatehouse.yaml', '/etc/gatehouse.yaml'])
