@@ -1,1 +1,1 @@
-export {};
+export { adminApi, type AdminApiOptions } from './admin-api.ts';

@@ -1,1 +1,29 @@
-export {};
+export { Cipher } from './cipher.ts';
+export { ServiceError, type ServiceCode } from './service-error.ts';
+export type { House, Principal, ServiceContext } from './service-context.ts';
+export type { Enforcement, Gate, GateConfig, Prepared } from './publishing/gate.ts';
+export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';
+export { KINDS, kindOf } from './kinds/kinds.ts';
+export type { Kind } from './kinds/kind.ts';
+export {
+  changeEntity,
+  createEntity,
+  createSchema,
+  getEntity,
+  listKind,
+  PAGE_DEFAULT,
+  PAGE_MAX,
+  removeEntity,
+  requireSeen,
+  type EntityPage,
+} from './entities/entity-verbs.ts';
+export type { EntityView } from './entities/entity-view.ts';
+export type { Written } from './entities/write.ts';
+export { moveEntity, type Move } from './moves/move.ts';
+export { MOVES } from './moves/moves.ts';
+export { issueCredential } from './moves/credential-moves.ts';
+export { requestSubscription } from './moves/subscription-moves.ts';
+export { SEAL, sealRevision } from './moves/revision-moves.ts';
+export { issueToken, principalOf, SYSTEM } from './people/principals.ts';
+export { listAudit } from './audit/list-audit.ts';
+export { seedHouse } from './seed-house.ts';

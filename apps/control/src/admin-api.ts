@@ -1,0 +1,205 @@
+import { ERRORS, GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
+import { principalOf, ServiceError, type House, type Principal, type ServiceContext } from '@gatehouse/services';
+import { listEntities } from '@gatehouse/store';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { openApiDocument } from './openapi-document.ts';
+import { replyOnce, type KeptReply } from './reply-once.ts';
+import type { AdminReply, AdminRequest, Route } from './routes/route.ts';
+import { ROUTES } from './routes/routes.ts';
+
+export interface AdminApiOptions {
+  readonly house: House;
+  /** Of the environment: whoever has it is administrator. */
+  readonly adminToken: string | undefined;
+  readonly version: string;
+}
+
+const BASE = '/api/v1';
+const BODY_BYTES_MAX = 12_000_000;
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** The admin API, not yet listening. */
+export function adminApi(options: AdminApiOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: 60_000,
+    genReqId: () => newRequestId(options.house.clock.now()),
+    requestIdHeader: false,
+    frameworkErrors: (error, request, reply) => void problemOf(request, reply, unreadable(error)),
+  });
+  const document = JSON.stringify(openApiDocument(ROUTES, options.version));
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    ['application/json', 'application/merge-patch+json'],
+    { parseAs: 'string' },
+    (_request, text, done) => done(null, text),
+  );
+  app.addHook('onSend', async (request, reply) => {
+    reply
+      .header('x-request-id', request.id)
+      .header('cache-control', 'no-store')
+      .header('x-content-type-options', 'nosniff');
+    return Promise.resolve();
+  });
+  app.setErrorHandler(async (error, request, reply) => problemOf(request, reply, errorOf(error, options.house)));
+  app.setNotFoundHandler(async (request, reply) =>
+    problemOf(
+      request,
+      reply,
+      new ServiceError('admin.not_found', `there is nothing at ${request.method} ${request.url.slice(0, 200)}`),
+    ),
+  );
+  app.get(`${BASE}/openapi.json`, async (_request, reply) => reply.type('application/json').send(document));
+  for (const route of ROUTES) serve(app, route, options);
+  return app;
+}
+
+function serve(app: FastifyInstance, route: Route, options: AdminApiOptions): void {
+  app.route({
+    method: route.method,
+    url: `${BASE}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+    handler: async (request, reply) => {
+      const ctx = await contextOf(request, options);
+      const answer = await answerTo(ctx, route, request);
+      return send(reply, answer);
+    },
+  });
+}
+
+async function contextOf(request: FastifyRequest, options: AdminApiOptions): Promise<ServiceContext> {
+  const { house } = options;
+  const principal = await authenticated(request, options);
+  const { workspace: asked } = paramsOf(request);
+  const workspace = asked === undefined ? '' : await workspaceId(house, asked);
+  const given = request.headers['x-request-id'];
+  const requestId = typeof given === 'string' && isRequestId(given) ? given : request.id;
+  return { ...house, principal, workspace, requestId };
+}
+
+async function authenticated(request: FastifyRequest, { house, adminToken }: AdminApiOptions): Promise<Principal> {
+  const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '') ?? [];
+  const principal = token === undefined ? undefined : await principalOf(token, { house, adminToken });
+  if (principal !== undefined) return principal;
+  const why = token === undefined ? 'send a token as Authorization: Bearer' : 'the token is not known, or has ended';
+  throw new ServiceError('admin.unauthenticated', why);
+}
+
+/** By its name or its id. */
+async function workspaceId(house: House, asked: string): Promise<string> {
+  const base = { workspace: '', kind: 'workspace', limit: 1 };
+  const found = await house.database.read(async (sql) => {
+    const [named] = await listEntities(sql, { ...base, parent: '', name: asked });
+    return named;
+  });
+  if (found !== undefined) return found.id;
+  const byId = await house.database.read(async (sql) => listEntities(sql, { ...base, limit: 10_000 }));
+  const known = byId.find(({ id }) => id === asked);
+  if (known === undefined) throw new ServiceError('admin.not_found', 'there is no such workspace');
+  return known.id;
+}
+
+async function answerTo(ctx: ServiceContext, route: Route, request: FastifyRequest): Promise<KeptReply> {
+  const key = request.headers['idempotency-key'];
+  if (route.method !== 'POST' || typeof key !== 'string') return plain(await route.handle(ctx, inputOf(request)));
+  const text = typeof request.body === 'string' ? request.body : '';
+  const asked = { key, request: `${route.operationId}\n${request.url}\n${text}` };
+  return replyOnce(ctx, asked, async () => plain(await route.handle(ctx, inputOf(request))));
+}
+
+function plain({ status, body, revision, enforcement }: AdminReply): KeptReply {
+  const shown = enforcement === undefined ? body : { ...body, enforcement };
+  return {
+    status: status === 204 && enforcement !== undefined ? 200 : status,
+    body: shown === undefined ? '' : JSON.stringify(shown),
+    revision,
+  };
+}
+
+function send(reply: FastifyReply, { status, body, revision }: KeptReply): FastifyReply {
+  reply.status(status);
+  if (revision !== undefined) reply.header('etag', `"${revision}"`);
+  return body === '' ? reply.send() : reply.type('application/json; charset=utf-8').send(body);
+}
+
+function inputOf(request: FastifyRequest): AdminRequest {
+  return { params: paramsOf(request), query: queryOf(request), body: bodyOf(request), revision: revisionOf(request) };
+}
+
+function bodyOf({ body }: FastifyRequest): unknown {
+  if (typeof body !== 'string' || body === '') return undefined;
+  try {
+    return JSON.parse(body, (name, value: unknown) => {
+      if (name === '__proto__') throw new SyntaxError('a member is called __proto__');
+      return value;
+    });
+  } catch {
+    throw new ServiceError('admin.invalid', 'the body is no JSON');
+  }
+}
+
+function revisionOf({ headers }: FastifyRequest): number | undefined {
+  const given = headers['if-match'];
+  if (given === undefined) return undefined;
+  const [, digits] = /^"(\d{1,15})"$/.exec(given) ?? [];
+  if (digits === undefined) throw new ServiceError('admin.invalid', 'If-Match is the ETag of a read, such as "3"');
+  return Number(digits);
+}
+
+function paramsOf({ params }: FastifyRequest): Readonly<Record<string, string>> {
+  return textsIn(params);
+}
+
+function queryOf({ query }: FastifyRequest): Readonly<Record<string, string>> {
+  return textsIn(query);
+}
+
+function textsIn(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]: [string, unknown]) => {
+      if (typeof item !== 'string') throw new ServiceError('admin.invalid', `${name} is there more than once`);
+      return [name, item];
+    }),
+  );
+}
+
+/** What of a request Fastify could not read. */
+function unreadable(error: { readonly statusCode?: number | undefined; readonly message: string }): GatehouseError {
+  if (error.statusCode === 413) return new GatehouseError('request.body_too_large', 'the body is larger than 12 MB');
+  if (error.statusCode === 415) return new ServiceError('admin.unsupported', 'send application/json');
+  return new ServiceError('admin.invalid', 'the request cannot be read');
+}
+
+function errorOf(error: unknown, { log }: House): GatehouseError {
+  if (error instanceof GatehouseError) return error;
+  if (
+    error instanceof Error &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number' &&
+    error.statusCode < 500
+  ) {
+    return unreadable({ statusCode: error.statusCode, message: error.message });
+  }
+  log.error('the admin API failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  return new GatehouseError('gateway.internal', 'this could not be done, the log says why');
+}
+
+function problemOf(request: FastifyRequest, reply: FastifyReply, error: GatehouseError): FastifyReply {
+  const { status, title } = ERRORS[error.code];
+  const facts = error instanceof ServiceError ? error.facts : {};
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="gatehouse"');
+  const problem = {
+    type: typeOf(error.code),
+    title,
+    status,
+    detail: error.detail,
+    code: error.code,
+    ...facts,
+    requestId: request.id,
+  };
+  return reply.status(status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+}
+
+function typeOf(code: ErrorCode): string {
+  return `urn:gatehouse:error:${code}`;
+}

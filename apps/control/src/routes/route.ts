@@ -1,0 +1,37 @@
+import type { Enforcement, ServiceContext } from '@gatehouse/services';
+import type { TSchema } from 'typebox';
+
+/** What a request of the admin API says, read but not yet checked. */
+export interface AdminRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  /** Of `If-Match`. */
+  readonly revision: number | undefined;
+}
+
+export interface AdminReply {
+  readonly status: number;
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** Of the entity in the body, for its ETag. */
+  readonly revision?: number;
+  readonly enforcement?: Enforcement | undefined;
+}
+
+/** One operation of the admin API: what serves it, what it asks for, and what its document says. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `/api/v1`, as `/workspaces/{workspace}/apis/{id}`. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  /** `apis:read`; `self`: everybody who is known, about themselves. */
+  readonly permission: string;
+  readonly body?: TSchema;
+  readonly query?: Readonly<Record<string, TSchema>>;
+  /** Whether `If-Match` has to say which revision was seen. */
+  readonly conditional?: boolean;
+  readonly replies: Readonly<Record<number, string>>;
+  handle(ctx: ServiceContext, request: AdminRequest): Promise<AdminReply>;
+}

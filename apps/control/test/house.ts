@@ -1,0 +1,88 @@
+import { createLogger, type Clock } from '@gatehouse/kernel';
+import { Cipher, seedHouse, type Gate, type GateConfig, type House } from '@gatehouse/services';
+import { openDatabase } from '@gatehouse/store';
+import type { FastifyInstance } from 'fastify';
+import { adminApi } from '../src/index.ts';
+
+export const ADMIN_TOKEN = 'an-administrator-for-tests';
+
+/** Takes every configuration, and remembers the last. */
+export class RememberingGate implements Gate {
+  enforced: GateConfig | undefined;
+  problems: readonly string[] = [];
+
+  async prepare(config: GateConfig): ReturnType<Gate['prepare']> {
+    if (this.problems.length > 0) return Promise.resolve({ problems: this.problems });
+    const enforcement = { snapshot: 'test', workers: { enforcing: 2, of: 2 } };
+    const enforce = async (): Promise<typeof enforcement> => {
+      this.enforced = config;
+      return Promise.resolve(enforcement);
+    };
+    return Promise.resolve({ snapshot: 'test', enforce });
+  }
+}
+
+/** What a test reads of a reply; what is not there fails there. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a test says by its expectations what is there
+export type Json = Readonly<Record<string, any>>;
+
+export interface Reply {
+  readonly status: number;
+  readonly body: Json;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export interface TestHouse {
+  readonly house: House;
+  readonly gate: RememberingGate;
+  readonly app: FastifyInstance;
+  clock: { nowMs: number };
+  call(method: Method, path: string, options?: CallOptions): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+
+export interface CallOptions {
+  readonly token?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export async function openTestHouse(place = ':memory:'): Promise<TestHouse> {
+  const time = { nowMs: Date.parse('2026-11-26T12:00:00Z') };
+  const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
+  const gate = new RememberingGate();
+  const database = await openDatabase(place);
+  const log = createLogger({ level: 'error', write: (line) => process.stderr.write(line), now: () => time.nowMs });
+  const house: House = { database, clock, cipher: new Cipher(Buffer.alloc(32, 1)), gate, log };
+  await seedHouse(house);
+  const app = adminApi({ house, adminToken: ADMIN_TOKEN, version: 'test' });
+  return {
+    house,
+    gate,
+    app,
+    clock: time,
+    call: async (method, path, { token = ADMIN_TOKEN, body, headers = {} } = {}) => {
+      const reply = await app.inject({
+        method,
+        url: `/api/v1${path}`,
+        headers: {
+          ...(token !== '' && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { payload: JSON.stringify(body) }),
+      });
+      return {
+        status: reply.statusCode,
+        body: reply.body === '' ? {} : JSON.parse(reply.body),
+        headers: reply.headers,
+      };
+    },
+    close: async () => {
+      await app.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,219 @@
+import { Type } from 'typebox';
+import { findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
+import { nameSchema, type Kind } from '../kinds/kind.ts';
+import { kindOf } from '../kinds/kinds.ts';
+import type { ServiceContext } from '../service-context.ts';
+import { ServiceError } from '../service-error.ts';
+import { entityView, type EntityView } from './entity-view.ts';
+import { mergePatch } from './merge-patch.ts';
+import { readInput } from './read-input.ts';
+import { sealed } from './sealed.ts';
+import { write, type Write, type Written } from './write.ts';
+
+export interface EntityReference {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** What a caller wants to see at most, and what it gets without saying. */
+export const PAGE_MAX = 200;
+export const PAGE_DEFAULT = 50;
+
+export interface EntityPage {
+  readonly items: readonly EntityView[];
+  /** Where the next page begins; absent behind the last. */
+  readonly next?: string;
+}
+
+export interface ListInput {
+  readonly kind: string;
+  readonly filters: Readonly<Partial<Record<'parent' | 'name' | 'state', string>>>;
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+const HOUSE = '';
+
+/** Where entities of a kind stand: in the workspace of the request, or above all of them. */
+export function placeOf(ctx: ServiceContext, kind: Kind): string {
+  return kind.level === 'house' ? HOUSE : ctx.workspace;
+}
+
+export function requirePermission(ctx: ServiceContext, kind: Kind, verb: string): void {
+  const permission = `${kind.plural}:${verb}`;
+  const refusal = ctx.principal.refusal(permission, ctx.workspace);
+  if (refusal !== undefined) throw new ServiceError('admin.forbidden', refusal, { permission });
+}
+
+/** An entity of the request's workspace; those of others are not there. */
+export async function requireEntity(
+  sql: Statements,
+  ctx: ServiceContext,
+  { kind, id }: EntityReference,
+): Promise<Entity> {
+  const found = await findEntity(sql, { workspace: placeOf(ctx, kindOf(kind)), kind, id });
+  if (found === undefined) throw new ServiceError('admin.not_found', `there is no ${kind} ${id} here`);
+  return found;
+}
+
+export async function listKind(ctx: ServiceContext, input: ListInput): Promise<EntityPage> {
+  const kind = kindOf(input.kind);
+  requirePermission(ctx, kind, 'read');
+  const { filters, after, limit } = input;
+  const entities = await ctx.database.read(async (sql) =>
+    listEntities(sql, { workspace: placeOf(ctx, kind), kind: kind.kind, ...filters, after, limit: limit + 1 }),
+  );
+  const shown = entities.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map((entity) => entityView(kind, entity)),
+    ...(entities.length > limit && last !== undefined && { next: last.id }),
+  };
+}
+
+export async function getEntity(ctx: ServiceContext, reference: EntityReference): Promise<EntityView> {
+  const kind = kindOf(reference.kind);
+  requirePermission(ctx, kind, 'read');
+  return entityView(kind, await ctx.database.read(async (sql) => requireEntity(sql, ctx, reference)));
+}
+
+/** The body of a create: the name, the parent where there is one, and the fields of the kind. */
+export function createSchema(kind: Kind) {
+  const { parent } = kind;
+  return Type.Object(
+    {
+      name: kind.kind === 'user' ? Type.String({ format: 'email', maxLength: 254 }) : nameSchema,
+      ...(parent !== undefined && { [parent.field]: Type.String({ maxLength: 64 }) }),
+      ...kind.fields.properties,
+    },
+    { additionalProperties: false },
+  );
+}
+
+const createSchemas = new Map<string, ReturnType<typeof createSchema>>();
+
+export async function createEntity(
+  ctx: ServiceContext,
+  { kind: called, input }: { readonly kind: string; readonly input: unknown },
+): Promise<Written<EntityView>> {
+  const kind = kindOf(called);
+  requirePermission(ctx, kind, 'create');
+  return write(ctx, async (own) => entityView(kind, await own.insert(await newEntity(ctx, own, { kind, input }))));
+}
+
+/** An entity as `input` wants it, not yet kept. */
+export async function newEntity(
+  ctx: ServiceContext,
+  own: Write,
+  { kind, input, facts = {} }: { readonly kind: Kind; readonly input: unknown; readonly facts?: Entity['data'] },
+): Promise<Entity> {
+  const schema = createSchemas.get(kind.kind) ?? createSchema(kind);
+  createSchemas.set(kind.kind, schema);
+  const read: Readonly<Record<string, unknown>> = readInput(schema, input);
+  const { name, [kind.parent?.field ?? '']: parent = '', ...data } = read;
+  if (kind.parent !== undefined) {
+    await requireEntity(own.sql, ctx, { kind: kind.parent.kind, id: String(parent) });
+  }
+  const id = own.newId(kind.kind);
+  const author =
+    kind.facts?.includes('author') === true ? { author: ctx.principal.id, editors: [ctx.principal.id] } : {};
+  const written = { ...data, ...author, ...facts };
+  return {
+    workspace: placeOf(ctx, kind),
+    kind: kind.kind,
+    id,
+    parent: String(parent),
+    name: String(name),
+    state: kind.initial,
+    lookup: undefined,
+    revision: 1,
+    data: kind.secret === undefined ? written : sealed(written, { cipher: ctx.cipher, place: id, before: undefined }),
+    createdMs: own.nowMs,
+    updatedMs: own.nowMs,
+  };
+}
+
+export interface ChangeInput extends EntityReference {
+  /** A JSON Merge Patch (RFC 7396) of name and fields. */
+  readonly patch: unknown;
+  /** The revision that the caller has seen. */
+  readonly revision: number;
+}
+
+/** What a change may do besides: kinds with rules of their own have a row here. */
+export type ChangeRule = (ctx: ServiceContext, before: Entity) => Entity;
+
+export async function changeEntity(
+  ctx: ServiceContext,
+  input: ChangeInput,
+  rule: ChangeRule = (_, before) => before,
+): Promise<Written<EntityView>> {
+  const kind = kindOf(input.kind);
+  requirePermission(ctx, kind, 'update');
+  return write(ctx, async (own) => {
+    const before = await requireEntity(own.sql, ctx, input);
+    requireSeen(before, input.revision);
+    return entityView(kind, await own.update(before, patched(ctx, rule(ctx, before), { kind, patch: input.patch })));
+  });
+}
+
+function patched(ctx: ServiceContext, entity: Entity, { kind, patch }: { kind: Kind; patch: unknown }): Entity {
+  const { cipher } = ctx;
+  const written = Object.keys(kind.fields.properties);
+  const shown = entityView(kind, entity);
+  const current = Object.fromEntries(
+    ['name', ...written].flatMap((name) => (name in shown ? [[name, shown[name]]] : [])),
+  );
+  const schema = Type.Object(
+    { name: kind.kind === 'user' ? Type.String({ format: 'email' }) : nameSchema, ...kind.fields.properties },
+    { additionalProperties: false },
+  );
+  const { name, ...fields }: Readonly<Record<string, unknown>> = readInput(schema, mergePatch(current, patch));
+  const facts = Object.fromEntries(Object.entries(entity.data).filter(([member]) => !written.includes(member)));
+  const data = { ...facts, ...fields };
+  return {
+    ...entity,
+    name: String(name),
+    data: kind.secret === undefined ? data : sealed(data, { cipher, place: entity.id, before: entity.data }),
+  };
+}
+
+export async function removeEntity(
+  ctx: ServiceContext,
+  input: EntityReference & { readonly revision: number },
+): Promise<Written<undefined>> {
+  const kind = kindOf(input.kind);
+  requirePermission(ctx, kind, 'delete');
+  return write(ctx, async (own) => {
+    const entity = await requireEntity(own.sql, ctx, input);
+    requireSeen(entity, input.revision);
+    await requireNobodyNeeds(own.sql, entity);
+    await own.remove(entity);
+    return undefined;
+  });
+}
+
+export function requireSeen({ revision }: Entity, seen: number): void {
+  if (revision === seen) return;
+  throw new ServiceError('admin.stale', `it has changed since you have read it (now ${revision}), read it again`, {
+    revision,
+  });
+}
+
+/** Nothing loses what it belongs to. */
+async function requireNobodyNeeds(sql: Statements, entity: Entity): Promise<void> {
+  for (const child of CHILDREN.get(entity.kind) ?? []) {
+    const query = { workspace: entity.workspace, kind: child, parent: entity.id, limit: 1 };
+    const [found] = await listEntities(sql, query);
+    if (found !== undefined) {
+      throw new ServiceError('admin.conflict', `the ${child} ${found.name} belongs to it, move or delete that first`);
+    }
+  }
+}
+
+const CHILDREN: ReadonlyMap<string, readonly string[]> = new Map([
+  ['api', ['version']],
+  ['version', ['revision', 'waiver']],
+  ['application', ['credential', 'subscription']],
+  ['user', ['token']],
+]);

@@ -1,0 +1,85 @@
+import type { Cipher } from '../cipher.ts';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** Names under which texts are secrets, wherever they stand in a document. */
+const SECRET_NAMES: ReadonlySet<string> = new Set([
+  'apiKey',
+  'accessKeyId',
+  'secretAccessKey',
+  'sessionToken',
+  'clientSecret',
+  'introspectionSecret',
+  'password',
+  'secret',
+  'secrets',
+  'token',
+  'key',
+  'privateKey',
+]);
+const MASK = '***';
+const SEALED = '$sealed';
+
+/** As it is kept: secrets encrypted. What is shown as `***` is what it was before. */
+export function sealed(data: Data, { cipher, place, before }: Sealing): Data {
+  const seal = (text: string, path: string, known: unknown): unknown => {
+    if (text === MASK && isSealed(known)) return known;
+    return { [SEALED]: cipher.encrypt(text, `${place}${path}`) };
+  };
+  return changed(data, before, seal);
+}
+
+interface Sealing {
+  readonly cipher: Cipher;
+  /** Of whom it is: a sealed value is of no use elsewhere. */
+  readonly place: string;
+  readonly before: Data | undefined;
+}
+
+function changed(data: Data, before: unknown, seal: (text: string, path: string, known: unknown) => unknown): Data {
+  const walk = (value: unknown, known: unknown, at: { readonly path: string; readonly secret: boolean }): unknown => {
+    if (typeof value === 'string') return at.secret ? seal(value, at.path, known) : value;
+    if (Array.isArray(value)) {
+      return value.map((item, index) => walk(item, memberOf(known, index), { ...at, path: `${at.path}/${index}` }));
+    }
+    if (typeof value !== 'object' || value === null || isSealed(value)) return value;
+    const members = Object.entries(value).map(([name, item]) => {
+      const inner = { path: `${at.path}/${name}`, secret: SECRET_NAMES.has(name) };
+      return [name, walk(item, memberOf(known, name), inner)] as const;
+    });
+    return Object.fromEntries(members);
+  };
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [
+      name,
+      walk(value, memberOf(before, name), { path: `/${name}`, secret: false }),
+    ]),
+  );
+}
+
+function memberOf(value: unknown, name: string | number): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** As it is shown. */
+export function masked(value: unknown): unknown {
+  return replaced(value, () => MASK);
+}
+
+/** As gates need it. */
+export function opened(value: unknown, cipher: Cipher, place: string): unknown {
+  return replaced(value, (text, path) => cipher.decrypt(text, `${place}${path}`));
+}
+
+function replaced(value: unknown, instead: (text: string, path: string) => unknown, path = ''): unknown {
+  if (isSealed(value)) return instead(value[SEALED], path);
+  if (Array.isArray(value)) return value.map((item, index) => replaced(item, instead, `${path}/${index}`));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, replaced(item, instead, `${path}/${name}`)]),
+  );
+}
+
+function isSealed(value: unknown): value is { readonly [SEALED]: string } {
+  return typeof value === 'object' && value !== null && SEALED in value && typeof value[SEALED] === 'string';
+}

@@ -1,0 +1,107 @@
+import { Type } from 'typebox';
+import { listEntities } from '@gatehouse/store';
+import { CREDENTIAL_MOVES } from './credential-moves.ts';
+import { reason, refused, type Move } from './move.ts';
+import { REVISION_MOVES } from './revision-moves.ts';
+import { SUBSCRIPTION_MOVES } from './subscription-moves.ts';
+import { VERSION_MOVES } from './version-moves.ts';
+
+const only = Type.Object({ reason }, { additionalProperties: false });
+const LIVE: ReadonlySet<string> = new Set(['pending', 'active']);
+
+const PLAN_MOVES: readonly Move[] = [
+  {
+    kind: 'plan',
+    event: 'publish',
+    from: ['staging'],
+    to: 'published',
+    summary: 'From now on applications can subscribe to it.',
+    input: only,
+  },
+  {
+    kind: 'plan',
+    event: 'deprecate',
+    from: ['published'],
+    to: 'deprecated',
+    permission: 'publish',
+    summary: 'Takes no new subscriptions; those that there are go on.',
+    input: only,
+  },
+  {
+    kind: 'plan',
+    event: 'close',
+    from: ['staging', 'published', 'deprecated'],
+    to: 'closed',
+    permission: 'publish',
+    summary: 'Nobody is served by it any more.',
+    input: only,
+  },
+];
+
+const APPLICATION_MOVES: readonly Move[] = [
+  {
+    kind: 'application',
+    event: 'suspend',
+    from: ['active'],
+    to: 'suspended',
+    permission: 'update',
+    summary: 'Its calls are refused until it is resumed.',
+    input: only,
+  },
+  {
+    kind: 'application',
+    event: 'resume',
+    from: ['suspended'],
+    to: 'active',
+    permission: 'update',
+    summary: 'Gives it back exactly what it had.',
+    input: only,
+  },
+  {
+    kind: 'application',
+    event: 'archive',
+    from: ['active', 'suspended'],
+    to: 'archived',
+    permission: 'delete',
+    summary: 'For good: its subscriptions are cancelled and its credentials revoked.',
+    input: only,
+    apply: async ({ own, entity }) => {
+      const { workspace, id: parent } = entity;
+      const children = async (kind: string) => listEntities(own.sql, { workspace, kind, parent, limit: 1_000_000 });
+      for (const subscription of await children('subscription')) {
+        if (LIVE.has(subscription.state))
+          await own.update(subscription, { ...subscription, state: 'cancelled' }, 'cancel');
+      }
+      for (const credential of await children('credential')) {
+        if (credential.state !== 'revoked') await own.update(credential, { ...credential, state: 'revoked' }, 'revoke');
+      }
+      return {};
+    },
+  },
+];
+
+const TOKEN_MOVES: readonly Move[] = [
+  {
+    kind: 'token',
+    event: 'revoke',
+    from: ['active'],
+    to: 'revoked',
+    summary: 'Ends it for good.',
+    input: only,
+    apply: async ({ entity }) => {
+      if (entity.lookup === undefined) throw refused('it has no key');
+      return Promise.resolve({});
+    },
+  },
+];
+
+/** All events of all state machines. */
+export const MOVES: readonly Move[] = [
+  ...VERSION_MOVES,
+  ...REVISION_MOVES,
+  ...PLAN_MOVES,
+  ...APPLICATION_MOVES,
+  ...CREDENTIAL_MOVES,
+  ...SUBSCRIPTION_MOVES,
+  ...TOKEN_MOVES,
+];

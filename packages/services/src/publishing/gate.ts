@@ -1,0 +1,26 @@
+/** What gates are to enforce, as the text of a gatehouse.yaml with the documents that it names. */
+export interface GateConfig {
+  readonly text: string;
+  /** Path as it is written in `text` → text. */
+  readonly documents: Readonly<Record<string, string>>;
+}
+
+/** Proof: who enforces which snapshot. */
+export interface Enforcement {
+  readonly snapshot: string;
+  /** Of all gates together. */
+  readonly workers: { readonly enforcing: number; readonly of: number };
+}
+
+/** A configuration that has been compiled whole, and that gates do not know yet. */
+export interface Prepared {
+  readonly snapshot: string;
+  /** Answers when every worker enforces it. */
+  enforce(): Promise<Enforcement>;
+}
+
+/** The data plane, as the control plane sees it. */
+export interface Gate {
+  /** The problems of what cannot be served, ready to show. */
+  prepare(config: GateConfig): Promise<Prepared | { readonly problems: readonly string[] }>;
+}

@@ -1,0 +1,30 @@
+import type { Clock, Logger } from '@gatehouse/kernel';
+import type { Database } from '@gatehouse/store';
+import type { Cipher } from './cipher.ts';
+import type { Gate } from './publishing/gate.ts';
+
+/** What all verbs work with; one for each house. */
+export interface House {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly cipher: Cipher;
+  readonly gate: Gate;
+  readonly log: Logger;
+}
+
+/** Who asks. */
+export interface Principal {
+  readonly kind: 'user' | 'token' | 'system';
+  readonly id: string;
+  readonly name: string;
+  /** May it do this? A reason why not, for people. */
+  refusal(permission: string, workspace: string): string | undefined;
+}
+
+/** Of one request. */
+export interface ServiceContext extends House {
+  readonly principal: Principal;
+  /** '' for what stands above workspaces. */
+  readonly workspace: string;
+  readonly requestId: string;
+}
