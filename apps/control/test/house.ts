@@ -22,9 +22,24 @@ export class RememberingGate implements Gate {
   }
 }
 
-/** What a test reads of a reply; what is not there fails there. */
-// oxlint-disable-next-line typescript/no-explicit-any -- a test says by its expectations what is there
-export type Json = Readonly<Record<string, any>>;
+/** What tests read of replies. */
+export interface Json {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly revision: number;
+  readonly key: string;
+  readonly token: string;
+  readonly enforcement: unknown;
+  readonly items: readonly Json[];
+  readonly next: string | undefined;
+  readonly code: string;
+  readonly detail: string;
+  readonly allowed: readonly string[];
+  readonly applications: Readonly<Record<string, { readonly keys: readonly unknown[] }>>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test says by its expectations what is there
+  readonly [name: string]: any;
+}
 
 export interface Reply {
   readonly status: number;

@@ -61,5 +61,5 @@ it('goes from draft to retirement', async () => {
   });
   const revoked = await post(`${W}/credentials/${credential.id}/revoke`, {}, developer);
   expect(revoked.state).toBe('revoked');
-  expect(servedBy(test).applications.mobile.keys).toEqual([]);
+  expect(servedBy(test).applications['mobile']?.keys).toEqual([]);
 });
