@@ -1,4 +1,5 @@
-import { mergeSnapshots, namesOf, type OthersNames, type Snapshot, type SnapshotPart } from '@gatehouse/config';
+import type { OthersNames, Snapshot } from '@gatehouse/config';
+import { mergeSnapshots, namesOf, type SnapshotPart } from '@gatehouse/config/merging';
 import type { Enforcement, Gate, GateConfig, Prepared } from '@gatehouse/control';
 import type { Published } from '@gatehouse/gateway';
 import type { CompiledAside, CompileOrder } from './compile-aside.ts';

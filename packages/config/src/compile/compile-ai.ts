@@ -256,9 +256,6 @@ function cacheSpec({ ttl, semantic, ...rules }: NonNullable<ModelSource['cache']
   return semantic === undefined ? spec : { ...spec, semantic: semanticCacheSpec(semantic) };
 }
 
-/** The name that records, counters and refusals have for AI paths. */
-export const AI_API = 'ai';
-
 export function aiRoutes(spec: AiSpec, ai: AiSource, compilation: Compilation): RouteDraft[] {
   const { places, report, source } = compilation;
   const policies = policySpecs(ai.policies, AI_API, {

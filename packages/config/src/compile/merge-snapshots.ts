@@ -1,7 +1,7 @@
 import { quote } from '../problems/nearest.ts';
 import type { AiSpec, RouteSpec, Snapshot } from '../snapshot.ts';
 import type { OthersNames } from './compilation.ts';
-import { AI_API } from './compile-ai.ts';
+import { AI_API } from './ai-paths.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { routeShape } from './route-identity.ts';
 import { canonicalJson, snapshotVersion } from './snapshot-version.ts';
