@@ -53,7 +53,12 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
 const TESTS = /\.test\.ts$|\/testing\/|\/test\/|__fixtures__/;
 /** What each thread may load besides Node and the main doors of rooms. Every thread pays its memory anew. */
 const THREADS: Readonly<Record<string, readonly string[]>> = {
-  'apps/cli/src/main.ts': ['commander', '@gatehouse/ai/providers', '@gatehouse/config/merging', '@gatehouse/upstream/probing'],
+  'apps/cli/src/main.ts': [
+    'commander',
+    '@gatehouse/ai/providers',
+    '@gatehouse/config/merging',
+    '@gatehouse/upstream/probing',
+  ],
   'apps/gateway/src/worker.ts': [],
   'packages/record/src/recorder/recorder-thread.ts': [],
 };
