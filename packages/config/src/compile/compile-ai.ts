@@ -15,7 +15,7 @@ import type {
   ProviderSpec,
   RouteSpec,
 } from '../snapshot.ts';
-import { AI_PATHS, BODY_BYTES_MAX, NAMED_BY_PATH } from './ai-paths.ts';
+import { AI_API, AI_PATHS, BODY_BYTES_MAX, NAMED_BY_PATH } from './ai-paths.ts';
 import { checkReference, type Compilation } from './compilation.ts';
 import { guardSpecs } from './compile-guards.ts';
 import { mediaSpec } from './compile-media.ts';
