@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder.ts';
-import { compileAside, type CompiledAside } from './compile-aside.ts';
+import { compileAside, WarmCompiler, type CompiledAside } from './compile-aside.ts';
 import { compileText, outcomeOf } from './load-config.ts';
 
 const TEXT = `gatehouse: 1
@@ -55,5 +55,33 @@ describe('compileAside', () => {
       'b',
       'c',
     ]);
+  });
+});
+
+describe('WarmCompiler', () => {
+  it('answers one order after the other, each with its own, and those behind one that ended', async () => {
+    const compiler = new WarmCompiler(60_000);
+    onTestFinished(() => compiler.close());
+    const apiOf = async (name: string): Promise<unknown> => {
+      const { outcome } = await compiler.compile({ text: TEXT.replace('all', name), file, env });
+      return 'snapshot' in outcome ? outcome.snapshot.routes[0]?.api : outcome;
+    };
+    expect(await Promise.all(['a', 'b', 'c'].map(apiOf))).toEqual(['a', 'b', 'c']);
+    compiler.close();
+    expect(await apiOf('d')).toBe('d');
+  });
+
+  it('reads what it is given and no file', async () => {
+    const compiler = new WarmCompiler(60_000);
+    onTestFinished(() => compiler.close());
+    const text = 'gatehouse: 1\napis: { a: { upstream: "http://h", openapi: "DOCUMENT" } }\n';
+    const documents = { 'store/a.yaml': 'openapi: 3.1.0\npaths: { /a: { get: {} } }\n' };
+    const given = async (document: string): Promise<unknown> => {
+      const order = { text: text.replace('DOCUMENT', document), file: 'store', env: {}, documents };
+      return (await compiler.compile(order)).outcome;
+    };
+    expect(await given('store/a.yaml')).toHaveProperty('snapshot.routes.0.path', '/a');
+    expect(await given('/etc/passwd')).toHaveProperty('problems.0', expect.stringContaining('/etc/passwd'));
+    expect(await given('package.json')).toHaveProperty('problems.0', expect.stringContaining('package.json'));
   });
 });

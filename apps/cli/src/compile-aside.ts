@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { OthersNames } from '@gatehouse/config';
 import type { Environment } from './load-config.ts';
@@ -29,18 +29,66 @@ const MAIN = path.join(import.meta.dirname, 'compile-process.ts');
  * the main thread goes on.
  */
 export async function compileAside(order: CompileOrder): Promise<CompiledAside> {
+  const child = compiler();
+  return answerOf(child, order).finally(() => child.disconnect());
+}
+
+/** For those who compile often: the process stays for a while, because one that is warm takes half the time. */
+export class WarmCompiler {
+  readonly #idleMs: number;
+  #child: ChildProcess | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(idleMs: number) {
+    this.#idleMs = idleMs;
+  }
+
+  async compile(order: CompileOrder): Promise<CompiledAside> {
+    const turn = this.#turn.then(async () => {
+      clearTimeout(this.#idle);
+      if (this.#child?.connected !== true) this.#child = compiler();
+      const child = this.#child;
+      return answerOf(child, order).finally(() => {
+        this.#idle = setTimeout(() => this.close(), this.#idleMs).unref();
+      });
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  close(): void {
+    clearTimeout(this.#idle);
+    if (this.#child?.connected === true) this.#child.disconnect();
+    this.#child = undefined;
+  }
+}
+
+function compiler(): ChildProcess {
   // A group of its own: a terminal's Ctrl-C is for us.
   const child = fork(MAIN, {
     serialization: 'advanced',
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  return new Promise((resolve, reject) => {
+  child.unref();
+  child.channel?.unref();
+  return child;
+}
+
+async function answerOf(child: ChildProcess, order: CompileOrder): Promise<CompiledAside> {
+  child.ref();
+  child.channel?.ref();
+  return new Promise<CompiledAside>((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`the configuration could not be compiled: ${why}`));
     child.once('message', (message: unknown) => resolve(compiledAside(message)));
     child.once('error', (error) => fail(error.message));
     child.once('exit', (code, signal) => fail(`its process ended with ${String(code ?? signal)}`));
     child.send({ ...order, env: { ...order.env } } satisfies CompileOrder);
+  }).finally(() => {
+    for (const event of ['message', 'error', 'exit']) child.removeAllListeners(event);
+    child.unref();
+    child.channel?.unref();
   });
 }
 

@@ -4,11 +4,11 @@ import { compileText, outcomeOf } from './load-config.ts';
 import { loadPlugins } from './plugins/load-plugins.ts';
 import { readUtf8 } from './read-config.ts';
 
-/** The entry of the process that `compileAside` starts: one order, one answer. */
-process.once('message', (message: unknown) => {
-  void compiled(message).then((answer) => process.send?.(answer, () => process.exit(0)));
+/** The entry of the process that compiles for us: an answer to each order. */
+process.on('message', (message: unknown) => {
+  void compiled(message).then((answer) => process.send?.(answer));
 });
-process.once('disconnect', () => process.exit(0)); // whoever asked is gone
+process.once('disconnect', () => process.exit(0)); // whoever asked has no more orders, or is gone
 
 async function compiled(message: unknown): Promise<CompiledAside> {
   const { text, file, env, documents: given, others } = compileOrder(message);

@@ -37,10 +37,12 @@ export class ServedParts implements LocalGate {
   readonly #options: ServedPartsOptions;
   #file: Loaded;
   #store: StorePart | undefined;
+  #snapshot: Snapshot;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(file: Loaded, options: ServedPartsOptions) {
     this.#file = file;
+    this.#snapshot = file.snapshot;
     this.#options = options;
   }
 
@@ -48,20 +50,22 @@ export class ServedParts implements LocalGate {
   async begin(config: GateConfig): Promise<void> {
     const store = await this.#compiled(config);
     if ('problems' in store) throw new CommandFailure(store.problems.join('\n'));
-    this.#merged(this.#file, store);
+    this.#snapshot = merged(this.#file, store);
     this.#store = store;
   }
 
-  /** What is to be served now. */
+  /** What is served. */
   get snapshot(): Snapshot {
-    return this.#merged(this.#file, this.#store);
+    return this.#snapshot;
   }
 
   /** A file that has been changed. Throws a CommandFailure when it cannot be served beside what is stored. */
   async changeFile(file: Loaded): Promise<Published> {
     return this.#inTurn(async () => {
-      const published = await this.#options.publish(this.#merged(file, this.#store));
+      const snapshot = merged(file, this.#store);
+      const published = await this.#options.publish(snapshot);
       this.#file = file;
+      this.#snapshot = snapshot;
       return published;
     });
   }
@@ -73,15 +77,23 @@ export class ServedParts implements LocalGate {
   async prepare({ config, callers }: GateChange): Promise<Prepared | { readonly problems: readonly string[] }> {
     const problems = this.#callersOfBoth(callers);
     if (problems.length > 0) return { problems };
-    const store =
-      config === undefined || isSame(config, this.#store?.config) ? undefined : await this.#compiled(config);
-    if (store !== undefined && 'problems' in store) return store;
-    const merged = merge(this.#file, store ?? this.#store);
-    if ('problems' in merged) return merged;
-    return {
-      snapshot: merged.snapshot.version,
-      enforce: async () => this.#inTurn(async () => this.#enforce(store, callers)),
-    };
+    if (config === undefined || isSame(config, this.#store?.config)) {
+      const enforce = async (): Promise<Enforcement> => this.#inTurn(async () => this.#enforceCallers(callers));
+      return { snapshot: this.#snapshot.version, enforce };
+    }
+    const store = await this.#compiled(config);
+    if ('problems' in store) return store;
+    const file = this.#file;
+    const outcome = merge(file, store);
+    if ('problems' in outcome) return outcome;
+    const { snapshot } = outcome;
+    const enforce = async (): Promise<Enforcement> =>
+      this.#inTurn(async () => {
+        await this.#options.changeCallers(callers);
+        // Unless the file has been changed since then.
+        return this.#enforce(store, this.#file === file ? snapshot : merged(this.#file, store));
+      });
+    return { snapshot: snapshot.version, enforce };
   }
 
   replaceCallers(): CallersReplacement {
@@ -112,21 +124,21 @@ export class ServedParts implements LocalGate {
     return 'problems' in outcome ? outcome : { config: { text, documents }, snapshot: outcome.snapshot };
   }
 
-  async #enforce(store: StorePart | undefined, callers: readonly CallerChange[]): Promise<Enforcement> {
-    const { publish, changeCallers, keep, workers: of } = this.#options;
-    let enforced = callers.length > 0 || store === undefined ? await changeCallers(callers) : undefined;
-    if (store !== undefined) {
-      enforced = await publish(this.#merged(this.#file, store));
-      this.#store = store;
-      keep(store.config);
-    }
-    return { snapshot: enforced?.version ?? '', workers: { enforcing: enforced?.workers.length ?? 0, of } };
+  async #enforceCallers(callers: readonly CallerChange[]): Promise<Enforcement> {
+    return this.#proof(await this.#options.changeCallers(callers));
   }
 
-  #merged(file: Loaded, store: StorePart | undefined): Snapshot {
-    const merged = merge(file, store);
-    if ('problems' in merged) throw new CommandFailure(merged.problems.join('\n'));
-    return merged.snapshot;
+  async #enforce(store: StorePart, snapshot: Snapshot): Promise<Enforcement> {
+    const { publish, keep } = this.#options;
+    const published = await publish(snapshot);
+    this.#store = store;
+    this.#snapshot = snapshot;
+    keep(store.config);
+    return this.#proof(published);
+  }
+
+  #proof({ version, workers }: Published): Enforcement {
+    return { snapshot: version, workers: { enforcing: workers.length, of: this.#options.workers } };
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -134,6 +146,13 @@ export class ServedParts implements LocalGate {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** Throws a CommandFailure when both cannot be served together. */
+function merged(file: Loaded, store: StorePart | undefined): Snapshot {
+  const outcome = merge(file, store);
+  if ('problems' in outcome) throw new CommandFailure(outcome.problems.join('\n'));
+  return outcome.snapshot;
 }
 
 function merge({ snapshot }: Loaded, store: StorePart | undefined): ReturnType<typeof mergeSnapshots> {

@@ -15,7 +15,7 @@ import { DirectoryWriter } from '@gatehouse/directory';
 import { sha256Hex, systemClock, type Logger, type LogLevel } from '@gatehouse/kernel';
 import { requireAllFree, type Address } from '../address.ts';
 import { banner } from '../banner.ts';
-import { compileAside } from '../compile-aside.ts';
+import { compileAside, WarmCompiler } from '../compile-aside.ts';
 import { ConfigFile } from '../config-file.ts';
 import { watchConfig, type ConfigWatch } from '../config-watch.ts';
 import { requireDataFolder } from '../data-folder.ts';
@@ -52,6 +52,7 @@ export interface StartOptions {
 }
 
 const DEMO_INSTANCES = 2;
+const COMPILER_IDLE_MS = 30_000;
 const DRAIN_MS = 30_000;
 /** Whoever has waited so long for the end wants to know why. */
 const TELL_OF_DRAINING_MS = 1000;
@@ -65,6 +66,8 @@ export class RunningGatehouse implements StatusSource {
   #hasKept = false;
   #lock: DataLock | undefined;
   #gateway: Gateway | undefined;
+  /** Of what is stored, which changes often. */
+  readonly #compiler = new WarmCompiler(COMPILER_IDLE_MS);
   #parts: ServedParts | undefined;
   #control: ControlPlane | undefined;
   #status: StatusServer | undefined;
@@ -102,7 +105,7 @@ export class RunningGatehouse implements StatusSource {
     const kept = new KeptConfig(dataDir, derivedSecret(this.#secret(), 'kept configuration'));
     this.#parts = new ServedParts(file, {
       workers,
-      compile: compileAside,
+      compile: async (order) => this.#compiler.compile(order),
       publish: async (snapshot) => this.#publish(snapshot),
       changeCallers: async (changes) => this.#serving().changeCallers(changes),
       replaceCallers: async (callers) => this.#serving().replaceCallers(callers),
@@ -264,6 +267,7 @@ export class RunningGatehouse implements StatusSource {
     this.phase = 'draining';
     this.#watch?.close();
     await this.#control?.stop();
+    this.#compiler.close();
     const telling = setTimeout(() => this.#tellOfDraining(), TELL_OF_DRAINING_MS);
     await this.#gateway?.stop(DRAIN_MS);
     clearTimeout(telling);

@@ -1,6 +1,7 @@
 import { Composer, Lexer, Parser, type CST, type Document, type YAMLError } from 'yaml';
 import type { Report } from '../problems/report.ts';
 import { buildSourceTree } from './build-source-tree.ts';
+import { parseJson } from './parse-json.ts';
 import type { SourceNode } from './source-node.ts';
 
 export interface SourceDocument {
@@ -19,6 +20,11 @@ export function parseSource(text: string, report: Report): SourceDocument | unde
     report.problem({ offset: 0, path: '' }, 'the file is larger than 10 MB, split what it holds');
     return undefined;
   }
+  return parseJson(text, DEPTH_MAX) ?? parseYaml(text, report);
+}
+
+/** Also of what is JSON. */
+export function parseYaml(text: string, report: Report): SourceDocument | undefined {
   const tokens = new BoundedTokens(text);
   const document = compose(tokens, text, report);
   if (document === undefined) return undefined;

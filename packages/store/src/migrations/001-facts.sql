@@ -20,6 +20,7 @@ CREATE TABLE entities (
 );
 CREATE UNIQUE INDEX entities_by_name ON entities (workspace, kind, parent, name);
 CREATE UNIQUE INDEX entities_by_lookup ON entities (kind, lookup) WHERE lookup IS NOT NULL;
+CREATE INDEX entities_by_parent ON entities (workspace, kind, parent, id);
 CREATE INDEX entities_by_state ON entities (workspace, kind, state, id);
 
 -- The last entry of each workspace's audit, which the next one continues.

@@ -112,19 +112,26 @@ export async function listEntities(statements: Statements, query: EntityQuery): 
 }
 
 /** All of a kind, over all workspaces, in pieces, so that a million do not stand in memory at once. */
-export async function* eachEntity(statements: Statements, kind: string, pieces = 1000): AsyncGenerator<Entity> {
-  let [workspace, id] = ['', ''];
-  while (true) {
-    const rows = await statements.all(
-      'SELECT * FROM entities WHERE kind = ? AND (workspace, id) > (?, ?) ORDER BY workspace, id LIMIT ?',
-      [kind, workspace, id, pieces],
-    );
-    const entities = rows.map(entityOf);
-    yield* entities;
-    const last = entities.at(-1);
-    if (last === undefined || entities.length < pieces) return;
-    ({ workspace, id } = last);
+export async function* eachEntity(statements: Statements, kind: string, limit = 1000): AsyncGenerator<Entity> {
+  // One workspace after the other: that is the order of the primary key, where each piece is found at once.
+  for (
+    let workspace: string | undefined = '';
+    workspace !== undefined;
+    workspace = await workspaceAfter(statements, workspace)
+  ) {
+    let after: string | undefined;
+    do {
+      const entities: readonly Entity[] = await listEntities(statements, { workspace, kind, after, limit });
+      yield* entities;
+      after = entities.length < limit ? undefined : entities.at(-1)?.id;
+    } while (after !== undefined);
   }
+}
+
+async function workspaceAfter(statements: Statements, workspace: string): Promise<string | undefined> {
+  const [row] = await statements.all('SELECT MIN(workspace) AS next FROM entities WHERE workspace > ?', [workspace]);
+  const next = row?.['next'] ?? undefined;
+  return next === undefined ? undefined : String(next);
 }
 
 async function one(statements: Statements, where: string, values: readonly SqlValue[]): Promise<Entity | undefined> {
