@@ -37,6 +37,7 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/ai/providers',
   '@gatehouse/ai/testing',
   '@gatehouse/counters/testing',
+  '@gatehouse/kernel/fetching',
   '@gatehouse/kernel/testing',
   '@gatehouse/plugin/checking',
   '@gatehouse/plugin/testing',
