@@ -5,6 +5,7 @@ const FACTS: BannerFacts = {
   host: '127.0.0.1',
   port: 8080,
   tls: undefined,
+  control: undefined,
   status: '127.0.0.1',
   statusPort: 8091,
   config: 'gatehouse.yaml',
@@ -28,6 +29,12 @@ describe('the greeting', () => {
     expect(banner({ ...FACTS, tls: { host: '0.0.0.0', port: 8443 } })[2]).toBe('  TLS      https://127.0.0.1:8443');
     expect(banner({ ...DEMO, tls: { host: '::1', port: 8443 } })[2]).toBe('  TLS      https://[::1]:8443');
     expect(banner({ ...DEMO, tls: { host: '::1', port: 8443 } }).length).toBeLessThanOrEqual(12);
+  });
+
+  it('says where the admin API is', () => {
+    expect(banner({ ...FACTS, control: { host: '0.0.0.0', port: 8090 } })[2]).toBe(
+      '  admin    http://127.0.0.1:8090/api/v1',
+    );
   });
 
   it('counts one worker as one', () => {

@@ -5,6 +5,8 @@ export interface BannerFacts {
   readonly tls: { readonly host: string; readonly port: number } | undefined;
   readonly status: string;
   readonly statusPort: number;
+  /** Where the admin API is, if it is anywhere. */
+  readonly control: { readonly host: string; readonly port: number } | undefined;
   readonly config: string | undefined;
   /** The demo application's key, when the demo is served. */
   readonly key: string | undefined;
@@ -20,6 +22,9 @@ export function banner(facts: BannerFacts): string[] {
     `Gatehouse is ready in ${Math.round(facts.startedInMs)} ms (${workers})`,
     `  gateway  ${gateway}`,
     ...(facts.tls === undefined ? [] : [`  TLS      https://${shown(facts.tls.host)}:${facts.tls.port}`]),
+    ...(facts.control === undefined
+      ? []
+      : [`  admin    http://${shown(facts.control.host)}:${facts.control.port}/api/v1`]),
     `  status   http://${shown(facts.status)}:${facts.statusPort}/readyz  /metrics`,
   ];
   if (facts.key === undefined)

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
+import type { OthersNames } from '@gatehouse/config';
 import type { Environment } from './load-config.ts';
 import type { LoadOutcome } from './loaded.ts';
 
@@ -8,6 +9,10 @@ export interface CompileOrder {
   /** What problems call the file; documents are looked up next to it. */
   readonly file: string;
   readonly env: Environment;
+  /** Path as it is written → text: these are read and no files. */
+  readonly documents?: Readonly<Record<string, string>>;
+  /** What is declared elsewhere for the same gate. */
+  readonly others?: OthersNames;
 }
 
 export interface CompiledAside {

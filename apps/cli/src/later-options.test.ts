@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CommandFailure } from './failure.ts';
 import { requireNothingLater } from './later-options.ts';
 
-const HERE = { console: 'off', database: 'embedded', counters: 'embedded', analytics: 'embedded' };
+const HERE = { counters: 'embedded', analytics: 'embedded' };
 
 describe('requireNothingLater', () => {
   it('lets what is there pass', () => {
@@ -10,14 +10,6 @@ describe('requireNothingLater', () => {
   });
 
   const cases: Readonly<Record<string, readonly [Partial<typeof HERE>, string]>> = {
-    'a console': [
-      { console: '127.0.0.1:8090' },
-      '--console (GATEHOUSE_CONSOLE): a console is not available in this version; leave it out, or write "off" (there is no console yet)',
-    ],
-    'a database server': [
-      { database: 'postgres://db/gatehouse' },
-      '--database (GATEHOUSE_DATABASE): postgres:// is not available in this version; leave it out, or write "embedded" (all is in the data folder)',
-    ],
     'a server of counters': [
       { counters: 'redis://127.0.0.1:6379' },
       '--counters (GATEHOUSE_COUNTERS): redis:// is not available in this version; leave it out, or write "embedded" (in memory that the workers share)',
@@ -34,7 +26,7 @@ describe('requireNothingLater', () => {
   }
 
   it('repeats no password', () => {
-    const database = 'postgres://gate:secret@db/gatehouse';
-    expect(() => requireNothingLater({ ...HERE, database })).toThrow(/^(?!.*secret)/s);
+    const counters = 'redis://gate:secret@counters';
+    expect(() => requireNothingLater({ ...HERE, counters })).toThrow(/^(?!.*secret)/s);
   });
 });

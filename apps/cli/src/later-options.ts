@@ -17,8 +17,6 @@ interface LaterOption {
 }
 
 export interface LaterFlags {
-  readonly console: string;
-  readonly database: string;
   readonly counters: string;
   readonly analytics: string;
 }
@@ -32,8 +30,6 @@ const later = (name: keyof LaterFlags, rest: Pick<LaterOption, 'placeholder' | '
 
 const EMBEDDED = { placeholder: 'url', only: 'embedded' };
 const LATER: readonly LaterOption[] = [
-  later('console', { placeholder: 'host:port', only: 'off', meaning: 'there is no console yet' }),
-  later('database', { ...EMBEDDED, meaning: 'all is in the data folder' }),
   later('counters', { ...EMBEDDED, meaning: 'in memory that the workers share' }),
   later('analytics', { ...EMBEDDED, meaning: 'records in the data folder, for gatehouse logs' }),
 ];
@@ -51,13 +47,12 @@ export function requireNothingLater(flags: LaterFlags): void {
     const value = flags[name];
     if (value === only) continue;
     throw new CommandFailure(
-      `${flag} (${variable}): ${whatOf(name, value)} is not available in this version; leave it out, or write "${only}" (${meaning})`,
+      `${flag} (${variable}): ${whatOf(value)} is not available in this version; leave it out, or write "${only}" (${meaning})`,
     );
   }
 }
 
-function whatOf(name: keyof LaterFlags, value: string): string {
-  if (name === 'console') return 'a console';
+function whatOf(value: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(value)?.[1];
   return scheme === undefined ? 'that value' : `${scheme}://`;
 }

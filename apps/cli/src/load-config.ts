@@ -1,7 +1,13 @@
 import { schemaProblems } from '@gatehouse/ai/answer-schemas';
 import { PROMPT_LANGUAGE } from '@gatehouse/ai/prompts';
 import { PROVIDERS } from '@gatehouse/ai/providers';
-import { compileConfig, formatProblem, type CompileResult, type LoadedPlugin } from '@gatehouse/config';
+import {
+  compileConfig,
+  formatProblem,
+  type CompileResult,
+  type LoadedPlugin,
+  type OthersNames,
+} from '@gatehouse/config';
 import { POLICY_SCHEMAS } from '@gatehouse/policies/schemas';
 import type { LoadOutcome } from './loaded.ts';
 import { readUtf8 } from './read-config.ts';
@@ -17,17 +23,22 @@ export interface CompileInputs {
   readonly readText?: (path: string) => string;
   /** What `loadPlugins` found for this text. */
   readonly plugins?: ReadonlyMap<string, LoadedPlugin>;
+  /** What is declared elsewhere for the same gate. */
+  readonly others?: OthersNames;
 }
 
 /** Text of a gatehouse.yaml → snapshot, or every problem of the file. */
-export function compileText(text: string, { file, env, readText = readUtf8, plugins }: CompileInputs): CompileResult {
+export function compileText(
+  text: string,
+  { file, env, readText = readUtf8, ...optional }: CompileInputs,
+): CompileResult {
   const tools = {
     policies: POLICY_SCHEMAS,
     providers: PROVIDERS,
     prompts: PROMPT_LANGUAGE,
     answerSchemaProblems: schemaProblems,
   };
-  return compileConfig(text, { file, env, readText, ...tools, ...(plugins !== undefined && { plugins }) });
+  return compileConfig(text, { file, env, readText, ...tools, ...optional });
 }
 
 /** In words. */

@@ -5,7 +5,7 @@ import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { placesOf, someName, startOptions, wholeNumber } from './options.ts';
 
-const BUILT_IN = { console: 'off', database: 'embedded', counters: 'embedded', analytics: 'embedded' };
+const BUILT_IN = { console: 'off', counters: 'embedded', analytics: 'embedded' };
 const FLAGS = { data: 'data', listen: '127.0.0.1:1', status: '[::1]:2', ...BUILT_IN };
 
 describe('wholeNumber', () => {
@@ -36,7 +36,17 @@ describe('placesOf', () => {
       dataDir: path.resolve('data'),
       listen: { host: '127.0.0.1', port: 1, option: '--listen' },
       listenTls: undefined,
+      control: undefined,
       status: { host: '::1', port: 2, option: '--status' },
+      database: path.resolve('data/gatehouse.db'),
+    });
+  });
+
+  it('takes a place for the admin API, and a database of its own', () => {
+    const database = 'postgres://gate@db/gatehouse';
+    expect(placesOf({ ...FLAGS, console: ':3', database })).toMatchObject({
+      control: { host: '0.0.0.0', port: 3, option: '--console' },
+      database,
     });
   });
 
@@ -59,15 +69,23 @@ describe('the options of start', () => {
       ['--data', 'GATEHOUSE_DATA', '.gatehouse'],
       ['--listen', 'GATEHOUSE_LISTEN', '127.0.0.1:8080'],
       ['--listen-tls', 'GATEHOUSE_LISTEN_TLS', undefined],
+      ['--console', 'GATEHOUSE_CONSOLE', '127.0.0.1:8090'],
       ['--status', 'GATEHOUSE_STATUS', '127.0.0.1:8091'],
+      ['--database', 'GATEHOUSE_DATABASE', undefined],
       ['--workers', 'GATEHOUSE_WORKERS', Math.min(os.availableParallelism(), WORKERS_MAX)],
       ['--log-level', 'GATEHOUSE_LOG_LEVEL', 'info'],
-      ['--console', 'GATEHOUSE_CONSOLE', 'off'],
-      ['--database', 'GATEHOUSE_DATABASE', 'embedded'],
       ['--counters', 'GATEHOUSE_COUNTERS', 'embedded'],
       ['--analytics', 'GATEHOUSE_ANALYTICS', 'embedded'],
     ]);
   });
+
+  it.each(['mysql://gate:secret@db', 'postgres://', 'embedded'])(
+    'take %s for no database, and repeat it to nobody',
+    (url) => {
+      const database = startOptions().find(({ long }) => long === '--database');
+      expect(() => database?.parseArg?.(url, undefined)).toThrow(/^write postgres:(?!.*secret)/);
+    },
+  );
 
   it('say all what they are for', () => {
     for (const { description } of startOptions()) expect(description).toMatch(/\w/);

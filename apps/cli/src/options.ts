@@ -23,6 +23,12 @@ export function someName(text: string): string {
   throw new InvalidArgumentError('it is empty; write a name or leave the option out.');
 }
 
+/** Does not repeat the value, which may hold a password. */
+function databaseUrl(text: string): string {
+  if (/^postgres(?:ql)?:\/\/./.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('write postgres://USER:PASSWORD@HOST:PORT/NAME, or leave it out.');
+}
+
 const dataNamed = (what: string): Option =>
   new Option('--data <dir>', what).env('GATEHOUSE_DATA').default('.gatehouse').argParser(someName);
 /** For commands that read what a gate has kept. */
@@ -41,6 +47,14 @@ export const statusOption = (): Option =>
   new Option('--status <host:port>', 'where /livez, /readyz and /metrics are')
     .env('GATEHOUSE_STATUS')
     .default('127.0.0.1:8091');
+const consoleOption = (): Option =>
+  new Option('--console <host:port>', 'where the admin API is; "off": nowhere')
+    .env('GATEHOUSE_CONSOLE')
+    .default('127.0.0.1:8090');
+const databaseOption = (): Option =>
+  new Option('--database <url>', 'postgres://… for what is governed; without it, SQLite in the data folder')
+    .env('GATEHOUSE_DATABASE')
+    .argParser(databaseUrl);
 const workersOption = (): Option =>
   new Option('--workers <n>', 'threads that serve')
     .env('GATEHOUSE_WORKERS')
@@ -58,7 +72,9 @@ export const startOptions = (): readonly Option[] => [
   dataNamed('data folder: records, quotas, what the demo keeps'),
   listenOption(),
   listenTlsOption(),
+  consoleOption(),
   statusOption(),
+  databaseOption(),
   workersOption(),
   logLevelOption(),
   ...laterOptions(),
@@ -69,18 +85,22 @@ export interface PlaceFlags extends LaterFlags {
   readonly data: string;
   readonly listen: string;
   readonly listenTls?: string;
+  readonly console: string;
   readonly status: string;
+  readonly database?: string;
 }
 
 /** Where things are, as commands work with it. */
 export function placesOf(flags: PlaceFlags) {
   requireNothingLater(flags);
-  const { config, data, listen, listenTls, status } = flags;
+  const { config, data, listen, listenTls, console: control, status, database } = flags;
   return {
     config,
     dataDir: path.resolve(data),
     listen: parseAddress(listen, '--listen'),
     listenTls: listenTls === undefined ? undefined : parseAddress(listenTls, '--listen-tls'),
+    control: control === 'off' ? undefined : parseAddress(control, '--console'),
     status: parseAddress(status, '--status'),
+    database: database ?? path.resolve(data, 'gatehouse.db'),
   };
 }

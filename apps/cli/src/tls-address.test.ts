@@ -34,13 +34,30 @@ describe('where callers come in by TLS', () => {
       listen: address(listen, '--listen'),
       listenTls: address(listenTls, '--listen-tls'),
       status: address(status, '--status'),
+      control: undefined,
     };
     expect(() => requireAllApart(all)).toThrow(wrong);
   });
 
   it('may be any port beside others', () => {
     const any = (option: string) => address('127.0.0.1:0', option);
-    requireAllApart({ listen: any('--listen'), listenTls: any('--listen-tls'), status: any('--status') });
-    requireAllApart({ listen: address(':1', '--listen'), listenTls: undefined, status: address(':2', '--status') });
+    requireAllApart({
+      listen: any('--listen'),
+      listenTls: any('--listen-tls'),
+      status: any('--status'),
+      control: any('--console'),
+    });
+    requireAllApart({
+      listen: address(':1', '--listen'),
+      listenTls: undefined,
+      status: address(':2', '--status'),
+      control: undefined,
+    });
+  });
+
+  it('is no port of the admin API either', () => {
+    const places = { listen: address(':1', '--listen'), listenTls: undefined, status: address(':2', '--status') };
+    const control = address('127.0.0.1:2', '--console');
+    expect(() => requireAllApart({ ...places, control })).toThrow('--status and --console overlap');
   });
 });

@@ -5,6 +5,8 @@ export interface AskedAddresses {
   readonly listen: Address;
   readonly listenTls: Address | undefined;
   readonly status: Address;
+  /** Where the admin API is, if it is anywhere. */
+  readonly control: Address | undefined;
 }
 
 /** Where callers come in by TLS: as the command says, else as the configuration does. */
@@ -14,9 +16,9 @@ export function tlsAddress(snapshot: Snapshot | undefined, listenTls: Address | 
 }
 
 /** No two of them may have one port. */
-export function requireAllApart({ listen, listenTls, status }: AskedAddresses): void {
-  requireApart(listen, status);
-  if (listenTls === undefined) return;
-  requireApart(listen, listenTls);
-  requireApart(listenTls, status);
+export function requireAllApart({ listen, listenTls, status, control }: AskedAddresses): void {
+  const asked = [listen, listenTls, status, control].filter((address) => address !== undefined);
+  for (const [index, first] of asked.entries()) {
+    for (const second of asked.slice(index + 1)) requireApart(first, second);
+  }
 }

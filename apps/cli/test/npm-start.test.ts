@@ -15,7 +15,18 @@ async function answers(url: string): Promise<boolean> {
 
 it('npm start that is told to end leaves no process behind', async () => {
   const data = path.join(temporaryFolder(), 'data');
-  const args = ['start', '--', '--listen', '127.0.0.1:0', '--status', '127.0.0.1:0', '--data', data];
+  const args = [
+    'start',
+    '--',
+    '--listen',
+    '127.0.0.1:0',
+    '--console',
+    '127.0.0.1:0',
+    '--status',
+    '127.0.0.1:0',
+    '--data',
+    data,
+  ];
   // In a group of its own, as a shell's job, so that nothing outlives the test.
   const npm = spawn('npm', args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   onTestFinished(() => {

@@ -114,8 +114,11 @@ export class SpawnedProgram {
   }
 }
 
-/** Nothing of what the machine or the test runner has set: a vendor's key would add a vendor. */
-const ENVIRONMENT = { PATH: path.dirname(process.execPath) };
+/**
+ * Nothing of what the machine or the test runner has set: a vendor's key would add a vendor. Who wants the admin API says
+ * where.
+ */
+const ENVIRONMENT = { PATH: path.dirname(process.execPath), GATEHOUSE_CONSOLE: 'off' };
 
 export function launch(args: readonly string[], options: LaunchOptions = {}): SpawnedProgram {
   const program = new SpawnedProgram(args, options);

@@ -1,1 +1,2 @@
-export { adminApi, type AdminApiOptions } from './admin-api.ts';
+export { ControlPlane, type ControlPlaneOptions } from './control-plane.ts';
+export type { Enforcement, Gate, GateConfig, Prepared } from '@gatehouse/services';

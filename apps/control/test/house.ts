@@ -2,7 +2,7 @@ import { createLogger, type Clock } from '@gatehouse/kernel';
 import { Cipher, seedHouse, type Gate, type GateConfig, type House } from '@gatehouse/services';
 import { openDatabase } from '@gatehouse/store';
 import type { FastifyInstance } from 'fastify';
-import { adminApi } from '../src/index.ts';
+import { adminApi } from '../src/admin-api.ts';
 
 export const ADMIN_TOKEN = 'an-administrator-for-tests';
 
@@ -10,6 +10,10 @@ export const ADMIN_TOKEN = 'an-administrator-for-tests';
 export class RememberingGate implements Gate {
   enforced: GateConfig | undefined;
   problems: readonly string[] = [];
+
+  async apisOfOthers(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set());
+  }
 
   async prepare(config: GateConfig): ReturnType<Gate['prepare']> {
     if (this.problems.length > 0) return Promise.resolve({ problems: this.problems });

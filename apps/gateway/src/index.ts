@@ -1,3 +1,4 @@
 export type { Purge as CachePurge } from '@gatehouse/cache';
+export { derivedSecret, gateSecret } from './gate-secret.ts';
 export { Gateway, type GatewayOptions, type GatewayStatus, type Published } from './gateway.ts';
 export type { ListenAddress } from './listener.ts';

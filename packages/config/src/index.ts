@@ -2,6 +2,7 @@ export type * from './guard-spec.ts';
 export type * from './prompt-spec.ts';
 export type * from './snapshot.ts';
 export { compileConfig, type CompileOptions, type CompileResult } from './compile/compile-config.ts';
+export type { OthersNames } from './compile/compilation.ts';
 export type { ProviderRow } from './compile/compile-ai.ts';
 export type { LoadedPlugin } from './compile/compile-plugins.ts';
 export type { PromptLanguage } from './compile/check-prompts.ts';

@@ -19,6 +19,7 @@ async function visit(options: Partial<DoctorOptions> = {}): Promise<Visit> {
     listen: parseAddress('127.0.0.1:0', '--listen'),
     listenTls: undefined,
     status: parseAddress('127.0.0.1:0', '--status'),
+    control: undefined,
     env: {},
     node: 'v26.1.0',
     json: false,

@@ -15,6 +15,7 @@ export interface DoctorOptions {
   readonly listen: Address;
   readonly listenTls: Address | undefined;
   readonly status: Address;
+  readonly control: Address | undefined;
   readonly env: Environment;
   /** As `process.version` has it. */
   readonly node: string;
@@ -51,7 +52,7 @@ function lineOf({ name, ok, detail }: Finding): string {
 const NAME_CHARS = 7;
 
 async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
-  const { dataDir, listen, status } = options;
+  const { dataDir, listen, status, control } = options;
   const listenTls = tlsAddress(snapshotOf(options), options.listenTls);
   const tls = listenTls && (await found('tls', async () => tlsState(listenTls, { listen, status })));
   return [
@@ -67,6 +68,7 @@ async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
       await requireFree(status);
       return `${formatAddress(status)} is free`;
     }),
+    ...(control === undefined ? [] : [await found('console', async () => consoleState(control, { listen, status }))]),
     await found('config', () => configState(options)),
   ];
 }
@@ -77,6 +79,16 @@ async function found(name: string, check: () => string | Promise<string>): Promi
   } catch (error) {
     return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+async function consoleState(
+  address: Address,
+  { listen, status }: Pick<DoctorOptions, 'listen' | 'status'>,
+): Promise<string> {
+  requireApart(listen, address);
+  requireApart(status, address);
+  await requireFree(address);
+  return `${formatAddress(address)} is free`;
 }
 
 async function tlsState(

@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { DemoModel } from '@gatehouse/ai/demo';
 import type { Snapshot } from '@gatehouse/config';
-import { Gateway, type CachePurge, type GatewayStatus } from '@gatehouse/gateway';
+import { ControlPlane, type GateConfig } from '@gatehouse/control';
+import {
+  derivedSecret,
+  Gateway,
+  gateSecret,
+  type CachePurge,
+  type GatewayStatus,
+  type Published,
+} from '@gatehouse/gateway';
 import { sha256Hex, systemClock, type Logger, type LogLevel } from '@gatehouse/kernel';
 import { requireAllFree, type Address } from '../address.ts';
 import { banner } from '../banner.ts';
@@ -16,9 +24,13 @@ import { demoKey } from '../demo/demo-key.ts';
 import { startDemoUsers, type DemoUsers } from '../demo/demo-users.ts';
 import { wantsDemoModel, withDemoModel } from '../demo/with-demo-model.ts';
 import type { Environment } from '../load-config.ts';
+import { CommandFailure } from '../failure.ts';
+import { KeptConfig } from '../kept-config.ts';
 import { requireLoaded, type Loaded } from '../loaded.ts';
+import { ServedParts } from '../served-parts.ts';
 import { takeStartTurns } from '../start-turn.ts';
 import { requireAllApart, tlsAddress } from '../tls-address.ts';
+import { version } from '../version.ts';
 import { startStatusServer, type StatusServer, type StatusSource } from '../status-server.ts';
 
 export interface StartOptions {
@@ -26,7 +38,11 @@ export interface StartOptions {
   readonly dataDir: string;
   readonly listen: Address;
   readonly listenTls: Address | undefined;
+  /** Where the admin API is; undefined: nowhere. */
+  readonly control: Address | undefined;
   readonly status: Address;
+  /** Of what is governed: a file of SQLite, or `postgres://…`. */
+  readonly database: string;
   readonly workers: number;
   readonly env: Environment;
   readonly log: Logger;
@@ -44,8 +60,12 @@ const USERS_DOCUMENT = path.join(import.meta.dirname, '../../../../examples/user
 export class RunningGatehouse implements StatusSource {
   phase: StatusSource['phase'] = 'starting';
   readonly #options: StartOptions;
+  /** The store has had something served before. */
+  #hasKept = false;
   #lock: DataLock | undefined;
   #gateway: Gateway | undefined;
+  #parts: ServedParts | undefined;
+  #control: ControlPlane | undefined;
   #status: StatusServer | undefined;
   #users: DemoUsers | undefined;
   #model: DemoModel | undefined;
@@ -58,25 +78,35 @@ export class RunningGatehouse implements StatusSource {
 
   /** What can be told to be wrong without starting anything is told first. */
   async start(): Promise<void> {
-    const { dataDir, listen, status, config, env } = this.#options;
+    const { dataDir, listen, control, status, config, env } = this.#options;
     const startedMs = performance.now();
     const file = config === undefined ? undefined : new ConfigFile(config, env);
     const loaded = file && requireLoaded(await file.load());
     const listenTls = tlsAddress(loaded?.snapshot, this.#options.listenTls);
-    requireAllApart({ listen, listenTls, status });
+    requireAllApart({ listen, listenTls, control, status });
     requireDataFolder(dataDir);
     this.#lock = takeDataLock(dataDir);
     this.#status = await startStatusServer(this, status);
-    await requireAllFree([listen, listenTls]);
+    await requireAllFree([listen, listenTls, control]);
     const key = file === undefined ? demoKey(dataDir) : undefined;
     await this.#serve(loaded ?? (await this.#demo(key ?? '')));
+    if (control !== undefined) this.#control = await this.#startControl(control);
     if (file !== undefined) this.#watch = watchConfig(file, async () => this.#reload(file));
     this.#greet(key, performance.now() - startedMs);
   }
 
-  async #serve({ snapshot, warnings }: Loaded): Promise<void> {
-    const { listen, log } = this.#options;
-    for (const warning of warnings) log.warn('configuration', { warning });
+  async #serve(file: Loaded): Promise<void> {
+    const { listen, log, workers, dataDir } = this.#options;
+    for (const warning of file.warnings) log.warn('configuration', { warning });
+    const kept = new KeptConfig(dataDir, derivedSecret(this.#secret(), 'kept configuration'));
+    this.#parts = new ServedParts(file, {
+      workers,
+      compile: compileAside,
+      publish: async (snapshot) => this.#publish(snapshot),
+      keep: (config) => kept.write(config),
+    });
+    await this.#beginWithStore(this.#parts, kept.read());
+    const { snapshot } = this.#parts;
     const ready = await this.#ready(snapshot);
     const listenTls = tlsAddress(snapshot, this.#options.listenTls);
     const endTurns = await takeStartTurns([listen, listenTls]);
@@ -87,6 +117,43 @@ export class RunningGatehouse implements StatusSource {
       endTurns();
     }
     if (this.phase === 'starting') this.phase = 'ready';
+  }
+
+  /** What the store holds is served before it is asked, and also when it does not answer. */
+  async #beginWithStore(parts: ServedParts, config: GateConfig | undefined): Promise<void> {
+    if (config === undefined || this.#options.control === undefined) return;
+    this.#hasKept = true;
+    await parts.begin(config).catch((error: unknown) => {
+      this.#options.log.error('what is stored cannot be served beside the file', { problems: linesOf(error) });
+    });
+  }
+
+  async #startControl(listen: Address): Promise<ControlPlane> {
+    const { database, log, logLevel } = this.#options;
+    const { adminToken } = this;
+    const gate = this.#parts;
+    if (gate === undefined) throw new Error('nothing is served yet');
+    const place = { listen, database, secret: derivedSecret(this.#secret(), 'store') };
+    try {
+      return await ControlPlane.start({
+        ...place,
+        adminToken,
+        version: version(),
+        logLevel,
+        log,
+        gate,
+        mustStart: !this.#hasKept,
+      });
+    } catch (error) {
+      await requireAllFree([listen]);
+      throw new CommandFailure(`the control plane cannot start: ${linesOf(error)[0] ?? ''}; see --database and --data`);
+    }
+  }
+
+  async #publish(snapshot: Snapshot): Promise<Published> {
+    const gateway = this.#gateway;
+    if (gateway === undefined) throw new Error('nobody serves yet');
+    return gateway.publish(await this.#ready(snapshot));
   }
 
   async #listen(snapshot: Snapshot, listenTls: Address | undefined): Promise<Gateway> {
@@ -125,25 +192,31 @@ export class RunningGatehouse implements StatusSource {
     const { port = 0, tlsAt } = this.#gateway ?? {};
     const ports = { port, tls: tlsAt, statusPort: this.#status?.port ?? 0 };
     const hosts = { host: listen.host, status: status.host };
-    for (const line of banner({ ...ports, ...hosts, config, key, workers, startedInMs })) print(line);
+    const adminPort = this.#control?.port;
+    const control = adminPort === undefined ? undefined : { host: this.#options.control?.host ?? '', port: adminPort };
+    for (const line of banner({ ...ports, ...hosts, control, config, key, workers, startedInMs })) print(line);
   }
 
   /** A good file is published to all workers; a bad one changes nothing and is told of. */
   async #reload(file: ConfigFile): Promise<void> {
     const { log } = this.#options;
     try {
-      const { snapshot, warnings } = requireLoaded(await file.load());
-      for (const warning of warnings) log.warn('configuration', { warning });
-      const published = await this.#gateway?.publish(await this.#ready(snapshot));
+      const loaded = requireLoaded(await file.load());
+      for (const warning of loaded.warnings) log.warn('configuration', { warning });
+      const published = await this.#parts?.changeFile(loaded);
       log.info('configuration applied', { ...published });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      log.error('configuration refused, the running one stays', { problems: message.split('\n') });
+      log.error('configuration refused, the running one stays', { problems: linesOf(error) });
     }
   }
 
   status(): GatewayStatus | undefined {
     return this.#gateway?.status();
+  }
+
+  #secret(): Uint8Array {
+    const { dataDir, env } = this.#options;
+    return gateSecret(dataDir, env['GATEHOUSE_SECRET_KEY']);
   }
 
   get adminToken(): string | undefined {
@@ -167,6 +240,7 @@ export class RunningGatehouse implements StatusSource {
   async #stop(): Promise<void> {
     this.phase = 'draining';
     this.#watch?.close();
+    await this.#control?.stop();
     const telling = setTimeout(() => this.#tellOfDraining(), TELL_OF_DRAINING_MS);
     await this.#gateway?.stop(DRAIN_MS);
     clearTimeout(telling);
@@ -186,3 +260,6 @@ export class RunningGatehouse implements StatusSource {
     await this.#gateway?.stop(0);
   }
 }
+
+const linesOf = (error: unknown): readonly string[] =>
+  (error instanceof Error ? error.message : String(error)).split('\n');

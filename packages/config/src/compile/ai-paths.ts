@@ -1,5 +1,8 @@
 import type { AiEndpoint } from '../snapshot.ts';
 
+/** The name that records, counters and refusals have for AI paths. */
+export const AI_API = 'ai';
+
 /** The paths of the AI gateway below `ai.basePath`: those that the official SDKs of vendors ask for. */
 export const AI_PATHS: readonly (readonly [method: string, path: string, endpoint: AiEndpoint])[] = [
   ['POST', '/v1/chat/completions', 'chat'],

@@ -27,20 +27,23 @@ export interface Declared {
   readonly prompts: ReadonlySet<string>;
 }
 
-export function declaredNames(root: SourceNode): Declared {
-  const names = (node: SourceNode | undefined, section: string): ReadonlySet<string> => {
+/** Names that somebody else declares, and that what is compiled may refer to. */
+export type OthersNames = Partial<Readonly<Record<'apis' | 'models' | 'prompts', readonly string[]>>>;
+
+export function declaredNames(root: SourceNode, others: OthersNames): Declared {
+  const names = (node: SourceNode | undefined, section: string, more: readonly string[] = []): ReadonlySet<string> => {
     const found = entryOf(node, section)?.node;
-    return new Set(found?.kind === 'map' ? found.entries.map(({ key }) => key) : []);
+    return new Set([...(found?.kind === 'map' ? found.entries.map(({ key }) => key) : []), ...more]);
   };
   const ai = entryOf(root, 'ai')?.node;
   return {
     upstreams: names(root, 'upstreams'),
-    apis: names(root, 'apis'),
+    apis: names(root, 'apis', others.apis),
     plans: names(root, 'plans'),
     applications: names(root, 'applications'),
     providers: names(ai, 'providers'),
-    models: names(ai, 'models'),
-    prompts: names(ai, 'prompts'),
+    models: names(ai, 'models', others.models),
+    prompts: names(ai, 'prompts', others.prompts),
   };
 }
 

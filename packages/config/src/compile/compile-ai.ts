@@ -15,7 +15,7 @@ import type {
   ProviderSpec,
   RouteSpec,
 } from '../snapshot.ts';
-import { AI_PATHS, BODY_BYTES_MAX, NAMED_BY_PATH } from './ai-paths.ts';
+import { AI_API, AI_PATHS, BODY_BYTES_MAX, NAMED_BY_PATH } from './ai-paths.ts';
 import { checkReference, type Compilation } from './compilation.ts';
 import { guardSpecs } from './compile-guards.ts';
 import { mediaSpec } from './compile-media.ts';
@@ -255,9 +255,6 @@ function cacheSpec({ ttl, semantic, ...rules }: NonNullable<ModelSource['cache']
   const spec = { ttlMs: milliseconds(ttl), ...rules };
   return semantic === undefined ? spec : { ...spec, semantic: semanticCacheSpec(semantic) };
 }
-
-/** The name that records, counters and refusals have for AI paths. */
-export const AI_API = 'ai';
 
 export function aiRoutes(spec: AiSpec, ai: AiSource, compilation: Compilation): RouteDraft[] {
   const { places, report, source } = compilation;

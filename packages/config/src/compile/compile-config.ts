@@ -8,8 +8,9 @@ import { parseSource } from '../source/parse-source.ts';
 import { readSource } from '../source/read-source.ts';
 import type { AnswerSchema } from '../guard-spec.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { declaredNames, type Compilation } from './compilation.ts';
-import { AI_API, aiRoutes, checkBudgets, compileAi, type ProviderRow } from './compile-ai.ts';
+import { declaredNames, type Compilation, type OthersNames } from './compilation.ts';
+import { AI_API } from './ai-paths.ts';
+import { aiRoutes, checkBudgets, compileAi, type ProviderRow } from './compile-ai.ts';
 import { checkPlans, compileCredentials } from './compile-credentials.ts';
 import { compileGateway } from './compile-gateway.ts';
 import { compileRoutes } from './compile-routes.ts';
@@ -36,6 +37,8 @@ export interface CompileOptions {
   readonly answerSchemaProblems?: (schema: AnswerSchema) => readonly string[];
   /** What the files of `plugins:` hold, by the name of the file as it is written. */
   readonly plugins?: ReadonlyMap<string, LoadedPlugin>;
+  /** What is declared elsewhere for the same gate: see `mergeSnapshots`. */
+  readonly others?: OthersNames;
   /** For `openapi:`; whoever cannot read files leaves it out. */
   readonly readText?: (path: string) => string;
 }
@@ -58,7 +61,7 @@ export function compileConfig(text: string, options: CompileOptions): CompileRes
     source,
     places,
     report,
-    declared: declaredNames(document.root),
+    declared: declaredNames(document.root, options.others ?? {}),
     policies,
     readText: documents.readText,
   };

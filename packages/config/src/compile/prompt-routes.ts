@@ -4,7 +4,7 @@ import type { PublishedPromptSpec } from '../prompt-spec.ts';
 import type { AiSource } from '../schema/ai-schema.ts';
 import type { AiSpec, RouteSpec } from '../snapshot.ts';
 import type { Compilation } from './compilation.ts';
-import { AI_API } from './compile-ai.ts';
+import { AI_API } from './ai-paths.ts';
 import { routeId, type RouteDraft } from './route-identity.ts';
 
 export interface PromptRoutesInput {

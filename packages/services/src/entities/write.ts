@@ -120,7 +120,7 @@ export async function write<T>(ctx: ServiceContext, work: (write: Write) => Prom
 }
 
 async function prepare(ctx: ServiceContext, sql: Statements): Promise<Prepared> {
-  const outcome = await ctx.gate.prepare(await composeConfig(sql, ctx.cipher));
+  const outcome = await ctx.gate.prepare(await composeConfig(sql, ctx));
   if (!('problems' in outcome)) return outcome;
   const [first = 'it cannot be served'] = outcome.problems;
   throw new ServiceError('admin.invalid', first, { problems: outcome.problems });

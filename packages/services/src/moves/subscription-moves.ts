@@ -150,9 +150,13 @@ async function requirePlan(
 /** In which an api takes new subscriptions. */
 const OPEN: ReadonlySet<string> = new Set(['published', 'preview']);
 
-async function requireOpenVersion(sql: Statements, workspace: string, name: string): Promise<void> {
+async function requireOpenVersion(ctx: ServiceContext, sql: Statements, name: string): Promise<void> {
+  const { workspace } = ctx;
   const [api] = await listEntities(sql, { workspace, kind: 'api', parent: '', name, limit: 1 });
-  if (api === undefined) throw new ServiceError('admin.invalid', `there is no api ${name}`);
+  if (api === undefined) {
+    if ((await ctx.gate.apisOfOthers()).has(name)) return;
+    throw new ServiceError('admin.invalid', `there is no api ${name}`);
+  }
   const versions = await listEntities(sql, { workspace, kind: 'version', parent: api.id, limit: 10_000 });
   if (!versions.some(({ state }) => OPEN.has(state))) throw refused(`the api ${name} takes no new subscriptions`);
 }
@@ -167,7 +171,7 @@ export async function requestSubscription(ctx: ServiceContext, input: unknown): 
     const [api, planName] = [String(asked.data['api']), String(asked.data['plan'])];
     const application = await requireEntity(own.sql, ctx, { kind: 'application', id: asked.parent });
     if (application.state !== 'active') throw illegal(application, 'subscribe');
-    await requireOpenVersion(own.sql, workspace, api);
+    await requireOpenVersion(ctx, own.sql, api);
     const plan = await requirePlan(own.sql, workspace, { plan: planName, api });
     const others = await listEntities(own.sql, {
       workspace,

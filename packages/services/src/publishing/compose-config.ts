@@ -1,7 +1,7 @@
 import { eachEntity, type Entity, type Statements } from '@gatehouse/store';
 import type { Cipher } from '../cipher.ts';
 import { opened } from '../entities/sealed.ts';
-import type { GateConfig } from './gate.ts';
+import type { Gate, GateConfig } from './gate.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 type Named = Record<string, unknown>;
@@ -12,9 +12,15 @@ const GRANTED: ReadonlySet<string> = new Set(['published', 'deprecated']);
 const LIVE_KEYS: ReadonlySet<string> = new Set(['active', 'rotating']);
 export const DEFAULT_WORKSPACE = 'default';
 
+export interface ComposeInputs {
+  readonly cipher: Cipher;
+  readonly gate: Pick<Gate, 'apisOfOthers'>;
+}
+
 /** All that gates serve of the store, as the text of one gatehouse.yaml. */
-export async function composeConfig(sql: Statements, cipher: Cipher): Promise<GateConfig> {
-  const composer = new Composer(cipher, await workspaceNames(sql));
+export async function composeConfig(sql: Statements, { cipher, gate }: ComposeInputs): Promise<GateConfig> {
+  const names = { workspaces: await workspaceNames(sql), ofOthers: await gate.apisOfOthers() };
+  const composer = new Composer(cipher, names);
   for (const kind of ['upstream', 'provider', 'model', 'budget', 'guard', 'prompt'] as const) {
     for await (const entity of eachEntity(sql, kind)) composer.part(entity);
   }
@@ -54,9 +60,15 @@ interface ApplicationEntry {
   readonly subscriptions: Named[];
 }
 
+interface Names {
+  readonly workspaces: ReadonlyMap<string, string>;
+  readonly ofOthers: ReadonlySet<string>;
+}
+
 class Composer {
   readonly #cipher: Cipher;
   readonly #workspaces: ReadonlyMap<string, string>;
+  readonly #ofOthers: ReadonlySet<string>;
   readonly #source: Record<'upstreams' | 'apis' | 'plans' | 'applications', Named> = {
     upstreams: {},
     apis: {},
@@ -73,9 +85,18 @@ class Composer {
   readonly #plans = new Map<string, Entity>();
   readonly #applications = new Map<string, { readonly name: string; readonly entry: ApplicationEntry }>();
 
-  constructor(cipher: Cipher, workspaces: ReadonlyMap<string, string>) {
+  constructor(cipher: Cipher, { workspaces, ofOthers }: Names) {
     this.#cipher = cipher;
     this.#workspaces = workspaces;
+    this.#ofOthers = ofOthers;
+  }
+
+  /** The versions that callers can reach under the name of an api. */
+  #servedAs(workspace: string, api: string): readonly ServedVersion[] {
+    const own = this.#served.get(`${workspace} ${api}`);
+    if (own !== undefined) return own;
+    const isDefault = (this.#workspaces.get(workspace) ?? workspace) === DEFAULT_WORKSPACE;
+    return isDefault && this.#ofOthers.has(api) ? [{ entry: api, api, name: '' }] : [];
   }
 
   /** Names of the default workspace stand as they are; those of others behind the workspace's. */
@@ -131,7 +152,7 @@ class Composer {
 
   plan(plan: Entity): void {
     if (!GRANTED.has(plan.state)) return;
-    const apis = listOf(plan.data['apis']).flatMap((api) => this.#served.get(`${plan.workspace} ${String(api)}`) ?? []);
+    const apis = listOf(plan.data['apis']).flatMap((api) => this.#servedAs(plan.workspace, String(api)));
     this.#plans.set(`${plan.workspace} ${plan.name}`, plan);
     this.#source.plans[this.#named(plan.workspace, plan.name)] = {
       ...this.#spec(plan),
@@ -163,7 +184,7 @@ class Composer {
     if (data['paused'] === true || data['stopped'] === true) return;
     const { entry, name } = application;
     const inPlan = listOf(plan.data['apis']).includes(data['api']);
-    for (const version of inPlan ? (this.#served.get(`${workspace} ${textOf(data['api'])}`) ?? []) : []) {
+    for (const version of inPlan ? this.#servedAs(workspace, textOf(data['api'])) : []) {
       if (typeof data['version'] === 'string' && data['version'] !== version.name) continue;
       entry.subscriptions.push({ api: version.entry, plan: this.#named(workspace, plan.name) });
     }

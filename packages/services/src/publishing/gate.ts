@@ -21,6 +21,8 @@ export interface Prepared {
 
 /** The data plane, as the control plane sees it. */
 export interface Gate {
+  /** Names of apis that the gate serves for somebody else, such as a file: plans may hold them and applications subscribe. */
+  apisOfOthers(): Promise<ReadonlySet<string>>;
   /** The problems of what cannot be served, ready to show. */
   prepare(config: GateConfig): Promise<Prepared | { readonly problems: readonly string[] }>;
 }

@@ -1,0 +1,77 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'vitest';
+import { launch, type SpawnedProgram } from './spawned-program.ts';
+
+const TOKEN = 'an-administrator-for-tests';
+
+/** What tests read of replies of the admin API. */
+export interface Json {
+  readonly id: string;
+  readonly state: string;
+  readonly key: string;
+  readonly token: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test says by its expectations what is there
+  readonly [name: string]: any;
+}
+
+export interface AdminReply {
+  readonly status: number;
+  readonly body: Json;
+}
+
+export interface Asking {
+  readonly body?: unknown;
+  readonly token?: string | undefined;
+  readonly method?: string;
+}
+
+/** A gate that runs with its admin API. */
+export interface GovernedGate {
+  readonly program: SpawnedProgram;
+  readonly gateway: string;
+  ask(path: string, asking?: Asking): Promise<AdminReply>;
+  /** Fails unless it is done. A body makes it a POST. */
+  done(path: string, body?: unknown, token?: string): Promise<Json>;
+}
+
+export interface GovernedGateOptions {
+  readonly folder: string;
+  /** Text of a gatehouse.yaml. */
+  readonly config?: string;
+  readonly database?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const PLACES = ['--listen', '127.0.0.1:0', '--status', '127.0.0.1:0', '--console', '127.0.0.1:0', '--workers', '2'];
+const EMPTY = 'gatehouse: 1\n';
+
+/** Serves the folder's `gatehouse.yaml` beside what is stored in its `data`. */
+export async function governedGate({ folder, config, database, env = {} }: GovernedGateOptions): Promise<GovernedGate> {
+  const file = path.join(folder, 'gatehouse.yaml');
+  writeFileSync(file, config ?? EMPTY);
+  const args = ['start', '--config', file, '--data', path.join(folder, 'data'), ...PLACES];
+  const stored = database === undefined ? [] : ['--database', database];
+  const program = launch([...args, ...stored], { env: { GATEHOUSE_ADMIN_TOKEN: TOKEN, ...env } });
+  const { gateway } = await program.ready();
+  const [, admin = ''] = await program.prints(/admin {4}(\S+)/);
+  const ask = async (to: string, { body, token = TOKEN, method }: Asking = {}): Promise<AdminReply> => {
+    const reply = await fetch(`${admin}${to}`, {
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    return { status: reply.status, body: text === '' ? {} : JSON.parse(text) };
+  };
+  return {
+    program,
+    gateway,
+    ask,
+    done: async (to, body, token) => {
+      const reply = await ask(to, { body, token });
+      expect(reply.status, JSON.stringify(reply.body)).toBeLessThan(300);
+      return reply.body;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { Worker } from 'node:worker_threads';
+import type { Logger } from '@gatehouse/kernel';
+import type { Gate, Prepared } from '@gatehouse/services';
+import { fromControl, type ControlStart, type FromControl, type ToControl } from './protocol.ts';
+
+export interface ControlPlaneOptions extends ControlStart {
+  readonly gate: Gate;
+  readonly log: Logger;
+  /** Whether a first start that fails is the caller's to deal with, rather than tried again and again. */
+  readonly mustStart: boolean;
+}
+
+type Asked = Exclude<FromControl, { kind: 'listening' }>;
+
+const ENTRY = new URL('control-thread.ts', import.meta.url);
+const RESTART_MS_MIN = 500;
+const RESTART_MS_MAX = 30_000;
+/** Requests under way have so long to end. */
+const STOP_MS = 5000;
+/** So many configurations may be prepared and not yet enforced; whoever asks for an older one does it anew. */
+const PREPARED_MAX = 16;
+
+/** The control thread as the main thread sees it. One that dies, as with its database, is started again; the gate goes on. */
+export class ControlPlane {
+  readonly #options: ControlPlaneOptions;
+  readonly #prepared = new Map<number, Prepared>();
+  #thread: Worker | undefined;
+  #port = 0;
+  #waitMs = RESTART_MS_MIN;
+  #restart: NodeJS.Timeout | undefined;
+  #stopping = false;
+
+  private constructor(options: ControlPlaneOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when it listens, or, where it need not start, when it has been tried once. */
+  static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
+    const control = new ControlPlane(options);
+    await control.#start().catch((error: unknown) => {
+      if (options.mustStart) throw error;
+    });
+    return control;
+  }
+
+  /** Undefined: it does not listen yet. */
+  get port(): number | undefined {
+    return this.#port === 0 ? undefined : this.#port;
+  }
+
+  async #start(): Promise<void> {
+    const { listen, database, secret, adminToken, version, logLevel } = this.#options;
+    const at = { host: listen.host, port: this.#port === 0 ? listen.port : this.#port };
+    const start: ControlStart = { listen: at, database, secret, adminToken, version, logLevel };
+    const thread = new Worker(ENTRY, { workerData: start, name: 'control' });
+    this.#thread = thread;
+    this.#prepared.clear();
+    let reason = 'it ended';
+    await new Promise<void>((resolve, reject) => {
+      thread.on('message', (message: unknown) => {
+        const told = fromControl(message);
+        if (told.kind === 'listening') {
+          this.#port = told.port;
+          this.#waitMs = RESTART_MS_MIN;
+          resolve();
+        } else void this.#answer(thread, told);
+      });
+      thread.on('error', (error: unknown) => (reason = error instanceof Error ? error.message : String(error)));
+      thread.on('exit', () => {
+        this.#thread = undefined;
+        reject(new Error(reason));
+        if (this.#port !== 0 || !this.#options.mustStart) this.#startAgain(reason);
+      });
+    });
+  }
+
+  #startAgain(reason: string): void {
+    if (this.#stopping) return;
+    this.#options.log.error('the control plane has ended and is started again, the gate goes on', { reason });
+    this.#restart = setTimeout(() => void this.#start().catch(() => undefined), this.#waitMs);
+    this.#waitMs = Math.min(this.#waitMs * 2, RESTART_MS_MAX);
+  }
+
+  async #answer(thread: Worker, told: Asked): Promise<void> {
+    const answer = this.#answerTo(told);
+    thread.postMessage(
+      await answer.catch((error: unknown): ToControl => {
+        const reason = error instanceof Error ? error.message : String(error);
+        return { kind: 'failed', id: told.id, reason };
+      }),
+    );
+  }
+
+  async #answerTo(told: Asked): Promise<ToControl> {
+    const { id } = told;
+    if (told.kind === 'prepare') return this.#prepare(told);
+    if (told.kind === 'enforce') return this.#enforce(id);
+    return { kind: 'apis', id, apis: await this.#options.gate.apisOfOthers() };
+  }
+
+  async #prepare({ id, config }: Extract<FromControl, { kind: 'prepare' }>): Promise<ToControl> {
+    const outcome = await this.#options.gate.prepare(config);
+    if ('problems' in outcome) return { kind: 'refused', id, problems: outcome.problems };
+    this.#prepared.set(id, outcome);
+    const [oldest] = this.#prepared.keys();
+    if (this.#prepared.size > PREPARED_MAX && oldest !== undefined) this.#prepared.delete(oldest);
+    return { kind: 'prepared', id, snapshot: outcome.snapshot };
+  }
+
+  async #enforce(id: number): Promise<ToControl> {
+    const prepared = this.#prepared.get(id);
+    this.#prepared.delete(id);
+    if (prepared === undefined) throw new Error('too many others were prepared since then');
+    return { kind: 'enforced', id, enforcement: await prepared.enforce() };
+  }
+
+  /** Requests under way end first. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#restart);
+    const thread = this.#thread;
+    if (thread === undefined) return;
+    const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+    thread.postMessage({ kind: 'stop' } satisfies ToControl);
+    const late = setTimeout(() => void thread.terminate(), STOP_MS);
+    await ended;
+    clearTimeout(late);
+  }
+}

@@ -1,0 +1,49 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createLogger, systemClock } from '@gatehouse/kernel';
+import { Cipher, composeConfig, seedHouse, type House } from '@gatehouse/services';
+import { openDatabase } from '@gatehouse/store';
+import { adminApi } from './admin-api.ts';
+import { controlStart, toControl, type FromControl } from './protocol.ts';
+import { RemoteGate } from './remote-gate.ts';
+
+/** The entry of the control thread: the admin API over the store, beside the gate and never in its way. */
+const { listen, database: place, secret, adminToken, version, logLevel } = controlStart(workerData);
+const log = createLogger({
+  level: logLevel,
+  write: (line) => process.stderr.write(line),
+  now: systemClock.now,
+  base: { thread: 'control' },
+});
+const gate = new RemoteGate(say);
+const database = await openDatabase(place);
+const house: House = { database, clock: systemClock, cipher: new Cipher(secret), gate, log };
+const app = adminApi({ house, adminToken, version });
+
+parentPort?.on('message', (message: unknown) => {
+  const told = toControl(message);
+  if (told.kind === 'stop') void stop();
+  else gate.hear(told);
+});
+await seedHouse(house);
+await serveWhatIsStored();
+await app.listen({ host: listen.host, port: listen.port });
+const bound = app.server.address();
+say({ kind: 'listening', port: typeof bound === 'object' && bound !== null ? bound.port : listen.port });
+
+function say(message: FromControl): void {
+  parentPort?.postMessage(message);
+}
+
+/** Another version of this program, or another machine, may have written last. */
+async function serveWhatIsStored(): Promise<void> {
+  const config = await database.read(async (sql) => composeConfig(sql, house));
+  const outcome = await gate.prepare(config);
+  if ('problems' in outcome) log.error('what is stored cannot be served, the gate stays as it is', { ...outcome });
+  else await outcome.enforce();
+}
+
+async function stop(): Promise<void> {
+  await app.close();
+  await database.close();
+  parentPort?.close();
+}

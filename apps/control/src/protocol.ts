@@ -1,0 +1,47 @@
+import type { LogLevel } from '@gatehouse/kernel';
+import type { Enforcement, GateConfig } from '@gatehouse/services';
+
+/* What the control thread and the main thread tell each other. Both are of this program and of one version. */
+
+export interface ControlStart {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** A file of SQLite, or `postgres://…`. */
+  readonly database: string;
+  /** Of this house, at least 32 bytes: what is secret in the store is sealed by it. */
+  readonly secret: Uint8Array;
+  /** Of the environment: whoever has it is administrator. */
+  readonly adminToken: string | undefined;
+  readonly version: string;
+  readonly logLevel: LogLevel;
+}
+
+export type ToControl =
+  | { readonly kind: 'apis'; readonly id: number; readonly apis: ReadonlySet<string> }
+  | { readonly kind: 'prepared'; readonly id: number; readonly snapshot: string }
+  | { readonly kind: 'refused'; readonly id: number; readonly problems: readonly string[] }
+  | { readonly kind: 'enforced'; readonly id: number; readonly enforcement: Enforcement }
+  | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
+  | { readonly kind: 'stop' };
+
+export type FromControl =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'prepare'; readonly id: number; readonly config: GateConfig }
+  | { readonly kind: 'enforce'; readonly id: number }
+  | { readonly kind: 'apis-of-others'; readonly id: number };
+
+/* `workerData` and messages have no types: each comes from the other end of this protocol. */
+
+export function controlStart(data: unknown): ControlStart {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return data as ControlStart;
+}
+
+export function toControl(message: unknown): ToControl {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return message as ToControl;
+}
+
+export function fromControl(message: unknown): FromControl {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return message as FromControl;
+}
