@@ -1,1 +1,3 @@
 export { parseSpec, UnreadableDocument, type Place, type SpecDocument } from './document/spec-document.ts';
+export { isSwagger, upgradeSwagger, type UpgradedSwagger } from './swagger/upgrade-swagger.ts';
+export type { Loss } from './swagger/losses.ts';
