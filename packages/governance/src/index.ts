@@ -1,3 +1,4 @@
 export { parseSpec, UnreadableDocument, type Place, type SpecDocument } from './document/spec-document.ts';
 export { isSwagger, upgradeSwagger, type UpgradedSwagger } from './swagger/upgrade-swagger.ts';
 export type { Loss } from './swagger/losses.ts';
+export { operationsOf, OPERATIONS_MAX, type ApiOperation } from './operations/operations-of.ts';

@@ -1,10 +1,12 @@
 export type JsonMap = Readonly<Record<string, unknown>>;
 
-/** Own members only, `__proto__` among them; undefined: it is no map. */
+/** Undefined: it is no map. Members whose names come from outside are to be asked for by `memberOf`. */
 export function mapOf(value: unknown): JsonMap | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : undefined;
+  return isMap(value) ? value : undefined;
+}
+
+function isMap(value: unknown): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A value of anybody's, short enough for a sentence. */
