@@ -3,16 +3,9 @@ import { eachOperation, OPERATIONS_MAX } from '../operations/operations-of.ts';
 import type { Loss } from '../swagger/losses.ts';
 import { isSwagger, upgradeSwagger } from '../swagger/upgrade-swagger.ts';
 import { mapOf, shown, treeProblem, type JsonMap } from '../tree/json-tree.ts';
+import type { ImportFinding } from './import-finding.ts';
 import { referenceFindings } from './reference-findings.ts';
 import { routeFindings } from './route-findings.ts';
-
-export interface ImportFinding {
-  readonly severity: 'error' | 'warning' | 'info';
-  /** JSON Pointer into what was read; of a loss: into the Swagger document. */
-  readonly pointer: string;
-  /** A sentence, without its full stop. */
-  readonly message: string;
-}
 
 export interface ApiDocument {
   /** As it came, or the upgrade of a Swagger document: OpenAPI 3.0, 3.1 or 3.2. */

@@ -1,5 +1,5 @@
 import { below, pointed, shown, type JsonMap } from '../tree/json-tree.ts';
-import type { ImportFinding } from './read-api-document.ts';
+import type { ImportFinding } from './import-finding.ts';
 
 const FINDINGS_MAX = 100;
 /** What stands below is a value of the api's, not part of its description. */

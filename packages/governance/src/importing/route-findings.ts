@@ -1,6 +1,6 @@
 import { eachOperation } from '../operations/operations-of.ts';
 import { below, shown, type JsonMap } from '../tree/json-tree.ts';
-import type { ImportFinding } from './read-api-document.ts';
+import type { ImportFinding } from './import-finding.ts';
 
 const FINDINGS_MAX = 100;
 
