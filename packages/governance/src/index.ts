@@ -5,3 +5,6 @@ export { operationsOf, OPERATIONS_MAX, type ApiOperation } from './operations/op
 export { DOCUMENT_CHARS_MAX, readApiDocument, type ApiDocument } from './importing/read-api-document.ts';
 export type { ImportFinding } from './importing/import-finding.ts';
 export { operationsDifference, type OperationsDifference } from './importing/operations-difference.ts';
+export { inferDocument, type Inferred, type InferOptions } from './inference/infer-document.ts';
+export { readSamples, type ReadSamples } from './inference/read-samples.ts';
+export type { Sample } from './inference/sample.ts';
