@@ -8,3 +8,4 @@ export { operationsDifference, type OperationsDifference } from './importing/ope
 export { inferDocument, type Inferred, type InferOptions } from './inference/infer-document.ts';
 export { readSamples, type ReadSamples } from './inference/read-samples.ts';
 export type { Sample } from './inference/sample.ts';
+export { apiNameOf, defaultSpec } from './importing/default-spec.ts';

@@ -1,4 +1,5 @@
 import {
+  apiNameOf,
   DOCUMENT_CHARS_MAX,
   operationsOf,
   readApiDocument,
@@ -74,8 +75,8 @@ export async function importDocument(
   const document = documentIn(await textOf(ctx, asked));
   const request: ImportRequest = {
     document,
-    api: asked.api ?? nameOf(document.title.toLowerCase(), 'api'),
-    version: asked.version ?? nameOf(document.version, '1.0.0'),
+    api: asked.api ?? apiNameOf(document.title.toLowerCase(), 'api'),
+    version: asked.version ?? apiNameOf(document.version, '1.0.0'),
     spec: dataOf(asked.spec),
   };
   const plan = await ctx.database.read(async (sql) => planImport(sql, ctx, request));
@@ -99,16 +100,6 @@ function documentIn(text: string): ApiDocument {
   if (first === undefined) return document;
   const { findings } = document;
   throw new ServiceError('admin.invalid', `${first.message} (#${first.pointer})`.slice(0, 1000), { findings });
-}
-
-/** A name like others, of what somebody wrote for people. */
-function nameOf(text: string, otherwise: string): string {
-  const name = text
-    .slice(0, 200)
-    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-    .replaceAll(/^[-._]+|[-._]+$/g, '')
-    .slice(0, 64);
-  return name === '' ? otherwise : name;
 }
 
 interface CarryingOut {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  defaultSpec,
   operationsDifference,
   operationsOf,
   readApiDocument,
@@ -9,7 +10,6 @@ import {
 import { listEntities, type Entity, type Statements } from '@gatehouse/store';
 import { opened } from '../entities/sealed.ts';
 import type { ServiceContext } from '../service-context.ts';
-import { defaultSpec } from './default-spec.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 

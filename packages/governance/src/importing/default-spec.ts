@@ -1,4 +1,4 @@
-import type { ApiDocument } from '@gatehouse/governance';
+import type { ApiDocument } from './read-api-document.ts';
 
 /** What an api of a gatehouse.yaml says when nobody says more: served as its document has it, and held to it. */
 export function defaultSpec({ root }: ApiDocument): Readonly<Record<string, unknown>> {
@@ -21,4 +21,14 @@ function placeOf(url: unknown): Readonly<Record<string, unknown>> {
     ...(basePath !== '' && { basePath, stripBasePath: false }),
     ...(isAbsolute && { upstream: parsed.origin }),
   };
+}
+
+/** A name for records, headers and metrics, of what somebody wrote for people. */
+export function apiNameOf(text: string, otherwise: string): string {
+  const name = text
+    .slice(0, 200)
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replaceAll(/^[-._]+|[-._]+$/g, '')
+    .slice(0, 64);
+  return name === '' ? otherwise : name;
 }
