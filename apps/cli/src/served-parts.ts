@@ -1,6 +1,7 @@
 import type { OthersNames, Snapshot } from '@gatehouse/config';
 import { mergeSnapshots, namesOf, type SnapshotPart } from '@gatehouse/config/merging';
-import type { Enforcement, Gate, GateConfig, Prepared } from '@gatehouse/control';
+import type { CallersReplacement, Enforcement, GateChange, GateConfig, LocalGate, Prepared } from '@gatehouse/control';
+import { DirectoryWriter, type CallerChange } from '@gatehouse/directory';
 import type { Published } from '@gatehouse/gateway';
 import type { CompiledAside, CompileOrder } from './compile-aside.ts';
 import { CommandFailure } from './failure.ts';
@@ -11,6 +12,9 @@ export interface ServedPartsOptions {
   readonly compile: (order: CompileOrder) => Promise<CompiledAside>;
   /** Brings a snapshot to all workers. */
   readonly publish: (snapshot: Snapshot) => Promise<Published>;
+  /** Tells all workers of callers. */
+  readonly changeCallers: (changes: readonly CallerChange[]) => Promise<Published>;
+  readonly replaceCallers: (callers: DirectoryWriter) => Promise<Published>;
   /** Remembers what the store has the gate serve, for a start without it. */
   readonly keep: (config: GateConfig) => void;
 }
@@ -29,7 +33,7 @@ const FILE = 'the configuration file';
  * What a gate serves has two owners: a gatehouse.yaml and the store. Either changes without the other being compiled
  * anew, and what one brings is refused when both cannot be served together. One change comes after the other.
  */
-export class ServedParts implements Gate {
+export class ServedParts implements LocalGate {
   readonly #options: ServedPartsOptions;
   #file: Loaded;
   #store: StorePart | undefined;
@@ -66,18 +70,39 @@ export class ServedParts implements Gate {
     return Promise.resolve(new Set(namesOf(this.#file.snapshot).apis));
   }
 
-  async prepare(config: GateConfig): Promise<Prepared | { readonly problems: readonly string[] }> {
-    if (isSame(config, this.#store?.config)) return this.#unchanged();
-    const store = await this.#compiled(config);
-    if ('problems' in store) return store;
-    const merged = merge(this.#file, store);
+  async prepare({ config, callers }: GateChange): Promise<Prepared | { readonly problems: readonly string[] }> {
+    const problems = this.#callersOfBoth(callers);
+    if (problems.length > 0) return { problems };
+    const store =
+      config === undefined || isSame(config, this.#store?.config) ? undefined : await this.#compiled(config);
+    if (store !== undefined && 'problems' in store) return store;
+    const merged = merge(this.#file, store ?? this.#store);
     if ('problems' in merged) return merged;
-    return { snapshot: merged.snapshot.version, enforce: async () => this.#enforce(store) };
+    return {
+      snapshot: merged.snapshot.version,
+      enforce: async () => this.#inTurn(async () => this.#enforce(store, callers)),
+    };
   }
 
-  #unchanged(): Prepared {
-    const enforce = async (): Promise<Enforcement> => this.#inTurn(async () => this.#publish(this.snapshot));
-    return { snapshot: this.snapshot.version, enforce };
+  replaceCallers(): CallersReplacement {
+    const writer = new DirectoryWriter();
+    return {
+      add: (callers) => {
+        for (const change of callers) writer.apply(change);
+      },
+      done: async () => void (await this.#inTurn(async () => this.#options.replaceCallers(writer))),
+    };
+  }
+
+  /** The file's are known by their names, too: records, limits and budgets would take both for one. */
+  #callersOfBoth(changes: readonly CallerChange[]): readonly string[] {
+    const { credentials } = this.#file.snapshot;
+    const names = new Set(credentials.map(({ application }) => application));
+    return changes.flatMap((change) => {
+      if (change.kind !== 'application' || change.text === undefined) return [];
+      const name = /^{"name":"([^"]*)"/.exec(change.text)?.[1] ?? '';
+      return names.has(name) ? [`the application \`${name}\` is in ${FILE}, too, give one of them another name`] : [];
+    });
   }
 
   async #compiled({ text, documents }: GateConfig): Promise<StorePart | { readonly problems: readonly string[] }> {
@@ -87,18 +112,15 @@ export class ServedParts implements Gate {
     return 'problems' in outcome ? outcome : { config: { text, documents }, snapshot: outcome.snapshot };
   }
 
-  async #enforce(store: StorePart): Promise<Enforcement> {
-    return this.#inTurn(async () => {
-      const enforcement = await this.#publish(this.#merged(this.#file, store));
+  async #enforce(store: StorePart | undefined, callers: readonly CallerChange[]): Promise<Enforcement> {
+    const { publish, changeCallers, keep, workers: of } = this.#options;
+    let enforced = callers.length > 0 || store === undefined ? await changeCallers(callers) : undefined;
+    if (store !== undefined) {
+      enforced = await publish(this.#merged(this.#file, store));
       this.#store = store;
-      this.#options.keep(store.config);
-      return enforcement;
-    });
-  }
-
-  async #publish(snapshot: Snapshot): Promise<Enforcement> {
-    const { version, workers } = await this.#options.publish(snapshot);
-    return { snapshot: version, workers: { enforcing: workers.length, of: this.#options.workers } };
+      keep(store.config);
+    }
+    return { snapshot: enforced?.version ?? '', workers: { enforcing: enforced?.workers.length ?? 0, of } };
   }
 
   #merged(file: Loaded, store: StorePart | undefined): Snapshot {

@@ -13,10 +13,17 @@ apis:
   ofFile: { basePath: /file, access: subscribed, upstream: "${url}" }
 ${more}`;
 
+interface StoredApi {
+  readonly name: string;
+  readonly basePath: string;
+  readonly url: string;
+  readonly access?: string;
+}
+
 /** An open api in the store, published. */
-async function publish(gate: GovernedGate, { name, basePath, url }: Record<'name' | 'basePath' | 'url', string>) {
+async function publish(gate: GovernedGate, { name, basePath, url, access = 'open' }: StoredApi) {
   const api = await gate.done(`${W}/apis`, { name, title: name });
-  const spec = { basePath, access: 'open', upstream: url, routes: [{ method: '*', path: '/*' }] };
+  const spec = { basePath, access, upstream: url, routes: [{ method: '*', path: '/*' }] };
   const version = await gate.done(`${W}/versions`, { name: '1', api: api.id, spec });
   const revision = await gate.done(`${W}/revisions`, { version: version.id });
   await gate.done(`${W}/revisions/${revision.id}/approve`, {}, await reviewer(gate));
@@ -72,25 +79,32 @@ apis:
     expect(taken.status).toBe(422);
     expect(taken.body['detail']).toContain('takes the same requests as `ofFile * /file/*` of the configuration file');
     const again = await gate.ask(`${W}/applications`, { body: { name: 'mobile' } });
-    expect(again.status).toBe(201);
-    const credential = await gate.ask(`${W}/credentials`, { body: { name: 'ci', application: again.body.id } });
-    expect(credential.status).toBe(422);
-    expect(credential.body['detail']).toBe(
-      'the application `mobile` is in both the configuration file and the store, give one of them another name',
+    expect(again.status).toBe(422);
+    expect(again.body['detail']).toBe(
+      'the application `mobile` is in the configuration file, too, give one of them another name',
     );
+    expect((await gate.ask(`${W}/applications`)).body['items']).toEqual([]);
   });
 
-  it('starts with what was stored though its database is gone', async () => {
+  it('starts with what was stored, and with who may call, though its database is gone', async () => {
     const folder = temporaryFolder();
     const { url } = await stubUpstream();
     const first = await governedGate({ folder });
-    expect((await publish(first, { name: 'stored', basePath: '/stored', url })).status).toBe(200);
+    const stored = { name: 'stored', basePath: '/stored', access: 'key', url };
+    expect((await publish(first, stored)).status).toBe(200);
+    const application = await first.done(`${W}/applications`, { name: 'mobile' });
+    const credentials = `${W}/credentials`;
+    const good = await first.done(credentials, { name: 'good', application: application.id });
+    const revoked = await first.done(credentials, { name: 'revoked', application: application.id });
+    await first.done(`${credentials}/${revoked.id}/revoke`, {});
     expect((await first.program.stop()).code).toBe(0);
     const args = ['--config', path.join(folder, 'gatehouse.yaml'), '--data', path.join(folder, 'data')];
     const at = ['--listen', '127.0.0.1:0', '--status', '127.0.0.1:0', '--console', '127.0.0.1:0'];
     const second = launch(['start', ...args, ...at, '--database', 'postgres://nobody@127.0.0.1:9/none']);
     const { gateway } = await second.ready();
-    expect((await fetch(`${gateway}/stored/x`)).status).toBe(200);
+    const statusOf = async (key: string): Promise<number> =>
+      (await fetch(`${gateway}/stored/x`, { headers: { 'x-api-key': key } })).status;
+    expect([await statusOf(good.key), await statusOf(revoked.key)]).toEqual([200, 401]);
     await second.logs(/the control plane has ended and is started again, the gate goes on/);
     expect((await second.stop()).code).toBe(0);
   });

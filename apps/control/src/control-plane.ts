@@ -1,10 +1,25 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '@gatehouse/kernel';
-import type { Gate, Prepared } from '@gatehouse/services';
+import type { CallerChange } from '@gatehouse/directory';
+import type { GateChange, Prepared } from '@gatehouse/services';
 import { fromControl, type ControlStart, type FromControl, type ToControl } from './protocol.ts';
 
+/** The data plane, as the main thread has it. */
+export interface LocalGate {
+  apisOfOthers(): Promise<ReadonlySet<string>>;
+  prepare(change: GateChange): Promise<Prepared | { readonly problems: readonly string[] }>;
+  /** Callers are handed over in pieces. */
+  replaceCallers(): CallersReplacement;
+}
+
+export interface CallersReplacement {
+  add(callers: readonly CallerChange[]): void;
+  /** All have been added: from now on there is nobody besides. */
+  done(): Promise<void>;
+}
+
 export interface ControlPlaneOptions extends ControlStart {
-  readonly gate: Gate;
+  readonly gate: LocalGate;
   readonly log: Logger;
   /** Whether a first start that fails is the caller's to deal with, rather than tried again and again. */
   readonly mustStart: boolean;
@@ -24,6 +39,7 @@ const PREPARED_MAX = 16;
 export class ControlPlane {
   readonly #options: ControlPlaneOptions;
   readonly #prepared = new Map<number, Prepared>();
+  #callers: CallersReplacement | undefined;
   #thread: Worker | undefined;
   #port = 0;
   #waitMs = RESTART_MS_MIN;
@@ -49,12 +65,13 @@ export class ControlPlane {
   }
 
   async #start(): Promise<void> {
-    const { listen, database, secret, adminToken, version, logLevel } = this.#options;
+    const { listen, database, callersFile, secret, adminToken, version, logLevel } = this.#options;
     const at = { host: listen.host, port: this.#port === 0 ? listen.port : this.#port };
-    const start: ControlStart = { listen: at, database, secret, adminToken, version, logLevel };
+    const start: ControlStart = { listen: at, database, callersFile, secret, adminToken, version, logLevel };
     const thread = new Worker(ENTRY, { workerData: start, name: 'control' });
     this.#thread = thread;
     this.#prepared.clear();
+    this.#callers = undefined;
     let reason = 'it ended';
     await new Promise<void>((resolve, reject) => {
       thread.on('message', (message: unknown) => {
@@ -95,11 +112,23 @@ export class ControlPlane {
     const { id } = told;
     if (told.kind === 'prepare') return this.#prepare(told);
     if (told.kind === 'enforce') return this.#enforce(id);
+    if (told.kind === 'callers') return this.#takeCallers(told);
     return { kind: 'apis', id, apis: await this.#options.gate.apisOfOthers() };
   }
 
-  async #prepare({ id, config }: Extract<FromControl, { kind: 'prepare' }>): Promise<ToControl> {
-    const outcome = await this.#options.gate.prepare(config);
+  async #takeCallers({ id, callers, last }: Extract<FromControl, { kind: 'callers' }>): Promise<ToControl> {
+    this.#callers ??= this.#options.gate.replaceCallers();
+    this.#callers.add(callers);
+    if (last) {
+      const all = this.#callers;
+      this.#callers = undefined;
+      await all.done();
+    }
+    return { kind: 'taken', id };
+  }
+
+  async #prepare({ id, change }: Extract<FromControl, { kind: 'prepare' }>): Promise<ToControl> {
+    const outcome = await this.#options.gate.prepare(change);
     if ('problems' in outcome) return { kind: 'refused', id, problems: outcome.problems };
     this.#prepared.set(id, outcome);
     const [oldest] = this.#prepared.keys();

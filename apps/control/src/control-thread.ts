@@ -1,20 +1,21 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger, systemClock } from '@gatehouse/kernel';
-import { Cipher, composeConfig, seedHouse, type House } from '@gatehouse/services';
+import { allCallers, Cipher, composeConfig, seedHouse, type House } from '@gatehouse/services';
 import { openDatabase } from '@gatehouse/store';
 import { adminApi } from './admin-api.ts';
+import { KeptCallers } from './kept-callers.ts';
 import { controlStart, toControl, type FromControl } from './protocol.ts';
 import { RemoteGate } from './remote-gate.ts';
 
 /** The entry of the control thread: the admin API over the store, beside the gate and never in its way. */
-const { listen, database: place, secret, adminToken, version, logLevel } = controlStart(workerData);
+const { listen, callersFile, database: place, secret, adminToken, version, logLevel } = controlStart(workerData);
 const log = createLogger({
   level: logLevel,
   write: (line) => process.stderr.write(line),
   now: systemClock.now,
   base: { thread: 'control' },
 });
-const gate = new RemoteGate(say);
+const gate = new RemoteGate(say, new KeptCallers(callersFile));
 const database = await openDatabase(place);
 const house: House = { database, clock: systemClock, cipher: new Cipher(secret), gate, log };
 const app = adminApi({ house, adminToken, version });
@@ -37,7 +38,8 @@ function say(message: FromControl): void {
 /** Another version of this program, or another machine, may have written last. */
 async function serveWhatIsStored(): Promise<void> {
   const config = await database.read(async (sql) => composeConfig(sql, house));
-  const outcome = await gate.prepare(config);
+  await database.read(async (sql) => gate.replaceCallers(allCallers(sql)));
+  const outcome = await gate.prepare({ config, callers: [] });
   if ('problems' in outcome) log.error('what is stored cannot be served, the gate stays as it is', { ...outcome });
   else await outcome.enforce();
 }

@@ -1,2 +1,3 @@
-export { ControlPlane, type ControlPlaneOptions } from './control-plane.ts';
-export type { Enforcement, Gate, GateConfig, Prepared } from '@gatehouse/services';
+export { ControlPlane, type CallersReplacement, type ControlPlaneOptions, type LocalGate } from './control-plane.ts';
+export { readKeptCallers } from './kept-callers.ts';
+export type { Enforcement, GateChange, GateConfig, Prepared } from '@gatehouse/services';

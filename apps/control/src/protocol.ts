@@ -1,5 +1,6 @@
 import type { LogLevel } from '@gatehouse/kernel';
-import type { Enforcement, GateConfig } from '@gatehouse/services';
+import type { CallerChange } from '@gatehouse/directory';
+import type { Enforcement, GateChange } from '@gatehouse/services';
 
 /* What the control thread and the main thread tell each other. Both are of this program and of one version. */
 
@@ -7,6 +8,8 @@ export interface ControlStart {
   readonly listen: { readonly host: string; readonly port: number };
   /** A file of SQLite, or `postgres://…`. */
   readonly database: string;
+  /** Where callers are kept for gates that start. */
+  readonly callersFile: string;
   /** Of this house, at least 32 bytes: what is secret in the store is sealed by it. */
   readonly secret: Uint8Array;
   /** Of the environment: whoever has it is administrator. */
@@ -18,6 +21,7 @@ export interface ControlStart {
 export type ToControl =
   | { readonly kind: 'apis'; readonly id: number; readonly apis: ReadonlySet<string> }
   | { readonly kind: 'prepared'; readonly id: number; readonly snapshot: string }
+  | { readonly kind: 'taken'; readonly id: number }
   | { readonly kind: 'refused'; readonly id: number; readonly problems: readonly string[] }
   | { readonly kind: 'enforced'; readonly id: number; readonly enforcement: Enforcement }
   | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
@@ -25,8 +29,10 @@ export type ToControl =
 
 export type FromControl =
   | { readonly kind: 'listening'; readonly port: number }
-  | { readonly kind: 'prepare'; readonly id: number; readonly config: GateConfig }
+  | { readonly kind: 'prepare'; readonly id: number; readonly change: GateChange }
   | { readonly kind: 'enforce'; readonly id: number }
+  /** Some of all who call; the last of them says so. */
+  | { readonly kind: 'callers'; readonly id: number; readonly callers: readonly CallerChange[]; readonly last: boolean }
   | { readonly kind: 'apis-of-others'; readonly id: number };
 
 /* `workerData` and messages have no types: each comes from the other end of this protocol. */

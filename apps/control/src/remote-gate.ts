@@ -1,16 +1,23 @@
-import type { Enforcement, Gate, GateConfig, Prepared } from '@gatehouse/services';
+import type { CallerChange } from '@gatehouse/directory';
+import type { Enforcement, Gate, GateChange, Prepared } from '@gatehouse/services';
+import type { KeptCallers } from './kept-callers.ts';
 import type { FromControl, ToControl } from './protocol.ts';
 
 type Answer = Exclude<ToControl, { kind: 'stop' }>;
+
+/** Each piece is copied from thread to thread. */
+const CALLERS_AT_ONCE = 10_000;
 
 /** The gate, from the control thread: the main thread compiles and publishes. */
 export class RemoteGate implements Gate {
   readonly #say: (message: FromControl) => void;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #kept: KeptCallers;
   #ids = 0;
 
-  constructor(say: (message: FromControl) => void) {
+  constructor(say: (message: FromControl) => void, kept: KeptCallers) {
     this.#say = say;
+    this.#kept = kept;
   }
 
   async apisOfOthers(): Promise<ReadonlySet<string>> {
@@ -18,21 +25,38 @@ export class RemoteGate implements Gate {
     return answer.kind === 'apis' ? answer.apis : new Set();
   }
 
-  async prepare(config: GateConfig): ReturnType<Gate['prepare']> {
+  async prepare(change: GateChange): ReturnType<Gate['prepare']> {
     const id = ++this.#ids;
-    const answer = await this.#asked({ kind: 'prepare', id, config });
+    const answer = await this.#asked({ kind: 'prepare', id, change });
     if (answer.kind === 'refused') return { problems: answer.problems };
     if (answer.kind === 'failed') throw new Error(answer.reason);
     return {
       snapshot: 'snapshot' in answer ? answer.snapshot : '',
-      enforce: async () => this.#enforce(id),
+      enforce: async () => this.#enforce(id, change.callers),
     } satisfies Prepared;
   }
 
-  async #enforce(id: number): Promise<Enforcement> {
+  async #enforce(id: number, callers: readonly CallerChange[]): Promise<Enforcement> {
+    this.#kept.append(callers);
     const answer = await this.#asked({ kind: 'enforce', id });
     if (answer.kind === 'enforced') return answer.enforcement;
     throw new Error('reason' in answer ? answer.reason : 'the gate did not say whether it enforces it');
+  }
+
+  async replaceCallers(callers: AsyncIterable<CallerChange>): Promise<void> {
+    let piece: CallerChange[] = [];
+    for await (const caller of this.#kept.rewritten(callers)) {
+      piece.push(caller);
+      if (piece.length < CALLERS_AT_ONCE) continue;
+      await this.#callers(piece, false);
+      piece = [];
+    }
+    await this.#callers(piece, true);
+  }
+
+  async #callers(callers: readonly CallerChange[], last: boolean): Promise<void> {
+    const answer = await this.#asked({ kind: 'callers', id: ++this.#ids, callers, last });
+    if (answer.kind === 'failed') throw new Error(answer.reason);
   }
 
   /** What the main thread answers. */

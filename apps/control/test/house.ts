@@ -1,5 +1,15 @@
+import { createHash } from 'node:crypto';
 import { createLogger, type Clock } from '@gatehouse/kernel';
-import { Cipher, seedHouse, type Gate, type GateConfig, type House, type ImportSettings } from '@gatehouse/services';
+import {
+  Cipher,
+  seedHouse,
+  type Gate,
+  type GateChange,
+  type GateConfig,
+  type House,
+  type ImportSettings,
+} from '@gatehouse/services';
+import { DirectoryReader, DirectoryWriter } from '@gatehouse/directory';
 import { openDatabase } from '@gatehouse/store';
 import type { FastifyInstance } from 'fastify';
 import { adminApi } from '../src/admin-api.ts';
@@ -9,21 +19,34 @@ export const ADMIN_TOKEN = 'an-administrator-for-tests';
 /** Takes every configuration, and remembers the last. */
 export class RememberingGate implements Gate {
   enforced: GateConfig | undefined;
+  readonly directory = new DirectoryWriter();
   problems: readonly string[] = [];
 
   async apisOfOthers(): Promise<ReadonlySet<string>> {
     return Promise.resolve(new Set());
   }
 
-  async prepare(config: GateConfig): ReturnType<Gate['prepare']> {
+  async replaceCallers(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async prepare({ config, callers }: GateChange): ReturnType<Gate['prepare']> {
     if (this.problems.length > 0) return Promise.resolve({ problems: this.problems });
     const enforcement = { snapshot: 'test', workers: { enforcing: 2, of: 2 } };
     const enforce = async (): Promise<typeof enforcement> => {
-      this.enforced = config;
+      this.enforced = config ?? this.enforced;
+      for (const change of callers) this.directory.apply(change);
       return Promise.resolve(enforcement);
     };
     return Promise.resolve({ snapshot: 'test', enforce });
   }
+}
+
+/** What gates know of a key's application. */
+export function callerOf(gate: RememberingGate, key: string): unknown {
+  const reader = new DirectoryReader(gate.directory.memory);
+  const found = reader.find(createHash('sha256').update(key).digest());
+  return found && JSON.parse(reader.applicationText(found));
 }
 
 /** What tests read of replies. */

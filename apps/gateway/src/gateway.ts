@@ -10,6 +10,7 @@ import {
   type CounterMemory,
   type SharedCounters,
 } from '@gatehouse/counters';
+import type { CallerChange, DirectoryWriter } from '@gatehouse/directory';
 import { GatehouseError, type Clock, type Logger, type LogLevel } from '@gatehouse/kernel';
 import { startRecorder, type RecorderHandle, type RecorderStats } from '@gatehouse/record';
 import { HealthTable } from '@gatehouse/upstream';
@@ -22,6 +23,7 @@ import {
   type NameResolver,
 } from '@gatehouse/upstream/probing';
 import { BudgetKeeper } from './budget-keeper.ts';
+import { DirectoryKeeper } from './directory-keeper.ts';
 import { letHelpersGiveWay } from './v8-threads.ts';
 import { gateSecret } from './gate-secret.ts';
 import { identityKeysOf } from './identity-keys.ts';
@@ -44,6 +46,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   /** Our name in `Via`. */
   readonly pseudonym: string;
+  /** Who calls, besides those of the configuration. */
+  readonly callers?: DirectoryWriter | undefined;
   /** `GATEHOUSE_SECRET_KEY`; without, one is made and kept in the data folder. */
   readonly secretKey?: string | undefined;
   /** Who looks names of upstreams up; the system's servers when left out. */
@@ -93,6 +97,7 @@ export class Gateway {
   readonly #ticketKeys = new Uint8Array(randomBytes(48));
   readonly #cacheMemory: CacheMemory = createCacheMemory();
   readonly #cache = new HttpCache(this.#cacheMemory, MAIN_THREAD);
+  readonly #directory: DirectoryKeeper;
   readonly #workers: WorkerHandle[] = [];
   readonly #silence = new SilenceWatch<WorkerHandle>(SILENCE_TICKS, (handle) => this.#giveUp(handle));
   readonly #silenceTicks: NodeJS.Timeout;
@@ -110,6 +115,7 @@ export class Gateway {
   private constructor(options: GatewayOptions, snapshot: Snapshot) {
     const { log, clock } = options;
     this.#options = options;
+    this.#directory = new DirectoryKeeper(options.callers);
     this.#recorder = startRecorder({
       dir: path.join(options.dataDir, 'records'),
       logger: log,
@@ -214,6 +220,7 @@ export class Gateway {
       ticketKeys: this.#ticketKeys,
       listenTls: this.#listenTls(),
       cache: this.#cacheMemory,
+      directory: this.#directory.memory,
       recorder: this.#recorder.port(worker),
       publication: this.#publication,
     };
@@ -294,6 +301,23 @@ export class Gateway {
     await Promise.all(behind.map(async (handle) => this.#catchUp(handle, publication)));
     const enforcing = this.#workers.filter((handle) => handle.version === version).map(({ worker }) => worker);
     return { version, workers: enforcing };
+  }
+
+  /**
+   * Callers who are stored. Workers find them in memory that they share, so that all enforce a change when this resolves:
+   * `workers` says which.
+   */
+  async changeCallers(changes: Iterable<CallerChange>): Promise<Published> {
+    return this.#callersAt(await this.#directory.apply(changes, this.#workers));
+  }
+
+  /** All of them anew, and none besides. What is changed in between has to be in them. */
+  async replaceCallers(callers: DirectoryWriter): Promise<Published> {
+    return this.#callersAt(await this.#directory.use(callers, this.#workers));
+  }
+
+  #callersAt(workers: readonly number[]): Published {
+    return { version: this.#publication.snapshot.version, workers };
   }
 
   /** With the endpoints that its names lead to now; what is probed is what it has. */

@@ -1,6 +1,7 @@
 import { ResponseCache, RoutingMemory, type Rest, SemanticMemory } from '@gatehouse/ai';
 import type { HttpCache } from '@gatehouse/cache';
 import type { BudgetLedger, Counters, KeptReplies } from '@gatehouse/counters';
+import type { DirectoryReader } from '@gatehouse/directory';
 import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
 import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
 import { recordLine, type RecordBatcher } from '@gatehouse/record';
@@ -13,6 +14,7 @@ import type { GateExchange } from './exchange.ts';
 import { exchangeLine } from './exchange-line.ts';
 import type { Origin } from './front/trusted-proxies.ts';
 import { Pools } from './pools.ts';
+import type { DirectoryPlace } from './stored-callers.ts';
 
 export interface HouseOptions {
   readonly clock: Clock;
@@ -25,6 +27,8 @@ export interface HouseOptions {
   readonly budgets: BudgetLedger;
   readonly records: Pick<RecordBatcher, 'add'>;
   readonly cache: HttpCache;
+  /** Callers who are stored, and not in the configuration. */
+  readonly directory: DirectoryReader;
   /** Of TLS sessions that callers resume; the same in all workers. */
   readonly ticketKeys: Uint8Array;
   /** 32 bytes that this gate keeps to itself; other secrets are derived from it. */
@@ -65,6 +69,8 @@ export class House {
   readonly ticketKeys: Uint8Array;
   /** Where callers come in by TLS; known once it is listened there. */
   tlsPort = 0;
+  /** Callers who are stored. */
+  readonly directory: DirectoryPlace;
   /** Replies that all workers keep together. */
   readonly cache: HttpCache;
   /** What policies ask other servers by. */
@@ -105,6 +111,7 @@ export class House {
     this.pools = new Pools({ wheel: this.wheel, clock: options.clock, log: options.log });
     this.secret = options.secret;
     this.cache = options.cache;
+    this.directory = { reader: options.directory };
     this.ticketKeys = options.ticketKeys;
     this.asker = new Asker(this);
   }

@@ -32,6 +32,7 @@ import { TrustedProxies } from './front/trusted-proxies.ts';
 import type { House } from './house.ts';
 import { identityKeysOf } from './identity-keys.ts';
 import { policyRuntime } from './policy-runtime.ts';
+import { StoredCallers } from './stored-callers.ts';
 
 export interface ProgramParts {
   readonly health: HealthView;
@@ -59,8 +60,8 @@ export class Program {
   readonly #runtime: PolicyRuntime;
   readonly #groups = new Map<string, UpstreamGroup>();
   #upstreams: Readonly<Record<string, UpstreamSpec>>;
-  readonly #callers = new Map<CredentialSpec, Map<string, KnownCaller>>();
-  readonly #planLimits = new Map<SubscriptionSpec, readonly RequestStep[]>();
+  readonly #callers = new WeakMap<CredentialSpec, Map<string, KnownCaller>>();
+  readonly #planLimits = new WeakMap<SubscriptionSpec, readonly RequestStep[]>();
 
   constructor(snapshot: Snapshot, house: House, { health, policies }: ProgramParts) {
     this.snapshot = snapshot;
@@ -68,7 +69,8 @@ export class Program {
     this.#house = house;
     this.#policies = policies;
     this.router = compileRouter(snapshot.routes);
-    this.credentials = new CredentialBook(snapshot.credentials);
+    const stored = new StoredCallers(house.directory, snapshot.plans ?? {});
+    this.credentials = new CredentialBook(snapshot.credentials, stored);
     this.proxies = new TrustedProxies(snapshot.gateway);
     this.hideSessions = sessionHider(snapshot.routes);
     const tls = snapshot.gateway?.tls;
@@ -119,6 +121,7 @@ export class Program {
       team: credential.team,
       subscription: subscription?.id,
       plan: subscription?.plan,
+      modelPlans: credential.modelPlans,
       ...BY_KEY,
     };
     const caller = { principal, lines: principalLines(principal) };

@@ -3,6 +3,7 @@ import type { Rest } from '@gatehouse/ai';
 import type { CacheMemory } from '@gatehouse/cache';
 import type { EndpointSpec, Snapshot } from '@gatehouse/config';
 import type { CounterMemory, KeptMemory } from '@gatehouse/counters';
+import type { DirectoryMemory } from '@gatehouse/directory';
 import type { LogLevel } from '@gatehouse/kernel';
 import type { BudgetAccess } from './budget-keeper.ts';
 import type { ListenAddress } from './listener.ts';
@@ -31,6 +32,7 @@ export interface WorkerStart {
   readonly budgets: BudgetAccess;
   readonly health: SharedArrayBuffer;
   readonly cache: CacheMemory;
+  readonly directory: DirectoryMemory;
   readonly ticketKeys: Uint8Array;
   /** Where callers come in by TLS; undefined: nowhere. */
   readonly listenTls: ListenAddress | undefined;
@@ -46,6 +48,7 @@ export type ToWorker =
   | { readonly kind: 'load'; readonly publication: Publication }
   | { readonly kind: 'switch'; readonly version: string }
   | { readonly kind: 'endpoints'; readonly found: FoundEndpoints }
+  | { readonly kind: 'directory'; readonly memory: DirectoryMemory }
   | { readonly kind: 'recorder'; readonly port: MessagePort }
   | { readonly kind: 'rest'; readonly rest: Rest }
   | { readonly kind: 'drain'; readonly deadlineMs: number };
@@ -61,6 +64,7 @@ export type FromWorker =
   | { readonly kind: 'loaded'; readonly version: string }
   | { readonly kind: 'refused'; readonly version: string; readonly reason: string }
   | { readonly kind: 'switched'; readonly version: string }
+  | { readonly kind: 'directory-taken' }
   | { readonly kind: 'stats'; readonly stats: WorkerStats }
   /** What the other workers should know, too. */
   | { readonly kind: 'rest'; readonly rest: Rest }

@@ -1,5 +1,6 @@
 import { Worker, type MessagePort } from 'node:worker_threads';
 import type { Rest } from '@gatehouse/ai';
+import type { DirectoryMemory } from '@gatehouse/directory';
 import {
   fromWorker,
   type FoundEndpoints,
@@ -117,6 +118,17 @@ export class WorkerHandle {
 
   endpoints(found: FoundEndpoints): void {
     this.#say({ kind: 'endpoints', found });
+  }
+
+  /** False: it did not answer, and may still go by what it had. */
+  async directory(memory: DirectoryMemory): Promise<boolean> {
+    const answer = this.#answer((message) => message.kind === 'directory-taken' || undefined);
+    this.#say({ kind: 'directory', memory });
+    return (await answer) ?? false;
+  }
+
+  get gone(): boolean {
+    return this.#gone;
   }
 
   recorder(port: MessagePort): void {

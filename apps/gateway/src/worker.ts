@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { HttpCache } from '@gatehouse/cache';
 import { BudgetJournal, openBudgetLedger, openCounters, openKeptReplies } from '@gatehouse/counters';
+import { DirectoryReader, type DirectoryMemory } from '@gatehouse/directory';
 import { createLogger, systemClock } from '@gatehouse/kernel';
 import { connectRecorder } from '@gatehouse/record';
 import { HealthTable } from '@gatehouse/upstream';
@@ -47,6 +48,7 @@ const house = new House({
   secret: start.secret,
   ticketKeys: start.ticketKeys,
   cache: new HttpCache(start.cache, owner),
+  directory: new DirectoryReader(start.directory),
   onRest: (rest) => say({ kind: 'rest', rest }),
 });
 let program = await compile(start.publication);
@@ -87,6 +89,12 @@ function useEndpoints({ endpoints, healthSlots }: FoundEndpoints): void {
   forget();
 }
 
+/** Callers who are stored have outgrown their memory: they are found in another one from now on. */
+function useDirectory(taken: DirectoryMemory): void {
+  house.directory.reader = new DirectoryReader(taken);
+  say({ kind: 'directory-taken' });
+}
+
 /** Drops runtime state that the new snapshot no longer names. */
 function forget(): void {
   const { upstreams, snapshot } = program;
@@ -119,6 +127,7 @@ parentPort?.on('message', (raw: unknown) => {
   if (message.kind === 'load') void load(message.publication);
   else if (message.kind === 'switch') switchTo(message.version);
   else if (message.kind === 'endpoints') useEndpoints(message.found);
+  else if (message.kind === 'directory') useDirectory(message.memory);
   else if (message.kind === 'recorder') recorder.reconnect(message.port);
   else if (message.kind === 'rest') house.routing.rest(message.rest, clock.monotonic());
   else void drain(message.deadlineMs);

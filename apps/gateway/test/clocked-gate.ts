@@ -1,3 +1,4 @@
+import { createDirectoryMemory, DirectoryReader } from '@gatehouse/directory';
 import { createCacheMemory, HttpCache } from '@gatehouse/cache';
 import {
   createBudgetMemory,
@@ -53,6 +54,7 @@ export function clockedHouse(): ClockedHouse {
     secret: new Uint8Array(32),
     ticketKeys: new Uint8Array(48),
     cache: new HttpCache(createCacheMemory(), 1),
+    directory: new DirectoryReader(createDirectoryMemory()),
     records: { add: (line) => records.push(JSON.parse(line)) },
   });
   onTestFinished(() => {

@@ -1,3 +1,4 @@
+import { createDirectoryMemory, DirectoryReader } from '@gatehouse/directory';
 import { createCacheMemory, HttpCache } from '@gatehouse/cache';
 import net from 'node:net';
 import {
@@ -32,6 +33,7 @@ it('tells the record of what a worker was doing when it has to die', async () =>
     secret: new Uint8Array(32),
     ticketKeys: new Uint8Array(48),
     cache: new HttpCache(createCacheMemory(), 1),
+    directory: new DirectoryReader(createDirectoryMemory()),
     records: { add: (line) => lines.push(line) },
   });
   const snapshot = compile(`

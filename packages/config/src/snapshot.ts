@@ -1,7 +1,9 @@
+import type { CredentialSpec, PlanSpec } from './caller-spec.ts';
 import type { AiGuardSpec } from './guard-spec.ts';
 import type { PublishedPromptSpec } from './prompt-spec.ts';
 import type { EndpointSpec, TimeoutSpec, UpstreamSpec } from './upstream-spec.ts';
 
+export type * from './caller-spec.ts';
 export type * from './upstream-spec.ts';
 
 /**
@@ -15,6 +17,8 @@ export interface Snapshot {
   readonly upstreams: Readonly<Record<string, UpstreamSpec>>;
   readonly routes: readonly RouteSpec[];
   readonly credentials: readonly CredentialSpec[];
+  /** By name, for callers whom the directory knows; absent where there are none. */
+  readonly plans?: Readonly<Record<string, PlanSpec>>;
   readonly ai: AiSpec | undefined;
   /** How callers reach the gate; absent where nothing is said of it. */
   readonly gateway?: GatewaySpec;
@@ -157,56 +161,6 @@ export interface PolicySpec {
   readonly scope: string;
 }
 
-export interface LimitSpec {
-  readonly limit: number;
-  readonly windowMs: number;
-}
-
-export interface QuotaSpec {
-  readonly calls: number;
-  readonly per: 'hour' | 'day' | 'week' | 'month' | 'year';
-}
-
-/** How a credential that is no key is recognised. */
-export type CredentialMatch =
-  /** A PHC string of argon2id. */
-  | { readonly kind: 'basic'; readonly username: string; readonly argon2: string }
-  /** Tokens of `issuer` that were given to the client (or, without one, the subject) `id`; `*`: to any. */
-  | { readonly kind: 'client'; readonly issuer: string; readonly id: string }
-  | { readonly kind: 'certificate'; readonly sha256: string }
-  | { readonly kind: 'certificate'; readonly subject: string }
-  /** `key`: a public key as PEM, or a shared secret; never logged, never in the version hash. */
-  | { readonly kind: 'signature'; readonly keyId: string; readonly algorithm: string; readonly key: string };
-
-export interface CredentialSpec {
-  /** Lower-case hex SHA-256 of the key; '' where `match` says how it is recognised instead. */
-  readonly sha256: string;
-  readonly match?: CredentialMatch;
-  readonly name: string;
-  /** Whom it was given to. */
-  readonly owner: string | undefined;
-  /** From then on it is refused, ms since the epoch. */
-  readonly expiresMs: number | undefined;
-  readonly application: string;
-  readonly team: string | undefined;
-  /** By api name. */
-  readonly subscriptions: Readonly<Record<string, SubscriptionSpec>>;
-  /** Model aliases that this application may call; `undefined`: no AI access at all; `*` in the list: all. */
-  readonly models: readonly string[] | undefined;
-  /** Prompts that it may call, whatever their model; `*` in the list: all. No list: those whose model it may call. */
-  readonly prompts?: readonly string[];
-  /** Limits on the tokens of all model calls of the application. */
-  readonly tokenLimits: readonly TokenLimitSpec[];
-}
-
-export interface SubscriptionSpec {
-  /** `<application>/<api>`. */
-  readonly id: string;
-  readonly plan: string | undefined;
-  readonly limits: readonly LimitSpec[];
-  readonly quota: QuotaSpec | undefined;
-}
-
 export interface AiSpec {
   readonly basePath: string;
   readonly access: Access;
@@ -278,15 +232,12 @@ export interface BudgetSpec {
   readonly of: BudgetHolder;
   /** Which of them; undefined: each one has a budget of its own. */
   readonly name: string | undefined;
+  /** Only for applications that may call models under this plan. */
+  readonly plan?: string;
   readonly limitMicroUsd: number;
   readonly per: 'hour' | 'day' | 'week' | 'month' | 'total';
   /** Calls beyond it are refused; else it only tells. */
   readonly hard: boolean;
-}
-
-export interface TokenLimitSpec {
-  readonly tokens: number;
-  readonly windowMs: number;
 }
 
 export interface ProviderSpec {

@@ -5,6 +5,23 @@ import { hash32 } from '@gatehouse/kernel';
 const FOUND_MAX = 10_000;
 const KEY_BYTES_MAX = 512;
 
+/** A credential that is found elsewhere, and may change there. */
+export interface ElsewhereFound {
+  readonly credential: CredentialSpec;
+  /** False once it, or anything of its application, is not what it was. */
+  holds(): boolean;
+}
+
+export interface CredentialsElsewhere {
+  /** Whether there may be any: what is shown need not be hashed where there are none. */
+  readonly some: boolean;
+  /** By the SHA-256 of a key. */
+  find(hash: Uint8Array): ElsewhereFound | undefined;
+}
+
+const NOWHERE: CredentialsElsewhere = { some: false, find: () => undefined };
+const always = (): boolean => true;
+
 /**
  * The credentials of one snapshot, found by what callers show. A bounded cache of keys that were found spares their
  * hash; it lives and dies with its snapshot, so a revoked key cannot outlive the swap.
@@ -12,10 +29,12 @@ const KEY_BYTES_MAX = 512;
 export class CredentialBook {
   readonly #byHash = new Map<string, CredentialSpec>();
   readonly #byMatch = new Map<string, CredentialSpec>();
-  readonly #found = new Map<string, CredentialSpec>();
+  readonly #found = new Map<string, ElsewhereFound>();
+  readonly #elsewhere: CredentialsElsewhere;
   readonly #users: CredentialSpec[] = [];
 
-  constructor(credentials: readonly CredentialSpec[]) {
+  constructor(credentials: readonly CredentialSpec[], elsewhere = NOWHERE) {
+    this.#elsewhere = elsewhere;
     for (const credential of credentials) {
       if (credential.match === undefined) this.#byHash.set(credential.sha256, credential);
       else this.#byMatch.set(nameOf(credential.match), credential);
@@ -26,15 +45,21 @@ export class CredentialBook {
   /** By a key in clear. */
   key(key: string): CredentialSpec | undefined {
     const cached = this.#found.get(key);
-    if (cached !== undefined) return cached;
+    if (cached?.holds() === true) return cached.credential;
+    this.#found.delete(key);
+    if (key === '' || key.length > KEY_BYTES_MAX) return undefined;
     // Where nobody has a key, what is shown on open paths need not be hashed.
-    if (this.#byHash.size === 0 || key === '' || key.length > KEY_BYTES_MAX) return undefined;
-    const credential = this.#byHash.get(createHash('sha256').update(key, 'latin1').digest('hex'));
-    if (credential !== undefined) {
-      if (this.#found.size >= FOUND_MAX) this.#found.clear();
-      this.#found.set(key, credential);
-    }
-    return credential;
+    if (this.#byHash.size === 0 && !this.#elsewhere.some) return undefined;
+    const found = this.#byHashOf(createHash('sha256').update(key, 'latin1').digest());
+    if (found === undefined) return undefined;
+    if (this.#found.size >= FOUND_MAX) this.#found.clear();
+    this.#found.set(key, found);
+    return found.credential;
+  }
+
+  #byHashOf(hash: Buffer): ElsewhereFound | undefined {
+    const credential = this.#byHash.size === 0 ? undefined : this.#byHash.get(hash.toString('hex'));
+    return credential === undefined ? this.#elsewhere.find(hash) : { credential, holds: always };
   }
 
   /** By the name of a user. */

@@ -26,7 +26,7 @@ export {
   type Stage,
   type UpstreamAsk,
 } from './policy.ts';
-export { CredentialBook } from './credential-book.ts';
+export { CredentialBook, type CredentialsElsewhere, type ElsewhereFound } from './credential-book.ts';
 export { sessionHider } from './session-cookies.ts';
 export { ReplyDraft } from './reply-draft.ts';
 export { ipKey } from './ip-address.ts';

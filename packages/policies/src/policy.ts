@@ -51,6 +51,8 @@ export interface Principal {
   readonly team: string | undefined;
   readonly subscription: string | undefined;
   readonly plan: string | undefined;
+  /** Plans whose budgets its model calls are charged to. */
+  readonly modelPlans?: readonly string[] | undefined;
   /** The policy that found out: `key`, `jwt`, `basic`, … */
   readonly method: string;
   /** Who it is to whoever vouches for it: a token's `sub`, a user name, a certificate's subject. */

@@ -1,7 +1,8 @@
 export { Cipher } from './cipher.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
 export type { House, Principal, ServiceContext } from './service-context.ts';
-export type { Enforcement, Gate, GateConfig, Prepared } from './publishing/gate.ts';
+export { allCallers } from './publishing/compose-callers.ts';
+export type { Enforcement, Gate, GateChange, GateConfig, Prepared } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';
 export { KINDS, kindOf } from './kinds/kinds.ts';
 export type { Kind } from './kinds/kind.ts';

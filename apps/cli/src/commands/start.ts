@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { DemoModel } from '@gatehouse/ai/demo';
 import type { Snapshot } from '@gatehouse/config';
-import { ControlPlane, type GateConfig } from '@gatehouse/control';
+import { ControlPlane, readKeptCallers, type GateConfig } from '@gatehouse/control';
 import {
   derivedSecret,
   Gateway,
@@ -11,6 +11,7 @@ import {
   type GatewayStatus,
   type Published,
 } from '@gatehouse/gateway';
+import { DirectoryWriter } from '@gatehouse/directory';
 import { sha256Hex, systemClock, type Logger, type LogLevel } from '@gatehouse/kernel';
 import { requireAllFree, type Address } from '../address.ts';
 import { banner } from '../banner.ts';
@@ -103,6 +104,8 @@ export class RunningGatehouse implements StatusSource {
       workers,
       compile: compileAside,
       publish: async (snapshot) => this.#publish(snapshot),
+      changeCallers: async (changes) => this.#serving().changeCallers(changes),
+      replaceCallers: async (callers) => this.#serving().replaceCallers(callers),
       keep: (config) => kept.write(config),
     });
     await this.#beginWithStore(this.#parts, kept.read());
@@ -128,12 +131,28 @@ export class RunningGatehouse implements StatusSource {
     });
   }
 
+  async #keptCallers(): Promise<DirectoryWriter> {
+    const writer = new DirectoryWriter();
+    if (this.#options.control === undefined) return writer;
+    for await (const change of readKeptCallers(this.#callersFile())) writer.apply(change);
+    return writer;
+  }
+
+  #callersFile(): string {
+    return path.join(this.#options.dataDir, 'callers.ndjson');
+  }
+
   async #startControl(listen: Address): Promise<ControlPlane> {
     const { database, log, logLevel } = this.#options;
     const { adminToken } = this;
     const gate = this.#parts;
     if (gate === undefined) throw new Error('nothing is served yet');
-    const place = { listen, database, secret: derivedSecret(this.#secret(), 'store') };
+    const place = {
+      listen,
+      database,
+      callersFile: this.#callersFile(),
+      secret: derivedSecret(this.#secret(), 'store'),
+    };
     try {
       return await ControlPlane.start({
         ...place,
@@ -151,9 +170,12 @@ export class RunningGatehouse implements StatusSource {
   }
 
   async #publish(snapshot: Snapshot): Promise<Published> {
-    const gateway = this.#gateway;
-    if (gateway === undefined) throw new Error('nobody serves yet');
-    return gateway.publish(await this.#ready(snapshot));
+    return this.#serving().publish(await this.#ready(snapshot));
+  }
+
+  #serving(): Gateway {
+    if (this.#gateway === undefined) throw new Error('nobody serves yet');
+    return this.#gateway;
   }
 
   async #listen(snapshot: Snapshot, listenTls: Address | undefined): Promise<Gateway> {
@@ -162,7 +184,8 @@ export class RunningGatehouse implements StatusSource {
     try {
       const secretKey = env['GATEHOUSE_SECRET_KEY'];
       const places = { listen, listenTls, workers, dataDir };
-      const options = { ...places, log, logLevel, clock: systemClock, pseudonym, secretKey };
+      const callers = await this.#keptCallers();
+      const options = { ...places, callers, log, logLevel, clock: systemClock, pseudonym, secretKey };
       return await Gateway.start(options, snapshot);
     } catch (error) {
       // Somebody else, who takes no turns, may have been faster: that has better words.

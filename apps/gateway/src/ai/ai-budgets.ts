@@ -34,6 +34,7 @@ export class AiBudgets {
     return this.#specs.flatMap((spec) => {
       const holder = holderOf(spec, call);
       if (holder === undefined || (spec.name !== undefined && spec.name !== holder)) return [];
+      if (spec.plan !== undefined && call.principal?.modelPlans?.includes(spec.plan) !== true) return [];
       const { of, per, limitMicroUsd: limitMicros, hard } = spec;
       const key = hash64(`budget\n${of}\n${holder}\n${per}`);
       return [{ of, per, key, budget: { limitMicros, per, warning: !hard } }];

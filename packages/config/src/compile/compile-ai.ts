@@ -16,6 +16,7 @@ import type {
   RouteSpec,
 } from '../snapshot.ts';
 import { AI_API, AI_PATHS, BODY_BYTES_MAX, NAMED_BY_PATH } from './ai-paths.ts';
+import type { ConfigSource } from '../schema/config-schema.ts';
 import { checkReference, type Compilation } from './compilation.ts';
 import { guardSpecs } from './compile-guards.ts';
 import { mediaSpec } from './compile-media.ts';
@@ -72,7 +73,7 @@ export function compileAi(ai: AiSource, rows: readonly ProviderRow[], compilatio
     providers: Object.fromEntries(providers),
     models: Object.fromEntries(models),
     prices: ai.prices,
-    budgets: budgetSpecs(ai),
+    budgets: budgetSpecs(ai, compilation.source.plans),
     timeouts: timeoutSpec(ai.timeouts),
     ...(Object.keys(ai.guards).length > 0 && { guards: guardSpecs(ai) }),
     ...(Object.keys(ai.prompts).length > 0 && { prompts: promptSpecs(ai) }),
@@ -81,13 +82,17 @@ export function compileAi(ai: AiSource, rows: readonly ProviderRow[], compilatio
   };
 }
 
-function budgetSpecs({ access = [], budgets }: AiSource): BudgetSpec[] {
+function budgetSpecs({ access = [], budgets }: AiSource, plans: ConfigSource['plans']): BudgetSpec[] {
   const ofApplications = access.flatMap(({ application: name, budget }) =>
     budget === undefined ? [] : [{ of: 'application', name, ...budget } as const],
   );
-  return [...ofApplications, ...budgets].map(({ of, name, usd, per, mode }) => ({
+  const ofPlans = Object.entries(plans).flatMap(([plan, { ai }]) =>
+    ai?.budget === undefined ? [] : [{ of: 'application', name: undefined, plan, ...ai.budget } as const],
+  );
+  return [...ofApplications, ...ofPlans, ...budgets].map(({ of, name, usd, per, mode, ...only }) => ({
     of,
     name,
+    ...only,
     limitMicroUsd: Math.round(usd * 1e6),
     per,
     hard: mode === 'hard',

@@ -11,7 +11,8 @@ import type { Snapshot } from '../snapshot.ts';
 import { declaredNames, type Compilation, type OthersNames } from './compilation.ts';
 import { AI_API } from './ai-paths.ts';
 import { aiRoutes, checkBudgets, compileAi, type ProviderRow } from './compile-ai.ts';
-import { checkPlans, compileCredentials } from './compile-credentials.ts';
+import { compileCredentials } from './compile-credentials.ts';
+import { checkPlans, compilePlans } from './compile-plans.ts';
 import { compileGateway } from './compile-gateway.ts';
 import { compileRoutes } from './compile-routes.ts';
 import { checkGuards } from './compile-guards.ts';
@@ -102,10 +103,12 @@ function compileSource(compilation: Compilation, inputs: Inputs): Omit<Snapshot,
   checkAccessRules(compilation, { direct });
   checkGuards(compilation, { direct, rows: providers, schemaProblems: answerSchemaProblems });
   checkPrompts(compilation, { direct, language: prompts });
+  const plans = compilePlans(compilation);
   return {
     upstreams: Object.fromEntries(upstreams),
     routes: [...routes, ...forAi].map(({ spec }) => spec),
     credentials: compileCredentials(compilation),
+    ...(plans !== undefined && { plans }),
     ai,
     ...(compilation.source.gateway !== undefined && {
       gateway: compileGateway(compilation.source.gateway, compilation),

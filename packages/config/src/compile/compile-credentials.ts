@@ -106,12 +106,3 @@ function compileSubscriptions(
   }
   return Object.fromEntries(specs);
 }
-
-/** What plans name must exist, whether somebody subscribes or not. */
-export function checkPlans(compilation: Compilation): void {
-  for (const { apis } of Object.values(compilation.source.plans)) {
-    for (const [key, name] of apis.entries()) {
-      checkReference({ noun: 'api', holder: apis, key, name, known: compilation.declared.apis }, compilation);
-    }
-  }
-}

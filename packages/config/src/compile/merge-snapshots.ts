@@ -24,12 +24,14 @@ export function mergeSnapshots(
 ): { readonly snapshot: Snapshot } | { readonly problems: readonly string[] } {
   const clashes = new Clashes(first, second);
   const upstreams = clashes.union('the upstream', first.snapshot.upstreams, second.snapshot.upstreams);
+  const plans = clashes.union('the plan', first.snapshot.plans ?? {}, second.snapshot.plans ?? {});
   const plugins = clashes.union('the plugin', first.snapshot.plugins ?? {}, second.snapshot.plugins ?? {});
   const gateway = first.snapshot.gateway ?? second.snapshot.gateway;
   const content = {
     upstreams,
     routes: clashes.routes(),
     credentials: clashes.credentials(),
+    ...(Object.keys(plans).length > 0 && { plans }),
     ai: clashes.ai(first.snapshot.ai, second.snapshot.ai),
     ...(gateway !== undefined && { gateway }),
     ...(Object.keys(plugins).length > 0 && { plugins }),

@@ -37,6 +37,34 @@ describe('modelAccess', () => {
     ]);
   });
 
+  it('gives those under a plan the models of the plan, and charges its budget', () => {
+    const text = `gatehouse: 1
+apis: { users: { upstream: "http://h" } }
+plans:
+  gold: { apis: [users], ai: { models: [small], limits: [ { tokens: 5, window: 1m } ], budget: { usd: 1, per: day } } }
+applications:
+  a: { keys: [ { name: k, secret: one } ], subscriptions: [ { api: users, plan: gold } ] }
+  b: { keys: [ { name: k, secret: two } ], subscriptions: [ { api: users } ] }
+ai:
+  providers: { main: { kind: openai } }
+  models: { small: { targets: [ { provider: main, model: x } ] } }
+  access: []
+`;
+    const { credentials, ai, plans } = snapshotOf(text);
+    const tokenLimits = [{ tokens: 5, windowMs: 60_000 }];
+    expect(credentials.map(({ models: names, modelPlans, ...rest }) => [names, modelPlans, rest.tokenLimits])).toEqual([
+      [['small'], ['gold'], tokenLimits],
+      [undefined, undefined, []],
+    ]);
+    expect(ai?.budgets).toEqual([
+      { of: 'application', name: undefined, plan: 'gold', limitMicroUsd: 1_000_000, per: 'day', hard: true },
+    ]);
+    expect(plans?.['gold']?.models).toEqual({ models: ['small'], tokenLimits });
+    expect(problemsOf(text.replace('models: [small]', 'models: [smal]'))).toEqual([
+      expect.stringContaining('unknown model `smal`, did you mean `small`?'),
+    ]);
+  });
+
   it('gives nobody models where the list of rules is empty', () => {
     expect(models(withAccess('  access: []\n'))).toEqual([
       ['a', undefined, []],

@@ -1,14 +1,30 @@
 import { milliseconds } from '../forms/units.ts';
+import type { PlanSource } from '../schema/plan-schema.ts';
 import type { CredentialSpec } from '../snapshot.ts';
-import { checkReference, type Compilation } from './compilation.ts';
+import { checkReference, lookUp, type Compilation } from './compilation.ts';
 
-type ModelAccess = Pick<CredentialSpec, 'models' | 'prompts' | 'tokenLimits'>;
+type ModelAccess = Pick<CredentialSpec, 'models' | 'prompts' | 'tokenLimits' | 'modelPlans'>;
 
-/** Without a list of rules every application may call all models; with one, only those that it names. */
-export function modelAccess(application: string, { source: { ai } }: Compilation): ModelAccess {
+/**
+ * Without a list of rules every application may call all models; with one, only those that it names, and those of the
+ * plans of its subscriptions.
+ */
+export function modelAccess(application: string, { source }: Compilation): ModelAccess {
+  const { ai } = source;
   if (ai === undefined) return { models: undefined, tokenLimits: [] };
-  if (ai.access === undefined) return { models: ['*'], tokenLimits: [] };
-  const rules = ai.access.filter((rule) => rule.application === application);
+  const subscribed = lookUp(source.applications, application)?.subscriptions ?? [];
+  const plans = new Set(subscribed.flatMap(({ plan }) => (lookUp(source.plans, plan ?? '')?.ai ? [plan ?? ''] : [])));
+  if (ai.access === undefined && plans.size === 0) return { models: ['*'], tokenLimits: [] };
+  const rules = [
+    ...(ai.access ?? []).filter((rule) => rule.application === application),
+    ...[...plans].flatMap((plan) => lookUp(source.plans, plan)?.ai ?? []),
+  ];
+  return { ...accessOf(rules), ...(plans.size > 0 && { modelPlans: [...plans] }) };
+}
+
+type Rule = NonNullable<PlanSource['ai']>;
+
+function accessOf(rules: readonly Rule[]): ModelAccess {
   // Where one rule lists some, the others do not open the rest.
   const listed = rules.flatMap(({ prompts }) => (prompts === undefined ? [] : [prompts]));
   return {
@@ -28,9 +44,12 @@ export interface ProviderNames {
 export function checkAccessRules(compilation: Compilation, { direct }: ProviderNames): void {
   const { source, declared } = compilation;
   for (const rule of source.ai?.access ?? []) {
-    const { application, models, prompts = [] } = rule;
+    const { application } = rule;
     const known = declared.applications;
     checkReference({ noun: 'application', holder: rule, key: 'application', name: application, known }, compilation);
+  }
+  const ofPlans = Object.values(source.plans).flatMap(({ ai }) => ai ?? []);
+  for (const { models, prompts = [] } of [...(source.ai?.access ?? []), ...ofPlans]) {
     for (const [key, name] of models.entries()) {
       if (name === '*' || isDirect(name, direct)) continue;
       checkReference({ noun: 'model', holder: models, key, name, known: declared.models }, compilation);

@@ -7,7 +7,8 @@ import { capabilities } from './capability-schema.ts';
 import { guardSchema } from './guard-schema.ts';
 import { mediaSchema } from './media-schema.ts';
 import { promptSchema } from './prompt-schema.ts';
-import { positiveCount } from './plan-schema.ts';
+import { budgetMembers, modelAccess } from './model-access-schema.ts';
+import { positiveCount } from './positive-count.ts';
 import type { PolicyListSchema } from './policy-list.ts';
 import { semanticCache } from './semantic-cache-schema.ts';
 import { strictObject } from './strict-object.ts';
@@ -174,16 +175,6 @@ const modelPrices = strictObject(
   { description: 'What is known better here than in the catalogue.' },
 );
 
-const budgetMembers = {
-  usd: Type.Number({ description: 'US dollars in a period.', exclusiveMinimum: 0, maximum: 1_000_000_000 }),
-  per: Type.Enum(['hour', 'day', 'week', 'month', 'total'], {
-    description: 'The period, by the calendar in UTC; a total is never renewed.',
-  }),
-  mode: Type.Enum(['hard', 'warning'], { description: 'Refuse calls beyond it, or only tell.', default: 'hard' }),
-};
-
-const budget = strictObject(budgetMembers, { description: 'What the application may spend.' });
-
 const budgetSchema = strictObject(
   {
     of: Type.Enum(['application', 'credential', 'team', 'model', 'provider', 'all'], {
@@ -197,29 +188,9 @@ const budgetSchema = strictObject(
   { description: 'What may be spent on models.' },
 );
 
-const tokenLimit = strictObject({
-  tokens: positiveCount('Tokens in a window.'),
-  window: duration({ description: 'The window.' }),
-});
-
 const accessSchema = strictObject({
   application: nameText({ title: 'the name of an application', description: 'One of `applications`.' }),
-  models: Type.Array(modelNameText({ description: 'A model.' }), {
-    description: 'Names of `models`, `provider/model`, or * for all.',
-    uniqueItems: true,
-  }),
-  prompts: Type.Optional(
-    Type.Array(Type.String({ title: 'the name of a prompt', description: 'A prompt.' }), {
-      description:
-        'Only these of `prompts`, or * for all, whatever their model; without it all whose model the application may call.',
-      uniqueItems: true,
-    }),
-  ),
-  budget: Type.Optional(budget),
-  limits: Type.Array(tokenLimit, {
-    description: 'Limits on tokens, prompts and answers together.',
-    default: [],
-  }),
+  ...modelAccess,
 });
 
 export const aiSchema = (policies: PolicyListSchema) =>

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { hostText } from '../forms/host-name.ts';
 import { basePathText, pathPatternText } from '../forms/path-pattern.ts';
-import { headerNameText, labelText, methodText } from '../forms/tokens.ts';
+import { headerNameText, labelText, methodText, nameText } from '../forms/tokens.ts';
 import type { PolicyListSchema } from './policy-list.ts';
 import { strictObject } from './strict-object.ts';
 import { upstreamReference } from './upstream-schema.ts';
@@ -49,6 +49,12 @@ export const apiSchema = (policies: PolicyListSchema) =>
   strictObject(
     {
       title: Type.Optional(labelText({ description: 'For people.' })),
+      product: Type.Optional(
+        nameText({
+          title: 'a name',
+          description: 'What it is a version of; subscriptions in the store are to that.',
+        }),
+      ),
       version: Type.Optional(labelText({ description: 'Shown in records; by default that of the document.' })),
       versioning: Type.Optional(
         strictObject(

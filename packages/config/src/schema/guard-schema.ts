@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { modelNameText, nameText } from '../forms/tokens.ts';
 import { timeout } from '../forms/units.ts';
 import { PII_ENTITIES, SECRET_ENTITIES } from '../guard-spec.ts';
-import { positiveCount } from './plan-schema.ts';
+import { positiveCount } from './positive-count.ts';
 import { strictObject } from './strict-object.ts';
 
 export const GUARD_KINDS = ['pii', 'secrets', 'injection', 'topics', 'output-schema', 'length', 'moderation'] as const;

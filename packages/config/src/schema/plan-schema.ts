@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox';
 import { nameText } from '../forms/tokens.ts';
 import { duration } from '../forms/units.ts';
+import { modelAccess } from './model-access-schema.ts';
+import { positiveCount } from './positive-count.ts';
 import { strictObject } from './strict-object.ts';
-
-export const positiveCount = (description: string) => Type.Integer({ description, minimum: 1 });
 
 export const PERIODS = ['hour', 'day', 'week', 'month', 'year'] as const;
 
@@ -33,6 +33,11 @@ export const planSchema = strictObject(
       { description: 'Rate limits of each subscription; all of them hold.', default: [] },
     ),
     quota: Type.Optional(quota),
+    ai: Type.Optional(
+      strictObject(modelAccess, {
+        description: 'The models that applications under this plan may call, and how much.',
+      }),
+    ),
   },
   { description: 'What a subscription allows.' },
 );

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { pathText } from '../forms/path-pattern.ts';
 import { labelText, modelNameText, nameText, variableNameText } from '../forms/tokens.ts';
 import type { AnswerSchema } from '../guard-spec.ts';
-import { positiveCount } from './plan-schema.ts';
+import { positiveCount } from './positive-count.ts';
 import { strictObject } from './strict-object.ts';
 
 /** Of a template; what variables bring comes on top. */

@@ -1,3 +1,4 @@
+import type { CallerChange } from '@gatehouse/directory';
 import { newRequestId } from '@gatehouse/kernel';
 import {
   addToOutbox,
@@ -12,8 +13,9 @@ import {
 } from '@gatehouse/store';
 import { auditEntry } from '../audit/audit-entry.ts';
 import { kindOf } from '../kinds/kinds.ts';
-import type { Enforcement, Prepared } from '../publishing/gate.ts';
+import { applicationChange, credentialChanges, type ApplicationId } from '../publishing/compose-callers.ts';
 import { composeConfig } from '../publishing/compose-config.ts';
+import type { Enforcement, GateChange, Prepared } from '../publishing/gate.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { entityView } from './entity-view.ts';
@@ -32,7 +34,9 @@ export class Write {
   readonly sql: Statements;
   readonly nowMs: number;
   readonly #ctx: ServiceContext;
-  #served = false;
+  #config = false;
+  readonly #applications = new Map<string, ApplicationId>();
+  readonly #callers: CallerChange[] = [];
 
   constructor(ctx: ServiceContext, sql: Statements) {
     this.#ctx = ctx;
@@ -40,8 +44,25 @@ export class Write {
     this.nowMs = ctx.clock.now();
   }
 
-  get served(): boolean {
-    return this.#served;
+  /** What gates are to be told of it; undefined: nothing. */
+  async gateChange(): Promise<GateChange | undefined> {
+    const applications = [...this.#applications.values()];
+    if (!this.#config && applications.length + this.#callers.length === 0) return undefined;
+    const config = this.#config ? await composeConfig(this.sql, this.#ctx) : undefined;
+    const changes: CallerChange[] = [];
+    for (const application of applications) changes.push(await applicationChange(this.sql, application));
+    return { config, callers: [...changes, ...this.#callers] };
+  }
+
+  #serve(before: Entity | undefined, after: Entity | undefined): void {
+    for (const entity of [before, after]) {
+      if (entity === undefined) continue;
+      const { kind, workspace } = entity;
+      if (kind === 'application') this.#applications.set(entity.id, { workspace, id: entity.id });
+      else if (kind === 'subscription') this.#applications.set(entity.parent, { workspace, id: entity.parent });
+      else if (kind !== 'credential' && kindOf(kind).served) this.#config = true;
+    }
+    if ((after ?? before)?.kind === 'credential') this.#callers.push(...credentialChanges(before, after));
   }
 
   newId(kind: string): string {
@@ -78,7 +99,7 @@ export class Write {
     const entity = after ?? before;
     if (entity === undefined) return;
     const kind = kindOf(entity.kind);
-    if (kind.served) this.#served = true;
+    this.#serve(before, after);
     const { workspace } = entity;
     const topic = `${entity.kind}.${action}`;
     const head = await auditHead(this.sql, workspace);
@@ -105,7 +126,7 @@ export class Write {
 
   /** What is deployed has changed though no served kind has. */
   touchGates(): void {
-    this.#served = true;
+    this.#config = true;
   }
 }
 
@@ -114,13 +135,14 @@ export async function write<T>(ctx: ServiceContext, work: (write: Write) => Prom
   const { result, prepared } = await ctx.database.write(LOCK, async (sql) => {
     const own = new Write(ctx, sql);
     const value = await work(own);
-    return { result: value, prepared: own.served ? await prepare(ctx, sql) : undefined };
+    const change = await own.gateChange();
+    return { result: value, prepared: change && (await prepare(ctx, change)) };
   });
   return { result, enforcement: prepared && (await enforced(prepared)) };
 }
 
-async function prepare(ctx: ServiceContext, sql: Statements): Promise<Prepared> {
-  const outcome = await ctx.gate.prepare(await composeConfig(sql, ctx));
+async function prepare(ctx: ServiceContext, change: GateChange): Promise<Prepared> {
+  const outcome = await ctx.gate.prepare(change);
   if (!('problems' in outcome)) return outcome;
   const [first = 'it cannot be served'] = outcome.problems;
   throw new ServiceError('admin.invalid', first, { problems: outcome.problems });

@@ -9,7 +9,6 @@ type Named = Record<string, unknown>;
 /** In which a version answers callers, if only to say that it is gone. */
 const SERVED: ReadonlySet<string> = new Set(['published', 'deprecated', 'preview', 'suspended', 'retired']);
 const GRANTED: ReadonlySet<string> = new Set(['published', 'deprecated']);
-const LIVE_KEYS: ReadonlySet<string> = new Set(['active', 'rotating']);
 export const DEFAULT_WORKSPACE = 'default';
 
 export interface ComposeInputs {
@@ -17,7 +16,7 @@ export interface ComposeInputs {
   readonly gate: Pick<Gate, 'apisOfOthers'>;
 }
 
-/** All that gates serve of the store, as the text of one gatehouse.yaml. */
+/** What gates serve of the store, but for who calls, as the text of one gatehouse.yaml. */
 export async function composeConfig(sql: Statements, { cipher, gate }: ComposeInputs): Promise<GateConfig> {
   const names = { workspaces: await workspaceNames(sql), ofOthers: await gate.apisOfOthers() };
   const composer = new Composer(cipher, names);
@@ -28,13 +27,10 @@ export async function composeConfig(sql: Statements, { cipher, gate }: ComposeIn
   const revisions = await deployedRevisions(sql);
   for await (const version of eachEntity(sql, 'version')) composer.version(version, revisions);
   for await (const plan of eachEntity(sql, 'plan')) composer.plan(plan);
-  for await (const application of eachEntity(sql, 'application')) composer.application(application);
-  for await (const credential of eachEntity(sql, 'credential')) composer.credential(credential);
-  for await (const subscription of eachEntity(sql, 'subscription')) composer.subscription(subscription);
   return composer.config();
 }
 
-async function workspaceNames(sql: Statements): Promise<ReadonlyMap<string, string>> {
+export async function workspaceNames(sql: Statements): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   for await (const { id, name } of eachEntity(sql, 'workspace')) names.set(id, name);
   return names;
@@ -54,10 +50,9 @@ interface ServedVersion {
   readonly name: string;
 }
 
-interface ApplicationEntry {
-  readonly team?: string;
-  readonly keys: Named[];
-  readonly subscriptions: Named[];
+/** Names of the default workspace stand as they are; those of others behind the workspace's. */
+export function nameAtGates(workspace: string, name: string): string {
+  return workspace === DEFAULT_WORKSPACE ? name : `${workspace}.${name}`;
 }
 
 interface Names {
@@ -69,21 +64,14 @@ class Composer {
   readonly #cipher: Cipher;
   readonly #workspaces: ReadonlyMap<string, string>;
   readonly #ofOthers: ReadonlySet<string>;
-  readonly #source: Record<'upstreams' | 'apis' | 'plans' | 'applications', Named> = {
-    upstreams: {},
-    apis: {},
-    plans: {},
-    applications: {},
-  };
+  readonly #source: Record<'upstreams' | 'apis' | 'plans', Named> = { upstreams: {}, apis: {}, plans: {} };
   readonly #ai: Record<'providers' | 'models' | 'guards' | 'prompts', Named> & {
     budgets: unknown[];
-    access: unknown[];
-  } = { providers: {}, models: {}, guards: {}, prompts: {}, budgets: [], access: [] };
+  } = { providers: {}, models: {}, guards: {}, prompts: {}, budgets: [] };
   readonly #documents: Record<string, string> = {};
+  #grantsModels = false;
   readonly #apiNames = new Map<string, string>();
   readonly #served = new Map<string, ServedVersion[]>();
-  readonly #plans = new Map<string, Entity>();
-  readonly #applications = new Map<string, { readonly name: string; readonly entry: ApplicationEntry }>();
 
   constructor(cipher: Cipher, { workspaces, ofOthers }: Names) {
     this.#cipher = cipher;
@@ -99,10 +87,8 @@ class Composer {
     return isDefault && this.#ofOthers.has(api) ? [{ entry: api, api, name: '' }] : [];
   }
 
-  /** Names of the default workspace stand as they are; those of others behind the workspace's. */
   #named(workspace: string, name: string): string {
-    const of = this.#workspaces.get(workspace) ?? workspace;
-    return of === DEFAULT_WORKSPACE ? name : `${of}.${name}`;
+    return nameAtGates(this.#workspaces.get(workspace) ?? workspace, name);
   }
 
   #spec({ data, id }: Entity): Data {
@@ -138,6 +124,7 @@ class Composer {
     if (typeof document === 'string') this.#documents[file] = document;
     const upstream = spec['upstream'];
     this.#source.apis[entry] = {
+      product: this.#named(version.workspace, api),
       version: version.name,
       ...spec,
       ...(typeof upstream === 'string' && { upstream: this.#upstream(version.workspace, upstream) }),
@@ -155,48 +142,19 @@ class Composer {
   plan(plan: Entity): void {
     if (!GRANTED.has(plan.state)) return;
     const apis = listOf(plan.data['apis']).flatMap((api) => this.#servedAs(plan.workspace, String(api)));
-    this.#plans.set(`${plan.workspace} ${plan.name}`, plan);
     this.#source.plans[this.#named(plan.workspace, plan.name)] = {
       ...this.#spec(plan),
       apis: apis.map(({ entry }) => entry),
+      ...(plan.data['access'] !== undefined && { ai: plan.data['access'] }),
     };
-  }
-
-  application(application: Entity): void {
-    if (application.state !== 'active') return;
-    const { id, workspace, data } = application;
-    const team = data['team'];
-    const entry = { ...(typeof team === 'string' && { team }), keys: [], subscriptions: [] };
-    const name = this.#named(workspace, application.name);
-    this.#source.applications[name] = entry;
-    this.#applications.set(id, { name, entry });
-  }
-
-  credential({ parent, name, state, lookup, data }: Entity): void {
-    const application = this.#applications.get(parent);
-    if (application === undefined || lookup === undefined || !LIVE_KEYS.has(state)) return;
-    const expires = [data['expiresAt'], data['retiresAt']].filter((at) => typeof at === 'string').toSorted()[0];
-    application.entry.keys.push({ name, sha256: lookup, ...(expires !== undefined && { expires }) });
-  }
-
-  subscription({ workspace, parent, state, data }: Entity): void {
-    const application = this.#applications.get(parent);
-    const plan = this.#plans.get(`${workspace} ${textOf(data['plan'])}`);
-    if (application === undefined || plan === undefined || state !== 'active') return;
-    if (data['paused'] === true || data['stopped'] === true) return;
-    const { entry, name } = application;
-    const inPlan = listOf(plan.data['apis']).includes(data['api']);
-    for (const version of inPlan ? this.#servedAs(workspace, textOf(data['api'])) : []) {
-      if (typeof data['version'] === 'string' && data['version'] !== version.name) continue;
-      entry.subscriptions.push({ api: version.entry, plan: this.#named(workspace, plan.name) });
-    }
-    const access = plan.data['access'];
-    if (access !== undefined) this.#ai.access.push({ ...dataOf(access), application: name });
+    if (plan.data['access'] !== undefined) this.#grantsModels = true;
   }
 
   config(): GateConfig {
-    const { providers, access, ...rest } = this.#ai;
-    const ai = Object.keys(providers).length === 0 ? undefined : { providers, access, ...rest };
+    const { providers, ...rest } = this.#ai;
+    const hasAi = this.#grantsModels || Object.keys(providers).length > 0;
+    // Nobody may call any model but under a plan that says so.
+    const ai = hasAi ? { providers, access: [], ...rest } : undefined;
     const source = { gatehouse: 1, ...this.#source, ...(ai !== undefined && { ai }) };
     return { text: JSON.stringify(source), documents: this.#documents };
   }

@@ -1,8 +1,18 @@
+import type { CallerChange } from '@gatehouse/directory';
+
 /** What gates are to enforce, as the text of a gatehouse.yaml with the documents that it names. */
 export interface GateConfig {
   readonly text: string;
   /** Path as it is written in `text` → text. */
   readonly documents: Readonly<Record<string, string>>;
+}
+
+/** What gates are to enforce from now on, and did not before. */
+export interface GateChange {
+  /** Undefined: as before. */
+  readonly config: GateConfig | undefined;
+  /** Who calls. */
+  readonly callers: readonly CallerChange[];
 }
 
 /** Proof: who enforces which snapshot. */
@@ -24,5 +34,7 @@ export interface Gate {
   /** Names of apis that the gate serves for somebody else, such as a file: plans may hold them and applications subscribe. */
   apisOfOthers(): Promise<ReadonlySet<string>>;
   /** The problems of what cannot be served, ready to show. */
-  prepare(config: GateConfig): Promise<Prepared | { readonly problems: readonly string[] }>;
+  prepare(change: GateChange): Promise<Prepared | { readonly problems: readonly string[] }>;
+  /** Who calls, all of them, and nobody besides. */
+  replaceCallers(callers: AsyncIterable<CallerChange>): Promise<void>;
 }
