@@ -135,7 +135,14 @@ describe('a document of an api that is there', () => {
     const created = await imported({ text: openApi(before) });
     const { status, body } = await imported({ text: openApi(after) });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ outcome: 'preview', difference, comparedWith: '1.2.0', version: { isNew: false } });
+    const breaking = [{ level: 'error', operation: 'GET /c', message: 'is gone' }];
+    expect(body).toMatchObject({
+      outcome: 'preview',
+      breaking,
+      difference,
+      comparedWith: '1.2.0',
+      version: { isNew: false },
+    });
     const version = await read(`versions/${created.body['version'].id}`);
     expect(version).toMatchObject({ revision: 1, document: openApi(before) });
   });

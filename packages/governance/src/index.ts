@@ -9,3 +9,4 @@ export { inferDocument, type Inferred, type InferOptions } from './inference/inf
 export { readSamples, type ReadSamples } from './inference/read-samples.ts';
 export type { Sample } from './inference/sample.ts';
 export { apiNameOf, defaultSpec } from './importing/default-spec.ts';
+export { breakingHints, type BreakingHint } from './importing/breaking-hints.ts';

@@ -1,9 +1,11 @@
 import {
   apiNameOf,
+  breakingHints,
   DOCUMENT_CHARS_MAX,
   operationsOf,
   readApiDocument,
   type ApiDocument,
+  type BreakingHint,
   type ImportFinding,
   type OperationsDifference,
 } from '@gatehouse/governance';
@@ -54,6 +56,7 @@ export interface ImportOutcome {
   readonly format: string;
   readonly comparedWith?: string;
   readonly difference: OperationsDifference;
+  readonly breaking: readonly BreakingHint[];
   readonly operations: readonly { readonly name: string; readonly method: string; readonly path: string }[];
   readonly findings: readonly ImportFinding[];
 }
@@ -170,6 +173,7 @@ function shown(outcome: ImportOutcome['outcome'], request: ImportRequest, plan: 
     format: document.format,
     ...(comparedWith !== undefined && { comparedWith }),
     difference,
+    breaking: breakingHints(difference),
     operations: operationsOf(document.root).map(({ name, method, path }) => ({ name, method, path })),
     findings: document.findings,
   };
