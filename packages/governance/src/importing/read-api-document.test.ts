@@ -140,6 +140,12 @@ it.each<[string, string]>([
   ['a thousand times the same', `openapi: 3.1.0\nx-a: &a [${'1,'.repeat(5000)}1]\nx-b: [${'*a,'.repeat(900)}1]`],
   ['keys that are maps', '? { a: 1 }\n: 2'],
   ['two documents', 'openapi: 3.1.0\n---\na: 1'],
+  ['a key twice', 'openapi: 3.1.0\npaths: {}\npaths: {}'],
+  ['a hundred thousand keys', Array.from({ length: 100_000 }, (_, index) => `k${index}: 1\n`).join('')],
+  [
+    'ten thousand aliases',
+    Array.from({ length: 10_000 }, (_, index) => `k${index}: &a${index} x\nl${index}: *a${index}\n`).join(''),
+  ],
 ])('there is a problem with %s', (_, text) => {
   const begun = performance.now();
   expect(readApiDocument(text)).toEqual({ problem: expect.stringMatching(/^[^\n]{10,400}$/) });

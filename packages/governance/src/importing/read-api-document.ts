@@ -1,4 +1,3 @@
-import { parseSpec, UnreadableDocument } from '../document/spec-document.ts';
 import { eachOperation, OPERATIONS_MAX } from '../operations/operations-of.ts';
 import type { Loss } from '../swagger/losses.ts';
 import { isSwagger, upgradeSwagger } from '../swagger/upgrade-swagger.ts';
@@ -6,6 +5,7 @@ import { mapOf, shown, treeProblem, type JsonMap } from '../tree/json-tree.ts';
 import type { ImportFinding } from './import-finding.ts';
 import { referenceFindings } from './reference-findings.ts';
 import { routeFindings } from './route-findings.ts';
+import { yamlTree } from './yaml-tree.ts';
 
 export interface ApiDocument {
   /** As it came, or the upgrade of a Swagger document: OpenAPI 3.0, 3.1 or 3.2. */
@@ -66,13 +66,13 @@ function parsed(text: string): JsonMap | string {
   if (text.includes('\0')) return 'this is no text';
   if (/^\s*</.test(text)) return 'this is a web page or XML, not an OpenAPI document in JSON or YAML';
   const root = treeOf(text.startsWith('\u{FEFF}') ? text.slice(1) : text);
-  if (typeof root === 'string') return root;
+  if ('problem' in root) return root.problem;
   const problem = treeProblem(root.tree, BOUNDS);
   if (problem !== undefined) return `the document ${problem}`;
   return mapOf(root.tree) ?? 'this is not an OpenAPI document: it is no map';
 }
 
-function treeOf(text: string): { readonly tree: unknown } | string {
+function treeOf(text: string): { readonly tree: unknown } | { readonly problem: string } {
   if (/^\s*\{/.test(text)) {
     try {
       const tree: unknown = JSON.parse(text);
@@ -81,15 +81,7 @@ function treeOf(text: string): { readonly tree: unknown } | string {
       // YAML may begin with a brace too, and its reader says where it stops.
     }
   }
-  try {
-    return { tree: parseSpec(text, 'document').root };
-  } catch (error) {
-    if (error instanceof UnreadableDocument) {
-      const { line, column } = error.place;
-      return `${line}:${column}: this is neither YAML nor JSON: ${error.message.slice(0, 300)}`;
-    }
-    return 'this is neither YAML nor JSON, or is nested too deeply, or repeats itself by aliases';
-  }
+  return yamlTree(text);
 }
 
 function formatOf({ openapi, swagger }: JsonMap): { readonly format: string } | { readonly problem: string } {
