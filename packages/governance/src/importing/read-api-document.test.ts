@@ -97,6 +97,17 @@ describe('a document', () => {
   });
 });
 
+it('is written for people as long as it fits', () => {
+  const swagger = (count: number): string => {
+    const definitions = Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`S${index}`, { title: 'x'.repeat(60) }]),
+    );
+    return JSON.stringify({ swagger: '2.0', paths: { '/a': { get: {} } }, definitions });
+  };
+  expect(read(swagger(10)).text).toContain('\n  "openapi"');
+  expect(read(swagger(100_000)).text).not.toContain('\n');
+});
+
 describe('what serves it', () => {
   it.each<[string, unknown, Json]>([
     [

@@ -37,7 +37,7 @@ export function readApiDocument(text: string): ApiDocument | { readonly problem:
   const document = upgrade?.document ?? root;
   const problem = upgrade && treeProblem(document, BOUNDS);
   if (problem !== undefined) return { problem: `the document ${problem} when it is written as OpenAPI 3.1` };
-  const written = upgrade === undefined ? text : JSON.stringify(document, null, 2);
+  const written = upgrade === undefined ? text : asText(document);
   if (written.length > DOCUMENT_CHARS_MAX)
     return { problem: 'the document is larger than 10 MB when it is written as OpenAPI 3.1' };
   const operations = [...eachOperation(document)].length;
@@ -53,6 +53,12 @@ export function readApiDocument(text: string): ApiDocument | { readonly problem:
     version: typeof version === 'string' || typeof version === 'number' ? String(version) : '',
     findings: [...referenceFindings(document), ...routeFindings(document), ...(upgrade?.losses ?? []).map(findingOf)],
   };
+}
+
+/** For people, unless it is too long then. */
+function asText(document: JsonMap): string {
+  const text = JSON.stringify(document, null, 2);
+  return text.length > DOCUMENT_CHARS_MAX ? JSON.stringify(document) : text;
 }
 
 function findingOf({ pointer, what }: Loss): ImportFinding {
