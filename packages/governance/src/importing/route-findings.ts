@@ -27,8 +27,17 @@ export function routeFindings(root: JsonMap): readonly ImportFinding[] {
   return found;
 }
 
+/** What segments may not be, whichever they are. */
+const SEGMENTS: readonly (readonly [pattern: RegExp, problem: string])[] = [
+  [/^(?!\{[^{}]+\}$).*[{}]/, 'has a parameter that is not a whole segment'],
+  [/\*/, 'has a * in it, which stands for all paths below'],
+  [/^\.{1,2}$/, 'has a dot segment: write the path that it leads to'],
+  [/%(?![0-9a-f]{2})/i, 'has a % that escapes nothing'],
+];
+
 function pathProblem(path: string): string | undefined {
   if (/[?#]/.test(path)) return 'has a query in it: parameters of queries are told apart by conditions of routes';
-  const part = path.split('/').find((segment) => /[{}]/.test(segment) && !/^\{[^{}]+\}$/.test(segment));
-  return part === undefined ? undefined : 'has a parameter that is not a whole segment';
+  const segments = path.split('/').slice(1);
+  if (segments.slice(0, -1).includes('')) return 'has an empty segment';
+  return SEGMENTS.find(([pattern]) => segments.some((segment) => pattern.test(segment)))?.[1];
 }

@@ -51,6 +51,8 @@ describe('a path', () => {
       ['/boxes/{boxId}', '/categories/{categoryId}', '/order-items/{orderItemId}', '/status/{statusId}'],
     ],
     ['with braces has one', ['/a/{x}'], ['/a/{aId}']],
+    ['with a star has one', ['/a/*'], ['/a/{aId}']],
+    ['that no gate takes is none', ['/a//b', '/a/../b', '/a/%zz', '/a b', '/c'], ['/c']],
   ])('%s', (_, paths, expected) => expect(pathsOf(...paths)).toEqual(expected));
 
   it('with more names beside each other than anybody gives has a parameter', () => {

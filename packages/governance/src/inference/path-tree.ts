@@ -18,7 +18,7 @@ const VALUES: readonly RegExp[] = [
   /^\d{4}-\d{2}-\d{2}(?:T.*)?$/,
   /@|%40/,
   // No template could say these by themselves.
-  /[{}]/,
+  /[{}*]/,
 ];
 
 function isValue(segment: string): boolean {
@@ -96,10 +96,14 @@ export class PathTree {
   }
 }
 
+const ODD = /^\.{1,2}$|%(?![0-9a-f]{2})/i;
+
 function segmentsOf(path: string): readonly string[] | undefined {
   if (!path.startsWith('/') || /[?#\s]|\p{Cc}/u.test(path)) return undefined;
   const segments = path.slice(1).split('/');
-  return segments.length > SEGMENTS_MAX ? undefined : segments;
+  // What no gate takes, no document needs to hold.
+  const isOdd = segments.some((segment, index) => ODD.test(segment) || (segment === '' && index < segments.length - 1));
+  return isOdd || segments.length > SEGMENTS_MAX ? undefined : segments;
 }
 
 /** Parents first: what is joined here is looked at again below. */

@@ -136,6 +136,6 @@ for (const [name, value] of Object.entries(attacks)) {
     const made = value();
     const begun = performance.now();
     upgradeSwagger(made);
-    expect(performance.now() - begun).toBeLessThan(3000);
+    expect(performance.now() - begun).toBeLessThan(8000);
   });
 }
