@@ -62,6 +62,7 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/ai/testing',
   '@gatehouse/config/merging',
   '@gatehouse/counters/testing',
+  '@gatehouse/kernel/fetching',
   '@gatehouse/kernel/testing',
   '@gatehouse/plugin/checking',
   '@gatehouse/plugin/testing',

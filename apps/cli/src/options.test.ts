@@ -72,6 +72,7 @@ describe('the options of start', () => {
       ['--console', 'GATEHOUSE_CONSOLE', '127.0.0.1:8090'],
       ['--status', 'GATEHOUSE_STATUS', '127.0.0.1:8091'],
       ['--database', 'GATEHOUSE_DATABASE', undefined],
+      ['--import-from', 'GATEHOUSE_IMPORT_FROM', undefined],
       ['--workers', 'GATEHOUSE_WORKERS', Math.min(os.availableParallelism(), WORKERS_MAX)],
       ['--log-level', 'GATEHOUSE_LOG_LEVEL', 'info'],
       ['--counters', 'GATEHOUSE_COUNTERS', 'embedded'],

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { WORKERS_MAX } from '@gatehouse/kernel';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseAddress } from './address.ts';
+import { parseImportPlaces, type ImportPlaces } from './import-places.ts';
 import { laterOptions, requireNothingLater, type LaterFlags } from './later-options.ts';
 
 /* Options that several commands have, with their variables and defaults. */
@@ -55,6 +56,10 @@ const databaseOption = (): Option =>
   new Option('--database <url>', 'postgres://… for what is governed; without it, SQLite in the data folder')
     .env('GATEHOUSE_DATABASE')
     .argParser(databaseUrl);
+const importFromOption = (): Option =>
+  new Option('--import-from <hosts>', 'from which hosts documents are fetched; without it, from all that are public')
+    .env('GATEHOUSE_IMPORT_FROM')
+    .argParser(parseImportPlaces);
 const workersOption = (): Option =>
   new Option('--workers <n>', 'threads that serve')
     .env('GATEHOUSE_WORKERS')
@@ -75,6 +80,7 @@ export const startOptions = (): readonly Option[] => [
   consoleOption(),
   statusOption(),
   databaseOption(),
+  importFromOption(),
   workersOption(),
   logLevelOption(),
   ...laterOptions(),
@@ -86,6 +92,7 @@ export interface PlaceFlags extends LaterFlags {
   readonly listen: string;
   readonly listenTls?: string;
   readonly console: string;
+  readonly importFrom?: ImportPlaces;
   readonly status: string;
   readonly database?: string;
 }
@@ -93,7 +100,7 @@ export interface PlaceFlags extends LaterFlags {
 /** Where things are, as commands work with it. */
 export function placesOf(flags: PlaceFlags) {
   requireNothingLater(flags);
-  const { config, data, listen, listenTls, console: control, status, database } = flags;
+  const { config, data, listen, listenTls, console: control, status, database, importFrom } = flags;
   return {
     config,
     dataDir: path.resolve(data),
@@ -101,6 +108,7 @@ export function placesOf(flags: PlaceFlags) {
     listenTls: listenTls === undefined ? undefined : parseAddress(listenTls, '--listen-tls'),
     control: control === 'off' ? undefined : parseAddress(control, '--console'),
     status: parseAddress(status, '--status'),
+    importFrom,
     database: database ?? path.resolve(data, 'gatehouse.db'),
   };
 }

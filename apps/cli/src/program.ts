@@ -34,6 +34,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineKey(added(program, 'key'), terminal);
   defineHashPassword(added(program, 'hash-password'), terminal);
   defineImport(added(program, 'import'), terminal);
+  defineDraft(added(program, 'draft'), terminal);
   defineCache(added(program, 'cache'), terminal);
   defineLogs(added(program, 'logs'), terminal);
   defineVersion(added(program, 'version'), terminal);
@@ -127,7 +128,7 @@ interface PurgeFlags {
 }
 
 function defineImport(command: Command, terminal: Terminal): void {
-  command.description('make a gatehouse.yaml of the configuration of another gateway');
+  command.description('make a gatehouse.yaml of what another gateway, or a document, says');
   added(command, 'kong')
     .description('from a declarative file of Kong or decK; says what could not be carried over')
     .argument('<file>', 'such as kong.yaml')
@@ -136,6 +137,41 @@ function defineImport(command: Command, terminal: Terminal): void {
     .action(async (file: string, { out, json = false }: JsonFlag & { readonly out?: string }) => {
       const { importFromKong } = await import('./commands/import.ts');
       importFromKong({ file, out, json, print: print(terminal) });
+    });
+  added(command, 'openapi')
+    .description('from an OpenAPI or Swagger document; says what could not be carried over')
+    .argument('<file or url>', 'such as users.openapi.yaml')
+    .option('--name <name>', 'what the api is called; without it, by its title')
+    .option('--upstream <url>', 'where it is served; without it, as the document says')
+    .option('--document <file>', 'keep the document there as OpenAPI 3; never over another')
+    .option('--out <file>', 'write the gatehouse.yaml there instead of printing it; never over another')
+    .option('--json', 'print the result as JSON')
+    .action(async (from: string, { json = false, ...flags }: JsonFlag & OpenApiFlags) => {
+      const { importOpenApi } = await import('./commands/import-openapi.ts');
+      await importOpenApi({ from, ...flags, json, print: print(terminal), note: noteTo(terminal) });
+    });
+}
+
+interface OpenApiFlags {
+  readonly name?: string;
+  readonly upstream?: string;
+  readonly document?: string;
+  readonly out?: string;
+}
+
+function noteTo({ stderr }: Terminal): (line: string) => void {
+  return (line) => void stderr.write(`${line}\n`);
+}
+
+function defineDraft(command: Command, terminal: Terminal): void {
+  command
+    .description('make the first draft of an OpenAPI document of recorded calls')
+    .argument('<file>', 'JSON lines, such as of gatehouse logs --json, or a HAR file; /dev/stdin for a pipe')
+    .option('--title <title>', 'of the api')
+    .option('--json', 'print the document as JSON instead of YAML')
+    .action(async (file: string, { title, json = false }: JsonFlag & { readonly title?: string }) => {
+      const { draft } = await import('./commands/draft.ts');
+      draft({ file, title, json, print: print(terminal), note: noteTo(terminal) });
     });
 }
 

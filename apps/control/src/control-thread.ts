@@ -8,7 +8,16 @@ import { controlStart, toControl, type FromControl } from './protocol.ts';
 import { RemoteGate } from './remote-gate.ts';
 
 /** The entry of the control thread: the admin API over the store, beside the gate and never in its way. */
-const { listen, callersFile, database: place, secret, adminToken, version, logLevel } = controlStart(workerData);
+const {
+  listen,
+  callersFile,
+  database: place,
+  secret,
+  adminToken,
+  importFrom,
+  version,
+  logLevel,
+} = controlStart(workerData);
 const log = createLogger({
   level: logLevel,
   write: (line) => process.stderr.write(line),
@@ -17,7 +26,14 @@ const log = createLogger({
 });
 const gate = new RemoteGate(say, new KeptCallers(callersFile));
 const database = await openDatabase(place);
-const house: House = { database, clock: systemClock, cipher: new Cipher(secret), gate, log };
+const house: House = {
+  database,
+  clock: systemClock,
+  cipher: new Cipher(secret),
+  gate,
+  log,
+  ...(importFrom && { importFrom }),
+};
 const app = adminApi({ house, adminToken, version });
 
 parentPort?.on('message', (message: unknown) => {

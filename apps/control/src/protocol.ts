@@ -1,6 +1,6 @@
 import type { LogLevel } from '@gatehouse/kernel';
 import type { CallerChange } from '@gatehouse/directory';
-import type { Enforcement, GateChange } from '@gatehouse/services';
+import type { Enforcement, GateChange, ImportSettings } from '@gatehouse/services';
 
 /* What the control thread and the main thread tell each other. Both are of this program and of one version. */
 
@@ -14,6 +14,8 @@ export interface ControlStart {
   readonly secret: Uint8Array;
   /** Of the environment: whoever has it is administrator. */
   readonly adminToken: string | undefined;
+  /** From where documents may be fetched; undefined: from public machines. */
+  readonly importFrom: ImportSettings | undefined;
   readonly version: string;
   readonly logLevel: LogLevel;
 }

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createLogger, type Clock } from '@gatehouse/kernel';
-import { Cipher, seedHouse, type Gate, type GateChange, type GateConfig, type House } from '@gatehouse/services';
+import {
+  Cipher,
+  seedHouse,
+  type Gate,
+  type GateChange,
+  type GateConfig,
+  type House,
+  type ImportSettings,
+} from '@gatehouse/services';
 import { DirectoryReader, DirectoryWriter } from '@gatehouse/directory';
 import { openDatabase } from '@gatehouse/store';
 import type { FastifyInstance } from 'fastify';
@@ -83,13 +91,20 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export async function openTestHouse(place = ':memory:'): Promise<TestHouse> {
+export async function openTestHouse(place = ':memory:', importFrom?: ImportSettings): Promise<TestHouse> {
   const time = { nowMs: Date.parse('2026-11-26T12:00:00Z') };
   const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
   const gate = new RememberingGate();
   const database = await openDatabase(place);
   const log = createLogger({ level: 'error', write: (line) => process.stderr.write(line), now: () => time.nowMs });
-  const house: House = { database, clock, cipher: new Cipher(Buffer.alloc(32, 1)), gate, log };
+  const house: House = {
+    database,
+    clock,
+    cipher: new Cipher(Buffer.alloc(32, 1)),
+    gate,
+    log,
+    ...(importFrom && { importFrom }),
+  };
   await seedHouse(house);
   const app = adminApi({ house, adminToken: ADMIN_TOKEN, version: 'test' });
   return {

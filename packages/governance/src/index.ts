@@ -1,1 +1,12 @@
 export { parseSpec, UnreadableDocument, type Place, type SpecDocument } from './document/spec-document.ts';
+export { isSwagger, upgradeSwagger, type UpgradedSwagger } from './swagger/upgrade-swagger.ts';
+export type { Loss } from './swagger/losses.ts';
+export { operationsOf, OPERATIONS_MAX, type ApiOperation } from './operations/operations-of.ts';
+export { DOCUMENT_CHARS_MAX, readApiDocument, type ApiDocument } from './importing/read-api-document.ts';
+export type { ImportFinding } from './importing/import-finding.ts';
+export { operationsDifference, type OperationsDifference } from './importing/operations-difference.ts';
+export { inferDocument, type Inferred, type InferOptions } from './inference/infer-document.ts';
+export { readSamples, type ReadSamples } from './inference/read-samples.ts';
+export type { Sample } from './inference/sample.ts';
+export { apiNameOf, defaultSpec } from './importing/default-spec.ts';
+export { breakingHints, type BreakingHint } from './importing/breaking-hints.ts';

@@ -26,5 +26,7 @@ export { issueCredential } from './moves/credential-moves.ts';
 export { requestSubscription } from './moves/subscription-moves.ts';
 export { SEAL, sealRevision } from './moves/revision-moves.ts';
 export { issueToken, principalOf, SYSTEM } from './people/principals.ts';
+export { importDocument, IMPORT, IMPORT_PERMISSION, type ImportOutcome } from './importing/import-document.ts';
+export type { ImportSettings } from './importing/fetch-document.ts';
 export { listAudit } from './audit/list-audit.ts';
 export { seedHouse } from './seed-house.ts';

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@gatehouse/kernel';
 import type { Database } from '@gatehouse/store';
 import type { Cipher } from './cipher.ts';
+import type { ImportSettings } from './importing/fetch-document.ts';
 import type { Gate } from './publishing/gate.ts';
 
 /** What all verbs work with; one for each house. */
@@ -10,6 +11,8 @@ export interface House {
   readonly cipher: Cipher;
   readonly gate: Gate;
   readonly log: Logger;
+  /** From where documents may be fetched; left out: from public machines. */
+  readonly importFrom?: ImportSettings;
 }
 
 /** Who asks. */

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { CommandFailure } from '../failure.ts';
 import { importKong, KongProblem, type KongImport } from '../kong/import-kong.ts';
 import { readConfigOnce } from '../read-config.ts';
+import { writeNew } from '../write-new.ts';
 
 export interface ImportOptions {
   readonly file: string;
@@ -14,7 +14,7 @@ export interface ImportOptions {
 /** `gatehouse import kong FILE`: exit code 1 when something was left out that changes who may call. */
 export function importFromKong({ file, out, json, print }: ImportOptions): void {
   const { yaml, leftOut } = imported(file);
-  if (out !== undefined) write(out, yaml);
+  if (out !== undefined) writeNew(out, yaml);
   if (json) print(JSON.stringify({ leftOut, ...(out === undefined ? { yaml } : { file: out }) }));
   else if (out === undefined) print(yaml.trimEnd());
   else {
@@ -35,16 +35,5 @@ function imported(file: string): KongImport {
   } catch (error) {
     if (error instanceof KongProblem) throw new CommandFailure(`${file}: ${error.message}`);
     throw error;
-  }
-}
-
-function write(out: string, yaml: string): void {
-  try {
-    writeFileSync(out, yaml, { flag: 'wx' });
-  } catch (error) {
-    const there = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw new CommandFailure(
-      there ? `${out}: there is such a file, name another` : `${out}: cannot be written (${String(error)})`,
-    );
   }
 }

@@ -26,6 +26,7 @@ import { startDemoUsers, type DemoUsers } from '../demo/demo-users.ts';
 import { wantsDemoModel, withDemoModel } from '../demo/with-demo-model.ts';
 import type { Environment } from '../load-config.ts';
 import { CommandFailure } from '../failure.ts';
+import type { ImportPlaces } from '../import-places.ts';
 import { KeptConfig } from '../kept-config.ts';
 import { requireLoaded, type Loaded } from '../loaded.ts';
 import { ServedParts } from '../served-parts.ts';
@@ -41,6 +42,7 @@ export interface StartOptions {
   readonly listenTls: Address | undefined;
   /** Where the admin API is; undefined: nowhere. */
   readonly control: Address | undefined;
+  readonly importFrom: ImportPlaces | undefined;
   readonly status: Address;
   /** Of what is governed: a file of SQLite, or `postgres://…`. */
   readonly database: string;
@@ -146,13 +148,14 @@ export class RunningGatehouse implements StatusSource {
   }
 
   async #startControl(listen: Address): Promise<ControlPlane> {
-    const { database, log, logLevel } = this.#options;
+    const { database, importFrom, log, logLevel } = this.#options;
     const { adminToken } = this;
     const gate = this.#parts;
     if (gate === undefined) throw new Error('nothing is served yet');
     const place = {
       listen,
       database,
+      importFrom,
       callersFile: this.#callersFile(),
       secret: derivedSecret(this.#secret(), 'store'),
     };

@@ -128,7 +128,7 @@ export const KINDS: readonly Kind[] = [
     parent: { kind: 'version', field: 'version' },
     summary: 'What a version was when it was sealed; never changed.',
     fields: fields({}),
-    facts: ['hash', 'spec', 'document', 'author', 'editors', 'reviews', 'lint', 'breaking', 'sealedAt'],
+    facts: ['hash', 'spec', 'document', 'author', 'editors', 'reviews', 'lint', 'breaking', 'operations', 'sealedAt'],
     initial: 'sealed',
     secret: ['spec'],
     served: false,

@@ -7,6 +7,7 @@ import { requireEntity, requirePermission } from '../entities/entity-verbs.ts';
 import { masked } from '../entities/sealed.ts';
 import { readInput } from '../entities/read-input.ts';
 import { write, type Write, type Written } from '../entities/write.ts';
+import { describedOperations } from '../importing/described-operations.ts';
 import { publishGates } from '../standards/publish-gates.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { illegal, reason, type Move, type Moving } from './move.ts';
@@ -88,6 +89,7 @@ async function sealedRevision(own: Write, version: Entity, verdicts: Entity['dat
   const hash = createHash('sha256')
     .update(JSON.stringify([masked(spec), document ?? null]))
     .digest('hex');
+  const operations = describedOperations(document);
   const sealedAt = new Date(own.nowMs).toISOString();
   return {
     ...version,
@@ -98,7 +100,18 @@ async function sealedRevision(own: Write, version: Entity, verdicts: Entity['dat
     state: 'sealed',
     lookup: undefined,
     revision: 1,
-    data: { hash, spec, sealedFor: version.id, document, author, editors, reviews: [], sealedAt, ...verdicts },
+    data: {
+      hash,
+      spec,
+      sealedFor: version.id,
+      document,
+      author,
+      editors,
+      reviews: [],
+      sealedAt,
+      ...operations,
+      ...verdicts,
+    },
     createdMs: own.nowMs,
     updatedMs: own.nowMs,
   };

@@ -92,7 +92,9 @@ class Composer {
   }
 
   #spec({ data, id }: Entity): Data {
-    const spec = opened({ spec: data['spec'] }, this.#cipher, id);
+    // A revision has what was sealed for its version.
+    const { sealedFor = id } = data;
+    const spec = opened({ spec: data['spec'] }, this.#cipher, String(sealedFor));
     return dataOf(dataOf(spec)['spec']);
   }
 

@@ -1,9 +1,8 @@
 import { checkedMedium, type FetchedMedium, type MissingMedium } from '@gatehouse/ai';
 import type { MediaSpec } from '@gatehouse/config';
 import type { TimerWheel } from '@gatehouse/http';
+import type { Fetched, FetchProblem, Resolve } from '@gatehouse/kernel/fetching';
 import { Alarm } from '../../body/alarm.ts';
-import type { FetchRules } from './fetch-medium.ts';
-import type { Resolve } from './media-rules.ts';
 
 /** More in one call is a mistake, or a flood by our hand. */
 const MEDIA_MAX = 20;
@@ -56,19 +55,20 @@ export class MediaErrand {
   }
 
   async #fetch(medium: MissingMedium, to: Supplied): Promise<string | undefined> {
-    const { fetchMedium } = await import('./fetch-medium.ts');
-    const fetched = await fetchMedium(medium.url, await this.#rules());
+    const fetched = await this.#fetched(medium.url);
     const checked = 'problem' in fetched ? fetched : checkedMedium(fetched, medium);
     if ('problem' in checked) return `the ${medium.kind} at ${hostOf(medium.url)} ${checked.problem}`;
     if ('bytes' in fetched) to.supply(medium.url, { mime: checked.mime, base64: fetched.bytes.toString('base64') });
     return undefined;
   }
 
-  async #rules(): Promise<FetchRules> {
-    const { MediaRules } = await import('./media-rules.ts');
-    const { resolveName } = await import('./resolve-name.ts');
-    const rules = new MediaRules(this.#spec, this.#tools.resolve ?? resolveName);
-    return { rules, allowance: this.#allowance, signal: this.#leaving.signal, ca: this.#tools.ca };
+  /** What fetches is loaded by the first who needs it. */
+  async #fetched(url: string): Promise<Fetched | FetchProblem> {
+    const { FetchRules, fetchOutside, resolveName } = await import('@gatehouse/kernel/fetching');
+    const rules = new FetchRules(this.#spec, this.#tools.resolve ?? resolveName);
+    const { signal } = this.#leaving;
+    const options = { rules, allowance: this.#allowance, signal, ca: this.#tools.ca, userAgent: 'gatehouse-media' };
+    return fetchOutside(url, options);
   }
 
   /** The call is over: nobody waits for it. */

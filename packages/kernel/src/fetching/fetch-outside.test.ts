@@ -5,13 +5,10 @@ import net from 'node:net';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fetchMedium } from './fetch-medium.ts';
-import { MediaRules, type Resolve } from './media-rules.ts';
+import { fetchOutside } from './fetch-outside.ts';
+import { FetchRules, type Resolve } from './fetch-rules.ts';
 
-const PEM = readFileSync(
-  path.join(import.meta.dirname, '../../../../../packages/http/test/__fixtures__/self-signed.pem'),
-  'utf8',
-);
+const PEM = readFileSync(path.join(import.meta.dirname, '../../../http/test/__fixtures__/self-signed.pem'), 'utf8');
 const BYTES = Buffer.from('\x89PNG\r\n\x1a\n....', 'latin1');
 const PNG = { 'content-type': 'image/png' };
 
@@ -45,8 +42,14 @@ async function fetched(url: string, options: Options): Promise<string | Buffer> 
   const { ports, bytesLeft = 1000, addresses = ['127.0.0.1'] } = options;
   const { resolve = async () => ['127.0.0.1'], signal = new AbortController().signal } = options;
   const hosts = ports.flatMap((port) => (['https', 'http'] as const).map((scheme) => ({ scheme, host: '*', port })));
-  const rules = new MediaRules({ hosts, addresses }, resolve);
-  const found = await fetchMedium(url, { rules, allowance: { bytesLeft }, signal, ca: PEM });
+  const rules = new FetchRules({ hosts, addresses }, resolve);
+  const found = await fetchOutside(url, {
+    rules,
+    allowance: { bytesLeft },
+    signal,
+    ca: PEM,
+    userAgent: 'gatehouse-test',
+  });
   return 'problem' in found ? found.problem : found.bytes;
 }
 
@@ -63,7 +66,7 @@ describe('what is fetched', () => {
         host: `a.example:${port}`,
         accept: '*/*',
         'accept-encoding': 'identity',
-        'user-agent': 'gatehouse-media',
+        'user-agent': 'gatehouse-test',
         connection: 'close',
       },
     ]);

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { MediaHostSpec } from '@gatehouse/config';
-import { MediaRules } from './media-rules.ts';
+import { FetchRules, type FetchHost } from './fetch-rules.ts';
 
-const ANY: readonly MediaHostSpec[] = [{ scheme: 'https', host: '*', port: 443 }];
+const ANY: readonly FetchHost[] = [{ scheme: 'https', host: '*', port: 443 }];
 
-function rules(hosts = ANY, addresses: readonly string[] = [], found: readonly string[] = []): MediaRules {
-  return new MediaRules({ hosts, addresses }, async () => found);
+function rules(hosts = ANY, addresses: readonly string[] = [], found: readonly string[] = []): FetchRules {
+  return new FetchRules({ hosts, addresses }, async () => found);
 }
 
 const { signal } = new AbortController();
 
-async function placed(url: string, to: MediaRules): Promise<string> {
+async function placed(url: string, to: FetchRules): Promise<string> {
   const read = to.read(url);
   if ('problem' in read) return read.problem;
   const place = await to.place(read, signal);
@@ -104,7 +103,7 @@ describe('the machine behind an address', () => {
 });
 
 describe('hosts that are listed', () => {
-  const hosts: readonly MediaHostSpec[] = [
+  const hosts: readonly FetchHost[] = [
     { scheme: 'https', host: 'cdn.example', port: 443 },
     { scheme: 'https', host: '*.files.example', port: 8443 },
     { scheme: 'http', host: 'plain.example', port: 80 },

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MediaRules } from './media-rules.ts';
+import { FetchRules } from './fetch-rules.ts';
 import { isPublicAddress } from './public-address.ts';
 
-const rules = new MediaRules({ hosts: [{ scheme: 'https', host: '*', port: 443 }], addresses: [] }, async () => []);
+const rules = new FetchRules({ hosts: [{ scheme: 'https', host: '*', port: 443 }], addresses: [] }, async () => []);
 const { signal } = new AbortController();
 
 /** Numbers as readers of addresses take them: decimal, octal, hexadecimal, too many, too large. */

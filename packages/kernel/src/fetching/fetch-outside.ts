@@ -1,24 +1,33 @@
-import type { Fetched } from '@gatehouse/ai';
 import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
-import type { MediaPlace, MediaProblem, MediaRules } from './media-rules.ts';
+import type { FetchPlace, FetchProblem, FetchRules } from './fetch-rules.ts';
 
-export interface FetchRules {
-  readonly rules: MediaRules;
-  /** Of all media of the call; goes down as bytes come. */
+export interface Fetched {
+  readonly bytes: Buffer;
+  /** What the server calls it; undefined: it does not say. */
+  readonly contentType: string | undefined;
+}
+
+export interface FetchOptions {
+  readonly rules: FetchRules;
+  /** Of all that is fetched on one errand; goes down as bytes come. */
   readonly allowance: { bytesLeft: number };
   readonly signal: AbortSignal;
+  readonly userAgent: string;
   /** Who may vouch for servers, instead of those whom Node trusts. */
   readonly ca?: string | undefined;
 }
 
-/** Rather few: a picture that moved has moved once. */
+/** Rather few: what moved has moved once. */
 const REDIRECTS_MAX = 3;
 const HEAD_BYTES_MAX = 16 * 1024;
 
-/** Fetches one medium for a caller; each redirect is a new address, and judged like the first. */
-export async function fetchMedium(text: string, options: FetchRules): Promise<Fetched | MediaProblem> {
+/**
+ * Fetches what somebody named, from the very machine that was judged; each redirect is a new address, and judged like
+ * the first.
+ */
+export async function fetchOutside(text: string, options: FetchOptions): Promise<Fetched | FetchProblem> {
   const { rules, signal } = options;
   let url = rules.read(text);
   for (let redirects = 0; ; redirects++) {
@@ -33,17 +42,17 @@ export async function fetchMedium(text: string, options: FetchRules): Promise<Fe
   }
 }
 
-const TOO_LATE: MediaProblem = { problem: 'takes too long' };
+const TOO_LATE: FetchProblem = { problem: 'takes too long' };
 
 /** Whoever looks names up may not listen. */
-async function aborted(signal: AbortSignal): Promise<MediaProblem> {
+async function aborted(signal: AbortSignal): Promise<FetchProblem> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(TOO_LATE);
     else signal.addEventListener('abort', () => resolve(TOO_LATE), { once: true });
   });
 }
 
-function redirected(to: MediaProblem): MediaProblem {
+function redirected(to: FetchProblem): FetchProblem {
   return to === TOO_LATE ? to : { problem: `redirects to what ${to.problem}` };
 }
 
@@ -51,10 +60,10 @@ interface Redirect {
   readonly location: string;
 }
 
-async function get(place: MediaPlace, options: FetchRules): Promise<Fetched | Redirect | MediaProblem> {
+async function get(place: FetchPlace, options: FetchOptions): Promise<Fetched | Redirect | FetchProblem> {
   return new Promise((resolve) => {
     const request = requestTo(place, options);
-    const end = (outcome: Fetched | Redirect | MediaProblem): void => {
+    const end = (outcome: Fetched | Redirect | FetchProblem): void => {
       resolve(outcome);
       request.destroy();
     };
@@ -76,8 +85,8 @@ async function get(place: MediaPlace, options: FetchRules): Promise<Fetched | Re
   });
 }
 
-/** To that very machine, by the name that the caller wrote. */
-function requestTo({ url, address }: MediaPlace, { signal, ca }: FetchRules): http.ClientRequest {
+/** To that very machine, by the name that was written. */
+function requestTo({ url, address }: FetchPlace, { signal, ca, userAgent }: FetchOptions): http.ClientRequest {
   const named = isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0;
   const common = {
     host: address,
@@ -86,7 +95,7 @@ function requestTo({ url, address }: MediaPlace, { signal, ca }: FetchRules): ht
     agent: false,
     signal,
     maxHeaderSize: HEAD_BYTES_MAX,
-    headers: { host: url.host, accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'gatehouse-media' },
+    headers: { host: url.host, accept: '*/*', 'accept-encoding': 'identity', 'user-agent': userAgent },
   } as const;
   if (url.protocol === 'http:') return http.request(common);
   const servername = named ? { servername: url.hostname.replace(/\.$/, '') } : {};
@@ -94,7 +103,7 @@ function requestTo({ url, address }: MediaPlace, { signal, ca }: FetchRules): ht
 }
 
 /** What the head says already; undefined: its body is wanted. */
-function judged(reply: http.IncomingMessage, bytesLeft: number): Redirect | MediaProblem | undefined {
+function judged(reply: http.IncomingMessage, bytesLeft: number): Redirect | FetchProblem | undefined {
   const { statusCode = 0, headers } = reply;
   if (REDIRECTS.has(statusCode)) {
     return headers.location === undefined ? { problem: 'redirects to nowhere' } : { location: headers.location };
@@ -106,12 +115,12 @@ function judged(reply: http.IncomingMessage, bytesLeft: number): Redirect | Medi
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-const TOO_LARGE: MediaProblem = { problem: 'is too large' };
+const TOO_LARGE: FetchProblem = { problem: 'is too large' };
 
 function read(
   reply: http.IncomingMessage,
-  allowance: FetchRules['allowance'],
-  end: (outcome: Fetched | MediaProblem) => void,
+  allowance: FetchOptions['allowance'],
+  end: (outcome: Fetched | FetchProblem) => void,
 ): void {
   const pieces: Buffer[] = [];
   reply.on('data', (piece: Buffer) => {
