@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { defineLint } from './lint/lint-command.ts';
 import { defineLogs } from './logs-command.ts';
 import { newKey, sha256Hex } from '@gatehouse/kernel';
 import { parseAddress } from './address.ts';
@@ -35,6 +36,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineHashPassword(added(program, 'hash-password'), terminal);
   defineImport(added(program, 'import'), terminal);
   defineCache(added(program, 'cache'), terminal);
+  defineLint(added(program, 'lint'), terminal);
   defineLogs(added(program, 'logs'), terminal);
   defineVersion(added(program, 'version'), terminal);
   return program;

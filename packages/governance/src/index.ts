@@ -1,1 +1,12 @@
 export { parseSpec, UnreadableDocument, type Place, type SpecDocument } from './document/spec-document.ts';
+export { baselineOf, baselineText, fingerprintOf, newSince, parseBaseline, type Baseline } from './lint/baseline.ts';
+export { FIXABLE, fixedText } from './lint/fix.ts';
+export { isAtLeast, SEVERITIES, type Finding } from './lint/finding.ts';
+export { lint, type LintRequest, type LintResult } from './lint/lint.ts';
+export { PACKS } from './lint/packs.ts';
+export { parseRuleset } from './lint/parse-ruleset.ts';
+export type { Axis, Rule, Severity } from './lint/rule.ts';
+export { ruleOf, RULES } from './lint/rules.ts';
+export { rulesetOfPack, type Ruleset } from './lint/ruleset.ts';
+export type { Grade, NextFix, Score, Scores } from './lint/score.ts';
+export { parseWaivers, type Waiver } from './lint/waivers.ts';

@@ -14,7 +14,8 @@ function found(rule: Rule, part: string): readonly Finding[] {
   const document = parseSpec(asDocument(part), 'example.yaml');
   const earlier = rule.earlier === undefined ? undefined : parseSpec(asDocument(rule.earlier), 'earlier.yaml').root;
   const previous = isObject(earlier) ? earlier : undefined;
-  return runRules({ document, rules: [[rule, rule.severity]], options: DEFAULT_OPTIONS, previous, nowMs: NOW });
+  return runRules({ document, rules: [[rule, rule.severity]], options: DEFAULT_OPTIONS, previous, nowMs: NOW })
+    .findings;
 }
 
 describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {

@@ -15,10 +15,16 @@ export interface RuleRun {
   readonly nowMs: number;
 }
 
+export interface RuleOutcome {
+  readonly findings: readonly Finding[];
+  /** How much was looked at. */
+  readonly nodes: number;
+}
+
 const VERSION = /^3\.([012])(?:\.\d+)?(?:-.*)?$/;
 
 /** One walk for all rules. Throws `UnreadableDocument` for what is no OpenAPI 3.0, 3.1 or 3.2. */
-export function runRules({ document, rules, options, previous, nowMs }: RuleRun): readonly Finding[] {
+export function runRules({ document, rules, options, previous, nowMs }: RuleRun): RuleOutcome {
   const root = rootOf(document);
   const version = versionOf(document, root);
   const references = new References(root);
@@ -40,8 +46,8 @@ export function runRules({ document, rules, options, previous, nowMs }: RuleRun)
     };
     return rule.hooks(lint);
   });
-  walk(root, references, byName(hooks));
-  return findings;
+  const nodes = walk(root, references, byName(hooks));
+  return { findings, nodes };
 }
 
 function rootOf(document: SpecDocument): JsonObject {

@@ -17,11 +17,11 @@ import { REQUEST, RESPONSE, Usage } from './usage.ts';
 /** Hooks of all rules by name: what a walk calls. */
 export type HooksByName = { readonly [Name in keyof Hooks]-?: readonly NonNullable<Hooks[Name]>[] };
 
-/** Visits every node of a document once, in the order in which specifications list them, calling hooks. */
-export function walk(root: JsonObject, references: References, hooks: HooksByName): void {
+/** Visits every node of a document once, in the order in which specifications list them; returns how many there are. */
+export function walk(root: JsonObject, references: References, hooks: HooksByName): number {
   const items = pathItemsOf(root, references);
   const operations = new Map(items.map((item) => [item, operationsOf(item, references)]));
-  new Walk({ root, references, hooks, usage: usageOf(root, references, [...operations.values()].flat()) }).run(
+  return new Walk({ root, references, hooks, usage: usageOf(root, references, [...operations.values()].flat()) }).run(
     operations,
   );
 }
@@ -66,7 +66,7 @@ class Walk {
     this.#hooks = given.hooks;
   }
 
-  run(operations: ReadonlyMap<PathItemSite, readonly OperationSite[]>): void {
+  run(operations: ReadonlyMap<PathItemSite, readonly OperationSite[]>): number {
     const { root, usage } = this.#given;
     for (const hook of this.#hooks.document) hook({ node: root, path: [] });
     this.#servers(root, []);
@@ -75,6 +75,7 @@ class Walk {
     this.#components(objectOf(root['components']));
     for (const site of usage.reached) this.#schema({ value: site.node, path: site.path, property: undefined });
     for (const hook of this.#hooks.end) hook();
+    return this.#seen.size;
   }
 
   /** The node, unless it was here before or is a reference; a hook is told of references. */
