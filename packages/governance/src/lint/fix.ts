@@ -65,14 +65,17 @@ function editFor(document: SpecDocument, path: Path, additions: Additions): Edit
   const span = document.spanOf(path);
   if (span === undefined) return undefined;
   const entries = Object.entries(additions);
-  if (text.charAt(span.start) === '{') {
+  const anchor = /&[\w.-]+ +(?=\{)/y;
+  anchor.lastIndex = span.start;
+  const start = span.start + (anchor.exec(text)?.[0].length ?? 0);
+  if (text.charAt(start) === '{') {
     const fields = entries.map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
-    return { at: span.start + 1, text: `${fields.join(', ')}, ` };
+    return { at: start + 1, text: `${fields.join(', ')}, ` };
   }
-  // An alias or an anchor stands here, not the map itself.
-  if (/[&*!]/.test(text.charAt(span.start))) return undefined;
-  const indent = ' '.repeat(columnOf(text, span.start));
-  return { at: span.start, text: entries.map(([name, value]) => `${name}: ${String(value)}\n${indent}`).join('') };
+  // Something else than the map itself stands here.
+  if (/[&*!]/.test(text.charAt(start))) return undefined;
+  const indent = ' '.repeat(columnOf(text, start));
+  return { at: start, text: entries.map(([name, value]) => `${name}: ${String(value)}\n${indent}`).join('') };
 }
 
 function columnOf(text: string, at: number): number {

@@ -108,8 +108,8 @@ const declared: Rule = {
     const optional = new Map<Site['node'], Path>();
     const sort = ({ node, path }: Site, names: ReadonlySet<string>): void => {
       if (names.has(textOf(node['name']) ?? '')) used.add(node);
-      else unused.set(node, path);
-      if (node['required'] !== true) optional.set(node, path);
+      else if (!unused.has(node)) unused.set(node, path);
+      if (node['required'] !== true && !optional.has(node)) optional.set(node, path);
     };
     return {
       pathItem: ({ template, path, direction }) => {

@@ -53,12 +53,16 @@ function mixed(values: readonly unknown[], style: LintOptions['enumCase']): stri
   const names = values.filter((value) => typeof value === 'string' && value !== '');
   if (!names.every((name) => typeof name === 'string' && /^[A-Za-z][A-Za-z0-9_-]*$/.test(name))) return undefined;
   const texts = names.map(String);
+  // Tags of languages.
+  if (texts.some((name) => /^[a-z]{2,3}-[A-Z]{2}$/.test(name))) return undefined;
   if (style !== 'any') {
     const wrong = texts.find((name) => !isCase(name, style));
     return wrong === undefined ? undefined : `\`${wrong}\` is not ${style}`;
   }
   const [first = '', ...rest] = texts;
   let common = casesOf(first);
+  // A style that nobody has a name for, such as `Content-Type`.
+  if (texts.every((name) => casesOf(name).length === 0)) return undefined;
   for (const name of rest) {
     const shared = casesOf(name).filter((one) => common.includes(one));
     if (shared.length === 0) return `\`${name}\` is in another case than \`${first}\``;
