@@ -3,6 +3,7 @@ export { baselineOf, baselineText, fingerprintOf, newSince, parseBaseline, type 
 export { FIXABLE, fixedText } from './lint/fix.ts';
 export { isAtLeast, SEVERITIES, type Finding } from './lint/finding.ts';
 export { lint, type LintRequest, type LintResult } from './lint/lint.ts';
+export { lintReference } from './lint/lint-reference.ts';
 export { PACKS } from './lint/packs.ts';
 export { parseRuleset } from './lint/parse-ruleset.ts';
 export type { Axis, Rule, Severity } from './lint/rule.ts';

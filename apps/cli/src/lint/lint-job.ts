@@ -152,6 +152,8 @@ function notesOf(files: readonly LintedFile[], mendedFiles: readonly TextFile[])
   const expired = new Set<Waiver>(files.flatMap(({ result }) => result.expired));
   return [
     ...mendedFiles.map(({ file }) => `${file}: mended`),
-    ...[...expired].map(({ rule, path, owner }) => `the waiver of ${rule} at ${path} has expired; ask ${owner}`),
+    ...[...expired].map(
+      ({ rule, path, owner }) => `the waiver of ${rule} at ${path === '' ? '/' : path} has expired; ask ${owner}`,
+    ),
   ];
 }
