@@ -14,6 +14,9 @@ export const METHODS: readonly string[] = [
   'query',
 ];
 
+/** Parameters of one place, and methods of one path: more are no API, and cost their product. */
+const OTHERS_MAX = 1000;
+
 /** The operations of a path item, with what they take from it and from the components. */
 export function operationsOf(item: PathItemSite, references: References): readonly OperationSite[] {
   const shared = parametersOf(item, references);
@@ -34,7 +37,7 @@ export function operationsOf(item: PathItemSite, references: References): readon
   };
   for (const method of METHODS) add(method, item.node[method], [...item.path, method]);
   // Of OpenAPI 3.2: methods without a field of their own.
-  for (const [method, node] of namedOf(item.node['additionalOperations'])) {
+  for (const [method, node] of namedOf(item.node['additionalOperations']).slice(0, OTHERS_MAX)) {
     add(method.toLowerCase(), node, [...item.path, 'additionalOperations', method]);
   }
   return found;
@@ -42,7 +45,7 @@ export function operationsOf(item: PathItemSite, references: References): readon
 
 function parametersOf({ node, path }: Site, references: References): readonly Site[] {
   const sites: Site[] = [];
-  for (const [i, parameter] of listOf(node['parameters']).entries()) {
+  for (const [i, parameter] of listOf(node['parameters']).slice(0, OTHERS_MAX).entries()) {
     const site = references.siteOf(parameter, [...path, 'parameters', i]);
     if (site !== undefined) sites.push(site);
   }
@@ -51,6 +54,7 @@ function parametersOf({ node, path }: Site, references: References): readonly Si
 
 function merged(shared: readonly Site[], own: readonly Site[]): readonly Site[] {
   if (shared.length === 0) return own;
+  if (own.length === 0) return shared;
   const key = ({ node }: Site): string => `${textOf(node['in']) ?? ''} ${textOf(node['name']) ?? ''}`;
   const taken = new Set(own.map(key));
   return [...shared.filter((site) => !taken.has(key(site))), ...own];

@@ -29,6 +29,7 @@ export function runRules({ document, rules, options, previous, nowMs }: RuleRun)
   const version = versionOf(document, root);
   const references = new References(root);
   const findings: Finding[] = [];
+  const told = new Set<string>();
   const hooks = rules.map(([rule, severity]): Hooks => {
     const lint: RuleContext = {
       root,
@@ -39,9 +40,14 @@ export function runRules({ document, rules, options, previous, nowMs }: RuleRun)
       resolve: (value) => references.siteOf(value, [])?.node,
       siteOf: (value, path) => references.siteOf(value, path),
       report: (message, path, mildest = severity) => {
+        const pointer = pointerOf(path);
+        // What many inherit from one place is told once.
+        const key = `${rule.id} ${pointer} ${message}`;
+        if (told.has(key)) return;
+        told.add(key);
         const place = document.placeOf(path);
         const found = milder(severity, mildest);
-        findings.push({ rule: rule.id, severity: found, message, path: pointerOf(path), ...place });
+        findings.push({ rule: rule.id, severity: found, message, path: pointer, ...place });
       },
     };
     return rule.hooks(lint);

@@ -178,6 +178,15 @@ describe('whatever the document', () => {
     expect(lint(parseSpec(text, 'a.json'), { nowMs: 0 }).findings.length).toBeGreaterThan(0);
   });
 
+  it('refuses what has more operations than any API', () => {
+    const paths = Array.from({ length: 30_000 }, (_, i) => `"/p${i}": { "$ref": "#/x-item" }`).join(', ');
+    const item = JSON.stringify(
+      Object.fromEntries(['get', 'put', 'post', 'patch', 'delete', 'head', 'trace'].map((one) => [one, {}])),
+    );
+    const text = `{ "openapi": "3.1.0", "paths": { ${paths} }, "x-item": ${item} }`;
+    expect(() => lint(parseSpec(text, 'a.json'), { nowMs: 0 })).toThrow(/more than 200000 operations/);
+  });
+
   it('takes time in proportion to the number of references', () => {
     const schemas: Record<string, unknown> = {};
     for (let i = 0; i < 20_000; i++) {

@@ -8,6 +8,7 @@ import {
   type JsonObject,
   type Path,
 } from '../document/json-value.ts';
+import { UnreadableDocument } from '../document/unreadable-document.ts';
 import { callbacksOf, operationsOf, pathItemsOf } from './operations.ts';
 import type { References } from './references.ts';
 import type { Hooks, MediaTypeSite, OperationSite, PathItemSite, Site } from './rule.ts';
@@ -17,10 +18,21 @@ import { REQUEST, RESPONSE, Usage } from './usage.ts';
 /** Hooks of all rules by name: what a walk calls. */
 export type HooksByName = { readonly [Name in keyof Hooks]-?: readonly NonNullable<Hooks[Name]>[] };
 
+/** Paths may refer to one path item, so that a small document has many. */
+const OPERATIONS_MAX = 200_000;
+const START = { line: 1, column: 1 };
+
 /** Visits every node of a document once, in the order in which specifications list them; returns how many there are. */
 export function walk(root: JsonObject, references: References, hooks: HooksByName): number {
   const items = pathItemsOf(root, references);
-  const operations = new Map(items.map((item) => [item, operationsOf(item, references)]));
+  const operations = new Map<PathItemSite, readonly OperationSite[]>();
+  let count = 0;
+  for (const item of items) {
+    const own = operationsOf(item, references);
+    count += own.length;
+    if (count > OPERATIONS_MAX) throw new UnreadableDocument(`has more than ${OPERATIONS_MAX} operations`, START);
+    operations.set(item, own);
+  }
   return new Walk({ root, references, hooks, usage: usageOf(root, references, [...operations.values()].flat()) }).run(
     operations,
   );

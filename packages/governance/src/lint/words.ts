@@ -42,38 +42,32 @@ export function pluralOf(word: string): string {
   return `${word}s`;
 }
 
-/** Acts that are not also things: `order`, `export` or `search` may be either and are missing here. */
-const VERBS = new Set(
+/** Acts that no thing is named after, whatever follows. */
+const ACTS = new Set('get create update delete fetch add remove insert retrieve find upsert destroy modify'.split(' '));
+/** Acts that may begin the name of a thing: `/cancel-reasons`. What is a thing by itself (`order`, `search`) is missing. */
+const OTHER_ACTS = new Set(
   (
-    'accept activate add apply approve assign authorize calculate cancel close compute confirm convert create ' +
-    'deactivate decline delete destroy disable edit enable execute fetch find generate get insert invite invoke lock ' +
-    'make modify notify open pause perform persist publish put read recalculate refresh register reject remove rename ' +
-    'replace reset resend resolve restart restore resume retrieve retry revoke save send set start stop submit ' +
-    'subscribe suspend sync terminate trigger unassign unlock unpublish unsubscribe update upsert validate verify ' +
-    'withdraw write'
+    'accept activate apply approve assign authorize calculate cancel close compute confirm convert deactivate decline ' +
+    'disable edit enable execute generate invoke make notify pause perform persist publish put recalculate refresh ' +
+    'register reject rename replace resend reset resolve restart restore retry revoke save send start stop submit ' +
+    'subscribe suspend terminate unassign unlock unpublish unsubscribe validate verify withdraw'
   ).split(' '),
 );
-/** Only verbs where more follows, or things by themselves: `/open-orders`, `/set-pieces`, `/reset`. */
-const DOUBTFUL_BEFORE_NOUNS = new Set([
-  'open',
-  'set',
-  'read',
-  'write',
-  'lock',
-  'start',
-  'stop',
-  'close',
-  'make',
-  'put',
-  'work',
-]);
 
 export function isVerb(word: string): boolean {
-  return VERBS.has(word);
+  return ACTS.has(word) || OTHER_ACTS.has(word) || MORE_VERBS.has(word);
 }
+
+/** Verbs in names of operations, where a verb is expected. */
+const MORE_VERBS = new Set(
+  'check close copy count export import list lock merge move open post patch process query read run search set sync test upload download write'.split(
+    ' ',
+  ),
+);
 
 /** Whether the words of a name begin with an act. */
 export function beginsWithVerb(words: readonly string[]): boolean {
-  const [first = '', second] = words;
-  return isVerb(first) && !(second !== undefined && DOUBTFUL_BEFORE_NOUNS.has(first));
+  const [first = ''] = words;
+  if (ACTS.has(first)) return true;
+  return OTHER_ACTS.has(first) && (words.length === 1 || !isPlural(words.at(-1) ?? ''));
 }
