@@ -138,7 +138,7 @@ describe('gatehouse lint', () => {
     const { folder, err } = await lint({ files: { 'a.yaml': BAD }, args: ['a.yaml', '--fix'] });
     expect(err).toBe('a.yaml: mended\n');
     expect(readFileSync(path.join(folder, 'a.yaml'), 'utf8')).toBe(
-      BAD.replace('{ name: id', '{"required": true,  name: id'),
+      BAD.replace('{ name: id', '{ required: true, name: id'),
     );
   });
 

@@ -14,7 +14,11 @@ export function explained(id: string | true): string {
     rule.why,
     '',
     `${rule.severity}, ${rule.axis}, since ${rule.since}`,
-    ...(rule.options === undefined ? [] : [`options: ${rule.options.join(', ')}`]),
+    ...(rule.options === undefined
+      ? []
+      : [
+          `options: ${rule.options.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)).join(', ')}`,
+        ]),
     ...(rule.earlier === undefined ? [] : ['', 'before:', example(rule.earlier)]),
     '',
     'not so:',

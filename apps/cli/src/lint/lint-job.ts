@@ -12,8 +12,8 @@ import {
   parseWaivers,
   UnreadableDocument,
   type Finding,
+  type LintRequest,
   type LintResult,
-  type Ruleset,
   type Severity,
   type SpecDocument,
   type Waiver,
@@ -79,7 +79,7 @@ function linted(order: LintOrder): LintOutcome {
   const previous = order.previous && read(order.previous, (document) => document);
   const writes: TextFile[] = [];
   const files = order.specs.map((spec): LintedFile => {
-    const request = { ruleset: ruleset(spec.file), previous, waivers, nowMs: order.nowMs };
+    const request = { ...ruleset(spec.file), previous, waivers, nowMs: order.nowMs };
     const { file, text } = order.fix ? mended(spec, request) : spec;
     if (text !== spec.text) writes.push({ file, text });
     return { file, result: read({ file, text }, (document) => lint(document, request)) };
@@ -91,8 +91,6 @@ function linted(order: LintOrder): LintOutcome {
   };
 }
 
-type Request = Parameters<typeof lint>[1];
-
 function read<Value>({ file, text }: TextFile, use: (document: SpecDocument) => Value): Value {
   try {
     return use(parseSpec(text, file));
@@ -103,15 +101,15 @@ function read<Value>({ file, text }: TextFile, use: (document: SpecDocument) => 
 }
 
 /** A ruleset may say something else of some files. */
-function rulesetsOf({ ruleset }: LintOrder): (file: string) => string | Ruleset {
+function rulesetsOf({ ruleset }: LintOrder): (file: string) => Pick<LintRequest, 'pack' | 'ruleset'> {
   if (typeof ruleset === 'string') {
-    if (Object.hasOwn(PACKS, ruleset)) return () => ruleset;
+    if (Object.hasOwn(PACKS, ruleset)) return () => ({ pack: ruleset });
     throw new Unreadable(`no pack is named ${ruleset}; there are ${Object.keys(PACKS).join(', ')}, or name a file`);
   }
-  return (file) => read(ruleset, (document) => parseRuleset(document, { file }));
+  return (file) => ({ ruleset: read(ruleset, (document) => parseRuleset(document, { file })) });
 }
 
-function mended(spec: TextFile, request: Request): TextFile {
+function mended(spec: TextFile, request: LintRequest): TextFile {
   const text = read(spec, (document) => fixedText(document, lint(document, request).findings));
   return text === undefined ? spec : { file: spec.file, text };
 }

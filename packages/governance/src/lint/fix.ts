@@ -68,10 +68,7 @@ function editFor(document: SpecDocument, path: Path, additions: Additions): Edit
   const anchor = /&[\w.-]+ +(?=\{)/y;
   anchor.lastIndex = span.start;
   const start = span.start + (anchor.exec(text)?.[0].length ?? 0);
-  if (text.charAt(start) === '{') {
-    const fields = entries.map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
-    return { at: start + 1, text: `${fields.join(', ')}, ` };
-  }
+  if (text.charAt(start) === '{') return { at: start + 1, text: inBraces(entries, text, start + 1) };
   // Something else than the map itself stands here.
   if (/[&*!]/.test(text.charAt(start))) return undefined;
   const indent = ' '.repeat(columnOf(text, start));
@@ -80,4 +77,16 @@ function editFor(document: SpecDocument, path: Path, additions: Additions): Edit
 
 function columnOf(text: string, at: number): number {
   return at - (text.lastIndexOf('\n', at - 1) + 1);
+}
+
+/** Behind the brace, with the blanks or breaks that stand there before the first field. */
+function inBraces(entries: readonly (readonly [string, string | boolean])[], text: string, at: number): string {
+  const isJson = /^\s*[{[]/.test(text);
+  const fields = entries.map(([name, value]) => {
+    return isJson ? `${JSON.stringify(name)}: ${JSON.stringify(value)}` : `${name}: ${String(value)}`;
+  });
+  const blanks = /\s*/y;
+  blanks.lastIndex = at;
+  const space = blanks.exec(text)?.[0] ?? '';
+  return space === '' ? `${fields.join(', ')}, ` : fields.map((field) => `${space}${field},`).join('');
 }

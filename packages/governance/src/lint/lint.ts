@@ -10,8 +10,10 @@ import { runCustomRules } from './spectral/run-custom-rules.ts';
 import { withoutWaived, type Waived, type Waiver } from './waivers.ts';
 
 export interface LintRequest {
-  /** A pack by its name, or a ruleset that was parsed; `recommended` where nothing is said. */
-  readonly ruleset?: string | Ruleset;
+  /** By its name; `recommended` where neither it nor a ruleset is given. */
+  readonly pack?: string;
+  /** One of the organisation's own (`parseRuleset`), instead of a pack. */
+  readonly ruleset?: Ruleset;
   /** The version that was published before, for rules that compare. */
   readonly previous?: SpecDocument | undefined;
   readonly waivers?: readonly Waiver[];
@@ -30,7 +32,7 @@ export interface LintResult extends Score, Waived {
  */
 export function lint(document: SpecDocument, request: LintRequest): LintResult {
   const { nowMs, waivers = [], previous } = request;
-  const ruleset = rulesetOf(request.ruleset ?? 'recommended');
+  const ruleset = request.ruleset ?? rulesetNamed(request.pack ?? 'recommended');
   const { rules, options, custom } = ruleset;
   const earlier = isObject(previous?.root) ? previous.root : undefined;
   const { findings, nodes } = runRules({ document, rules, options, previous: earlier, nowMs });
@@ -39,10 +41,9 @@ export function lint(document: SpecDocument, request: LintRequest): LintResult {
   return { ...waived, ...scoreOf({ findings: waived.findings, nodes, axisOf: axesOf(ruleset) }) };
 }
 
-function rulesetOf(given: string | Ruleset): Ruleset {
-  if (typeof given !== 'string') return given;
-  const pack = packOf(given);
-  if (pack === undefined) throw new RangeError(`no pack is named ${given}`);
+function rulesetNamed(name: string): Ruleset {
+  const pack = packOf(name);
+  if (pack === undefined) throw new RangeError(`no pack is named ${name}`);
   return rulesetOfPack(pack);
 }
 

@@ -137,6 +137,11 @@ describe('a ruleset', () => {
     expect(levels(text)).toEqual({});
   });
 
+  it('switches off what only Spectral has, and does not promise it', () => {
+    expect(levels('rules: { oas3-schema: off, array-items: false }')).toEqual({});
+    expect(() => levels('rules: { oas3-schema: error }')).toThrow(/no rule is named `oas3-schema`/);
+  });
+
   it('has options', () => {
     const { options } = rulesetOf(
       'options: { property_case: camelCase, pagination: cursor, grace_days: { stable: 180 } }',

@@ -7,7 +7,7 @@ import { rulesAt, type Ruleset } from './ruleset.ts';
 import { RULES, ruleOf } from './rules.ts';
 import type { CustomRule } from './spectral/custom-rule.ts';
 import { customRuleOf } from './spectral/read-custom-rule.ts';
-import { SPECTRAL_NAMES } from './spectral/spectral-names.ts';
+import { SPECTRAL_NAMES, SPECTRAL_OTHERS } from './spectral/spectral-names.ts';
 
 /**
  * A ruleset of ours or of Spectral: `extends`, `rules`, `aliases`, `overrides` and our `options`. What we do not do
@@ -112,6 +112,7 @@ class RulesetReader {
       else if (level !== 'own') this.#custom.set(name, { ...custom, severity: level });
       return;
     }
+    if (level === 'off' && SPECTRAL_OTHERS.has(name)) return;
     const rule = ruleOf(name) ?? ruleOf(SPECTRAL_NAMES.get(name) ?? '');
     if (rule === undefined)
       throw this.#wrong(at, `no rule is named \`${name}\`; \`gatehouse lint --explain\` lists them`);

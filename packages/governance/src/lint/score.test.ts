@@ -154,7 +154,7 @@ describe('packs', () => {
   });
 
   it('refuses a pack that does not exist', () => {
-    expect(() => lint(parseSpec('openapi: 3.1.0', 'a.yaml'), { nowMs: 0, ruleset: 'constructor' })).toThrow(RangeError);
+    expect(() => lint(parseSpec('openapi: 3.1.0', 'a.yaml'), { nowMs: 0, pack: 'constructor' })).toThrow(RangeError);
   });
 });
 
@@ -182,9 +182,22 @@ paths:
     expect(after).toBe(
       before
         .replace('- name: id #', '- required: true\n          name: id #')
-        .replace('- { name: ids', '- {"style": "form", "explode": true,  name: ids'),
+        .replace('- { name: ids', '- { style: form, explode: true, name: ids'),
     );
     expect(fixed(after ?? '')).toBeUndefined();
+  });
+
+  it.each([
+    [
+      '{"openapi":"3.1.0","paths":{"/a/{id}":{"get":{"parameters":[{"name":"id","in":"path"}]}}}}',
+      '{"required": true, "name":"id"',
+    ],
+    [
+      '{\n "openapi": "3.1.0", "paths": {"/a/{id}":{"get":{"parameters":[{\n  "name":"id",\n  "in":"path"}]}}}}',
+      '{\n  "required": true,\n  "name":"id"',
+    ],
+  ])('writes JSON into JSON', (before, part) => {
+    expect(fixed(before)).toBe(before.replace(/\{\s*"name":"id"/, part));
   });
 
   it('leaves alone what only people can decide', () => {

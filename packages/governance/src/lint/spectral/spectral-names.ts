@@ -30,3 +30,13 @@ export const SPECTRAL_NAMES: ReadonlyMap<string, string> = new Map([
   ['no-script-tags-in-markdown', 'D12'],
   ['oas3-operation-security-defined', 'S03'],
 ]);
+
+/** What Spectral asks besides. They may be switched off, which changes nothing; asking for them is refused. */
+export const SPECTRAL_OTHERS: ReadonlySet<string> = new Set(
+  (
+    'array-items info-license-url license-url no-$ref-siblings oas2-schema oas3-callbacks-in-callbacks ' +
+    'oas3-examples-value-or-externalValue oas3-schema oas3-server-trailing-slash oas3-server-variables ' +
+    'oas3_1-callbacks-in-webhook oas3_1-servers-in-webhook openapi-tags-alphabetical openapi-tags-uniqueness ' +
+    'operation-parameters operation-singular-tag path-declarations-must-exist'
+  ).split(' '),
+);
