@@ -15,8 +15,8 @@ export function textReport(files: readonly LintedFile[], { colour }: { readonly 
 
 function reportOf({ file, result }: LintedFile, paint: Paint): string {
   const { findings, waived } = result;
-  const width = Math.max(0, ...findings.map((finding) => placeOf(finding).length));
-  const ruleWidth = Math.max(3, ...findings.map(({ rule }) => rule.length));
+  const width = widest(findings.map(placeOf));
+  const ruleWidth = widest(findings.map(({ rule }) => rule));
   const lines = findings.map((finding) => {
     const place = paint('dim', placeOf(finding).padStart(width));
     const severity = paint(COLOURS[finding.severity], finding.severity.padEnd(7));
@@ -26,6 +26,11 @@ function reportOf({ file, result }: LintedFile, paint: Paint): string {
   return [paint('bold', file), ...lines, ...(lines.length > 0 ? [''] : []), ...gradeOf(result, paint), counts].join(
     '\n',
   );
+}
+
+/** There may be more of them than a function takes arguments. */
+function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, text.length), 0);
 }
 
 function placeOf({ line, column }: Finding): string {

@@ -53,7 +53,7 @@ function belowOf(top: Match, around: Surroundings): readonly Match[] {
     if (typeof match.value !== 'object' || match.value === null || seen.has(match.value)) continue;
     seen.add(match.value);
     all.push(match);
-    waiting.push(...childrenOf(match, around).toReversed());
+    for (const child of childrenOf(match, around).toReversed()) waiting.push(child);
   }
   return all;
 }

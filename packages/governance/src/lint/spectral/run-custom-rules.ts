@@ -22,7 +22,7 @@ export function runCustomRules(document: SpecDocument, rules: readonly CustomRul
     const seen = new Set<string>();
     for (const path of rule.given) {
       for (const match of matchesOf(path, around)) {
-        for (const check of rule.checks) findings.push(...judged({ document, rule, check, match, around, seen }));
+        for (const check of rule.checks) judge({ document, rule, check, match, around, seen, findings });
       }
     }
   }
@@ -37,10 +37,11 @@ interface Case {
   readonly around: Surroundings;
   /** Places that were told already: several paths may lead to one. */
   readonly seen: Set<string>;
+  /** What is found is added here. */
+  readonly findings: Finding[];
 }
 
-function judged({ document, rule, check, match, around, seen }: Case): readonly Finding[] {
-  const found: Finding[] = [];
+function judge({ document, rule, check, match, around, seen, findings }: Case): void {
   for (const target of targetsOf(match, check.field, around)) {
     around.budget.spend();
     for (const problem of check.run(target, check.options, document.root)) {
@@ -50,10 +51,9 @@ function judged({ document, rule, check, match, around, seen }: Case): readonly 
       if (seen.has(key)) continue;
       seen.add(key);
       const place = document.placeOf(path);
-      found.push({ rule: rule.name, severity: rule.severity, message, path: pointerOf(path), ...place });
+      findings.push({ rule: rule.name, severity: rule.severity, message, path: pointerOf(path), ...place });
     }
   }
-  return found;
 }
 
 function targetsOf(match: Match, field: string | undefined, around: Surroundings): readonly Target[] {
