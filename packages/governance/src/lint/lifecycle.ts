@@ -41,10 +41,7 @@ export function daysBetween(fromMs: number, toMs: number): number {
 }
 
 /** Where an operation of a path stands in the earlier version, in whatever way its parameters are named there. */
-export function earlierOf(
-  operation: OperationSite,
-  { previous }: Pick<RuleContext, 'previous'>,
-): JsonObject | undefined {
+function earlierOf(operation: OperationSite, { previous }: Pick<RuleContext, 'previous'>): JsonObject | undefined {
   if (previous === undefined) return undefined;
   const paths = objectOf(previous['paths']);
   const { template, method } = operation;
@@ -52,6 +49,13 @@ export function earlierOf(
   const item = objectOf(exact ?? byShape(paths).get(shapeOfTemplate(template)));
   const found = item[method];
   return found === undefined ? undefined : objectOf(found);
+}
+
+/** What the earlier version says of the operation, for itself or for all; undefined where it had no such operation. */
+export function earlierField(operation: OperationSite, lint: Pick<RuleContext, 'previous'>, field: string): unknown {
+  const before = earlierOf(operation, lint);
+  if (before === undefined) return undefined;
+  return before[field] ?? writtenOfApi(objectOf(lint.previous), field).value;
 }
 
 const SHAPES = new WeakMap<JsonObject, ReadonlyMap<string, unknown>>();

@@ -247,6 +247,16 @@ components:
         [],
         { earlier: 'paths: { "/a/{b}": { get: { x-sunset: 2029-01-01 } } }' },
       ],
+      [
+        'info: { x-sunset: 2026-06-05 }\npaths: { /a: { get: {} } }',
+        [],
+        { earlier: 'info: { x-sunset: 2026-06-05 }\npaths: { /a: { get: {} } }' },
+      ],
+      [
+        'info: { x-sunset: 2027-06-05 }\npaths: { /a: { get: {} }, /b: { get: {} } }',
+        ['/info/x-sunset'],
+        { earlier: 'info: { x-sunset: 2028-01-01 }\npaths: { /a: { get: {} } }' },
+      ],
     ],
   ],
   [
@@ -262,6 +272,11 @@ components:
       ],
       [info(', x-stability-level: stable'), [], { earlier: info(', x-stability-level: beta') }],
       ['paths: { /a: { get: { x-stability-level: beta }, put: {} } }', ['/paths/~1a/put']],
+      [
+        info(', x-stability-level: stable').replace('operationId', 'x-stability-level: beta, operationId'),
+        ['/paths/~1a/get/x-stability-level'],
+        { earlier: info(', x-stability-level: stable') },
+      ],
     ],
   ],
   [

@@ -190,6 +190,7 @@ describe.each<[string, readonly Case[]]>([
       [schema('{ type: string, enum: [a, 1] }'), [`${S}/enum`]],
       [schema('{ type: string, enum: [a, null] }'), [`${S}/enum`]],
       [schema('{ type: string, enum: [inReview, in_work] }'), [`${S}/enum`]],
+      [schema('{ type: string, x-extensible-enum: [inReview, in_work] }'), [`${S}/x-extensible-enum`]],
       [schema('{ type: string, enum: [open, in_work] }'), [`${S}/enum`], { enumCase: 'SCREAMING_SNAKE_CASE' }],
     ],
   ],

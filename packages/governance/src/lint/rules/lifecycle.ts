@@ -1,5 +1,5 @@
 import { namedOf, objectOf, textOf, type JsonObject } from '../../document/json-value.ts';
-import { daysBetween, earlierOf, timeOf, writtenFor, writtenOfApi } from '../lifecycle.ts';
+import { daysBetween, earlierField, timeOf, writtenFor, writtenOfApi } from '../lifecycle.ts';
 import { STABILITIES, type Stability } from '../options.ts';
 import { pathOfReference } from '../references.ts';
 import type { OperationSite, Rule, RuleContext } from '../rule.ts';
@@ -52,10 +52,10 @@ const grace: Rule = {
       const { value, path } = writtenFor(operation, lint.root, 'x-sunset');
       const sunset = timeOf(value);
       if (sunset === undefined) return;
-      const before = earlierOf(operation, lint);
-      const earlier = timeOf(before?.['x-sunset']);
+      const before = earlierField(operation, lint, 'x-sunset');
+      const earlier = timeOf(before);
       if (earlier !== undefined && sunset < earlier) {
-        lint.report(`the sunset moved earlier, it was ${String(before?.['x-sunset'])}`, path);
+        lint.report(`the sunset moved earlier, it was ${textOf(before) ?? ''}`, path);
       } else if (earlier === undefined) checkGrace(lint, { operation, sunset, path });
     },
   }),
@@ -107,7 +107,7 @@ const stability: Rule = {
         if (value === undefined) bare.push(operation);
         else isGivenSomewhere = true;
         if (operation.node['x-stability-level'] === undefined) return;
-        const before = earlierOf(operation, lint)?.['x-stability-level'];
+        const before = earlierField(operation, lint, 'x-stability-level');
         checkLevel(lint, { value, before, path });
       },
       end: () => {

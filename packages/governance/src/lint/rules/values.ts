@@ -16,12 +16,13 @@ const enums: Rule = {
   options: ['enumCase'],
   hooks: ({ options, report }) => ({
     schema: ({ node, path }) => {
-      if (!Array.isArray(node['enum'])) return;
-      const values = listOf(node['enum']);
-      const at = [...path, 'enum'];
-      if (typesOf(node).length === 0 && !isComposed(node)) report('the enum has no type', path);
-      for (const problem of [strange(node, values), repeated(values), mixed(values, options.enumCase)]) {
-        if (problem !== undefined) report(problem, at);
+      for (const field of ['enum', 'x-extensible-enum']) {
+        if (!Array.isArray(node[field])) continue;
+        const values = listOf(node[field]);
+        if (typesOf(node).length === 0 && !isComposed(node)) report('the enum has no type', path);
+        for (const problem of [strange(node, values), repeated(values), mixed(values, options.enumCase)]) {
+          if (problem !== undefined) report(problem, [...path, field]);
+        }
       }
     },
   }),
