@@ -7,7 +7,7 @@ const PLURALS = new Set(
 /** One and many are the same word. */
 const UNCOUNTED = new Set(
   (
-    'access aircraft analytics auth content data equipment evidence feedback firmware furniture hardware health help ' +
+    'access aircraft following analytics auth content data equipment evidence feedback firmware furniture hardware health help ' +
     'history hr info information infrastructure intelligence inventory knowledge logic machinery mail media metadata ' +
     'merchandise money music news performance personnel payroll progress research series software sms species staff ' +
     'statistics stock storage support telemetry traffic transport usage weather work'

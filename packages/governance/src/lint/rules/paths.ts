@@ -20,20 +20,27 @@ const pathCase: Rule = {
     return {
       pathItem: ({ template, path, direction }) => {
         if (direction !== 'path') return;
-        for (const { literal } of segmentsOf(template)) {
-          if (literal === '' || told.has(literal) || isWellFormed(literal, options.pathCase)) continue;
-          told.add(literal);
-          report(`\`${literal}\` is not ${options.pathCase}, \`${inCase(literal, options.pathCase)}\` is`, path);
+        for (const name of segmentsOf(template).flatMap(namesIn)) {
+          if (told.has(name) || isWellFormed(name, options.pathCase)) continue;
+          told.add(name);
+          report(`\`${name}\` is not ${options.pathCase}, \`${inCase(name, options.pathCase)}\` is`, path);
         }
       },
     };
   },
 };
 
-/** Digits may begin a segment, dots may part a file's name; `.well-known` (RFC 8615) is as it is. */
-function isWellFormed(literal: string, style: Parameters<typeof isCase>[1]): boolean {
-  if (literal === '.well-known' || isVersionSegment(literal)) return true;
-  return literal
+/** What is named in a segment: `user-{id}` names `user`. `.well-known` (RFC 8615) and `$batch` (OData) are as they are. */
+function namesIn({ text, literal, parameters }: Segment): readonly string[] {
+  if (literal === '.well-known' || /^[$@~]/.test(literal) || isVersionSegment(literal)) return [];
+  if (parameters.length === 0) return literal === '' ? [] : [literal];
+  const pieces = text.replace(/:[^:{}]*$/, '').split(/\{[^{}]*\}/);
+  return pieces.map((piece) => piece.replace(/^[-_.,;~]+|[-_.,;~]+$/g, '')).filter((piece) => piece !== '');
+}
+
+/** Digits may begin a segment, dots may part a file's name. */
+function isWellFormed(name: string, style: Parameters<typeof isCase>[1]): boolean {
+  return name
     .split('.')
     .map((part) => part.replace(/^[0-9-]+/, ''))
     .every((part) => part === '' || isCase(part, style));
@@ -71,19 +78,12 @@ function isWhollyParameter(segment: Segment | undefined): boolean {
 }
 
 /** Parts of an address that are no lists, whatever follows. */
-const NO_LISTS = new Set([
-  'me',
-  'self',
-  'api',
-  'rest',
-  'search',
-  'latest',
-  'current',
-  'default',
-  'internal',
-  'public',
-  'admin',
-]);
+const NO_LISTS = new Set(
+  (
+    'me self api rest search latest current default internal public admin oauth oauth2 sso callback login logout proxy ' +
+    'static download upload export import compare lookup preview'
+  ).split(' '),
+);
 
 function isManyOrNoList(literal: string): boolean {
   if (NO_LISTS.has(literal) || isVersionSegment(literal) || literal.includes('.')) return true;
