@@ -180,6 +180,7 @@ components:
       ],
       ['paths: { /a: { $ref: "#/components/pathItems/A" } }\ncomponents: { pathItems: { A: {} } }', []],
       ['paths: { /a: { get: { parameters: [{ $ref: "common.yaml#/P" }] } } }', []],
+      ['paths: { /a: { x-more: { $ref: "#/components/schemas/A" } } }\ncomponents: { schemas: { A: {} } }', []],
     ],
   ],
   [

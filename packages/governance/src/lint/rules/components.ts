@@ -31,7 +31,6 @@ const components: Rule = {
     return {
       reference: ({ path, ref, resolves }) => {
         if (resolves === false) report(`\`${ref}\` leads nowhere`, [...path, '$ref']);
-        uses.add(path, ref);
       },
       schema: ({ node, path }) => {
         for (const [name, ref] of mappingsOf(node)) {
@@ -43,6 +42,7 @@ const components: Rule = {
       },
       end: () => {
         if (namedOf(root['paths']).length === 0 && namedOf(root['webhooks']).length === 0) return;
+        addAll(root, uses);
         for (const path of unusedOf(root, uses)) report(`nothing uses \`${String(path.at(-1))}\``, path);
       },
     };
@@ -85,6 +85,31 @@ class Uses {
       }
     }
     return reached;
+  }
+}
+
+/** Every reference of the document counts, also in extensions, which have no rules. */
+function addAll(root: JsonObject, uses: Uses): void {
+  for (const [top, value] of namedOf(root)) {
+    if (top !== 'components') addBelow(value, [top], uses);
+    else {
+      for (const [kind, named] of namedOf(value)) {
+        for (const [name, component] of namedOf(named)) addBelow(component, [top, kind, name], uses);
+      }
+    }
+  }
+}
+
+function addBelow(value: unknown, from: Path, uses: Uses): void {
+  const seen = new Set<unknown>();
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const node = waiting.pop();
+    if (typeof node !== 'object' || node === null || seen.has(node)) continue;
+    seen.add(node);
+    const ref = isObject(node) ? textOf(node['$ref']) : undefined;
+    if (ref !== undefined) uses.add(from, ref);
+    for (const part of Object.values(node)) waiting.push(part);
   }
 }
 
