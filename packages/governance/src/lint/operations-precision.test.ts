@@ -20,6 +20,8 @@ const query = (name: string): string => `, parameters: [{ name: "${name}", in: q
 const answers = (responses: string, method = 'get', template = '/users'): string =>
   `paths: { "${template}": { ${method}: { responses: { ${responses} } } } }`;
 const info = (text: string): string => `info: { title: a${text} }\npaths: { /a: { get: { operationId: getA } } }`;
+const LINK = 'responses: { "200": { links: { a: { operationId: oldOne } } } }';
+const LINKED = '/paths/~1a/put/responses/200/links/a';
 const RESPONSES = '/paths/~1users/get/responses';
 
 describe.each<[string, readonly Case[]]>([
@@ -278,6 +280,27 @@ components:
         ['/paths/~1a/get/x-stability-level'],
         { earlier: info(', x-stability-level: stable') },
       ],
+    ],
+  ],
+  [
+    'V11',
+    [
+      [`paths: { /a: { get: { operationId: oldOne, deprecated: true }, put: { ${LINK} } } }`, [LINKED]],
+      [
+        `paths: { /a: { get: { operationId: oldOne, deprecated: true }, put: { ${LINK} } } }`,
+        [],
+        { earlier: `paths: { /a: { get: { operationId: oldOne }, put: { ${LINK} } } }` },
+      ],
+      [
+        `paths: { /a: { get: { operationId: oldOne, deprecated: true }, put: { ${LINK} } } }`,
+        [LINKED],
+        { earlier: 'paths: { /a: { get: { operationId: oldOne } } }' },
+      ],
+      [
+        `paths: { /a: { get: { deprecated: true }, put: { ${LINK.replace('operationId: oldOne', 'operationRef: "#/paths/~1a/get"')} } } }`,
+        [LINKED],
+      ],
+      [`paths: { /a: { get: { operationId: oldOne }, put: { ${LINK} } } }`, []],
     ],
   ],
   [

@@ -46,7 +46,7 @@ const openObjects: Rule = {
 const AUDIENCES = new Set(
   (
     'component-internal business-unit-internal company-internal external-partner external-public ' +
-    'private team org internal partner public'
+    'private team org internal partner external public'
   ).split(' '),
 );
 

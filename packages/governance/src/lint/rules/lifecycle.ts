@@ -195,9 +195,9 @@ const dependencies: Rule = {
         }
       },
       end: () => {
-        const old = previous === undefined ? '' : JSON.stringify(objectOf(previous['paths']));
+        const linkedBefore = linkedIn(previous);
         for (const { to, path } of links) {
-          const isOld = typeof to === 'string' && wasLinked(old, to);
+          const isOld = typeof to === 'string' && linkedBefore.has(to);
           const leadsThere = typeof to === 'string' ? deprecated.has(to) : nodes.has(to);
           if (leadsThere && !isOld) report('the link leads to a deprecated operation', path);
         }
@@ -206,10 +206,17 @@ const dependencies: Rule = {
   },
 };
 
-/** An id that stands twice in a document stands at its operation and in a link. */
-function wasLinked(text: string, id: string): boolean {
-  const needle = `"operationId":${JSON.stringify(id)}`;
-  return text.indexOf(needle) !== text.lastIndexOf(needle);
+/** Ids that stand twice in a document: at their operation and in a link. */
+function linkedIn(root: JsonObject | undefined): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  const text = root === undefined ? '' : JSON.stringify(objectOf(root['paths']));
+  for (const [, quoted = '""'] of text.matchAll(/"operationId":("(?:[^"\\]|\\.)*")/g)) {
+    const id = String(JSON.parse(quoted));
+    if (seen.has(id)) twice.add(id);
+    seen.add(id);
+  }
+  return twice;
 }
 
 function targetOf(ref: string | undefined, resolve: RuleContext['resolve']): JsonObject | undefined {
