@@ -187,6 +187,18 @@ describe('whatever the document', () => {
     expect(() => lint(parseSpec(text, 'a.json'), { nowMs: 0 })).toThrow(/more than 200000 operations/);
   });
 
+  it('follows callbacks of callbacks however far they lead', () => {
+    const callbacks: Record<string, unknown> = {};
+    for (let i = 0; i < 6000; i++) {
+      callbacks[`C${i}`] = {
+        '{$url}': { post: { callbacks: { next: { $ref: `#/components/callbacks/C${i + 1}` } } } },
+      };
+    }
+    const get = { callbacks: { first: { $ref: '#/components/callbacks/C0' } } };
+    const lines = told(`paths: ${JSON.stringify({ '/a': { get } })}\ncomponents: ${JSON.stringify({ callbacks })}`);
+    expect(lines.filter((line) => line.startsWith('callback'))).toHaveLength(6000);
+  });
+
   it('takes time in proportion to the number of references', () => {
     const schemas: Record<string, unknown> = {};
     for (let i = 0; i < 20_000; i++) {

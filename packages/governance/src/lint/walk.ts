@@ -72,6 +72,8 @@ class Walk {
   readonly #given: Given;
   readonly #hooks: HooksByName;
   readonly #seen = new Set<JsonObject>();
+  /** Callbacks may lead to operations with callbacks, and so on: they wait here instead of on the stack. */
+  readonly #calledBack: PathItemSite[] = [];
 
   constructor(given: Given) {
     this.#given = given;
@@ -84,7 +86,9 @@ class Walk {
     this.#servers(root, []);
     for (const field of ['paths', 'webhooks']) this.#referringItems(objectOf(root[field]), [field]);
     for (const [item, own] of operations) this.#pathItem(item, own);
+    this.#callBack();
     this.#components(objectOf(root['components']));
+    this.#callBack();
     for (const site of usage.reached) this.#schema({ value: site.node, path: site.path, property: undefined });
     for (const hook of this.#hooks.end) hook();
     return this.#seen.size;
@@ -106,6 +110,12 @@ class Walk {
       const at = [...path, 'servers', i];
       const entered = this.#enter(server, at);
       if (entered !== undefined) for (const hook of this.#hooks.server) hook({ node: entered, path: at });
+    }
+  }
+
+  #callBack(): void {
+    for (let item = this.#calledBack.pop(); item !== undefined; item = this.#calledBack.pop()) {
+      if (!this.#seen.has(item.node)) this.#pathItem(item, operationsOf(item, this.#given.references));
     }
   }
 
@@ -145,9 +155,7 @@ class Walk {
     for (const [name, callback] of namedOf(operation.node['callbacks'])) {
       this.#enter(callback, [...operation.path, 'callbacks', name]);
     }
-    for (const item of callbacksOf(operation, references)) {
-      if (!this.#seen.has(item.node)) this.#pathItem(item, operationsOf(item, references));
-    }
+    for (const item of callbacksOf(operation, references)) this.#calledBack.push(item);
   }
 
   #parameters(node: JsonObject, path: Path): void {
