@@ -60,6 +60,8 @@ function blockLines(input: YamlText, mark: Mark, { given, indent }: BlockIndent)
       }
       if (column < width) break;
       if (text.charCodeAt(first) === 9) throw UNSURE;
+      // Readers disagree on what lines of blanks mean where the indentation is given.
+      if (first === end && given !== undefined) throw UNSURE;
       lines.push(text.slice(input.at + width, end));
       mark.end = next;
     }

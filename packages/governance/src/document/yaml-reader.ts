@@ -2,7 +2,7 @@ import { Mark } from './mark.ts';
 import { setOwn, type Tree } from './tree.ts';
 import { DEPTH_MAX, tooDeep, UnreadableAt } from './unreadable-document.ts';
 import { readBlockScalar } from './yaml-block.ts';
-import { plainValue, withoutBlanksBehind } from './yaml-scalar.ts';
+import { foldedPlain, plainValue, withoutBlanksBehind } from './yaml-scalar.ts';
 import { UNSURE, YamlText } from './yaml-text.ts';
 
 /**
@@ -45,6 +45,7 @@ class YamlReader {
     const input = this.#in;
     input.skipBlank();
     if (input.text.startsWith('---', input.at)) {
+      if (input.column > 0) throw UNSURE;
       input.at += 3;
       input.skipBlank();
     }
@@ -94,6 +95,7 @@ class YamlReader {
       const code = text.charCodeAt(colon);
       if (code === COLON && input.isBlankAt(colon + 1)) return colon;
       if (code === 0x23 && text.charAt(colon - 1) === ' ' && colon > at) return -1;
+      if (code === 9) throw UNSURE;
     }
     return -1;
   }
@@ -365,7 +367,11 @@ class YamlReader {
     }
     let end = start;
     for (let at = start; ; at++) {
-      if (input.endsLine(at)) break;
+      if (input.endsLine(at)) {
+        // Readers disagree on comments behind blanks at the end of a line.
+        if (at > end) throw UNSURE;
+        break;
+      }
       const char = text.charAt(at);
       if (char === ',' || char === ']' || char === '}') break;
       if (char === '[' || char === '{' || char === '\t') throw UNSURE;
@@ -375,25 +381,10 @@ class YamlReader {
     }
     if (end === start) throw UNSURE;
     input.at = end;
-    // A scalar of several lines is left to the other reader: nothing but an end or a colon may follow.
     return text.slice(start, end);
   }
 
   #enter(): void {
     if (++this.#depth > DEPTH_MAX) throw tooDeep(this.#in.at);
   }
-}
-
-function foldedPlain(lines: readonly string[]): string {
-  let value = lines[0] ?? '';
-  let breaks = 0;
-  for (const line of lines.slice(1)) {
-    if (line === '') {
-      breaks++;
-      continue;
-    }
-    value += (breaks === 0 ? ' ' : '\n'.repeat(breaks)) + line;
-    breaks = 0;
-  }
-  return value;
 }

@@ -41,6 +41,21 @@ export function foldedFlow(lines: readonly string[]): string {
   return value;
 }
 
+/** The same of lines that are trimmed already. */
+export function foldedPlain(lines: readonly string[]): string {
+  let value = lines[0] ?? '';
+  let breaks = 0;
+  for (const line of lines.slice(1)) {
+    if (line === '') {
+      breaks++;
+      continue;
+    }
+    value += (breaks === 0 ? ' ' : '\n'.repeat(breaks)) + line;
+    breaks = 0;
+  }
+  return value;
+}
+
 /** A regular expression would look for the end from each blank of a long run anew. */
 export function withoutBlanksBehind(text: string, least = 0): string {
   let end = text.length;
