@@ -49,6 +49,8 @@ function blockLines(input: YamlText, mark: Mark, { given, indent }: BlockIndent)
     let first = input.at;
     while (first < end && text.charCodeAt(first) === 0x20) first++;
     const column = first - input.at;
+    // Readers disagree on blanks at the end of the text.
+    if (breakAt < 0 && first === end && column > 0) throw UNSURE;
     if (first === end && (width === undefined || column <= width)) {
       blankMost = Math.max(blankMost, column);
       lines.push('');
@@ -60,7 +62,7 @@ function blockLines(input: YamlText, mark: Mark, { given, indent }: BlockIndent)
       }
       if (column < width) break;
       if (text.charCodeAt(first) === 9) throw UNSURE;
-      // Readers disagree on what lines of blanks mean where the indentation is given.
+      // Nor do they agree on what lines of blanks mean where the indentation is given.
       if (first === end && given !== undefined) throw UNSURE;
       lines.push(text.slice(input.at + width, end));
       mark.end = next;

@@ -87,6 +87,7 @@ describe('leaves to the complete reader', () => {
     ['a tab inside a key', 'a\t#b: c\n'],
     ['the start of a document that is not at the start of a line', '# a\n  ---\n'],
     ['a line of blanks where indentation is given', 'a: |2-\n   \nb: 1\n'],
+    ['blanks at the end of the text of a block', '|+\n\n '],
     ['a comment that touches', 'a: "b"#c\n'],
     ['blanks at the end of a line between brackets', '{a: b  \n# c\n}\n'],
   ])('%s', (_, text) => expect(plain(text)).toBeUndefined());
