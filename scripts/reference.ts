@@ -1,10 +1,12 @@
 /**
- * Writes docs/reference from what the program itself goes by: the table of errors and the schema of gatehouse.yaml.
+ * Writes docs/reference, and docs/lint.md, from what the program itself goes by: the table of errors, the schema of
+ * gatehouse.yaml and the rules for documents.
  * `scripts/reference.test.ts` fails when what is written there is stale.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { configJsonSchema, configReference } from '@gatehouse/config';
+import { lintReference } from '@gatehouse/governance';
 import { errorReference } from '@gatehouse/kernel';
 import { POLICY_SCHEMAS } from '@gatehouse/policies/schemas';
 
@@ -19,10 +21,21 @@ export function references(): Readonly<Record<string, string>> {
   };
 }
 
+/** Guides beside the references that are generated as a whole. */
+export function generatedGuides(): Readonly<Record<string, string>> {
+  return { 'lint.md': lintReference() };
+}
+
+export const GUIDES_DIR = path.join(REFERENCE_DIR, '..');
+
 if (import.meta.main) {
   mkdirSync(REFERENCE_DIR, { recursive: true });
   for (const [name, text] of Object.entries(references())) {
     writeFileSync(path.join(REFERENCE_DIR, name), text);
     process.stdout.write(`docs/reference/${name}\n`);
+  }
+  for (const [name, text] of Object.entries(generatedGuides())) {
+    writeFileSync(path.join(GUIDES_DIR, name), text);
+    process.stdout.write(`docs/${name}\n`);
   }
 }

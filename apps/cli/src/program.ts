@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { defineLint } from './lint/lint-command.ts';
 import { defineLogs } from './logs-command.ts';
 import { newKey, sha256Hex } from '@gatehouse/kernel';
 import { parseAddress } from './address.ts';
@@ -36,6 +37,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineImport(added(program, 'import'), terminal);
   defineDraft(added(program, 'draft'), terminal);
   defineCache(added(program, 'cache'), terminal);
+  defineLint(added(program, 'lint'), terminal);
   defineLogs(added(program, 'logs'), terminal);
   defineVersion(added(program, 'version'), terminal);
   return program;

@@ -1,0 +1,37 @@
+import type { Rule } from './rule.ts';
+import { BODY_RULES } from './rules/bodies.ts';
+import { COMPONENT_RULES } from './rules/components.ts';
+import { EVOLUTION_RULES } from './rules/evolution.ts';
+import { LIFECYCLE_RULES } from './rules/lifecycle.ts';
+import { NAME_RULES } from './rules/names.ts';
+import { OPERATION_ID_RULES } from './rules/operation-ids.ts';
+import { PAGINATION_RULES } from './rules/pagination.ts';
+import { PATH_RULES } from './rules/paths.ts';
+import { REPLY_RULES } from './rules/replies.ts';
+import { TEMPLATE_RULES } from './rules/templates.ts';
+import { VALUE_RULES } from './rules/values.ts';
+import { VERSION_RULES } from './rules/versions.ts';
+
+const FAMILIES: readonly (readonly Rule[])[] = [
+  PATH_RULES,
+  TEMPLATE_RULES,
+  NAME_RULES,
+  OPERATION_ID_RULES,
+  VALUE_RULES,
+  BODY_RULES,
+  PAGINATION_RULES,
+  REPLY_RULES,
+  COMPONENT_RULES,
+  VERSION_RULES,
+  LIFECYCLE_RULES,
+  EVOLUTION_RULES,
+];
+
+/** All rules, by id. */
+export const RULES: readonly Rule[] = FAMILIES.flat().toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+const BY_ID = new Map(RULES.map((rule) => [rule.id, rule]));
+
+export function ruleOf(id: string): Rule | undefined {
+  return BY_ID.get(id);
+}

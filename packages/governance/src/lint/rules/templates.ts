@@ -1,0 +1,150 @@
+import { textOf, type Path } from '../../document/json-value.ts';
+import { parametersOf, segmentsOf, type Segment } from '../path-template.ts';
+import type { OperationSite, Rule, Site } from '../rule.ts';
+
+const ambiguous: Rule = {
+  id: 'C05',
+  severity: 'error',
+  axis: 'consistency',
+  summary: 'No two paths match the same address.',
+  why: 'Which of the two answers is then up to each router, and changes with the order of a file.',
+  bad: 'paths:\n  /users/{id}: {}\n  /users/{user_id}: {}\n  /{kind}/me: {}\n',
+  good: 'paths:\n  /users/{id}: {}\n  /users/me: {}\n',
+  since: '0.1.0',
+  hooks: ({ report }) => {
+    const templates = new Templates();
+    return {
+      pathItem: ({ template, path, direction }) => {
+        if (direction !== 'path') return;
+        const other = templates.add(template);
+        if (other !== undefined) report(`the path matches addresses that \`${other}\` matches too`, path);
+      },
+    };
+  },
+};
+
+interface Branch {
+  readonly literals: Map<string, Branch>;
+  parameter: Branch | undefined;
+  template: string | undefined;
+}
+
+/** How often branches are tried in all: paths that begin with parameters would otherwise try all against all. */
+const TRIES_MAX = 1_000_000;
+
+/** Paths as a tree of segments. A literal is more special than a parameter; two paths that each win once are ambiguous. */
+class Templates {
+  readonly #root: Branch = { literals: new Map(), parameter: undefined, template: undefined };
+  #tries = 0;
+
+  /** Another path that the new one cannot be told from, if there is one. */
+  add(template: string): string | undefined {
+    const segments = segmentsOf(template);
+    const other = this.#rival(segments, { branch: this.#root, at: 0, won: false, lost: false });
+    let branch = this.#root;
+    for (const segment of segments) branch = childOf(branch, segment);
+    branch.template ??= template;
+    return other;
+  }
+
+  #rival(segments: readonly Segment[], { branch, at, won, lost }: Search): string | undefined {
+    if (++this.#tries > TRIES_MAX) return undefined;
+    const segment = segments[at];
+    if (segment === undefined) return won === lost ? branch.template : undefined;
+    const next = (to: Branch | undefined, outcome: Partial<Search>): string | undefined =>
+      to && this.#rival(segments, { branch: to, at: at + 1, won, lost, ...outcome });
+    if (isParameter(segment)) {
+      const same = next(branch.parameter, {});
+      if (same !== undefined) return same;
+      for (const [key, child] of branch.literals) {
+        const found = key.includes('{}') ? undefined : next(child, { lost: true });
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    }
+    const same = next(branch.literals.get(keyOf(segment)), {});
+    if (same !== undefined || segment.parameters.length > 0) return same;
+    return next(branch.parameter, { won: true });
+  }
+}
+
+interface Search {
+  readonly branch: Branch;
+  readonly at: number;
+  /** Whether the new path was more special somewhere, and whether less. */
+  readonly won: boolean;
+  readonly lost: boolean;
+}
+
+function isParameter({ text, parameters }: Segment): boolean {
+  return parameters.length === 1 && text.startsWith('{') && text.endsWith('}');
+}
+
+function keyOf({ text }: Segment): string {
+  return text.replace(/\{[^{}]*\}/g, '{}');
+}
+
+function childOf(branch: Branch, segment: Segment): Branch {
+  const make = (): Branch => ({ literals: new Map(), parameter: undefined, template: undefined });
+  if (isParameter(segment)) return (branch.parameter ??= make());
+  const key = keyOf(segment);
+  const child = branch.literals.get(key) ?? make();
+  branch.literals.set(key, child);
+  return child;
+}
+
+const declared: Rule = {
+  id: 'C06',
+  severity: 'error',
+  axis: 'consistency',
+  summary: 'Path parameters are declared, required and used.',
+  why: 'A parameter that is only in the path has no type; one that is only declared is never sent.',
+  bad: 'paths:\n  /users/{id}:\n    get:\n      parameters: [{ name: user_id, in: path, required: true }]\n',
+  good: 'paths:\n  /users/{id}:\n    get:\n      parameters: [{ name: id, in: path, required: true }]\n',
+  since: '0.1.0',
+  hooks: ({ report }) => {
+    const used = new Set<Site['node']>();
+    const unused = new Map<Site['node'], Path>();
+    const optional = new Map<Site['node'], Path>();
+    const sort = ({ node, path }: Site, names: ReadonlySet<string>): void => {
+      if (names.has(textOf(node['name']) ?? '')) used.add(node);
+      else if (!unused.has(node)) unused.set(node, path);
+      if (node['required'] !== true && !optional.has(node)) optional.set(node, path);
+    };
+    return {
+      pathItem: ({ template, path, direction }) => {
+        if (direction !== 'path') return;
+        const twice = repeated(parametersOf(template));
+        if (twice !== undefined) report(`\`{${twice}}\` is in the path twice`, path);
+      },
+      operation: (operation) => {
+        if (operation.direction !== 'path') return;
+        const names = new Set(parametersOf(operation.template));
+        const own = operation.parameters.filter(({ node }) => node['in'] === 'path');
+        for (const site of own) sort(site, names);
+        for (const name of missing(names, own)) {
+          report(`\`{${name}}\` is in the path and not declared`, operation.path);
+        }
+      },
+      end: () => {
+        for (const [node, path] of unused) {
+          if (!used.has(node)) report(`the path has no \`{${textOf(node['name']) ?? ''}}\``, path);
+        }
+        for (const [node, path] of optional) {
+          report(`\`${textOf(node['name']) ?? ''}\` is in the path, so it needs \`required: true\``, path);
+        }
+      },
+    };
+  },
+};
+
+function missing(names: ReadonlySet<string>, own: OperationSite['parameters']): readonly string[] {
+  const given = new Set(own.map(({ node }) => node['name']));
+  return [...names].filter((name) => !given.has(name));
+}
+
+function repeated(names: readonly string[]): string | undefined {
+  return names.find((name, i) => names.indexOf(name) !== i);
+}
+
+export const TEMPLATE_RULES: readonly Rule[] = [ambiguous, declared];

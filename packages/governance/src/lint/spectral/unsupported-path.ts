@@ -1,0 +1,2 @@
+/** Says what a path has that we do not know. */
+export class UnsupportedPath extends Error {}
