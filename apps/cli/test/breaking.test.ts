@@ -33,7 +33,7 @@ describe('gatehouse breaking', () => {
 
   it('judges a batch from its standard input', async () => {
     const input = `${JSON.stringify({ id: 'a', old: FULL, new: EMPTY })}\n`;
-    const { code, out } = await run(['breaking', '--batch', '/dev/stdin', '--json'], { input });
+    const { code, out } = await run(['breaking', '--batch', '-', '--json'], { input });
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ id: 'a', verdict: 'breaking' });
   });

@@ -1,9 +1,14 @@
 import path from 'node:path';
 import { compareDocuments, UnreadableDocument } from '@gatehouse/governance';
 import { CommandFailure } from '../failure.ts';
-import { readConfigOnce } from '../read-config.ts';
 import { reaches, type Asked } from './asked.ts';
 import { readSpec, refusal, rootOfText } from './read-spec.ts';
+
+interface Batch {
+  /** What it is called, and whose folder names of files are relative to. */
+  readonly file: string;
+  readonly text: string;
+}
 
 interface Answer {
   readonly line: string;
@@ -15,12 +20,12 @@ interface Answer {
  * Judges each line by itself: `{id, old, new}` with documents as objects, as texts or as names of files. A line that
  * cannot be judged is answered with `{id, error}`; the others are judged all the same, and the exit code is 2.
  */
-export function breakingBatch(file: string, asked: Asked, print: (line: string) => void): void {
+export function breakingBatch({ file, text: batch }: Batch, asked: Asked, print: (line: string) => void): void {
   const folder = path.dirname(file);
   let found = false;
   let failures = 0;
   let lines = 0;
-  for (const text of readConfigOnce(file).split('\n')) {
+  for (const text of batch.split('\n')) {
     lines += 1;
     if (text.trim() === '') continue;
     const answer = answerTo(text, { asked, folder, number: lines });

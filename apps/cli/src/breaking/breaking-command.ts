@@ -1,5 +1,6 @@
 import { compareDocuments, CHANGES, type Breaking } from '@gatehouse/governance';
 import { CommandFailure } from '../failure.ts';
+import { readConfigOnce } from '../read-config.ts';
 import { askedOf, reaches, type Asked } from './asked.ts';
 import { breakingBatch } from './breaking-batch.ts';
 import { breakingSarif } from './breaking-sarif.ts';
@@ -12,6 +13,8 @@ export interface BreakingCall {
   readonly old: string | undefined;
   readonly new: string | undefined;
   readonly flags: BreakingFlags;
+  /** What came in at the standard input, where the batch is `-`. */
+  readonly piped: string;
   /** The output is for eyes. */
   readonly coloured: boolean;
   /** Milliseconds since 1970. */
@@ -32,7 +35,8 @@ export function breaking(call: BreakingCall): void {
     if (call.old !== undefined)
       throw new CommandFailure('--batch: the documents stand in its file, name none beside it');
     if (flags.sarif === true) throw new CommandFailure('--batch answers in JSON lines, leave --sarif out');
-    breakingBatch(flags.batch, asked, print);
+    const text = flags.batch === '-' ? call.piped : readConfigOnce(flags.batch);
+    breakingBatch({ file: flags.batch, text }, asked, print);
     return;
   }
   one(call, asked);

@@ -43,7 +43,15 @@ function run(args: readonly string[], given: Partial<BreakingFlags> = {}, colour
   const lines: string[] = [];
   const flags: BreakingFlags = { failOn: 'error', stability: 'beta', ...given };
   const [first, second] = args;
-  const call = { old: first, new: second, flags, coloured, now: 0, print: (line: string) => void lines.push(line) };
+  const call = {
+    old: first,
+    new: second,
+    flags,
+    piped: '',
+    coloured,
+    now: 0,
+    print: (line: string) => void lines.push(line),
+  };
   const ended = { code: 0, err: '' };
   try {
     breaking(call);

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { print, type Terminal } from '../terminal.ts';
 
@@ -23,7 +24,7 @@ export function defineBreaking(command: Command, terminal: Terminal): void {
     .description('say whether callers of one OpenAPI document can go on with another')
     .argument('[old]', 'what callers go by today')
     .argument('[new]', 'what shall take its place')
-    .option('--batch <file>', 'judge many pairs: JSON lines {id, old, new}; answers in JSON lines')
+    .option('--batch <file>', 'judge many pairs: JSON lines {id, old, new}; answers in JSON lines; - is standard input')
     .option('--json', 'print the result as JSON')
     .option('--sarif', 'print the result as SARIF 2.1.0')
     .option('--fail-on <level>', 'exit with 1 from this level on: error, warning, info or never', 'error')
@@ -34,6 +35,7 @@ export function defineBreaking(command: Command, terminal: Terminal): void {
     .action(async (old: string | undefined, newer: string | undefined, flags: BreakingFlags) => {
       const { breaking } = await import('./breaking-command.ts');
       const coloured = terminal.stdout.isTTY && (terminal.env['NO_COLOR'] ?? '') === '';
-      breaking({ old, new: newer, flags, coloured, now: Date.now(), print: print(terminal) });
+      const piped = flags.batch === '-' ? await text(terminal.stdin) : '';
+      breaking({ old, new: newer, flags, piped, coloured, now: Date.now(), print: print(terminal) });
     });
 }

@@ -248,4 +248,28 @@ describe('depth and circles', () => {
     const { changes } = compare(using('string'), using('number'));
     expect(changes.map(({ operation }) => operation)).toEqual(['GET /a', 'GET /b']);
   });
+
+  it('bounds what is told where everything leads to everything, and judges by all of it', () => {
+    const count = 300;
+    const content = (index: number) => ({ 'application/json': { schema: { $ref: `#/components/schemas/S${index}` } } });
+    const ring = (type: string, last: string) => {
+      const each = Array.from({ length: count }, (_, index) => index);
+      const schema = (index: number) => ({
+        type: 'object',
+        properties: {
+          next: { $ref: `#/components/schemas/S${(index + 1) % count}` },
+          leaf: { type: index === count - 1 ? last : type },
+        },
+      });
+      const operation = (index: number) => ({ get: { responses: { '200': { content: content(index) } } } });
+      return {
+        openapi: '3.1.0',
+        paths: Object.fromEntries(each.map((index) => [`/s${index}`, operation(index)])),
+        components: { schemas: Object.fromEntries(each.map((index) => [`S${index}`, schema(index)])) },
+      };
+    };
+    const { verdict, changes, leftOut } = compare(ring('number', 'integer'), ring('integer', 'number'));
+    expect([verdict, changes.length]).toEqual(['breaking', 10_000]);
+    expect(leftOut).toBeLessThan(1000);
+  });
 });

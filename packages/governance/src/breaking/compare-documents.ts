@@ -33,7 +33,7 @@ export interface Breaking {
   readonly version: VersionAdvice;
   /** The gravest first. */
   readonly changes: readonly Change[];
-  /** Changes beyond the first 10,000; they count for all else. */
+  /** Found beyond the first 10,000, which count for all else. From there on a shared schema is told of only once. */
   readonly leftOut: number;
 }
 

@@ -23,8 +23,10 @@ export function listChanges(report: Report, overrides: Overrides): readonly List
     if (change !== undefined) listed.set(change.change.fingerprint, change);
   };
   for (const { id, scope, path, filling } of report.noted) add({ id, scope, path, filling });
-  const live = report.schemas.live();
-  for (const root of report.roots) walk(root, live, add);
+  const walking: Walking = { live: report.schemas.live(), told: new Set(), visits: 0, add };
+  // Drafts last: what they share with others is told where it counts.
+  const roots = report.roots.toSorted((a, b) => Number(b.scope.counted) - Number(a.scope.counted));
+  for (const root of roots) walk(root, walking, listed.size >= LISTED_MAX || walking.visits >= VISITS_MAX);
   return [...listed.values()].toSorted((a, b) => RANKS[a.level] - RANKS[b.level] || before(keyOf(a), keyOf(b)));
 }
 
@@ -56,21 +58,34 @@ function changeOf({ id, scope, path: place, filling }: Spot, overrides: Override
   return { change, level, adds: row.adds && scope.counted };
 }
 
+/** What has changed is told below each operation that leads to it, up to so many changes and steps; then once in all. */
+const LISTED_MAX = 10_000;
+const VISITS_MAX = 200_000;
+
+interface Walking {
+  readonly live: ReadonlySet<PairNode>;
+  /** Whose findings have been told below any operation, and so has all that they lead to. */
+  readonly told: Set<PairNode>;
+  visits: number;
+  readonly add: (spot: Spot) => void;
+}
+
 /**
  * Findings below one place of an operation; each pair once, by the shortest way that leads there, and of ways as long
  * by the first of the alphabet: the order of keys must not show.
  */
-function walk(
-  { scope, path, pair, isParameter }: SchemaRoot,
-  live: ReadonlySet<PairNode>,
-  add: (spot: Spot) => void,
-): void {
+function walk({ scope, path, pair, isParameter }: SchemaRoot, walking: Walking, once: boolean): void {
+  const { live, told } = walking;
   const ways = new Map<PairNode, string>(live.has(pair) ? [[pair, path]] : []);
   // A map that grows while it is walked.
   for (const [at, way] of ways) {
+    // A parameter's own findings have ids of their own.
+    if (once && told.has(at) && !(isParameter && at === pair)) continue;
+    told.add(at);
+    walking.visits += 1;
     for (const finding of at.findings) {
       const id = idOf(finding, at, isParameter && at === pair);
-      add({ id, scope, path: below(way, finding.at), filling: finding.filling });
+      walking.add({ id, scope, path: below(way, finding.at), filling: finding.filling });
     }
     const edges = at.edges.filter((edge) => live.has(edge.pair)).toSorted((a, b) => before(a.at, b.at));
     for (const edge of edges) if (!ways.has(edge.pair)) ways.set(edge.pair, below(way, edge.at));
