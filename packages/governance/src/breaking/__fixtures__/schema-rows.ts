@@ -27,6 +27,7 @@ export const SCHEMA_ROWS: readonly SchemaRow[] = [
   ],
   ['enum stands in another order', { enum: ['x', 'y'] }, { enum: ['y', 'x'] }, C, C],
   ['alternatives stand in another order', { oneOf: [cat, dog] }, { oneOf: [dog, cat] }, C, C],
+  ['oneOf becomes anyOf of the same', { oneOf: [cat, dog] }, { anyOf: [dog, cat] }, C, C],
   ['words are changed', { type: 'string', description: 'x', example: 'y' }, { type: 'string', title: 'z' }, C, C],
   ['an allOf of one comes', object(a), { allOf: [object(a)] }, C, C],
   ['an allOf of one comes around more', object(ab), { allOf: [object(a), object({ b: string })] }, C, C],

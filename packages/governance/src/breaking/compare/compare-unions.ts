@@ -32,7 +32,8 @@ export function compareUnions(shapes: ShapePair): void {
     return;
   }
   for (const [union, other] of pairedUnions(old.unions, newer.unions)) {
-    if (union.exclusive !== other.exclusive && !sameBranches(union, other)) {
+    // oneOf and anyOf of the same alternatives: authors mean the same by both.
+    if (union.exclusive !== other.exclusive && union.text !== other.text) {
       find(shapes, other.exclusive ? 'union-tightened' : 'union-loosened');
     }
     matchAlternatives(shapes, { olds: union.branches, news: other.branches });
@@ -57,16 +58,6 @@ function pairedUnions(olds: readonly Union[], news: readonly Union[]): readonly 
     if (other !== undefined) pairs.push([old, other]);
   }
   return pairs;
-}
-
-/** oneOf and anyOf of the same names: authors mean the same by both. */
-function sameBranches(old: Union, newer: Union): boolean {
-  const names = (union: Union): string =>
-    union.branches
-      .map(({ name }) => name)
-      .toSorted()
-      .join();
-  return names(old) === names(newer) && old.branches.every(({ name }) => name !== '');
 }
 
 function alternativesOf(node: SchemaNode, shape: Shape, nodes: SchemaNodes): readonly Branch[] {
