@@ -1,12 +1,12 @@
 /**
- * Writes docs/reference, and docs/lint.md, from what the program itself goes by: the table of errors, the schema of
- * gatehouse.yaml and the rules for documents.
+ * Writes docs/reference, and docs/lint.md, from what the program itself goes by: the tables of errors and of
+ * breaking changes, the schema of gatehouse.yaml and the rules for documents.
  * `scripts/reference.test.ts` fails when what is written there is stale.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { configJsonSchema, configReference } from '@gatehouse/config';
-import { lintReference } from '@gatehouse/governance';
+import { breakingReference, lintReference } from '@gatehouse/governance';
 import { errorReference } from '@gatehouse/kernel';
 import { POLICY_SCHEMAS } from '@gatehouse/policies/schemas';
 
@@ -15,6 +15,7 @@ export const REFERENCE_DIR = path.join(import.meta.dirname, '..', 'docs', 'refer
 /** Name of each file → what belongs in it. */
 export function references(): Readonly<Record<string, string>> {
   return {
+    'breaking.md': breakingReference(),
     'configuration.md': configReference(POLICY_SCHEMAS),
     'errors.md': errorReference(),
     'gatehouse.schema.json': `${JSON.stringify(configJsonSchema(POLICY_SCHEMAS), null, 2)}\n`,

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { defineLint } from './lint/lint-command.ts';
+import { defineBreaking } from './breaking/define-breaking.ts';
 import { defineLogs } from './logs-command.ts';
 import { newKey, sha256Hex } from '@gatehouse/kernel';
 import { parseAddress } from './address.ts';
@@ -32,6 +33,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineDoctor(added(program, 'doctor'), terminal);
   defineValidate(added(program, 'validate'), terminal);
   defineSchema(added(program, 'schema'), terminal);
+  defineBreaking(added(program, 'breaking'), terminal);
   defineKey(added(program, 'key'), terminal);
   defineHashPassword(added(program, 'hash-password'), terminal);
   defineImport(added(program, 'import'), terminal);
