@@ -26,5 +26,6 @@ export { issueCredential } from './moves/credential-moves.ts';
 export { requestSubscription } from './moves/subscription-moves.ts';
 export { SEAL, sealRevision } from './moves/revision-moves.ts';
 export { issueToken, principalOf, SYSTEM } from './people/principals.ts';
+export { waitingForMe } from './approvals/waiting.ts';
 export { listAudit } from './audit/list-audit.ts';
 export { seedHouse } from './seed-house.ts';

@@ -39,6 +39,8 @@ const BODIES: Readonly<Record<string, (kind: Kind) => TSchema>> = {
 };
 /** Kinds that only verbs of their own change. */
 const FIXED: ReadonlySet<string> = new Set(['revision', 'credential', 'subscription', 'token']);
+/** What comes of other things only: there is no making one. */
+const READ_ONLY: ReadonlySet<string> = new Set(['approval']);
 const ID = /^[a-z]+_[0-9a-v]{9}[0-9a-f]{18}$/;
 
 export function kindPath({ level, plural }: Kind): string {
@@ -94,6 +96,7 @@ function routesOf(kind: Kind): readonly Route[] {
       return { status: 200, body: view, revision: view.revision };
     },
   };
+  if (READ_ONLY.has(kind.kind)) return [list, read];
   return FIXED.has(kind.kind) ? [list, create, read] : [list, create, read, change(kind, one), remove(kind, one)];
 }
 

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { processSchema, readProcesses } from '../approvals/process.ts';
 import { description, fields, spec, title, type Kind } from './kind.ts';
 
 const id = (what: string) => Type.String({ maxLength: 64, description: `The id of ${what}.` });
@@ -12,7 +13,16 @@ export const KINDS: readonly Kind[] = [
     prefix: 'ws',
     level: 'house',
     summary: 'Tenants: nothing of one is seen in another.',
-    fields: fields({ title, description }),
+    fields: fields({
+      title,
+      description,
+      processes: Type.Optional(
+        Type.Record(Type.String({ maxLength: 64 }), processSchema, {
+          description: 'Who decides about what, by its name such as `revision.review`; left out: whoever may.',
+        }),
+      ),
+    }),
+    check: ({ processes }) => readProcesses(processes),
     initial: '',
     served: false,
   },
@@ -147,8 +157,10 @@ export const KINDS: readonly Kind[] = [
       spec: spec('plans.*'),
       access: Type.Optional(spec('ai.access[]')),
       approval: Type.Optional(Type.Enum(['auto', 'manual'])),
+      process: Type.Optional(processSchema),
       terms: Type.Optional(Type.String({ maxLength: 100_000 })),
     }),
+    check: ({ process }) => readProcesses(process === undefined ? undefined : { 'subscription.request': process }),
     initial: 'staging',
     served: true,
   },
@@ -187,8 +199,10 @@ export const KINDS: readonly Kind[] = [
       plan: Type.String({ description: 'The name of a plan.' }),
       version: Type.Optional(Type.String({ description: 'The name of a version that it is kept to.' })),
       answers: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      startsAt: Type.Optional(Type.String({ format: 'date-time', description: 'Not before then; now, if left out.' })),
+      expiresAt: Type.Optional(Type.String({ format: 'date-time', description: 'When it ends by itself.' })),
     }),
-    facts: ['requestedBy', 'decisions', 'paused', 'stopped'],
+    facts: ['requestedBy', 'decisions', 'paused', 'stopped', 'terms', 'changing', 'transfer', 'noticed', 'endedAt'],
     initial: 'pending',
     served: true,
     made: 'by verbs',
@@ -259,6 +273,18 @@ export const KINDS: readonly Kind[] = [
     }),
     facts: ['requestedBy', 'approvals'],
     initial: 'requested',
+    served: false,
+    made: 'by verbs',
+  },
+  {
+    kind: 'approval',
+    plural: 'approvals',
+    prefix: 'appr',
+    level: 'workspace',
+    summary: 'What somebody has to decide about: requests, reviews, waivers, forced ends.',
+    fields: fields({}),
+    facts: ['matter', 'subject', 'requestedBy', 'humans', 'hands', 'steps', 'step', 'due', 'votes', 'questions'],
+    initial: 'waiting',
     served: false,
     made: 'by verbs',
   },

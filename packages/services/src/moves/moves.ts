@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { listEntities } from '@gatehouse/store';
+import { APPROVAL_MOVES } from '../approvals/approval-moves.ts';
 import { CREDENTIAL_MOVES } from './credential-moves.ts';
 import { reason, refused, type Move } from './move.ts';
 import { REVISION_MOVES } from './revision-moves.ts';
@@ -104,4 +105,5 @@ export const MOVES: readonly Move[] = [
   ...CREDENTIAL_MOVES,
   ...SUBSCRIPTION_MOVES,
   ...TOKEN_MOVES,
+  ...APPROVAL_MOVES,
 ];
