@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger, systemClock } from '@gatehouse/kernel';
-import { allCallers, Cipher, composeConfig, seedHouse, type House } from '@gatehouse/services';
+import { allCallers, Cipher, composeConfig, seedHouse, tick, type House } from '@gatehouse/services';
 import { openDatabase } from '@gatehouse/store';
 import { adminApi } from './admin-api.ts';
+import { Clockwork } from './clockwork.ts';
 import { KeptCallers } from './kept-callers.ts';
 import { controlStart, toControl, type FromControl } from './protocol.ts';
 import { RemoteGate } from './remote-gate.ts';
@@ -19,6 +20,7 @@ const gate = new RemoteGate(say, new KeptCallers(callersFile));
 const database = await openDatabase(place);
 const house: House = { database, clock: systemClock, cipher: new Cipher(secret), gate, log };
 const app = adminApi({ house, adminToken, version });
+const clockwork = new Clockwork([{ name: 'what is due', everyMs: 60_000, run: async () => tick(house) }], log);
 
 parentPort?.on('message', (message: unknown) => {
   const told = toControl(message);
@@ -46,6 +48,7 @@ async function serveWhatIsStored(): Promise<void> {
 
 async function stop(): Promise<void> {
   await app.close();
+  await clockwork.stop();
   await database.close();
   parentPort?.close();
 }

@@ -1,6 +1,6 @@
 export { Cipher } from './cipher.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
-export type { House, Principal, ServiceContext } from './service-context.ts';
+export type { House, Principal, ServiceContext, Traffic } from './service-context.ts';
 export { allCallers } from './publishing/compose-callers.ts';
 export type { Enforcement, Gate, GateChange, GateConfig, Prepared } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';
@@ -23,6 +23,8 @@ export type { Written } from './entities/write.ts';
 export { moveEntity, type Move } from './moves/move.ts';
 export { MOVES } from './moves/moves.ts';
 export { issueCredential } from './moves/credential-moves.ts';
+export { tick, type Ticked } from './clockwork/tick.ts';
+export { createDeployment, DEPLOY } from './moves/deployment-moves.ts';
 export { requestSubscription } from './moves/subscription-moves.ts';
 export { SEAL, sealRevision } from './moves/revision-moves.ts';
 export { issueToken, principalOf, SYSTEM } from './people/principals.ts';

@@ -10,6 +10,13 @@ export interface House {
   readonly cipher: Cipher;
   readonly gate: Gate;
   readonly log: Logger;
+  /** Left out where nobody counts: what needs to know that there is no traffic then needs a second person. */
+  readonly traffic?: Traffic;
+}
+
+export interface Traffic {
+  /** Of a version, since then; undefined: nobody knows. */
+  callsOf(version: string, sinceMs: number): Promise<number | undefined>;
 }
 
 /** Who asks. */

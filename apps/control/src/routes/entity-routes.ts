@@ -1,7 +1,9 @@
 import {
   changeEntity,
+  createDeployment,
   createEntity,
   createSchema,
+  DEPLOY,
   getEntity,
   issueCredential,
   issueToken,
@@ -28,6 +30,7 @@ const CREATES: Readonly<Record<string, (ctx: ServiceContext, input: unknown) => 
   credential: issueCredential,
   subscription: requestSubscription,
   token: issueToken,
+  deployment: createDeployment,
 };
 /** What they take, where it is not the name and the fields. */
 const BODIES: Readonly<Record<string, (kind: Kind) => TSchema>> = {
@@ -36,9 +39,10 @@ const BODIES: Readonly<Record<string, (kind: Kind) => TSchema>> = {
     const { name: _name, ...members } = createSchema(kind).properties;
     return Type.Object(members, { additionalProperties: false });
   },
+  deployment: () => DEPLOY,
 };
 /** Kinds that only verbs of their own change. */
-const FIXED: ReadonlySet<string> = new Set(['revision', 'credential', 'subscription', 'token']);
+const FIXED: ReadonlySet<string> = new Set(['revision', 'credential', 'subscription', 'token', 'deployment']);
 /** What comes of other things only: there is no making one. */
 const READ_ONLY: ReadonlySet<string> = new Set(['approval']);
 const ID = /^[a-z]+_[0-9a-v]{9}[0-9a-f]{18}$/;

@@ -38,6 +38,8 @@ export interface Applied {
   readonly data?: Entity['data'];
   readonly state?: string;
   readonly lookup?: string | undefined;
+  /** What it belongs to from now on. */
+  readonly parent?: string;
   /** Shown once, in this reply only. */
   readonly shown?: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
-import { findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
+import { listEntities, type Entity, type Statements } from '@gatehouse/store';
 import { kindOf } from '../kinds/kinds.ts';
 import { entityView, type EntityView } from '../entities/entity-view.ts';
 import { requireEntity, requirePermission } from '../entities/entity-verbs.ts';
@@ -103,9 +103,4 @@ async function sealedRevision(own: Write, version: Entity, verdicts: Entity['dat
 
 export async function revisionsOf(sql: Statements, { workspace, id }: Entity): Promise<readonly Entity[]> {
   return listEntities(sql, { workspace, kind: 'revision', parent: id, limit: 100_000 });
-}
-
-export async function deployedRevision(sql: Statements, { workspace, data }: Entity): Promise<Entity | undefined> {
-  const { deployed } = data;
-  return typeof deployed === 'string' ? findEntity(sql, { workspace, kind: 'revision', id: deployed }) : undefined;
 }

@@ -22,6 +22,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'subscriptions:approve',
     'subscriptions:revoke',
     'approvals:*',
+    'deployments:*',
   ],
   reviewer: [
     'apis:read',
