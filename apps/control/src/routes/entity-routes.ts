@@ -44,7 +44,7 @@ const BODIES: Readonly<Record<string, (kind: Kind) => TSchema>> = {
 /** Kinds that only verbs of their own change. */
 const FIXED: ReadonlySet<string> = new Set(['revision', 'credential', 'subscription', 'token', 'deployment']);
 /** What comes of other things only: there is no making one. */
-const READ_ONLY: ReadonlySet<string> = new Set(['approval']);
+const READ_ONLY: ReadonlySet<string> = new Set(['approval', 'failure']);
 const ID = /^[a-z]+_[0-9a-v]{9}[0-9a-f]{18}$/;
 
 export function kindPath({ level, plural }: Kind): string {
@@ -52,7 +52,9 @@ export function kindPath({ level, plural }: Kind): string {
 }
 
 /** List, create, read, change and delete, for each kind. */
-export const ENTITY_ROUTES: readonly Route[] = KINDS.filter(({ kind }) => kind !== 'waiver').flatMap(routesOf);
+export const ENTITY_ROUTES: readonly Route[] = KINDS.filter(
+  ({ kind }) => kind !== 'waiver' && kind !== 'notification',
+).flatMap(routesOf);
 
 function routesOf(kind: Kind): readonly Route[] {
   const path = kindPath(kind);

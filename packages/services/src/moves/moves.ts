@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { listEntities } from '@gatehouse/store';
 import { APPROVAL_MOVES } from '../approvals/approval-moves.ts';
 import { closeApprovals } from '../approvals/course.ts';
+import { FAILURE_MOVES } from '../notifications/failure-moves.ts';
 import { CREDENTIAL_MOVES } from './credential-moves.ts';
 import { reason, refused, type Move } from './move.ts';
 import { REVISION_MOVES } from './revision-moves.ts';
@@ -115,4 +116,5 @@ export const MOVES: readonly Move[] = [
   ...DEPLOYMENT_MOVES,
   ...TOKEN_MOVES,
   ...APPROVAL_MOVES,
+  ...FAILURE_MOVES,
 ];
