@@ -65,9 +65,9 @@ export class ControlPlane {
   }
 
   async #start(): Promise<void> {
-    const { listen, database, callersFile, secret, adminToken, version, logLevel } = this.#options;
+    const { listen, database, callersFile, secret, adminToken, version, logLevel, telling } = this.#options;
     const at = { host: listen.host, port: this.#port === 0 ? listen.port : this.#port };
-    const start: ControlStart = { listen: at, database, callersFile, secret, adminToken, version, logLevel };
+    const start: ControlStart = { listen: at, database, callersFile, secret, adminToken, version, logLevel, telling };
     const thread = new Worker(ENTRY, { workerData: start, name: 'control' });
     this.#thread = thread;
     this.#prepared.clear();

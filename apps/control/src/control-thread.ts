@@ -1,15 +1,26 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger, systemClock } from '@gatehouse/kernel';
-import { allCallers, Cipher, composeConfig, seedHouse, tick, type House } from '@gatehouse/services';
+import { allCallers, Cipher, composeConfig, deliver, seedHouse, tick, type House } from '@gatehouse/services';
 import { openDatabase } from '@gatehouse/store';
 import { adminApi } from './admin-api.ts';
 import { Clockwork } from './clockwork.ts';
 import { KeptCallers } from './kept-callers.ts';
 import { controlStart, toControl, type FromControl } from './protocol.ts';
+import { publicFetcher } from './public-fetcher.ts';
 import { RemoteGate } from './remote-gate.ts';
+import { smtpMailer } from './smtp-mailer.ts';
 
 /** The entry of the control thread: the admin API over the store, beside the gate and never in its way. */
-const { listen, callersFile, database: place, secret, adminToken, version, logLevel } = controlStart(workerData);
+const {
+  listen,
+  callersFile,
+  database: place,
+  secret,
+  adminToken,
+  version,
+  logLevel,
+  telling,
+} = controlStart(workerData);
 const log = createLogger({
   level: logLevel,
   write: (line) => process.stderr.write(line),
@@ -20,7 +31,17 @@ const gate = new RemoteGate(say, new KeptCallers(callersFile));
 const database = await openDatabase(place);
 const house: House = { database, clock: systemClock, cipher: new Cipher(secret), gate, log };
 const app = adminApi({ house, adminToken, version });
-const clockwork = new Clockwork([{ name: 'what is due', everyMs: 60_000, run: async () => tick(house) }], log);
+const senders = {
+  mailer: telling.smtp && smtpMailer(telling.smtp),
+  fetcher: publicFetcher({ allowPrivate: telling.allowPrivate }),
+};
+const clockwork = new Clockwork(
+  [
+    { name: 'what is due', everyMs: 60_000, run: async () => tick(house) },
+    { name: 'telling', everyMs: 1000, run: async () => deliver(house, senders) },
+  ],
+  log,
+);
 
 parentPort?.on('message', (message: unknown) => {
   const told = toControl(message);

@@ -1,5 +1,6 @@
 import type { LogLevel } from '@gatehouse/kernel';
 import type { CallerChange } from '@gatehouse/directory';
+import type { SmtpSettings } from './smtp-mailer.ts';
 import type { Enforcement, GateChange } from '@gatehouse/services';
 
 /* What the control thread and the main thread tell each other. Both are of this program and of one version. */
@@ -16,6 +17,15 @@ export interface ControlStart {
   readonly adminToken: string | undefined;
   readonly version: string;
   readonly logLevel: LogLevel;
+  readonly telling: Telling;
+}
+
+/** How people and programs outside are told what happens. */
+export interface Telling {
+  /** Undefined: nobody is sent mail. */
+  readonly smtp: SmtpSettings | undefined;
+  /** Whether webhooks may stand on addresses that are not the internet's. */
+  readonly allowPrivate: boolean;
 }
 
 export type ToControl =

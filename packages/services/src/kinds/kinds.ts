@@ -315,8 +315,8 @@ export const KINDS: readonly Kind[] = [
         description: 'Such as `subscription.approve`, `credential.*` or `*.*`; none: only what steps of approvals ask.',
       }),
       secret: Type.String({
-        pattern: '^whsec_[A-Za-z0-9+/]{32,128}={0,2}$',
-        description: '`whsec_` and 24 random bytes or more, in base64.',
+        pattern: '^(?:\\*{3}|whsec_[A-Za-z0-9+/]{32,128}={0,2})$',
+        description: '`whsec_` and 24 random bytes or more, in base64. Shown as `***`, which keeps it.',
       }),
       disabled: Type.Optional(Type.Boolean()),
     }),
