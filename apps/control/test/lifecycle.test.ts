@@ -213,6 +213,22 @@ describe('a version', () => {
     expect(await state()).toBe('retired');
   });
 
+  it('is previewed as a beta, and taken away when that is over', async () => {
+    const spec = { basePath: '/v2', upstream: 'users', routes: [{ method: 'GET', path: '/users' }] };
+    const api: unknown = house.version['api'];
+    const next = await house.post(`${W}/versions`, { name: '2.0.0', api, spec, stability: 'beta' });
+    const revision = await house.post(`${W}/revisions`, { version: next.id });
+    await move(`revisions/${revision.id}/approve`);
+    const preview = `versions/${next.id}/preview`;
+    expect(await house.refused(`${W}/${preview}`, {})).toContain('no plan holds the api');
+    await house.plan('gold');
+    expect((await move(preview, { until: after(3) })).state).toBe('preview');
+    expect(house.test.gate.enforced?.text).toContain('users-2.0.0');
+    await pass(3);
+    expect(await stateOf('versions', next.id)).toBe('approved');
+    expect(house.test.gate.enforced?.text).not.toContain('users-2.0.0');
+  });
+
   it('has brownouts inside of its deprecation only, and is not deprecated any more if that is taken back', async () => {
     await move(path('deprecate'), { sunset: after(60) });
     const window = (from: number, to: number): object => ({ windows: [{ from: after(from), to: after(to) }] });
