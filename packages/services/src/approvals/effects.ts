@@ -1,5 +1,6 @@
 import { findEntity, type Entity } from '@gatehouse/store';
 import type { Write } from '../entities/write.ts';
+import { refused } from '../moves/move.ts';
 import { listOf } from '../moves/people.ts';
 import { requireOnly, requirePlan, termsOf } from '../moves/subscription-terms.ts';
 import type { ApprovalState } from './advance.ts';
@@ -89,6 +90,8 @@ export const EFFECTS: Readonly<Record<MatterName, Effect>> = {
   },
   'version.retire': async ({ own, subject, approval, state }) => {
     if (state !== 'approved' || subject.state !== 'deprecated') return subject;
+    // Its end may have been moved since somebody asked.
+    if (!(sunsetOf(subject) <= own.nowMs)) throw refused('its end has been moved, it cannot be retired before that');
     own.touchGates();
     return own.update(subject, { ...subject, state: 'retired' }, 'retire', reasonOf(approval));
   },
@@ -100,6 +103,12 @@ export const EFFECTS: Readonly<Record<MatterName, Effect>> = {
     return own.update(subject, after, 'resume', reasonOf(approval));
   },
 };
+
+function sunsetOf({ data }: Entity): number {
+  const { lifecycle } = data;
+  const sunset = typeof lifecycle === 'object' && lifecycle !== null && 'sunset' in lifecycle ? lifecycle.sunset : '';
+  return Date.parse(String(sunset));
+}
 
 function isOpen(state: ApprovalState): boolean {
   return state === 'waiting' || state === 'info_required';

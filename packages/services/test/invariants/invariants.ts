@@ -42,9 +42,42 @@ function entryOf(world: World, version: Entity): unknown {
   return world.gate.served.apis[`users-${version.name}`];
 }
 
-/** By the numbers of the reference. What each is worth was tried by a mutation of the code, which is named. */
+/** Moves that are at stake, by the number of the invariant: they come up more often. */
+export const FOCUS: Readonly<Record<string, readonly string[]>> = {
+  '3': ['subscription.pause', 'subscription.stop', 'subscription.cancel', 'credential.revoke', 'application.suspend'],
+  '4': ['plan.deprecate', 'plan.close', 'create application', 'create subscription', 'create subscription'],
+  '5': ['version.deprecate', 'create application', 'create subscription', 'create subscription'],
+  '6': ['version.deprecate', 'version.deprecate', 'version.undeprecate'],
+  '7': ['version.deprecate'],
+  '9': [
+    'approval.approve',
+    'subscription.approve',
+    'revision.approve',
+    'version.suspend',
+    'version.resume',
+    'patch',
+    'create revision',
+    'revision.approve',
+    'approval.approve',
+  ],
+  '10': ['subscription.cancel', 'subscription.reject', 'application.archive'],
+  '11': ['subscription.cancel', 'subscription.restore', 'subscription.change-plan', 'approval.approve'],
+  '13': [
+    'version.deprecate',
+    'version.suspend',
+    'version.resume',
+    'approval.approve',
+    'approval.approve',
+    'application.suspend',
+    'application.resume',
+  ],
+  '14': ['version.deprecate', 'version.retire', 'approval.approve'],
+  '17': ['credential.report-leak', 'credential.revoke', 'subscription.revoke', 'subscription.restore'],
+};
+
+/** By the numbers of the reference. What each is worth was tried by mutations of the code, which are named. */
 export const INVARIANTS: Readonly<Record<string, Invariant>> = {
-  // Fails when `Write.update` tells before it writes and swallows a failure, or `#tell` leaves out the outbox.
+  // Seen to fail when `#tell` leaves out the outbox for some actions.
   '1: a change is its rows, its audit and its events, or nothing': (done) => {
     const { before, after, error } = done;
     if (error !== undefined) expect({ ...after, nowMs: 0 }).toEqual({ ...before, nowMs: 0 });
@@ -54,7 +87,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     for (const { id } of changed(done)) expect(audits).toContain(id);
     for (const id of before.entities.keys()) if (!after.entities.has(id)) expect(audits).toContain(id);
   },
-  // Fails when `version-moves` does not call `touchGates`, or `#serve` forgets applications before a transfer.
+  // Seen to fail when moves of versions do not call `touchGates`, and when `#serve` forgets what was before.
   '2: gates enforce all of what is stored when a change is answered': async (_, { house, gate }) => {
     const fresh = new RecordingGate();
     const config = await house.database.read(async (sql) => composeConfig(sql, house));
@@ -65,7 +98,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     expect(sorted(gate.applications)).toEqual(sorted(fresh.applications));
     expect(sorted(gate.credentials)).toEqual(sorted(fresh.credentials));
   },
-  // Fails when `isServed` does not look at `paused`, or `becomes('expired')` is left out of the table of what is due.
+  // Seen to fail when `isServed` does not look at `paused`, and when nothing expires subscriptions.
   '3: what is revoked, paused, stopped, cancelled or expired passes at no gate': ({ after }, { gate }) => {
     const subscriptions = ofKind(after, 'subscription');
     for (const { sha256, plan, product } of gate.passages(after.nowMs)) {
@@ -83,14 +116,14 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       expect(runs.length).toBeGreaterThan(0);
     }
   },
-  // Fails when GRANTED holds `closed`, or `requirePlan` lets `deprecated` pass.
+  // Seen to fail when GRANTED holds `closed`.
   '4: nobody is served by a plan in staging or closed, and deprecated ones take nobody new': (done, { gate }) => {
     const states = new Map(ofKind(done.after, 'plan').map(({ name, state }) => [name, state]));
     for (const { plan } of gate.passages(done.after.nowMs))
       expect(['published', 'deprecated']).toContain(states.get(plan));
     for (const { data } of appeared(done, 'subscription')) expect(states.get(String(data['plan']))).toBe('published');
   },
-  // Fails when `requireOpenVersion` does not look at the version that is named, or OPEN holds `deprecated`.
+  // Seen to fail when `requireOpenVersion` does not look at the version that is named, and when OPEN holds `deprecated`.
   '5: deprecated, suspended and retired versions take nobody new': (done) => {
     const open = ofKind(done.before, 'version').filter(({ state }) => state === 'published' || state === 'preview');
     for (const { data } of appeared(done, 'subscription')) {
@@ -98,7 +131,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       expect(wanted.length).toBeGreaterThan(0);
     }
   },
-  // Fails when `deprecate` does not compare with the sunset before, or GRACE_DAYS_LEAST is 10.
+  // Seen to fail when `deprecate` does not compare with the sunset before, and when GRACE_DAYS_LEAST is 10.
   '6: an end leaves its grace, and once announced only moves later': ({ before, after }) => {
     for (const version of ofKind(after, 'version')) {
       const { deprecated, sunset } = lifecycleOf(version);
@@ -108,7 +141,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       if (!Number.isNaN(old)) expect(momentOf(sunset)).toBeGreaterThanOrEqual(old);
     }
   },
-  // Fails when `deprecate` swaps the two, or takes a `deprecated` behind the end.
+  // Seen to fail when `deprecate` swaps the two.
   '7: what gates announce as the end is never before what they announce as deprecation': (_, { gate }) => {
     for (const { policies } of Object.values(gate.served.apis)) {
       for (const { lifecycle } of policies) {
@@ -117,7 +150,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       }
     }
   },
-  // Fails when `sealedRevision` is served from the version instead, or an effect writes into `spec`.
+  // Seen to fail when the spec of the version is served instead, and when a review writes into `document`.
   '8: a sealed revision never changes, and is served bit by bit as before': ({ after }, world, kept) => {
     for (const { id, data } of ofKind(after, 'revision')) {
       const sealed = JSON.stringify([data['hash'], data['spec'], data['document']]);
@@ -132,8 +165,12 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       expect(entry).toBe(kept.get(key));
     }
   },
-  // Fails when `voteRefusal` leaves out any of its conditions, or `stillMissing` any of its own.
-  '9: nobody decides about what is their own, nobody counts twice, and no program is last': (done) => {
+  // Seen to fail when `voteRefusal` leaves out hands, programs, or who has voted.
+  '9: nobody decides about what is their own, nobody counts twice, and no program is last': (done, _, kept) => {
+    const edited = (version: string): readonly string[] => textsIn(kept.get(version));
+    if (done.name === 'patch' && done.error === undefined && done.target !== undefined)
+      kept.set(done.target.id, [...edited(done.target.id), done.by.id]);
+    for (const { id, parent } of appeared(done, 'revision')) kept.set(id, edited(parent));
     for (const { id, state, data } of ofKind(done.after, 'approval')) {
       const votes = objectsIn(data['votes']).filter(({ who }) => who !== 'rule');
       const people = votes.filter(({ who }) => who === 'person').map(({ by }) => String(by));
@@ -150,14 +187,14 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       const rules = objectsIn(data['votes']).filter(({ who }) => who === 'rule');
       if (agreed.length === 0) expect(rules.at(-1)?.['decision']).toBe('approve');
     }
-    for (const { state, data } of ofKind(done.after, 'revision')) {
+    for (const { id, state, data } of ofKind(done.after, 'revision')) {
       if (state !== 'approved' && state !== 'deployed') continue;
       const reviewers = objectsIn(data['reviews']).map(({ by }) => String(by));
       expect(reviewers.length).toBeGreaterThan(0);
-      for (const by of reviewers) expect([data['author'], ...textsIn(data['editors'])]).not.toContain(by);
+      for (const by of reviewers) expect([data['author'], ...edited(id)]).not.toContain(by);
     }
   },
-  // Fails when `archive` leaves credentials alone, or `isServed` lets `rejected` pass.
+  // Seen to fail when `archive` leaves credentials alone, and when `isServed` lets `cancelled` pass.
   '10: what has ended owns nothing that lives': ({ after }, { gate }) => {
     for (const application of ofKind(after, 'application').filter(({ state }) => state === 'archived')) {
       expect(gate.applications.has(application.id)).toBe(false);
@@ -176,13 +213,13 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       if (same.length === 0) expect(text).not.toContain(`"plan":"${String(data['plan'])}"`);
     }
   },
-  // Fails when `requireOnly` is left out of the request, of a transfer, of `renew` or of the effect of a plan change.
+  // Seen to fail when `requireOnly` is left out of the request, of `renew` and of a plan change.
   '11: an application is subscribed to an api under a plan once': ({ after }) => {
     const live = ofKind(after, 'subscription').filter(({ state }) => LIVE.includes(state));
     const places = live.map(({ parent, data }) => JSON.stringify([parent, data['api'], data['plan']]));
     expect(new Set(places).size).toBe(places.length);
   },
-  // Fails when `acceptedTerms` leaves out who, or hashes anything else.
+  // Seen to fail when `acceptedTerms` hashes anything else.
   '12: who accepted which terms is kept with the subscription': (done) => {
     for (const { data } of appeared(done, 'subscription')) {
       if (data['plan'] !== 'legal') continue;
@@ -190,7 +227,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       expect(data['terms']).toEqual({ sha256: sha256Hex(TERMS), by: done.by.id, at });
     }
   },
-  // Fails when `resume` always leads to `published`, or suspending an application touches its subscriptions.
+  // Seen to fail when `resume` always leads to `published`.
   '13: what is suspended and resumed is exactly what it was': ({ before, after }, _, kept) => {
     for (const { kind, id, parent, state } of before.entities.values()) {
       const now = after.entities.get(id);
@@ -207,7 +244,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       expect(children(after)).toEqual(children(before));
     }
   },
-  // Fails when SERVED does not hold `retired`, or `retire` drops the lifecycle.
+  // Seen to fail when SERVED does not hold `retired`, and when an approval does not look at the end once more.
   '14: a retired version is served as gone, with what follows, and never as unknown': ({ after }, world) => {
     for (const version of ofKind(after, 'version').filter(({ state }) => state === 'retired')) {
       const { policies = [] } = world.gate.served.apis[`users-${version.name}`] ?? {};
@@ -216,7 +253,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       expect(lifecycle?.['successor']).toBe('https://example.com/next');
     }
   },
-  // Fails when `requireNobodyNeeds` or `requireNobodyNames` is left out.
+  // Seen to fail when `requireNobodyNeeds` or `requireNobodyNames` is left out.
   '15: nothing is left that belongs to what is gone': ({ after }) => {
     const names = new Set(ofKind(after, 'plan').map(({ name }) => name));
     for (const { kind, parent, data } of after.entities.values()) {
@@ -225,7 +262,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
       if (kind === 'subscription') expect(names).toContain(data['plan']);
     }
   },
-  // Fails when `moveEntity` does not look at the revision that was seen, or at the state.
+  // Seen to fail when `moveEntity` does not look at the revision that was seen.
   '16: the same once more does nothing, and what is not possible says what is': async (done, world) => {
     const { name, target, error, after } = done;
     if (error?.code === 'admin.illegal' && error.facts['allowed'] !== undefined && target !== undefined) {
@@ -239,7 +276,7 @@ export const INVARIANTS: Readonly<Record<string, Invariant>> = {
     });
     expect(await world.look()).toEqual(after);
   },
-  // Fails when a row of a table leads out of a terminal state, such as `restore` from `revoked`.
+  // Seen to fail when `restore` leads out of `revoked`, and `revoke` out of `leaked`.
   '17: what has ended for good stays so': async ({ before, after }, { house }) => {
     for (const { kind, id, state, workspace } of before.entities.values()) {
       if (TERMINAL[kind]?.includes(state) !== true || !after.entities.has(id)) continue;

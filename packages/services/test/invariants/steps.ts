@@ -12,6 +12,7 @@ import {
   sealRevision,
   ServiceError,
   tick,
+  type Move,
   type Principal,
   type ServiceContext,
 } from '../../src/index.ts';
@@ -98,12 +99,13 @@ const RARELY = 5;
 const ofKind = ({ entities }: Snapshot, kind: string): readonly Entity[] =>
   [...entities.values()].filter((entity) => entity.kind === kind);
 
-export async function take(world: World, step: Step): Promise<Done> {
+/** `focus`: names of moves that come up more often, because they are what is at stake. */
+export async function take(world: World, step: Step, focus: readonly string[] = []): Promise<Done> {
   const before = await world.look();
   const by = pick(world.people, step.by);
   if (by === undefined) throw new Error('there is nobody');
   world.gate.refusesNext = step.gateRefuses;
-  const { name, target, act } = deedOf(world, step, { before, ctx: world.as(by) });
+  const { name, target, act } = deedOf(world, step, { before, ctx: world.as(by), focus });
   let error: ServiceError | undefined;
   try {
     await act();
@@ -122,11 +124,14 @@ interface Deed {
 }
 interface Scene {
   readonly before: Snapshot;
+  readonly focus: readonly string[];
   readonly ctx: ServiceContext;
 }
 
 function deedOf(world: World, step: Step, scene: Scene): Deed {
-  if (step.what === 'create') return creation(step, scene);
+  const stake = step.what === 'move' && step.kind % 3 > 0 ? pick(scene.focus, step.event) : undefined;
+  const created = CREATED.indexOf(stake?.replace('create ', '') ?? '');
+  if (step.what === 'create' || created >= 0) return creation(created < 0 ? step : { ...step, kind: created }, scene);
   if (step.what === 'tick') {
     const act = async (): Promise<unknown> => {
       world.time.nowMs += step.days * DAY_MS;
@@ -134,7 +139,7 @@ function deedOf(world: World, step: Step, scene: Scene): Deed {
     };
     return { name: 'tick', target: undefined, act };
   }
-  if (step.what === 'patch') {
+  if (step.what === 'patch' || stake === 'patch') {
     const target = pick(ofKind(scene.before, 'version'), step.target);
     const patch = { title: `changed ${step.event}`, spec: { upstream: pick(['up', 'next'], step.event) } };
     return on('patch', target, async ({ kind, id, revision }) =>
@@ -146,6 +151,18 @@ function deedOf(world: World, step: Step, scene: Scene): Deed {
     const target = pick(ofKind(scene.before, kind), step.target);
     return on('remove', target, async ({ id, revision }) => removeEntity(scene.ctx, { kind, id, revision }));
   }
+  return stake === undefined ? movement(step, scene) : focused(step, scene, stake);
+}
+
+/** One of those that are at stake, with something that it is for. */
+function focused(step: Step, { before, ctx }: Scene, name: string): Deed {
+  const move = MOVES.find(({ kind, event }) => name === `${kind}.${event}`);
+  if (move === undefined) throw new Error(`there is no ${name}`);
+  const fitting = ofKind(before, move.kind).filter(({ state }) => move.from.includes(state));
+  return moved(move, pick(fitting, step.target), { step, before, ctx });
+}
+
+function movement(step: Step, scene: Scene): Deed {
   const target = pick(ofKind(scene.before, pick(MOVED, step.kind) ?? ''), step.target);
   const moves = MOVES.filter(
     ({ kind, from, event }) =>
@@ -155,9 +172,17 @@ function deedOf(world: World, step: Step, scene: Scene): Deed {
   );
   const move = pick(moves, step.event);
   if (move === undefined) return { name: 'nothing', target: undefined, act: async () => Promise.resolve() };
-  const body = bodyOf(move.event, step, scene.before);
+  return moved(move, target, { step, ...scene });
+}
+
+function moved(
+  move: Move,
+  target: Entity | undefined,
+  { step, before, ctx }: { readonly step: Step; readonly before: Snapshot; readonly ctx: ServiceContext },
+): Deed {
+  const body = bodyOf(move.event, step, before);
   return on(`${move.kind}.${move.event}`, target, async ({ kind, id, revision }) =>
-    moveEntity(scene.ctx, { move, moves: MOVES }, { kind, id, body, revision }),
+    moveEntity(ctx, { move, moves: MOVES }, { kind, id, body, revision }),
   );
 }
 
@@ -189,15 +214,14 @@ function bodyOf(event: string, { days, target, by }: Step, before: Snapshot): ob
   return bodies[event] ?? {};
 }
 
-function creation({ kind, target, event, days }: Step, { before, ctx }: Scene): Deed {
-  const what = pick(
-    ['subscription', 'subscription', 'credential', 'application', 'revision', 'deployment', 'plan'],
-    kind,
-  );
+const CREATED = ['subscription', 'subscription', 'credential', 'application', 'revision', 'deployment', 'plan'];
+
+function creation({ kind, target, event, days, by }: Step, { before, ctx }: Scene): Deed {
+  const what = pick(CREATED, kind);
   const application = pick(ofKind(before, 'application'), target)?.id ?? '';
   const version = pick(ofKind(before, 'version'), target);
   const at = (more: number): string => new Date(before.nowMs + (days + more) * DAY_MS).toISOString();
-  const plan = pick(['auto', 'gold', 'legal'], event);
+  const plan = pick(['auto', 'gold', 'legal'], by);
   const subscription = {
     application,
     api: 'users',

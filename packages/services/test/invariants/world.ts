@@ -2,6 +2,7 @@ import { createLogger, type Clock } from '@gatehouse/kernel';
 import { eachEntity, openDatabase, type Database, type Entity } from '@gatehouse/store';
 import { Cipher, KINDS, seedHouse, type House, type Principal, type ServiceContext } from '../../src/index.ts';
 import {
+  changeEntity,
   createEntity,
   issueCredential,
   moveEntity,
@@ -14,6 +15,7 @@ import { RecordingGate } from './recording-gate.ts';
 
 export const START_MS = Date.parse('2026-11-26T12:00:00Z');
 export const DAY_MS = 86_400_000;
+const ENDS = { sunset: new Date(START_MS + 60 * DAY_MS).toISOString(), successor: 'https://example.com/next' };
 export const TERMS = 'Be kind.';
 
 /** All that is stored at a moment. */
@@ -68,6 +70,9 @@ export async function openWorld(process: readonly object[]): Promise<World> {
     });
   }
   await furnish(as(people[0] ?? system), as(people[1] ?? system), process);
+  const processes = { 'version.resume': process, 'revision.review': process };
+  const above = { ...as(system), workspace: '' };
+  await changeEntity(above, { kind: 'workspace', id: workspace, revision: 1, patch: { processes } });
   const look = async (): Promise<Snapshot> => lookAt(database, time.nowMs);
   return { house, gate, time, people: [...people, system], as, look, close: async () => database.close() };
 }
@@ -84,6 +89,7 @@ async function furnish(author: ServiceContext, other: ServiceContext, process: r
     const revision = (await sealRevision(author, { version })).result.id;
     await step(other, 'revision', 'approve', revision);
     await step(author, 'version', 'publish', version);
+    if (name === '2.0.0') await step(author, 'version', 'deprecate', version, ENDS);
   }
   const plans = { auto: {}, gold: { approval: 'manual', process }, legal: { terms: TERMS } };
   for (const [name, fields] of Object.entries(plans)) {
@@ -96,10 +102,16 @@ async function furnish(author: ServiceContext, other: ServiceContext, process: r
   }
 }
 
-export async function step(ctx: ServiceContext, kind: string, event: string, id: string): Promise<void> {
+export async function step(
+  ctx: ServiceContext,
+  kind: string,
+  event: string,
+  id: string,
+  body: object = {},
+): Promise<void> {
   const move = MOVES.find((each) => each.kind === kind && each.event === event);
   if (move === undefined) throw new Error(`there is no ${kind} ${event}`);
-  await moveEntity(ctx, { move, moves: MOVES }, { kind, id, body: {}, revision: undefined });
+  await moveEntity(ctx, { move, moves: MOVES }, { kind, id, body, revision: undefined });
 }
 
 async function entitiesOf(database: Database): Promise<readonly Entity[]> {
