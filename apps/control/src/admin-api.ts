@@ -59,22 +59,30 @@ function serve(app: FastifyInstance, route: Route, options: AdminApiOptions): vo
     method: route.method,
     url: `${BASE}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     handler: async (request, reply) => {
-      const ctx = await contextOf(request, options);
+      const ctx = await contextOf(request, route, options);
       const answer = await answerTo(ctx, route, request);
       return send(reply, answer);
     },
   });
 }
 
-async function contextOf(request: FastifyRequest, options: AdminApiOptions): Promise<ServiceContext> {
+async function contextOf(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<ServiceContext> {
   const { house } = options;
-  const principal = await authenticated(request, options);
+  const principal = route.signed === true ? SIGNER : await authenticated(request, options);
   const { workspace: asked } = paramsOf(request);
   const workspace = asked === undefined ? '' : await workspaceId(house, asked);
   const given = request.headers['x-request-id'];
   const requestId = typeof given === 'string' && isRequestId(given) ? given : request.id;
   return { ...house, principal, workspace, requestId };
 }
+
+/** May do nothing but what a verb lets its signature do. */
+const SIGNER: Principal = {
+  kind: 'system',
+  id: 'webhook',
+  name: 'a webhook',
+  refusal: () => 'a signature is no token',
+};
 
 async function authenticated(request: FastifyRequest, { house, adminToken }: AdminApiOptions): Promise<Principal> {
   const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '') ?? [];
@@ -122,7 +130,20 @@ function send(reply: FastifyReply, { status, body, revision }: KeptReply): Fasti
 }
 
 function inputOf(request: FastifyRequest): AdminRequest {
-  return { params: paramsOf(request), query: queryOf(request), body: bodyOf(request), revision: revisionOf(request) };
+  return {
+    params: paramsOf(request),
+    query: queryOf(request),
+    body: bodyOf(request),
+    text: typeof request.body === 'string' ? request.body : '',
+    headers: headersOf(request),
+    revision: revisionOf(request),
+  };
+}
+
+function headersOf({ headers }: FastifyRequest): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
 }
 
 function bodyOf({ body }: FastifyRequest): unknown {

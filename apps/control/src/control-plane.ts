@@ -65,7 +65,7 @@ export class ControlPlane {
   }
 
   async #start(): Promise<void> {
-    const { listen, database, callersFile, secret, adminToken, importFrom, version, logLevel } = this.#options;
+    const { listen, database, callersFile, secret, adminToken, importFrom, version, logLevel, telling } = this.#options;
     const at = { host: listen.host, port: this.#port === 0 ? listen.port : this.#port };
     const start: ControlStart = {
       listen: at,
@@ -76,6 +76,7 @@ export class ControlPlane {
       importFrom,
       version,
       logLevel,
+      telling,
     };
     const thread = new Worker(ENTRY, { workerData: start, name: 'control' });
     this.#thread = thread;

@@ -1,11 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger, systemClock } from '@gatehouse/kernel';
-import { allCallers, Cipher, composeConfig, seedHouse, type House } from '@gatehouse/services';
+import { allCallers, Cipher, composeConfig, deliver, seedHouse, tick, type House } from '@gatehouse/services';
 import { openDatabase } from '@gatehouse/store';
 import { adminApi } from './admin-api.ts';
+import { Clockwork } from './clockwork.ts';
 import { KeptCallers } from './kept-callers.ts';
 import { controlStart, toControl, type FromControl } from './protocol.ts';
+import { publicFetcher } from './public-fetcher.ts';
 import { RemoteGate } from './remote-gate.ts';
+import { smtpMailer } from './smtp-mailer.ts';
 
 /** The entry of the control thread: the admin API over the store, beside the gate and never in its way. */
 const {
@@ -17,6 +20,7 @@ const {
   importFrom,
   version,
   logLevel,
+  telling,
 } = controlStart(workerData);
 const log = createLogger({
   level: logLevel,
@@ -35,6 +39,17 @@ const house: House = {
   ...(importFrom && { importFrom }),
 };
 const app = adminApi({ house, adminToken, version });
+const senders = {
+  mailer: telling.smtp && smtpMailer(telling.smtp),
+  fetcher: publicFetcher({ allowPrivate: telling.allowPrivate }),
+};
+const clockwork = new Clockwork(
+  [
+    { name: 'what is due', everyMs: 60_000, run: async () => tick(house) },
+    { name: 'telling', everyMs: 1000, run: async () => deliver(house, senders) },
+  ],
+  log,
+);
 
 parentPort?.on('message', (message: unknown) => {
   const told = toControl(message);
@@ -62,6 +77,7 @@ async function serveWhatIsStored(): Promise<void> {
 
 async function stop(): Promise<void> {
   await app.close();
+  await clockwork.stop();
   await database.close();
   parentPort?.close();
 }

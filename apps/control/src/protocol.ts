@@ -1,6 +1,7 @@
 import type { LogLevel } from '@gatehouse/kernel';
 import type { CallerChange } from '@gatehouse/directory';
 import type { Enforcement, GateChange, ImportSettings } from '@gatehouse/services';
+import type { SmtpSettings } from './smtp-mailer.ts';
 
 /* What the control thread and the main thread tell each other. Both are of this program and of one version. */
 
@@ -18,6 +19,15 @@ export interface ControlStart {
   readonly importFrom: ImportSettings | undefined;
   readonly version: string;
   readonly logLevel: LogLevel;
+  readonly telling: Telling;
+}
+
+/** How people and programs outside are told what happens. */
+export interface Telling {
+  /** Undefined: nobody is sent mail. */
+  readonly smtp: SmtpSettings | undefined;
+  /** Whether webhooks may stand on addresses that are not the internet's. */
+  readonly allowPrivate: boolean;
 }
 
 export type ToControl =

@@ -13,6 +13,13 @@ export interface House {
   readonly log: Logger;
   /** From where documents may be fetched; left out: from public machines. */
   readonly importFrom?: ImportSettings;
+  /** Left out where nobody counts: what needs to know that there is no traffic then needs a second person. */
+  readonly traffic?: Traffic;
+}
+
+export interface Traffic {
+  /** Of a version, since then; undefined: nobody knows. */
+  callsOf(version: string, sinceMs: number): Promise<number | undefined>;
 }
 
 /** Who asks. */

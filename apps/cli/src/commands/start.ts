@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { DemoModel } from '@gatehouse/ai/demo';
 import type { Snapshot } from '@gatehouse/config';
+import { tellingOf } from '../telling.ts';
 import { ControlPlane, readKeptCallers, type GateConfig } from '@gatehouse/control';
 import {
   derivedSecret,
@@ -150,6 +151,7 @@ export class RunningGatehouse implements StatusSource {
   async #startControl(listen: Address): Promise<ControlPlane> {
     const { database, importFrom, log, logLevel } = this.#options;
     const { adminToken } = this;
+    const telling = tellingOf(this.#options.env);
     const gate = this.#parts;
     if (gate === undefined) throw new Error('nothing is served yet');
     const place = {
@@ -163,6 +165,7 @@ export class RunningGatehouse implements StatusSource {
       return await ControlPlane.start({
         ...place,
         adminToken,
+        telling,
         version: version(),
         logLevel,
         log,

@@ -1,7 +1,9 @@
 import {
   changeEntity,
+  createDeployment,
   createEntity,
   createSchema,
+  DEPLOY,
   getEntity,
   issueCredential,
   issueToken,
@@ -28,6 +30,7 @@ const CREATES: Readonly<Record<string, (ctx: ServiceContext, input: unknown) => 
   credential: issueCredential,
   subscription: requestSubscription,
   token: issueToken,
+  deployment: createDeployment,
 };
 /** What they take, where it is not the name and the fields. */
 const BODIES: Readonly<Record<string, (kind: Kind) => TSchema>> = {
@@ -36,9 +39,12 @@ const BODIES: Readonly<Record<string, (kind: Kind) => TSchema>> = {
     const { name: _name, ...members } = createSchema(kind).properties;
     return Type.Object(members, { additionalProperties: false });
   },
+  deployment: () => DEPLOY,
 };
 /** Kinds that only verbs of their own change. */
-const FIXED: ReadonlySet<string> = new Set(['revision', 'credential', 'subscription', 'token']);
+const FIXED: ReadonlySet<string> = new Set(['revision', 'credential', 'subscription', 'token', 'deployment']);
+/** What comes of other things only: there is no making one. */
+const READ_ONLY: ReadonlySet<string> = new Set(['approval', 'failure']);
 const ID = /^[a-z]+_[0-9a-v]{9}[0-9a-f]{18}$/;
 
 export function kindPath({ level, plural }: Kind): string {
@@ -46,7 +52,9 @@ export function kindPath({ level, plural }: Kind): string {
 }
 
 /** List, create, read, change and delete, for each kind. */
-export const ENTITY_ROUTES: readonly Route[] = KINDS.filter(({ kind }) => kind !== 'waiver').flatMap(routesOf);
+export const ENTITY_ROUTES: readonly Route[] = KINDS.filter(
+  ({ kind }) => kind !== 'waiver' && kind !== 'notification',
+).flatMap(routesOf);
 
 function routesOf(kind: Kind): readonly Route[] {
   const path = kindPath(kind);
@@ -94,6 +102,7 @@ function routesOf(kind: Kind): readonly Route[] {
       return { status: 200, body: view, revision: view.revision };
     },
   };
+  if (READ_ONLY.has(kind.kind)) return [list, read];
   return FIXED.has(kind.kind) ? [list, create, read] : [list, create, read, change(kind, one), remove(kind, one)];
 }
 

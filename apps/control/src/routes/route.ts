@@ -6,6 +6,9 @@ export interface AdminRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** The body as it came, and the fields of its head: what a signature is over. */
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
   /** Of `If-Match`. */
   readonly revision: number | undefined;
 }
@@ -26,10 +29,12 @@ export interface Route {
   readonly operationId: string;
   readonly tag: string;
   readonly summary: string;
-  /** `apis:read`; `self`: everybody who is known, about themselves. */
+  /** `apis:read`; `self`: everybody who is known, about themselves; `signed`: whoever signs. */
   readonly permission: string;
   readonly body?: TSchema;
   readonly query?: Readonly<Record<string, TSchema>>;
+  /** Whether it is a signature that says who asks, and not a token; the verb looks at it. */
+  readonly signed?: boolean;
   /** Whether `If-Match` has to say which revision was seen. */
   readonly conditional?: boolean;
   readonly replies: Readonly<Record<number, string>>;

@@ -2,6 +2,7 @@ import { listAudit, PAGE_DEFAULT, PAGE_MAX } from '@gatehouse/services';
 import { Type } from 'typebox';
 import { ENTITY_ROUTES, limitOf } from './entity-routes.ts';
 import { IMPORT_ROUTE } from './import-route.ts';
+import { LIFECYCLE_ROUTES } from './lifecycle-routes.ts';
 import { MOVE_ROUTES } from './move-routes.ts';
 import type { Route } from './route.ts';
 
@@ -36,4 +37,11 @@ const AUDIT: Route = {
 };
 
 /** All operations of the admin API. */
-export const ROUTES: readonly Route[] = [ME, AUDIT, IMPORT_ROUTE, ...ENTITY_ROUTES, ...MOVE_ROUTES];
+export const ROUTES: readonly Route[] = [
+  ME,
+  AUDIT,
+  IMPORT_ROUTE,
+  ...ENTITY_ROUTES,
+  ...MOVE_ROUTES,
+  ...LIFECYCLE_ROUTES,
+];

@@ -114,6 +114,7 @@ export async function newEntity(
   if (kind.parent !== undefined) {
     await requireEntity(own.sql, ctx, { kind: kind.parent.kind, id: String(parent) });
   }
+  kind.check?.(data);
   const id = own.newId(kind.kind);
   const author =
     kind.facts?.includes('author') === true ? { author: ctx.principal.id, editors: [ctx.principal.id] } : {};
@@ -169,13 +170,20 @@ function patched(ctx: ServiceContext, entity: Entity, { kind, patch }: { kind: K
     { additionalProperties: false },
   );
   const { name, ...fields }: Readonly<Record<string, unknown>> = readInput(schema, mergePatch(current, patch));
+  kind.check?.(fields);
   const facts = Object.fromEntries(Object.entries(entity.data).filter(([member]) => !written.includes(member)));
-  const data = { ...facts, ...fields };
+  const data = { ...facts, ...fields, ...(kind.facts?.includes('editors') === true && edited(facts, ctx)) };
   return {
     ...entity,
     name: String(name),
     data: kind.secret === undefined ? data : sealed(data, { cipher, place: entity.id, before: entity.data }),
   };
+}
+
+/** Whoever has changed it has a hand in it, and approves nothing of it. */
+function edited({ editors }: Entity['data'], { principal }: ServiceContext): { readonly editors: readonly unknown[] } {
+  const known: readonly unknown[] = Array.isArray(editors) ? editors : [];
+  return { editors: known.includes(principal.id) ? known : [...known, principal.id] };
 }
 
 export async function removeEntity(
@@ -188,6 +196,7 @@ export async function removeEntity(
     const entity = await requireEntity(own.sql, ctx, input);
     requireSeen(entity, input.revision);
     await requireNobodyNeeds(own.sql, entity);
+    await requireNobodyNames(own.sql, entity);
     await own.remove(entity);
     return undefined;
   });
@@ -210,6 +219,32 @@ async function requireNobodyNeeds(sql: Statements, entity: Entity): Promise<void
     }
   }
 }
+
+/** Nothing is left that names what is gone. */
+async function requireNobodyNames(sql: Statements, { workspace, kind, id, name }: Entity): Promise<void> {
+  for (const { of, field, by } of NAMED.get(kind) ?? []) {
+    const all = await listEntities(sql, { workspace, kind: of, limit: NAMED_MAX });
+    const found = all.find(({ data }) => data[field] === (by === 'id' ? id : name));
+    if (found !== undefined)
+      throw new ServiceError('admin.conflict', `the ${of} ${found.name} needs it, change or delete that first`);
+  }
+}
+
+const NAMED_MAX = 1_000_000;
+const NAMED: ReadonlyMap<
+  string,
+  readonly { readonly of: string; readonly field: string; readonly by: 'id' | 'name' }[]
+> = new Map([
+  [
+    'team',
+    [
+      { of: 'api', field: 'team', by: 'id' },
+      { of: 'application', field: 'team', by: 'id' },
+    ],
+  ],
+  ['plan', [{ of: 'subscription', field: 'plan', by: 'name' }]],
+  ['api', [{ of: 'subscription', field: 'api', by: 'name' }]],
+]);
 
 const CHILDREN: ReadonlyMap<string, readonly string[]> = new Map([
   ['api', ['version']],

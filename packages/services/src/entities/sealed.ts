@@ -1,4 +1,5 @@
 import type { Cipher } from '../cipher.ts';
+import { ServiceError } from '../service-error.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -24,6 +25,8 @@ const SEALED = '$sealed';
 export function sealed(data: Data, { cipher, place, before }: Sealing): Data {
   const seal = (text: string, path: string, known: unknown): unknown => {
     if (text === MASK && isSealed(known)) return known;
+    if (text === MASK)
+      throw new ServiceError('admin.invalid', `${path}: ${MASK} stands for what is kept, and nothing is`);
     return { [SEALED]: cipher.encrypt(text, `${place}${path}`) };
   };
   return changed(data, before, seal);
@@ -52,7 +55,7 @@ function changed(data: Data, before: unknown, seal: (text: string, path: string,
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => [
       name,
-      walk(value, memberOf(before, name), { path: `/${name}`, secret: false }),
+      walk(value, memberOf(before, name), { path: `/${name}`, secret: SECRET_NAMES.has(name) }),
     ]),
   );
 }

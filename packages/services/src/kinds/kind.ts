@@ -20,6 +20,8 @@ export interface Kind {
   readonly initial: string;
   /** Members of `fields` that hold secrets somewhere inside, under names of the table of secrets. */
   readonly secret?: readonly string[];
+  /** Looks at what its schema cannot say; throws what is wrong. */
+  readonly check?: (data: Readonly<Record<string, unknown>>) => void;
   /** Whether gates serve anything else after it has changed. */
   readonly served: boolean;
   /** Changed by verbs of its own only: there is no plain create. */

@@ -29,12 +29,14 @@ export const CREDENTIAL_MOVES: readonly Move[] = [
       },
       { additionalProperties: false },
     ),
-    apply: async ({ own, entity, input }) => {
+    apply: async ({ ctx, own, entity, input }) => {
       const key = newKey();
       const overlapMs = Number(input['overlapSeconds'] ?? OVERLAP_SECONDS) * 1000;
       const retiresAt = new Date(own.nowMs + overlapMs).toISOString();
       const id = own.newId('credential');
       const name = typeof input['name'] === 'string' ? input['name'] : `${entity.name.slice(0, 40)}-${id.slice(-6)}`;
+      const application = await requireEntity(own.sql, ctx, { kind: 'application', id: entity.parent });
+      if (application.state === 'archived') throw illegal(application, 'get a credential');
       const { retiresAt: _old, ...data } = entity.data;
       const next = await own.insert(
         {
@@ -44,7 +46,7 @@ export const CREDENTIAL_MOVES: readonly Move[] = [
           state: 'active',
           lookup: sha256Hex(key),
           revision: 1,
-          data: { ...data, shown: key.slice(0, SHOWN_CHARS) },
+          data: { ...data, shown: key.slice(0, SHOWN_CHARS), createdBy: ctx.principal.id },
           createdMs: own.nowMs,
           updatedMs: own.nowMs,
         },
@@ -61,6 +63,15 @@ export const CREDENTIAL_MOVES: readonly Move[] = [
     permission: 'revoke',
     summary: 'Ends it for good; answers when no gate lets it pass any more.',
     input: Type.Object({ reason }, { additionalProperties: false }),
+  },
+  {
+    kind: 'credential',
+    event: 'report-leak',
+    from: ['active', 'rotating'],
+    to: 'leaked',
+    permission: 'revoke',
+    summary: 'Somebody else has seen it: it ends for good, and everybody whom it concerns is told.',
+    input: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 2000 }) }, { additionalProperties: false }),
   },
 ];
 

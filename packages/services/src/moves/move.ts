@@ -33,9 +33,13 @@ export interface Move {
 }
 
 export interface Applied {
+  /** It is kept already, as this: nothing else is done. */
+  readonly moved?: Entity;
   readonly data?: Entity['data'];
   readonly state?: string;
   readonly lookup?: string | undefined;
+  /** What it belongs to from now on. */
+  readonly parent?: string;
   /** Shown once, in this reply only. */
   readonly shown?: Readonly<Record<string, unknown>>;
 }
@@ -61,7 +65,8 @@ export async function moveEntity(
     const entity = await requireEntity(own.sql, ctx, input);
     if (input.revision !== undefined) requireSeen(entity, input.revision);
     if (!move.from.includes(entity.state)) throw illegal(entity, move.event, allowedEvents(moves, entity));
-    const { shown = {}, ...applied } = (await move.apply?.({ ctx, own, entity, input: body })) ?? {};
+    const { shown = {}, moved: kept, ...applied } = (await move.apply?.({ ctx, own, entity, input: body })) ?? {};
+    if (kept !== undefined) return { ...entityView(kind, kept), ...shown };
     const after = { ...entity, ...(move.to !== undefined && { state: move.to }), ...applied };
     const why = body['reason'];
     const moved = await own.update(entity, after, move.event, typeof why === 'string' ? why : undefined);

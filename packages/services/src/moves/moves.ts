@@ -1,13 +1,19 @@
 import { Type } from 'typebox';
 import { listEntities } from '@gatehouse/store';
+import { APPROVAL_MOVES } from '../approvals/approval-moves.ts';
+import { closeApprovals } from '../approvals/course.ts';
+import { FAILURE_MOVES } from '../notifications/failure-moves.ts';
 import { CREDENTIAL_MOVES } from './credential-moves.ts';
 import { reason, refused, type Move } from './move.ts';
 import { REVISION_MOVES } from './revision-moves.ts';
+import { DEPLOYMENT_MOVES } from './deployment-moves.ts';
 import { SUBSCRIPTION_MOVES } from './subscription-moves.ts';
+import { SUBSCRIPTION_TERM_MOVES } from './subscription-term-moves.ts';
+import { LIVE } from './subscription-terms.ts';
 import { VERSION_MOVES } from './version-moves.ts';
 
 const only = Type.Object({ reason }, { additionalProperties: false });
-const LIVE: ReadonlySet<string> = new Set(['pending', 'active']);
+const ENDED_CREDENTIALS: ReadonlySet<string> = new Set(['revoked', 'leaked', 'expired', 'retired']);
 
 const PLAN_MOVES: readonly Move[] = [
   {
@@ -65,15 +71,18 @@ const APPLICATION_MOVES: readonly Move[] = [
     permission: 'delete',
     summary: 'For good: its subscriptions are cancelled and its credentials revoked.',
     input: only,
-    apply: async ({ own, entity }) => {
+    apply: async (moving) => {
+      const { own, entity } = moving;
       const { workspace, id: parent } = entity;
       const children = async (kind: string) => listEntities(own.sql, { workspace, kind, parent, limit: 1_000_000 });
       for (const subscription of await children('subscription')) {
-        if (LIVE.has(subscription.state))
-          await own.update(subscription, { ...subscription, state: 'cancelled' }, 'cancel');
+        if (!LIVE.has(subscription.state)) continue;
+        await closeApprovals(moving, subscription);
+        await own.update(subscription, { ...subscription, state: 'cancelled' }, 'cancel');
       }
       for (const credential of await children('credential')) {
-        if (credential.state !== 'revoked') await own.update(credential, { ...credential, state: 'revoked' }, 'revoke');
+        if (!ENDED_CREDENTIALS.has(credential.state))
+          await own.update(credential, { ...credential, state: 'revoked' }, 'revoke');
       }
       return {};
     },
@@ -103,5 +112,9 @@ export const MOVES: readonly Move[] = [
   ...APPLICATION_MOVES,
   ...CREDENTIAL_MOVES,
   ...SUBSCRIPTION_MOVES,
+  ...SUBSCRIPTION_TERM_MOVES,
+  ...DEPLOYMENT_MOVES,
   ...TOKEN_MOVES,
+  ...APPROVAL_MOVES,
+  ...FAILURE_MOVES,
 ];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
-import { findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
+import { listEntities, type Entity, type Statements } from '@gatehouse/store';
 import { kindOf } from '../kinds/kinds.ts';
 import { entityView, type EntityView } from '../entities/entity-view.ts';
 import { requireEntity, requirePermission } from '../entities/entity-verbs.ts';
@@ -10,48 +10,41 @@ import { write, type Write, type Written } from '../entities/write.ts';
 import { describedOperations } from '../importing/described-operations.ts';
 import { publishGates } from '../standards/publish-gates.ts';
 import type { ServiceContext } from '../service-context.ts';
-import { illegal, reason, type Move, type Moving } from './move.ts';
-import { listOf, requireOther } from './people.ts';
+import { decide, openApproval, openFor } from '../approvals/course.ts';
+import { illegal, reason, type Applied, type Move, type Moving } from './move.ts';
 
 export const REVISION_MOVES: readonly Move[] = [
   {
     kind: 'revision',
     event: 'approve',
     from: ['sealed'],
-    to: 'approved',
     permission: 'approve',
     summary: 'A second person agrees with it; nobody approves what is their own.',
     input: Type.Object({ reason }, { additionalProperties: false }),
-    apply: async (moving) => review(moving, 'approved', 'approved'),
+    apply: async (moving) => review(moving, 'approve'),
   },
   {
     kind: 'revision',
     event: 'request-changes',
     from: ['sealed'],
-    to: 'rejected',
     permission: 'approve',
     summary: 'It goes back to who wrote it.',
     input: Type.Object({ reason: Type.String({ minLength: 1, maxLength: 2000 }) }, { additionalProperties: false }),
-    apply: async (moving) => review(moving, 'changes requested', 'changes_requested'),
+    apply: async (moving) => review(moving, 'reject'),
   },
 ];
 
-/** In which a version takes its first revisions; later ones do not change what it is to callers. */
-const BEFORE_PUBLISHING: ReadonlySet<string> = new Set(['draft', 'changes_requested', 'in_review', 'approved']);
-
+/** At the step that is asked; the last one decides. */
 async function review(
-  { ctx, own, entity, input }: Moving<Readonly<Record<string, unknown>>>,
-  decision: string,
-  state: string,
-): Promise<{ data: Entity['data'] }> {
-  requireOther(ctx, entity);
-  const version = await requireEntity(own.sql, ctx, { kind: 'version', id: entity.parent });
-  if (BEFORE_PUBLISHING.has(version.state))
-    await own.update(version, { ...version, state }, decision.replace(' ', '-'));
-  const at = new Date(own.nowMs).toISOString();
-  const why = input['reason'] ?? null;
-  const reviews = [...listOf(entity.data['reviews']), { by: ctx.principal.id, at, decision, reason: why }];
-  return { data: { ...entity.data, reviews } };
+  moving: Moving<Readonly<Record<string, unknown>>>,
+  decision: 'approve' | 'reject',
+): Promise<Applied> {
+  const { own, entity, input } = moving;
+  const open = await openFor(own.sql, entity, 'revision.review');
+  const approval = open ?? (await openApproval(moving, { matter: 'revision.review', subject: entity })).approval;
+  const why = typeof input['reason'] === 'string' ? input['reason'] : undefined;
+  const settled = await decide(moving, approval, { decision, reason: why });
+  return { moved: settled.subject, shown: { approval: settled.approval.id } };
 }
 
 export const SEAL = Type.Object({ version: Type.String({ maxLength: 64 }), reason }, { additionalProperties: false });
@@ -77,7 +70,11 @@ export async function sealRevision(ctx: ServiceContext, input: unknown): Promise
     const revision = await own.insert(await sealedRevision(own, version, verdicts), 'seal');
     const first = version.state === 'draft' || version.state === 'changes_requested';
     if (first) await own.update(version, { ...version, state: 'in_review' }, 'submit');
-    return entityView(kind, revision);
+    const { subject } = await openApproval(
+      { ctx, own },
+      { matter: 'revision.review', subject: revision, facts: { ...verdicts, version: version.name } },
+    );
+    return entityView(kind, subject);
   });
 }
 
@@ -119,9 +116,4 @@ async function sealedRevision(own: Write, version: Entity, verdicts: Entity['dat
 
 export async function revisionsOf(sql: Statements, { workspace, id }: Entity): Promise<readonly Entity[]> {
   return listEntities(sql, { workspace, kind: 'revision', parent: id, limit: 100_000 });
-}
-
-export async function deployedRevision(sql: Statements, { workspace, data }: Entity): Promise<Entity | undefined> {
-  const { deployed } = data;
-  return typeof deployed === 'string' ? findEntity(sql, { workspace, kind: 'revision', id: deployed }) : undefined;
 }

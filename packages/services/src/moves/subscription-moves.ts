@@ -1,5 +1,10 @@
+import { sha256Hex } from '@gatehouse/kernel';
 import { Type } from 'typebox';
-import { listEntities, type Entity, type Statements } from '@gatehouse/store';
+import type { Entity } from '@gatehouse/store';
+import { approvalOf } from '../approvals/approval.ts';
+import { closeApprovals, decide, openApproval, openFor, settle } from '../approvals/course.ts';
+import { readProcess, type MatterName } from '../approvals/process.ts';
+import { answer, askInfo } from '../approvals/questions.ts';
 import { entityView, type EntityView } from '../entities/entity-view.ts';
 import { newEntity, requireEntity, requirePermission } from '../entities/entity-verbs.ts';
 import { write, type Written } from '../entities/write.ts';
@@ -7,14 +12,13 @@ import { kindOf } from '../kinds/kinds.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { illegal, reason, refused, type Applied, type Move, type Moving } from './move.ts';
-import { listOf, requireOther } from './people.ts';
+import { requireOnly, requireOpenVersion, requirePlan, termsOf } from './subscription-terms.ts';
 
 const only = Type.Object({ reason }, { additionalProperties: false });
 const because = Type.Object(
   { reason: Type.String({ minLength: 1, maxLength: 2000 }) },
   { additionalProperties: false },
 );
-const LIVE: ReadonlySet<string> = new Set(['pending', 'active']);
 
 type AnyMoving = Moving<Readonly<Record<string, unknown>>>;
 
@@ -31,29 +35,56 @@ export const SUBSCRIPTION_MOVES: readonly Move[] = [
     kind: 'subscription',
     event: 'approve',
     from: ['pending'],
-    to: 'active',
-    summary: 'Lets the application call; nobody approves their own request.',
+    summary:
+      'Agrees at the step that is asked; the last one lets the application call. Nobody approves their own request.',
     input: only,
-    apply: async (moving) => decided(moving, 'approved'),
+    apply: async (moving) => decided(moving, 'approve'),
   },
   {
     kind: 'subscription',
     event: 'reject',
     from: ['pending'],
-    to: 'rejected',
     permission: 'approve',
     summary: 'For a reason, which the applicant is told.',
     input: because,
-    apply: async (moving) => decided(moving, 'rejected'),
+    apply: async (moving) => decided(moving, 'reject'),
+  },
+  {
+    kind: 'subscription',
+    event: 'ask-info',
+    from: ['pending'],
+    permission: 'approve',
+    summary: 'Asks the applicant a question first.',
+    input: Type.Object({ question: Type.String({ minLength: 1, maxLength: 2000 }) }, { additionalProperties: false }),
+    apply: async (moving) => {
+      const { subject } = await askInfo(moving, await approvalFor(moving), String(moving.input['question']));
+      return { moved: subject };
+    },
+  },
+  {
+    kind: 'subscription',
+    event: 'answer',
+    from: ['info_required'],
+    permission: 'update',
+    summary: 'The applicant answers; it is pending again.',
+    input: Type.Object({ answer: Type.String({ minLength: 1, maxLength: 10_000 }) }, { additionalProperties: false }),
+    apply: async (moving) => {
+      const { subject } = await answer(moving, await approvalFor(moving), String(moving.input['answer']));
+      return { moved: subject };
+    },
   },
   {
     kind: 'subscription',
     event: 'withdraw',
-    from: ['pending'],
-    to: 'withdrawn',
+    from: ['pending', 'info_required'],
     permission: 'update',
     summary: 'The applicant thinks better of it.',
     input: only,
+    apply: async (moving) => {
+      const approval = await approvalFor(moving);
+      const withdrawn = { approval: approvalOf(approval), state: 'withdrawn', action: 'withdraw' } as const;
+      return { moved: (await settle(moving, approval, withdrawn)).subject };
+    },
   },
   {
     kind: 'subscription',
@@ -95,70 +126,93 @@ export const SUBSCRIPTION_MOVES: readonly Move[] = [
     kind: 'subscription',
     event: 'change-plan',
     from: ['active'],
-    permission: 'approve',
-    summary: 'Another plan from now on.',
+    permission: 'update',
+    summary: 'Asks for another plan; the one that there is goes on until that is approved.',
     input: Type.Object({ plan: Type.String({ maxLength: 64 }), reason }, { additionalProperties: false }),
-    apply: async ({ own, entity, input }) => {
-      const plan = String(input['plan']);
-      await requirePlan(own.sql, entity.workspace, { plan, api: String(entity.data['api']) });
-      return { data: { ...entity.data, plan } };
-    },
+    apply: changePlan,
   },
   {
     kind: 'subscription',
     event: 'cancel',
-    from: ['active', 'pending'],
+    from: ['active', 'scheduled', 'pending', 'info_required'],
     to: 'cancelled',
     permission: 'update',
     summary: 'By the consumer.',
     input: only,
+    apply: ended,
   },
   {
     kind: 'subscription',
     event: 'revoke',
-    from: ['active', 'pending'],
+    from: ['active', 'scheduled', 'pending', 'info_required', 'expired', 'cancelled'],
     to: 'revoked',
     permission: 'revoke',
     summary: 'By the provider, for good; answers when no gate lets its calls pass any more.',
     input: because,
+    apply: ended,
   },
 ];
 
-async function decided({ ctx, own, entity, input }: AnyMoving, decision: string): Promise<Applied> {
-  requireOther(ctx, entity);
-  const { api, plan } = entity.data;
-  if (decision === 'approved') await requirePlan(own.sql, entity.workspace, { plan: String(plan), api: String(api) });
-  const at = new Date(own.nowMs).toISOString();
-  const entry = { by: ctx.principal.id, at, decision, reason: input['reason'] ?? null };
-  return { data: { ...entity.data, decisions: [...listOf(entity.data['decisions']), entry] } };
+/** Whatever was asked about it is nobody's question any more. */
+async function ended(moving: AnyMoving): Promise<Applied> {
+  await closeApprovals(moving, moving.entity);
+  const { changing: _changing, transfer: _transfer, ...data } = moving.entity.data;
+  return { data: { ...data, endedAt: new Date(moving.own.nowMs).toISOString() } };
 }
 
-/** A published plan that holds the api. */
-async function requirePlan(
-  sql: Statements,
-  workspace: string,
-  { plan: name, api }: { readonly plan: string; readonly api: string },
-): Promise<Entity> {
-  const [plan] = await listEntities(sql, { workspace, kind: 'plan', parent: '', name, limit: 1 });
-  if (plan === undefined) throw new ServiceError('admin.invalid', `there is no plan ${name}`);
-  if (plan.state !== 'published') throw refused(`the plan ${name} is ${plan.state}, and takes no subscriptions`);
-  if (!listOf(plan.data['apis']).includes(api))
-    throw new ServiceError('admin.invalid', `the plan ${name} has no api ${api}`);
-  return plan;
+async function decided(moving: AnyMoving, decision: 'approve' | 'reject'): Promise<Applied> {
+  const why = moving.input['reason'];
+  const approval = await approvalFor(moving);
+  const settled = await decide(moving, approval, { decision, reason: typeof why === 'string' ? why : undefined });
+  return { moved: settled.subject, shown: { approval: settled.approval.id } };
 }
 
-/** In which an api takes new subscriptions. */
-const OPEN: ReadonlySet<string> = new Set(['published', 'preview']);
+/** The one that its request is waiting for. */
+async function approvalFor({ own, entity }: AnyMoving, matter: MatterName = 'subscription.request'): Promise<Entity> {
+  const open = await openFor(own.sql, entity, matter);
+  if (open === undefined) throw refused('nothing is asked about it');
+  return open;
+}
 
-async function requireOpenVersion(ctx: ServiceContext, sql: Statements, name: string): Promise<void> {
-  const { workspace } = ctx;
-  const [api] = await listEntities(sql, { workspace, kind: 'api', parent: '', name, limit: 1 });
-  if (api === undefined) {
-    if ((await ctx.gate.apisOfOthers()).has(name)) return;
-    throw new ServiceError('admin.invalid', `there is no api ${name}`);
-  }
-  const versions = await listEntities(sql, { workspace, kind: 'version', parent: api.id, limit: 10_000 });
-  if (!versions.some(({ state }) => OPEN.has(state))) throw refused(`the api ${name} takes no new subscriptions`);
+async function changePlan(moving: AnyMoving): Promise<Applied> {
+  const { ctx, own, entity, input } = moving;
+  if (entity.data['changing'] !== undefined) throw refused('another plan is asked for already');
+  const terms = { ...termsOf(entity), plan: String(input['plan']) };
+  const plan = await requirePlan(own.sql, entity.workspace, terms);
+  await requireOnly(own.sql, entity, terms);
+  if (plan.data['approval'] !== 'manual') return { data: { ...entity.data, plan: terms.plan } };
+  const changing = await own.update(
+    entity,
+    { ...entity, data: { ...entity.data, changing: terms.plan } },
+    'ask-change-plan',
+  );
+  const application = await requireEntity(own.sql, ctx, { kind: 'application', id: entity.parent });
+  const { subject } = await openApproval(moving, {
+    matter: 'subscription.change-plan',
+    subject: changing,
+    input: { plan: terms.plan },
+    facts: factsOf(changing, { ...terms, application }),
+    process: processOf(plan),
+  });
+  return { moved: subject };
+}
+
+function processOf({ data }: Entity): ReturnType<typeof readProcess> | undefined {
+  return data['process'] === undefined ? undefined : readProcess(data['process']);
+}
+
+function factsOf(
+  { data }: Entity,
+  { api, plan, application }: { readonly api: string; readonly plan: string; readonly application: Entity },
+): Readonly<Record<string, unknown>> {
+  const { team, labels } = application.data;
+  return {
+    api,
+    plan,
+    before: data['plan'] === plan ? null : data['plan'],
+    answers: data['answers'] ?? {},
+    application: { name: application.name, team: team ?? null, labels: labels ?? {} },
+  };
 }
 
 /** Asks for an api under a plan; active at once where the plan needs nobody's approval. */
@@ -166,28 +220,48 @@ export async function requestSubscription(ctx: ServiceContext, input: unknown): 
   const kind = kindOf('subscription');
   requirePermission(ctx, kind, 'create');
   return write(ctx, async (own) => {
-    const { workspace } = ctx;
     const asked = await newEntity(ctx, own, { kind, input: withName(input), facts: { requestedBy: ctx.principal.id } });
-    const [api, planName] = [String(asked.data['api']), String(asked.data['plan'])];
+    const terms = termsOf(asked);
     const application = await requireEntity(own.sql, ctx, { kind: 'application', id: asked.parent });
     if (application.state !== 'active') throw illegal(application, 'subscribe');
-    await requireOpenVersion(ctx, own.sql, api);
-    const plan = await requirePlan(own.sql, workspace, { plan: planName, api });
-    const others = await listEntities(own.sql, {
-      workspace,
-      kind: 'subscription',
-      parent: asked.parent,
-      limit: 10_000,
-    });
-    const same = others.find(({ data, state }) => LIVE.has(state) && data['api'] === api && data['plan'] === planName);
-    if (same !== undefined) {
-      throw new ServiceError('admin.conflict', `the application is ${same.state} there already`, {
-        subscription: same.id,
-      });
+    await requireOpenVersion(ctx, own.sql, { api: terms.api, version: asked.data['version'] });
+    const plan = await requirePlan(own.sql, ctx.workspace, terms);
+    await requireOnly(own.sql, asked, terms);
+    requireDates(asked, own.nowMs);
+    const facts = { ...asked.data, ...acceptedTerms(plan, { by: ctx.principal.id, nowMs: own.nowMs }) };
+    const request = { ...asked, name: asked.id, data: facts };
+    if (plan.data['approval'] !== 'manual') {
+      const later = Date.parse(String(facts['startsAt'])) > own.nowMs;
+      return entityView(kind, await own.insert({ ...request, state: later ? 'scheduled' : 'active' }, 'request'));
     }
-    const state = plan.data['approval'] === 'manual' ? 'pending' : 'active';
-    return entityView(kind, await own.insert({ ...asked, name: asked.id, state }, 'request'));
+    const pending = await own.insert({ ...request, state: 'pending' }, 'request');
+    const { subject } = await openApproval(
+      { ctx, own },
+      {
+        matter: 'subscription.request',
+        subject: pending,
+        facts: factsOf(pending, { ...terms, application }),
+        process: processOf(plan),
+      },
+    );
+    return entityView(kind, subject);
   });
+}
+
+function requireDates({ data }: Entity, nowMs: number): void {
+  const [starts, ends] = [data['startsAt'], data['expiresAt']].map((at) => Date.parse(String(at)));
+  if (ends !== undefined && ends <= Math.max(nowMs, Number.isNaN(starts) ? 0 : (starts ?? 0)))
+    throw new ServiceError('admin.invalid', 'it would end before it has begun');
+}
+
+/** Which terms were accepted, when and by whom: the hash says which wording. */
+function acceptedTerms(
+  plan: Entity,
+  { by, nowMs }: { readonly by: string; readonly nowMs: number },
+): Readonly<Record<string, unknown>> {
+  const { terms } = plan.data;
+  if (typeof terms !== 'string' || terms === '') return {};
+  return { terms: { sha256: sha256Hex(terms), by, at: new Date(nowMs).toISOString() } };
 }
 
 /** Subscriptions are called by their ids; nobody has to think of a name. */

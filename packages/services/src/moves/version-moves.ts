@@ -1,7 +1,10 @@
 import { Type } from 'typebox';
 import { findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
 import type { Write } from '../entities/write.ts';
-import { deployedRevision } from './revision-moves.ts';
+import { openApproval, openFor } from '../approvals/course.ts';
+import { deploy, revisionFor, undeploy } from './deploying.ts';
+import { listOf } from './people.ts';
+import { LIVE } from './subscription-terms.ts';
 import { reason, refused, type Applied, type Move, type Moving } from './move.ts';
 
 const day = (description: string) => Type.String({ format: 'date-time', description });
@@ -11,6 +14,8 @@ const url = (description: string) => Type.Optional(Type.String({ format: 'uri', 
 const GRACE_DAYS_LEAST = 30;
 const GRACE_DAYS: Readonly<Record<string, number>> = { private: GRACE_DAYS_LEAST, partner: 90, public: 180 };
 const DAY_MS = 86_400_000;
+/** Nobody has called for so long. */
+const QUIET_MS = 7 * DAY_MS;
 
 const MOVES: readonly Move[] = [
   {
@@ -20,6 +25,19 @@ const MOVES: readonly Move[] = [
     summary: 'Deploys its last approved revision, or the one that is named; answers when all gates enforce it.',
     input: Type.Object({ revision: Type.Optional(Type.String()), reason }, { additionalProperties: false }),
     apply: publish,
+  },
+  {
+    kind: 'version',
+    event: 'preview',
+    from: ['approved'],
+    to: 'preview',
+    permission: 'publish',
+    summary: 'Serves an alpha or beta to subscribers, before it is published; ends by itself if it says when.',
+    input: Type.Object(
+      { revision: Type.Optional(Type.String()), until: Type.Optional(day('When it is taken away again.')), reason },
+      { additionalProperties: false },
+    ),
+    apply: preview,
   },
   {
     kind: 'version',
@@ -84,10 +102,10 @@ const MOVES: readonly Move[] = [
     kind: 'version',
     event: 'retire',
     from: ['deprecated'],
-    to: 'retired',
     permission: 'publish',
-    summary: 'Ends it: callers get 410 with what follows.',
-    input: Type.Object({ reason }, { additionalProperties: false }),
+    summary:
+      'Ends it: callers get 410 with what follows. While it is called, only a second person can let that happen.',
+    input: Type.Object({ force: Type.Optional(Type.Boolean()), reason }, { additionalProperties: false }),
     apply: retire,
   },
   {
@@ -105,11 +123,22 @@ const MOVES: readonly Move[] = [
     event: 'resume',
     from: ['suspended'],
     permission: 'publish',
-    summary: 'Gives it back exactly the state that it had.',
+    summary: 'Gives it back exactly the state that it had, when a second person has agreed.',
     input: Type.Object({ reason }, { additionalProperties: false }),
-    apply: async ({ entity }) => {
-      const { suspendedFrom, ...data } = entity.data;
-      return Promise.resolve({ data, state: String(suspendedFrom) });
+    apply: async (moving) => byTwo(moving, 'version.resume'),
+  },
+  {
+    kind: 'version',
+    event: 'archive',
+    from: ['retired'],
+    to: 'archived',
+    permission: 'publish',
+    summary: 'Puts it away: it is not served any more, and its name stays taken.',
+    input: Type.Object({ reason }, { additionalProperties: false }),
+    apply: async ({ own, entity }) => {
+      await undeploy(own, entity);
+      const { deployed: _deployed, ...data } = entity.data;
+      return { data };
     },
   },
 ];
@@ -125,27 +154,36 @@ export const VERSION_MOVES: readonly Move[] = MOVES.map(({ apply, ...move }) => 
 
 type AnyMoving = Moving<Readonly<Record<string, unknown>>>;
 
-async function publish({ own, entity, input }: AnyMoving): Promise<Applied> {
+async function publish(moving: AnyMoving): Promise<Applied> {
+  const { own, entity, input } = moving;
   const revision = await revisionFor(own.sql, entity, input['revision']);
-  const before = await deployedRevision(own.sql, entity);
-  if (before !== undefined && before.id !== revision.id)
-    await own.update(before, { ...before, state: 'superseded' }, 'supersede');
-  if (revision.state !== 'deployed') await own.update(revision, { ...revision, state: 'deployed' }, 'deploy');
+  await deploy(moving, entity, revision);
   const state = entity.state === 'deprecated' ? 'deprecated' : 'published';
   return { data: { ...entity.data, deployed: revision.id }, state };
 }
 
-const DEPLOYABLE: ReadonlySet<string> = new Set(['approved', 'superseded', 'deployed']);
-
-async function revisionFor(sql: Statements, { workspace, id }: Entity, named: unknown): Promise<Entity> {
-  const all = await listEntities(sql, { workspace, kind: 'revision', parent: id, limit: 10_000 });
-  const found =
-    named === undefined ? all.findLast(({ state }) => state === 'approved') : all.find((each) => each.id === named);
-  if (found === undefined)
-    throw refused(named === undefined ? 'none of its revisions is approved' : 'it has no such revision');
-  if (!DEPLOYABLE.has(found.state)) throw refused(`the revision ${found.name} is ${found.state}, approve it first`);
-  return found;
+async function preview(moving: AnyMoving): Promise<Applied> {
+  const { own, entity, input } = moving;
+  const { stability } = entity.data;
+  if (stability !== 'alpha' && stability !== 'beta')
+    throw refused('a preview is of alpha or beta stability: say so, or publish it');
+  await requirePlanned(own.sql, entity);
+  const revision = await revisionFor(own.sql, entity, input['revision']);
+  await deploy(moving, entity, revision);
+  const until = input['until'];
+  if (until !== undefined && momentOf(until) <= own.nowMs) throw refused('it would be over already');
+  return { data: { ...entity.data, deployed: revision.id, ...(until !== undefined && { previewUntil: until }) } };
 }
+
+/** Somebody could subscribe to it. */
+async function requirePlanned(sql: Statements, { workspace, parent: id }: Entity): Promise<void> {
+  const api = await findEntity(sql, { workspace, kind: 'api', id });
+  const plans = await listEntities(sql, { workspace, kind: 'plan', limit: 100_000 });
+  const planned = plans.some(({ state, data }) => PLANNED.has(state) && listOf(data['apis']).includes(api?.name));
+  if (!planned) throw refused('no plan holds the api, make one first');
+}
+
+const PLANNED: ReadonlySet<string> = new Set(['staging', 'published']);
 
 async function unpublish({ own, entity }: AnyMoving): Promise<Applied> {
   const subscribed = await liveSubscriptions(own, entity);
@@ -153,7 +191,8 @@ async function unpublish({ own, entity }: AnyMoving): Promise<Applied> {
     const names = subscribed.map(({ name }) => name);
     throw refused('applications are subscribed to it, deprecate it instead', { subscriptions: names.slice(0, 100) });
   }
-  const { deployed: _deployed, ...data } = entity.data;
+  await undeploy(own, entity);
+  const { deployed: _deployed, previewUntil: _until, ...data } = entity.data;
   return { data };
 }
 
@@ -161,8 +200,9 @@ async function unpublish({ own, entity }: AnyMoving): Promise<Applied> {
 async function liveSubscriptions({ sql }: Write, version: Entity): Promise<readonly Entity[]> {
   const { workspace } = version;
   const api = await findEntity(sql, { workspace, kind: 'api', id: version.parent });
-  const all = await listEntities(sql, { workspace, kind: 'subscription', state: 'active', limit: 1_000_000 });
-  return all.filter(({ data }) => data['api'] === api?.name && (data['version'] ?? version.name) === version.name);
+  const all = await listEntities(sql, { workspace, kind: 'subscription', limit: 1_000_000 });
+  const live = all.filter(({ state }) => LIVE.has(state));
+  return live.filter(({ data }) => data['api'] === api?.name && (data['version'] ?? version.name) === version.name);
 }
 
 async function deprecate({ own, entity, input }: AnyMoving): Promise<Applied> {
@@ -191,15 +231,31 @@ async function brownout({ entity, input }: AnyMoving): Promise<Applied> {
   const [opens, ends] = [momentOf(lifecycle['deprecated']), momentOf(lifecycle['sunset'])];
   const windows = Array.isArray(input['windows']) ? input['windows'] : [];
   for (const { from, to } of windows) {
+    if (momentOf(from) >= momentOf(to)) throw refused('a window closes before it opens');
     if (momentOf(from) < opens || momentOf(to) > ends) throw refused('a window lies outside of deprecation and end');
   }
   return Promise.resolve({ data: { ...entity.data, lifecycle: { ...lifecycle, brownouts: windows } } });
 }
 
-async function retire({ own, entity }: AnyMoving): Promise<Applied> {
+/** Behind its end, and when nobody calls it any more; or by two people. */
+async function retire(moving: AnyMoving): Promise<Applied> {
+  const { ctx, own, entity, input } = moving;
   const sunset = lifecycleOf(entity)['sunset'];
   if (momentOf(sunset) > own.nowMs) throw refused(`it ends on ${String(sunset)}, and not before`, { sunset });
-  return Promise.resolve({ data: entity.data });
+  if (input['force'] === true) return byTwo(moving, 'version.retire');
+  const calls = await ctx.traffic?.callsOf(entity.id, own.nowMs - QUIET_MS);
+  if (calls === 0) return { state: 'retired' };
+  const why = calls === undefined ? 'nobody counts its calls' : `it was called ${calls} times in the last days`;
+  throw refused(`${why}: force it, which a second person has to agree with`, { calls: calls ?? null });
+}
+
+/** Asks a second person; nothing changes until that one has agreed. */
+async function byTwo(moving: AnyMoving, matter: 'version.retire' | 'version.resume'): Promise<Applied> {
+  const { own, entity } = moving;
+  const open = await openFor(own.sql, entity, matter);
+  if (open !== undefined) throw refused('this is asked for already', { approval: open.id });
+  const { approval, subject } = await openApproval(moving, { matter, subject: entity });
+  return { moved: subject, shown: { approval: approval.id } };
 }
 
 function lifecycleOf({ data }: Entity): Readonly<Record<string, unknown>> {

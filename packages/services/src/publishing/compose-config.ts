@@ -1,4 +1,5 @@
 import { eachEntity, type Entity, type Statements } from '@gatehouse/store';
+import { canariesOf, type Canary } from './canaries.ts';
 import type { Cipher } from '../cipher.ts';
 import { opened } from '../entities/sealed.ts';
 import type { Gate, GateConfig } from './gate.ts';
@@ -25,6 +26,7 @@ export async function composeConfig(sql: Statements, { cipher, gate }: ComposeIn
   }
   for await (const api of eachEntity(sql, 'api')) composer.api(api);
   const revisions = await deployedRevisions(sql);
+  composer.canaries = await canariesOf(sql);
   for await (const version of eachEntity(sql, 'version')) composer.version(version, revisions);
   for await (const plan of eachEntity(sql, 'plan')) composer.plan(plan);
   return composer.config();
@@ -70,6 +72,8 @@ class Composer {
   } = { providers: {}, models: {}, guards: {}, prompts: {}, budgets: [] };
   readonly #documents: Record<string, string> = {};
   #grantsModels = false;
+  /** By the version that they are of. */
+  canaries: ReadonlyMap<string, Canary> = new Map();
   readonly #apiNames = new Map<string, string>();
   readonly #served = new Map<string, ServedVersion[]>();
 
@@ -129,10 +133,19 @@ class Composer {
       ...spec,
       ...(typeof upstream === 'string' && { upstream: this.#upstream(version.workspace, upstream) }),
       ...(typeof document === 'string' && { openapi: file }),
-      policies: [...statePolicies(version), ...listOf(spec['policies'])],
+      policies: [...statePolicies(version), ...this.#canary(version), ...listOf(spec['policies'])],
     };
     const key = `${version.workspace} ${api}`;
     this.#served.set(key, [...(this.#served.get(key) ?? []), { entry, api, name: version.name }]);
+  }
+
+  /** A share of the calls goes where the next revision would send them. */
+  #canary({ id, workspace }: Entity): readonly Data[] {
+    const canary = this.canaries.get(id);
+    if (canary === undefined) return [];
+    const upstream = textOf(this.#spec(canary.revision)['upstream']);
+    const weight = `${canary.weight}%`;
+    return [{ canary: { upstream: this.#upstream(workspace, upstream), weight, sticky: { by: 'application' } } }];
   }
 
   #upstream(workspace: string, reference: string): string {

@@ -1,0 +1,114 @@
+import { findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
+import { approvalOf } from '../approvals/approval.ts';
+import { MATTERS, type Step } from '../approvals/process.ts';
+import { isGranted, type Grant } from '../people/grants.ts';
+import { LIVE } from '../moves/subscription-terms.ts';
+
+const MANY = 100_000;
+
+type Find = (sql: Statements, entity: Entity) => Promise<readonly string[]>;
+
+const holder =
+  (field: string): Find =>
+  async (_, { data }) => {
+    const id = data[field];
+    return Promise.resolve(typeof id === 'string' ? [id] : []);
+  };
+
+/** Whom what happens concerns, and what they are told: by topic. `{name}` is the name of the entity. */
+export const TOLD: ReadonlyMap<string, { readonly text: string; readonly whom: Find }> = new Map([
+  ['subscription.approve', { text: 'Your subscription was approved', whom: holder('requestedBy') }],
+  ['subscription.reject', { text: 'Your subscription was rejected', whom: holder('requestedBy') }],
+  ['subscription.lapse', { text: 'Your request for a subscription has lapsed', whom: holder('requestedBy') }],
+  ['subscription.activate', { text: 'Your subscription has begun', whom: holder('requestedBy') }],
+  ['subscription.expiring', { text: 'Your subscription is about to end', whom: holder('requestedBy') }],
+  ['subscription.expire', { text: 'Your subscription has ended', whom: holder('requestedBy') }],
+  ['subscription.pause', { text: 'Your subscription is paused', whom: holder('requestedBy') }],
+  ['subscription.revoke', { text: 'Your subscription was revoked', whom: holder('requestedBy') }],
+  ['subscription.change-plan', { text: 'Your subscription has another plan', whom: holder('requestedBy') }],
+  ['credential.expiring', { text: 'The key {name} is about to expire', whom: holder('createdBy') }],
+  ['credential.expire', { text: 'The key {name} has expired', whom: holder('createdBy') }],
+  ['credential.report-leak', { text: 'The key {name} has leaked and was revoked', whom: holder('createdBy') }],
+  ['approval.request', { text: 'Something waits for your approval', whom: asked }],
+  ['approval.escalate', { text: 'Something waits for your approval, and is late', whom: asked }],
+  ['approval.ask-info', { text: 'There is a question about what you have asked for', whom: holder('requestedBy') }],
+  ['approval.approve', { text: 'What waits for approval has come a step further', whom: askedOrRequester }],
+  ['approval.reject', { text: 'What you have asked for was rejected', whom: holder('requestedBy') }],
+  ['approval.lapse', { text: 'Nobody has decided about what you have asked for', whom: holder('requestedBy') }],
+  ['version.deprecate', { text: 'The version {name} of an api that you call is deprecated', whom: subscribers }],
+  [
+    'version.brownout',
+    { text: 'The version {name} of an api that you call will be refused at times', whom: subscribers },
+  ],
+  ['version.retire', { text: 'The version {name} of an api that you called is retired', whom: subscribers }],
+  ['version.suspend', { text: 'The version {name} of an api that you call is suspended', whom: subscribers }],
+]);
+
+async function askedOrRequester(sql: Statements, entity: Entity): Promise<readonly string[]> {
+  return entity.state === 'waiting' ? asked(sql, entity) : [approvalOf(entity).requestedBy];
+}
+
+/** Whoever the step that is waited for asks, but for those who may not decide. */
+async function asked(sql: Statements, entity: Entity): Promise<readonly string[]> {
+  const approval = approvalOf(entity);
+  const step = approval.steps[approval.step];
+  if (step === undefined || entity.state !== 'waiting') return [];
+  const late = approval.escalated && 'escalateTo' in step ? (step.escalateTo ?? []) : [];
+  const all = [...(await ofStep(sql, entity, step)), ...late];
+  const not = new Set([...approval.hands, ...approval.votes.map(({ by }) => by)]);
+  return [...new Set(all)].filter((id) => !not.has(id));
+}
+
+async function ofStep(sql: Statements, entity: Entity, step: Step): Promise<readonly string[]> {
+  if (step.kind === 'person') return [step.user];
+  if (step.kind !== 'group') return [];
+  const { workspace } = entity;
+  const members: string[] = [];
+  if (step.team !== undefined) {
+    const team = await findEntity(sql, { workspace, kind: 'team', id: step.team });
+    const listed = team?.data['members'];
+    if (Array.isArray(listed)) members.push(...listed.map(String));
+  }
+  if (step.team !== undefined && step.role === undefined) return members;
+  const here = await findEntity(sql, { workspace: '', kind: 'workspace', id: workspace });
+  const custom = await listEntities(sql, { workspace: '', kind: 'role', limit: MANY });
+  const roles = new Map(custom.map(({ name, data }) => [name, textsIn(data['permissions'])]));
+  for (const user of await listEntities(sql, { workspace: '', kind: 'user', limit: MANY })) {
+    const grants = grantsIn(user.data['grants']).filter(
+      (grant) => grant.workspace === undefined || grant.workspace === workspace || grant.workspace === here?.name,
+    );
+    const { permission } = MATTERS[approvalOf(entity).matter];
+    const everywhere = grants.map(({ role }) => ({ role }));
+    const may =
+      step.role === undefined
+        ? isGranted(permission, { grants: everywhere, roles, workspace })
+        : grants.some(({ role }) => role === step.role);
+    if (may) members.push(user.id);
+  }
+  return members;
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function grantsIn(value: unknown): readonly Grant[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((grant: unknown) => {
+    if (typeof grant !== 'object' || grant === null || !('role' in grant)) return [];
+    const workspace = 'workspace' in grant && typeof grant.workspace === 'string' ? grant.workspace : undefined;
+    return [{ role: String(grant.role), workspace }];
+  });
+}
+
+/** Whoever has asked for a subscription of the version's api. */
+async function subscribers(sql: Statements, version: Entity): Promise<readonly string[]> {
+  const { workspace, parent: id } = version;
+  const api = await findEntity(sql, { workspace, kind: 'api', id });
+  const all = await listEntities(sql, { workspace, kind: 'subscription', limit: MANY });
+  const of = all.filter(
+    ({ state, data }) =>
+      LIVE.has(state) && data['api'] === api?.name && (data['version'] ?? version.name) === version.name,
+  );
+  return [...new Set(of.flatMap(({ data }) => (typeof data['requestedBy'] === 'string' ? [data['requestedBy']] : [])))];
+}

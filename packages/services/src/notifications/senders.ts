@@ -1,0 +1,31 @@
+/** How what is told leaves the house; whoever runs the loop brings them. */
+export interface Senders {
+  /** Undefined: nobody is sent mail. */
+  readonly mailer: Mailer | undefined;
+  readonly fetcher: Fetcher;
+}
+
+export interface Mail {
+  /** The same for each try. */
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface Mailer {
+  /** Throws what the server said. */
+  send(mail: Mail): Promise<void>;
+}
+
+export interface Post {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Guards where it goes: addresses that are not public are refused unless the house allows them. */
+export interface Fetcher {
+  /** Answers the status; throws when there is none. Follows no redirects. */
+  post(post: Post): Promise<number>;
+}
