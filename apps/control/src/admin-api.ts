@@ -1,7 +1,16 @@
 import { ERRORS, GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
-import { principalOf, ServiceError, type House, type Principal, type ServiceContext } from '@gatehouse/services';
+import {
+  ANYBODY,
+  principalOf,
+  principalOfSession,
+  ServiceError,
+  type House,
+  type Principal,
+  type ServiceContext,
+} from '@gatehouse/services';
 import { listEntities } from '@gatehouse/store';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { requireCsrf, requireOwnSite, sessionCookie, sessionToken } from './browser-session.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { replyOnce, type KeptReply } from './reply-once.ts';
 import type { AdminReply, AdminRequest, Route } from './routes/route.ts';
@@ -12,6 +21,8 @@ export interface AdminApiOptions {
   /** Of the environment: whoever has it is administrator. */
   readonly adminToken: string | undefined;
   readonly version: string;
+  /** Under which browsers reach it; with `https:` cookies are for TLS only. */
+  readonly publicUrl?: string | undefined;
 }
 
 const BASE = '/api/v1';
@@ -59,16 +70,22 @@ function serve(app: FastifyInstance, route: Route, options: AdminApiOptions): vo
     method: route.method,
     url: `${BASE}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     handler: async (request, reply) => {
-      const ctx = await contextOf(request, options);
-      const answer = await answerTo(ctx, route, request);
+      const ctx = await contextOf(request, route, options);
+      const answer = await answerTo(ctx, route, { request, isSecure: isSecure(options) });
+      if (answer.session !== undefined) reply.header('set-cookie', sessionCookie(answer.session, isSecure(options)));
       return send(reply, answer);
     },
   });
 }
 
-async function contextOf(request: FastifyRequest, options: AdminApiOptions): Promise<ServiceContext> {
+function isSecure({ publicUrl = '' }: AdminApiOptions): boolean {
+  return publicUrl.startsWith('https:');
+}
+
+async function contextOf(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<ServiceContext> {
   const { house } = options;
-  const principal = await authenticated(request, options);
+  if (route.permission === 'none') requireOwnSite(request);
+  const principal = route.permission === 'none' ? ANYBODY : await authenticated(request, options);
   const { workspace: asked } = paramsOf(request);
   const workspace = asked === undefined ? '' : await workspaceId(house, asked);
   const given = request.headers['x-request-id'];
@@ -76,12 +93,26 @@ async function contextOf(request: FastifyRequest, options: AdminApiOptions): Pro
   return { ...house, principal, workspace, requestId };
 }
 
-async function authenticated(request: FastifyRequest, { house, adminToken }: AdminApiOptions): Promise<Principal> {
+async function authenticated(request: FastifyRequest, options: AdminApiOptions): Promise<Principal> {
+  const { house, adminToken } = options;
+  if (request.headers.authorization === undefined) return ofBrowser(request, options);
   const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '') ?? [];
   const principal = token === undefined ? undefined : await principalOf(token, { house, adminToken });
   if (principal !== undefined) return principal;
   const why = token === undefined ? 'send a token as Authorization: Bearer' : 'the token is not known, or has ended';
   throw new ServiceError('admin.unauthenticated', why);
+}
+
+async function ofBrowser(request: FastifyRequest, options: AdminApiOptions): Promise<Principal> {
+  const token = sessionToken(request.headers, isSecure(options));
+  const principal = token === undefined ? undefined : await principalOfSession(options.house, token);
+  if (token === undefined || principal === undefined) {
+    const why = token === undefined ? 'send a token as Authorization: Bearer, or sign in' : 'the session has ended';
+    throw new ServiceError('admin.unauthenticated', why);
+  }
+  requireOwnSite(request);
+  requireCsrf(request, token);
+  return principal;
 }
 
 /** By its name or its id. */
@@ -98,12 +129,25 @@ async function workspaceId(house: House, asked: string): Promise<string> {
   return known.id;
 }
 
-async function answerTo(ctx: ServiceContext, route: Route, request: FastifyRequest): Promise<KeptReply> {
+interface Opened {
+  readonly session?: string | undefined;
+}
+
+interface Arrived {
+  readonly request: FastifyRequest;
+  readonly isSecure: boolean;
+}
+
+async function answerTo(ctx: ServiceContext, route: Route, arrived: Arrived): Promise<KeptReply & Opened> {
+  const { request } = arrived;
   const key = request.headers['idempotency-key'];
-  if (route.method !== 'POST' || typeof key !== 'string') return plain(await route.handle(ctx, inputOf(request)));
+  if (route.method !== 'POST' || typeof key !== 'string' || route.once === true) {
+    const reply = await route.handle(ctx, inputOf(arrived));
+    return { ...plain(reply), session: reply.session };
+  }
   const text = typeof request.body === 'string' ? request.body : '';
   const asked = { key, request: `${route.operationId}\n${request.url}\n${text}` };
-  return replyOnce(ctx, asked, async () => plain(await route.handle(ctx, inputOf(request))));
+  return replyOnce(ctx, asked, async () => plain(await route.handle(ctx, inputOf(arrived))));
 }
 
 function plain({ status, body, revision, enforcement }: AdminReply): KeptReply {
@@ -121,8 +165,15 @@ function send(reply: FastifyReply, { status, body, revision }: KeptReply): Fasti
   return body === '' ? reply.send() : reply.type('application/json; charset=utf-8').send(body);
 }
 
-function inputOf(request: FastifyRequest): AdminRequest {
-  return { params: paramsOf(request), query: queryOf(request), body: bodyOf(request), revision: revisionOf(request) };
+function inputOf({ request, isSecure: secure }: Arrived): AdminRequest {
+  const { ip: address, headers } = request;
+  return {
+    params: paramsOf(request),
+    query: queryOf(request),
+    body: bodyOf(request),
+    revision: revisionOf(request),
+    caller: { address, userAgent: headers['user-agent'] ?? '', session: sessionToken(headers, secure) },
+  };
 }
 
 function bodyOf({ body }: FastifyRequest): unknown {
@@ -186,8 +237,9 @@ function errorOf(error: unknown, { log }: House): GatehouseError {
 
 function problemOf(request: FastifyRequest, reply: FastifyReply, error: GatehouseError): FastifyReply {
   const { status, title } = ERRORS[error.code];
-  const facts = error instanceof ServiceError ? error.facts : {};
+  const facts: ServiceError['facts'] = error instanceof ServiceError ? error.facts : {};
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="gatehouse"');
+  if (typeof facts['retryAfterS'] === 'number') reply.header('retry-after', String(facts['retryAfterS']));
   const problem = {
     type: typeOf(error.code),
     title,

@@ -24,6 +24,24 @@ export { MOVES } from './moves/moves.ts';
 export { issueCredential } from './moves/credential-moves.ts';
 export { requestSubscription } from './moves/subscription-moves.ts';
 export { SEAL, sealRevision } from './moves/revision-moves.ts';
-export { issueToken, principalOf, SYSTEM } from './people/principals.ts';
+export {
+  ASK_RESET,
+  askReset,
+  CHANGE_PASSWORD,
+  changePassword,
+  completeReset,
+  inviteUser,
+  mintSetupToken,
+  openTicket,
+  RESET,
+  SET_UP,
+  setUp,
+} from './people/accounts.ts';
+export { hashWork } from './people/hash-work.ts';
+export { distinctPersons, personBehind } from './people/persons.ts';
+export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
+export { endSessions, listSessions, principalOfSession, requireFresh, type Caller } from './people/sessions.ts';
+export { PROVE, proveAgain, SIGN_IN, signIn, type SignedIn } from './people/sign-in.ts';
+export { ANYBODY, issueToken, principalOf, SYSTEM } from './people/principals.ts';
 export { listAudit } from './audit/list-audit.ts';
 export { seedHouse } from './seed-house.ts';

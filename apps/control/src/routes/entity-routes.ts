@@ -3,6 +3,7 @@ import {
   createEntity,
   createSchema,
   getEntity,
+  inviteUser,
   issueCredential,
   issueToken,
   KINDS,
@@ -28,6 +29,7 @@ const CREATES: Readonly<Record<string, (ctx: ServiceContext, input: unknown) => 
   credential: issueCredential,
   subscription: requestSubscription,
   token: issueToken,
+  user: inviteUser,
 };
 /** What they take, where it is not the name and the fields. */
 const BODIES: Readonly<Record<string, (kind: Kind) => TSchema>> = {

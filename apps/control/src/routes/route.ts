@@ -1,5 +1,10 @@
-import type { Enforcement, ServiceContext } from '@gatehouse/services';
+import type { Caller as Origin, Enforcement, ServiceContext } from '@gatehouse/services';
 import type { TSchema } from 'typebox';
+
+/** Where a request comes from, with the token of its session when there is one. */
+export interface Caller extends Origin {
+  readonly session: string | undefined;
+}
 
 /** What a request of the admin API says, read but not yet checked. */
 export interface AdminRequest {
@@ -8,6 +13,7 @@ export interface AdminRequest {
   readonly body: unknown;
   /** Of `If-Match`. */
   readonly revision: number | undefined;
+  readonly caller: Caller;
 }
 
 export interface AdminReply {
@@ -16,6 +22,8 @@ export interface AdminReply {
   /** Of the entity in the body, for its ETag. */
   readonly revision?: number;
   readonly enforcement?: Enforcement | undefined;
+  /** A new session for the cookie; '' ends it. */
+  readonly session?: string;
 }
 
 /** One operation of the admin API: what serves it, what it asks for, and what its document says. */
@@ -26,12 +34,14 @@ export interface Route {
   readonly operationId: string;
   readonly tag: string;
   readonly summary: string;
-  /** `apis:read`; `self`: everybody who is known, about themselves. */
+  /** `apis:read`; `self`: everybody who is known, about themselves; `none`: whoever is at the door. */
   readonly permission: string;
   readonly body?: TSchema;
   readonly query?: Readonly<Record<string, TSchema>>;
   /** Whether `If-Match` has to say which revision was seen. */
   readonly conditional?: boolean;
+  /** Never answered a second time from memory, whatever the `Idempotency-Key`. */
+  readonly once?: boolean;
   readonly replies: Readonly<Record<number, string>>;
   handle(ctx: ServiceContext, request: AdminRequest): Promise<AdminReply>;
 }

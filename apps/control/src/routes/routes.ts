@@ -2,6 +2,7 @@ import { listAudit, PAGE_DEFAULT, PAGE_MAX } from '@gatehouse/services';
 import { Type } from 'typebox';
 import { ENTITY_ROUTES, limitOf } from './entity-routes.ts';
 import { MOVE_ROUTES } from './move-routes.ts';
+import { PEOPLE_ROUTES } from './people-routes.ts';
 import type { Route } from './route.ts';
 
 const ME: Route = {
@@ -35,4 +36,4 @@ const AUDIT: Route = {
 };
 
 /** All operations of the admin API. */
-export const ROUTES: readonly Route[] = [ME, AUDIT, ...ENTITY_ROUTES, ...MOVE_ROUTES];
+export const ROUTES: readonly Route[] = [ME, AUDIT, ...ENTITY_ROUTES, ...MOVE_ROUTES, ...PEOPLE_ROUTES];
