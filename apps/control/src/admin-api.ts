@@ -13,6 +13,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { requireCsrf, requireOwnSite, sessionCookie, sessionToken } from './browser-session.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { replyOnce, type KeptReply } from './reply-once.ts';
+import { serveScim } from './scim-api.ts';
 import type { AdminReply, AdminRequest, Route } from './routes/route.ts';
 import { ROUTES } from './routes/routes.ts';
 
@@ -41,7 +42,7 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
   const document = JSON.stringify(openApiDocument(ROUTES, options.version));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
-    ['application/json', 'application/merge-patch+json'],
+    ['application/json', 'application/merge-patch+json', 'application/scim+json'],
     { parseAs: 'string' },
     (_request, text, done) => done(null, text),
   );
@@ -62,6 +63,14 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
   );
   app.get(`${BASE}/openapi.json`, async (_request, reply) => reply.type('application/json').send(document));
   for (const route of ROUTES) serve(app, route, options);
+  serveScim(app, {
+    contextOf: async (request) => {
+      const principal = await ofToken(request, options);
+      return { ...options.house, principal, workspace: '', requestId: request.id };
+    },
+    bodyOf,
+    log: options.house.log,
+  });
   return app;
 }
 
@@ -94,8 +103,11 @@ async function contextOf(request: FastifyRequest, route: Route, options: AdminAp
 }
 
 async function authenticated(request: FastifyRequest, options: AdminApiOptions): Promise<Principal> {
-  const { house, adminToken } = options;
   if (request.headers.authorization === undefined) return ofBrowser(request, options);
+  return ofToken(request, options);
+}
+
+async function ofToken(request: FastifyRequest, { house, adminToken }: AdminApiOptions): Promise<Principal> {
   const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '') ?? [];
   const principal = token === undefined ? undefined : await principalOf(token, { house, adminToken });
   if (principal !== undefined) return principal;

@@ -43,5 +43,22 @@ export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-fac
 export { endSessions, listSessions, principalOfSession, requireFresh, type Caller } from './people/sessions.ts';
 export { PROVE, proveAgain, SIGN_IN, signIn, type SignedIn } from './people/sign-in.ts';
 export { ANYBODY, issueToken, principalOf, SYSTEM } from './people/principals.ts';
+export { ScimError } from './people/scim/scim-error.ts';
+export {
+  createScimUser,
+  getScimUser,
+  listScimUsers,
+  patchScimUser,
+  removeScimUser,
+  replaceScimUser,
+} from './people/scim/scim-users.ts';
+export {
+  createScimGroup,
+  getScimGroup,
+  listScimGroups,
+  patchScimGroup,
+  removeScimGroup,
+  replaceScimGroup,
+} from './people/scim/scim-groups.ts';
 export { listAudit } from './audit/list-audit.ts';
 export { seedHouse } from './seed-house.ts';
