@@ -10,7 +10,14 @@ import {
 } from '@gatehouse/services';
 import { listEntities } from '@gatehouse/store';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { requireCsrf, requireOwnSite, sessionCookie, sessionToken } from './browser-session.ts';
+import {
+  departureCookie,
+  departureTicket,
+  requireCsrf,
+  requireOwnSite,
+  sessionCookie,
+  sessionToken,
+} from './browser-session.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { replyOnce, type KeptReply } from './reply-once.ts';
 import { serveScim } from './scim-api.ts';
@@ -80,8 +87,11 @@ function serve(app: FastifyInstance, route: Route, options: AdminApiOptions): vo
     url: `${BASE}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     handler: async (request, reply) => {
       const ctx = await contextOf(request, route, options);
-      const answer = await answerTo(ctx, route, { request, isSecure: isSecure(options) });
-      if (answer.session !== undefined) reply.header('set-cookie', sessionCookie(answer.session, isSecure(options)));
+      const answer = await answerTo(ctx, route, { request, options });
+      const { session, departure, location } = answer;
+      if (session !== undefined) reply.header('set-cookie', sessionCookie(session, isSecure(options)));
+      if (departure !== undefined) reply.header('set-cookie', departureCookie(departure, isSecure(options)));
+      if (location !== undefined) reply.header('location', location);
       return send(reply, answer);
     },
   });
@@ -141,13 +151,11 @@ async function workspaceId(house: House, asked: string): Promise<string> {
   return known.id;
 }
 
-interface Opened {
-  readonly session?: string | undefined;
-}
+type Opened = Partial<Record<'session' | 'departure' | 'location', string | undefined>>;
 
 interface Arrived {
   readonly request: FastifyRequest;
-  readonly isSecure: boolean;
+  readonly options: AdminApiOptions;
 }
 
 async function answerTo(ctx: ServiceContext, route: Route, arrived: Arrived): Promise<KeptReply & Opened> {
@@ -155,7 +163,8 @@ async function answerTo(ctx: ServiceContext, route: Route, arrived: Arrived): Pr
   const key = request.headers['idempotency-key'];
   if (route.method !== 'POST' || typeof key !== 'string' || route.once === true) {
     const reply = await route.handle(ctx, inputOf(arrived));
-    return { ...plain(reply), session: reply.session };
+    const { session, departure, location } = reply;
+    return { ...plain(reply), session, departure, location };
   }
   const text = typeof request.body === 'string' ? request.body : '';
   const asked = { key, request: `${route.operationId}\n${request.url}\n${text}` };
@@ -177,14 +186,20 @@ function send(reply: FastifyReply, { status, body, revision }: KeptReply): Fasti
   return body === '' ? reply.send() : reply.type('application/json; charset=utf-8').send(body);
 }
 
-function inputOf({ request, isSecure: secure }: Arrived): AdminRequest {
+function inputOf({ request, options }: Arrived): AdminRequest {
   const { ip: address, headers } = request;
   return {
     params: paramsOf(request),
     query: queryOf(request),
     body: bodyOf(request),
     revision: revisionOf(request),
-    caller: { address, userAgent: headers['user-agent'] ?? '', session: sessionToken(headers, secure) },
+    caller: {
+      address,
+      userAgent: headers['user-agent'] ?? '',
+      session: sessionToken(headers, isSecure(options)),
+      departure: departureTicket(headers),
+      publicUrl: (options.publicUrl ?? `http://${headers.host ?? ''}`).replace(/\/$/, ''),
+    },
   };
 }
 

@@ -17,15 +17,30 @@ export function sessionCookie(token: string, isSecure: boolean): string {
   return `${cookieName(isSecure)}=${token}; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}${end}`;
 }
 
+const DEPARTURE = 'gatehouse-departure';
+
+/** `Set-Cookie` for a sign-in elsewhere, for where the browser comes back to. */
+export function departureCookie(ticket: string, isSecure: boolean): string {
+  const end = ticket === '' ? '; Max-Age=0' : '; Max-Age=600';
+  return `${DEPARTURE}=${ticket}; Path=/api/v1/single-sign-on; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}${end}`;
+}
+
+export function departureTicket(headers: IncomingHttpHeaders): string | undefined {
+  return onlyCookie(headers, DEPARTURE);
+}
+
 /** The token in the cookies; undefined when there is none, or more than one: then somebody else has set one of them. */
-export function sessionToken({ cookie }: IncomingHttpHeaders, isSecure: boolean): string | undefined {
-  const wanted = `${cookieName(isSecure)}=`;
+export function sessionToken(headers: IncomingHttpHeaders, isSecure: boolean): string | undefined {
+  return onlyCookie(headers, cookieName(isSecure));
+}
+
+function onlyCookie({ cookie }: IncomingHttpHeaders, name: string): string | undefined {
   const found = (cookie ?? '')
     .split(';')
     .map((each) => each.trim())
-    .filter((each) => each.startsWith(wanted));
+    .filter((each) => each.startsWith(`${name}=`));
   const [only, ...more] = found;
-  const token = only?.slice(wanted.length);
+  const token = only?.slice(name.length + 1);
   return more.length === 0 && token !== undefined && /^[\w-]{43}$/.test(token) ? token : undefined;
 }
 

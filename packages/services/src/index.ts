@@ -37,6 +37,14 @@ export {
   SET_UP,
   setUp,
 } from './people/accounts.ts';
+export {
+  directoryNamed,
+  keepDeparture,
+  signInExternal,
+  takeDeparture,
+  type Directory,
+  type ExternalUser,
+} from './people/external-sign-in.ts';
 export { hashWork } from './people/hash-work.ts';
 export { distinctPersons, personBehind } from './people/persons.ts';
 export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';

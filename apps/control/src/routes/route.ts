@@ -4,6 +4,10 @@ import type { TSchema } from 'typebox';
 /** Where a request comes from, with the token of its session when there is one. */
 export interface Caller extends Origin {
   readonly session: string | undefined;
+  /** The ticket of a sign-in elsewhere that this browser has begun. */
+  readonly departure?: string | undefined;
+  /** Where browsers reach us, without a path. */
+  readonly publicUrl: string;
 }
 
 /** What a request of the admin API says, read but not yet checked. */
@@ -24,6 +28,10 @@ export interface AdminReply {
   readonly enforcement?: Enforcement | undefined;
   /** A new session for the cookie; '' ends it. */
   readonly session?: string;
+  /** The ticket of a sign-in elsewhere, for a cookie; '' ends it. */
+  readonly departure?: string;
+  /** Where the browser goes. */
+  readonly location?: string;
 }
 
 /** One operation of the admin API: what serves it, what it asks for, and what its document says. */

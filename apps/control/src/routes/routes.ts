@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { ENTITY_ROUTES, limitOf } from './entity-routes.ts';
 import { MOVE_ROUTES } from './move-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
+import { SINGLE_SIGN_ON_ROUTES } from './single-sign-on-routes.ts';
 import type { Route } from './route.ts';
 
 const ME: Route = {
@@ -36,4 +37,11 @@ const AUDIT: Route = {
 };
 
 /** All operations of the admin API. */
-export const ROUTES: readonly Route[] = [ME, AUDIT, ...ENTITY_ROUTES, ...MOVE_ROUTES, ...PEOPLE_ROUTES];
+export const ROUTES: readonly Route[] = [
+  ME,
+  AUDIT,
+  ...ENTITY_ROUTES,
+  ...MOVE_ROUTES,
+  ...PEOPLE_ROUTES,
+  ...SINGLE_SIGN_ON_ROUTES,
+];

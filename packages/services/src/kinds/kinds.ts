@@ -66,6 +66,28 @@ export const KINDS: readonly Kind[] = [
     served: false,
   },
   {
+    kind: 'directory',
+    plural: 'directories',
+    prefix: 'dir',
+    level: 'house',
+    summary: 'OpenID providers at which people sign in; groups that they tell are those of the same name.',
+    fields: fields({
+      title,
+      spec: fields({
+        issuer: Type.String({ maxLength: 1000, pattern: '^https?://' }),
+        clientId: Type.String({ minLength: 1, maxLength: 200 }),
+        clientSecret: Type.String({ minLength: 1, maxLength: 1000 }),
+        groupsClaim: Type.Optional(Type.String({ maxLength: 200, description: '`groups` when left out.' })),
+        linkByEmail: Type.Optional(
+          Type.Boolean({ description: 'A verified e-mail address may be that of a user who is here already.' }),
+        ),
+      }),
+    }),
+    secret: ['spec'],
+    initial: '',
+    served: false,
+  },
+  {
     kind: 'token',
     plural: 'tokens',
     prefix: 'token',

@@ -25,6 +25,8 @@ export const PEOPLE_RULES: Readonly<Record<string, (change: Change) => Promise<v
     await requireGrantsHeld(change);
     await requireAnAdministrator(change);
   },
+  // Whoever says where people sign in says who they are.
+  directory: async ({ principal }) => Promise.resolve(requireHeld(principal, { rights: ['*:*'], workspace: '' })),
   role: async (change) => {
     requireRoleHeld(change);
     await requireUnused(change);
