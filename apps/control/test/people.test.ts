@@ -249,6 +249,7 @@ describe('a session', () => {
     const root = await house();
     const { id, browser } = await member('worker@example.com');
     const other = new Browser(test);
+    test.clock.nowMs += 1;
     await other.signIn('worker@example.com', PASSWORD);
     const { items } = (await browser.call('GET', '/me/sessions')).body;
     expect(items.map((each) => each['current'])).toEqual([true, false]);

@@ -1,13 +1,12 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openProvider, TestBrowser, type OpenProvider } from '../../gateway/test/policies/open-provider.ts';
 import { ownPath } from '../src/routes/single-sign-on-routes.ts';
 import { idTokenClaims } from '../src/single-sign-on/id-token.ts';
+import { openProvider, PageBrowser } from './open-provider.ts';
 import { openTestHouse, type Json, type TestHouse } from './house.ts';
 
 interface Scene {
   readonly test: TestHouse;
-  readonly provider: OpenProvider;
   readonly url: string;
 }
 
@@ -17,22 +16,21 @@ async function scene(spec: object = {}): Promise<Scene> {
   onTestFinished(async () => test.close());
   test.clock.nowMs = Date.now();
   const url = await test.app.listen({ port: 0, host: '127.0.0.1' });
-  const provider = await openProvider();
   const redirect = `${url}/api/v1/single-sign-on/callback`;
-  provider.serve([{ client_id: 'house', client_secret: 'a secret of the house', redirect_uris: [redirect] }]);
-  const whole = { issuer: provider.issuer, clientId: 'house', clientSecret: 'a secret of the house', ...spec };
+  const issuer = await openProvider({ client_secret: 'a secret of the house', redirect_uris: [redirect] });
+  const whole = { issuer, clientId: 'house', clientSecret: 'a secret of the house', ...spec };
   const made = await test.call('POST', '/directories', { body: { name: 'work', spec: whole } });
   expect(made.status, JSON.stringify(made.body)).toBe(201);
   expect(JSON.stringify(made.body)).not.toContain('a secret');
-  return { test, provider, url };
+  return { test, url };
 }
 
 const begin = ({ url }: Scene, to = '/api/v1/me') =>
   `${url}/api/v1/single-sign-on/work?return=${encodeURIComponent(to)}`;
 
 async function signedIn(at: Scene, login = 'zoe'): Promise<Json> {
-  const browser = new TestBrowser();
-  const page = await browser.logIn(await browser.open(begin(at)), login);
+  const browser = new PageBrowser();
+  const page = await browser.logIn(begin(at), login);
   return JSON.parse(page.text);
 }
 
@@ -70,14 +68,14 @@ describe('a sign-in at an OpenID provider', () => {
 
   it('comes back once, to the browser that left, with the state that it left with', async () => {
     const at = await scene();
-    const browser = new TestBrowser();
+    const browser = new PageBrowser();
     const left = await browser.once(begin(at));
     const asked = new URL(left.location ?? '').searchParams;
     expect(asked.get('code_challenge_method')).toBe('S256');
     expect(asked.get('nonce')).toMatch(/^[\w-]{43}$/);
     const callback = `${at.url}/api/v1/single-sign-on/callback`;
     const state = asked.get('state') ?? '';
-    expect((await new TestBrowser().once(`${callback}?code=x&state=${state}`)).status).toBe(401);
+    expect((await new PageBrowser().once(`${callback}?code=x&state=${state}`)).status).toBe(401);
     expect((await browser.once(`${callback}?code=x&state=other`)).status).toBe(401);
     expect((await browser.once(`${callback}?code=x`)).status).toBe(401);
     expect((await browser.once(`${callback}?error=access_denied&state=${state}`)).status).toBe(401);
