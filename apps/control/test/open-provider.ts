@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 /** A certified OpenID provider for one client, where whoever logs in is who they say. */
 export async function openProvider(client: Readonly<Record<string, unknown>>): Promise<string> {
   let handle: http.RequestListener = (_, response) => void response.writeHead(503).end();
-  const server = http.createServer((request, response) => void handle(request, response));
+  const server = http.createServer((request, response) => handle(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port
