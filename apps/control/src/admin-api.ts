@@ -1,9 +1,26 @@
 import { ERRORS, GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
-import { principalOf, ServiceError, type House, type Principal, type ServiceContext } from '@gatehouse/services';
+import {
+  ANYBODY,
+  principalOf,
+  principalOfSession,
+  ServiceError,
+  type House,
+  type Principal,
+  type ServiceContext,
+} from '@gatehouse/services';
 import { listEntities } from '@gatehouse/store';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  departureCookie,
+  departureTicket,
+  requireCsrf,
+  requireOwnSite,
+  sessionCookie,
+  sessionToken,
+} from './browser-session.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { replyOnce, type KeptReply } from './reply-once.ts';
+import { serveScim } from './scim-api.ts';
 import type { AdminReply, AdminRequest, Route } from './routes/route.ts';
 import { ROUTES } from './routes/routes.ts';
 
@@ -12,6 +29,8 @@ export interface AdminApiOptions {
   /** Of the environment: whoever has it is administrator. */
   readonly adminToken: string | undefined;
   readonly version: string;
+  /** Under which browsers reach it; with `https:` cookies are for TLS only. */
+  readonly publicUrl?: string | undefined;
 }
 
 const BASE = '/api/v1';
@@ -30,7 +49,7 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
   const document = JSON.stringify(openApiDocument(ROUTES, options.version));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
-    ['application/json', 'application/merge-patch+json'],
+    ['application/json', 'application/merge-patch+json', 'application/scim+json'],
     { parseAs: 'string' },
     (_request, text, done) => done(null, text),
   );
@@ -51,6 +70,14 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
   );
   app.get(`${BASE}/openapi.json`, async (_request, reply) => reply.type('application/json').send(document));
   for (const route of ROUTES) serve(app, route, options);
+  serveScim(app, {
+    contextOf: async (request) => {
+      const principal = await ofToken(request, options);
+      return { ...options.house, principal, workspace: '', requestId: request.id };
+    },
+    bodyOf,
+    log: options.house.log,
+  });
   return app;
 }
 
@@ -60,20 +87,34 @@ function serve(app: FastifyInstance, route: Route, options: AdminApiOptions): vo
     url: `${BASE}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     handler: async (request, reply) => {
       const ctx = await contextOf(request, route, options);
-      const answer = await answerTo(ctx, route, request);
+      const answer = await answerTo(ctx, route, { request, options });
+      const { session, departure, location } = answer;
+      if (session !== undefined) reply.header('set-cookie', sessionCookie(session, isSecure(options)));
+      if (departure !== undefined) reply.header('set-cookie', departureCookie(departure, isSecure(options)));
+      if (location !== undefined) reply.header('location', location);
       return send(reply, answer);
     },
   });
 }
 
+function isSecure({ publicUrl = '' }: AdminApiOptions): boolean {
+  return publicUrl.startsWith('https:');
+}
+
 async function contextOf(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<ServiceContext> {
   const { house } = options;
-  const principal = route.signed === true ? SIGNER : await authenticated(request, options);
+  if (route.permission === 'none') requireOwnSite(request);
+  const principal = await whoAsks(request, route, options);
   const { workspace: asked } = paramsOf(request);
   const workspace = asked === undefined ? '' : await workspaceId(house, asked);
   const given = request.headers['x-request-id'];
   const requestId = typeof given === 'string' && isRequestId(given) ? given : request.id;
   return { ...house, principal, workspace, requestId };
+}
+
+async function whoAsks(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<Principal> {
+  if (route.signed === true) return SIGNER;
+  return route.permission === 'none' ? ANYBODY : authenticated(request, options);
 }
 
 /** May do nothing but what a verb lets its signature do. */
@@ -84,12 +125,29 @@ const SIGNER: Principal = {
   refusal: () => 'a signature is no token',
 };
 
-async function authenticated(request: FastifyRequest, { house, adminToken }: AdminApiOptions): Promise<Principal> {
+async function authenticated(request: FastifyRequest, options: AdminApiOptions): Promise<Principal> {
+  if (request.headers.authorization === undefined) return ofBrowser(request, options);
+  return ofToken(request, options);
+}
+
+async function ofToken(request: FastifyRequest, { house, adminToken }: AdminApiOptions): Promise<Principal> {
   const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '') ?? [];
   const principal = token === undefined ? undefined : await principalOf(token, { house, adminToken });
   if (principal !== undefined) return principal;
   const why = token === undefined ? 'send a token as Authorization: Bearer' : 'the token is not known, or has ended';
   throw new ServiceError('admin.unauthenticated', why);
+}
+
+async function ofBrowser(request: FastifyRequest, options: AdminApiOptions): Promise<Principal> {
+  const token = sessionToken(request.headers, isSecure(options));
+  const principal = token === undefined ? undefined : await principalOfSession(options.house, token);
+  if (token === undefined || principal === undefined) {
+    const why = token === undefined ? 'send a token as Authorization: Bearer, or sign in' : 'the session has ended';
+    throw new ServiceError('admin.unauthenticated', why);
+  }
+  requireOwnSite(request);
+  requireCsrf(request, token);
+  return principal;
 }
 
 /** By its name or its id. */
@@ -106,12 +164,24 @@ async function workspaceId(house: House, asked: string): Promise<string> {
   return known.id;
 }
 
-async function answerTo(ctx: ServiceContext, route: Route, request: FastifyRequest): Promise<KeptReply> {
+type Opened = Partial<Record<'session' | 'departure' | 'location', string | undefined>>;
+
+interface Arrived {
+  readonly request: FastifyRequest;
+  readonly options: AdminApiOptions;
+}
+
+async function answerTo(ctx: ServiceContext, route: Route, arrived: Arrived): Promise<KeptReply & Opened> {
+  const { request } = arrived;
   const key = request.headers['idempotency-key'];
-  if (route.method !== 'POST' || typeof key !== 'string') return plain(await route.handle(ctx, inputOf(request)));
+  if (route.method !== 'POST' || typeof key !== 'string' || route.once === true) {
+    const reply = await route.handle(ctx, inputOf(arrived));
+    const { session, departure, location } = reply;
+    return { ...plain(reply), session, departure, location };
+  }
   const text = typeof request.body === 'string' ? request.body : '';
   const asked = { key, request: `${route.operationId}\n${request.url}\n${text}` };
-  return replyOnce(ctx, asked, async () => plain(await route.handle(ctx, inputOf(request))));
+  return replyOnce(ctx, asked, async () => plain(await route.handle(ctx, inputOf(arrived))));
 }
 
 function plain({ status, body, revision, enforcement }: AdminReply): KeptReply {
@@ -129,7 +199,8 @@ function send(reply: FastifyReply, { status, body, revision }: KeptReply): Fasti
   return body === '' ? reply.send() : reply.type('application/json; charset=utf-8').send(body);
 }
 
-function inputOf(request: FastifyRequest): AdminRequest {
+function inputOf({ request, options }: Arrived): AdminRequest {
+  const { ip: address, headers } = request;
   return {
     params: paramsOf(request),
     query: queryOf(request),
@@ -137,6 +208,13 @@ function inputOf(request: FastifyRequest): AdminRequest {
     text: typeof request.body === 'string' ? request.body : '',
     headers: headersOf(request),
     revision: revisionOf(request),
+    caller: {
+      address,
+      userAgent: headers['user-agent'] ?? '',
+      session: sessionToken(headers, isSecure(options)),
+      departure: departureTicket(headers),
+      publicUrl: (options.publicUrl ?? `http://${headers.host ?? ''}`).replace(/\/$/, ''),
+    },
   };
 }
 
@@ -207,8 +285,9 @@ function errorOf(error: unknown, { log }: House): GatehouseError {
 
 function problemOf(request: FastifyRequest, reply: FastifyReply, error: GatehouseError): FastifyReply {
   const { status, title } = ERRORS[error.code];
-  const facts = error instanceof ServiceError ? error.facts : {};
+  const facts: ServiceError['facts'] = error instanceof ServiceError ? error.facts : {};
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="gatehouse"');
+  if (typeof facts['retryAfterS'] === 'number') reply.header('retry-after', String(facts['retryAfterS']));
   const problem = {
     type: typeOf(error.code),
     title,

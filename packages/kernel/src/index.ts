@@ -5,7 +5,13 @@ export { checkServerIdentity } from './server-identity.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { parseDuration, parseSize } from './units.ts';
 export { Secret } from './secret.ts';
-export { parsePasswordHash, passwordHash, verifyPassword, type PasswordHash } from './password-hash.ts';
+export {
+  newPasswordHash,
+  parsePasswordHash,
+  passwordHash,
+  verifyPassword,
+  type PasswordHash,
+} from './password-hash.ts';
 export { identityJwks, identityKey, type IdentityKey } from './identity-key.ts';
 export { slot, item } from './slot.ts';
 export { THREADS_MAX, WORKERS_MAX } from './threads-max.ts';

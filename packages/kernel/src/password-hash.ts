@@ -1,4 +1,4 @@
-import { argon2, argon2Sync, timingSafeEqual } from 'node:crypto';
+import { argon2, argon2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** A hash by argon2id (RFC 9106) with what it was made with. */
 export interface PasswordHash {
@@ -12,6 +12,7 @@ export interface PasswordHash {
 /** What OWASP asks for at the least; some 30 ms. */
 const COST = { memoryKiB: 19_456, passes: 2, parallelism: 1 };
 const HASH_BYTES = 32;
+const SALT_BYTES = 16;
 const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 
 /** A PHC string `$argon2id$v=19$m=…,t=…,p=…$salt$hash`; undefined for any other, and for one that would take too much to check. */
@@ -33,12 +34,25 @@ export function passwordHash(password: string, salt: Buffer): string {
   return `$argon2id$v=19$m=${memoryKiB},t=${passes},p=${parallelism}$${saltText}$${hashText}`;
 }
 
+/** The same off this thread, with a salt of its own. */
+export async function newPasswordHash(password: string): Promise<string> {
+  const [salt, hash] = [randomBytes(SALT_BYTES), Buffer.alloc(HASH_BYTES)];
+  const { memoryKiB, passes, parallelism } = COST;
+  const made = await argon2id(parameters(password, { ...COST, salt, hash }));
+  const [saltText, hashText] = [salt, made].map((part) => part.toString('base64').replaceAll('=', ''));
+  return `$argon2id$v=19$m=${memoryKiB},t=${passes},p=${parallelism}$${saltText}$${hashText}`;
+}
+
 /** Off this thread; compares in equal time. */
 export async function verifyPassword(password: string, expected: PasswordHash): Promise<boolean> {
+  return timingSafeEqual(await argon2id(parameters(password, expected)), expected.hash);
+}
+
+async function argon2id(wanted: ReturnType<typeof parameters>): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    argon2('argon2id', parameters(password, expected), (error, hash) => {
+    argon2('argon2id', wanted, (error, hash) => {
       if (error !== null) reject(error);
-      else resolve(timingSafeEqual(hash, expected.hash));
+      else resolve(hash);
     });
   });
 }

@@ -27,7 +27,6 @@ export { tick, type Ticked } from './clockwork/tick.ts';
 export { createDeployment, DEPLOY } from './moves/deployment-moves.ts';
 export { requestSubscription } from './moves/subscription-moves.ts';
 export { SEAL, sealRevision } from './moves/revision-moves.ts';
-export { issueToken, principalOf, SYSTEM } from './people/principals.ts';
 export { importDocument, IMPORT, IMPORT_PERMISSION, type ImportOutcome } from './importing/import-document.ts';
 export type { ImportSettings } from './importing/fetch-document.ts';
 export { deliver, RETRY_MS, type Delivered } from './notifications/deliver.ts';
@@ -36,5 +35,49 @@ export { isSigned, signatureHeaders } from './notifications/signature.ts';
 export { myNotifications, readNotification } from './notifications/mine.ts';
 export { answerByWebhook, WEBHOOK_ANSWER } from './approvals/webhook-answer.ts';
 export { waitingForMe } from './approvals/waiting.ts';
+export {
+  ASK_RESET,
+  askReset,
+  CHANGE_PASSWORD,
+  changePassword,
+  completeReset,
+  inviteUser,
+  mintSetupToken,
+  openTicket,
+  RESET,
+  SET_UP,
+  setUp,
+} from './people/accounts.ts';
+export {
+  directoryNamed,
+  keepDeparture,
+  signInExternal,
+  takeDeparture,
+  type Directory,
+  type ExternalUser,
+} from './people/external-sign-in.ts';
+export { hashWork } from './people/hash-work.ts';
+export { distinctPersons, personBehind } from './people/persons.ts';
+export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
+export { endSessions, listSessions, principalOfSession, requireFresh, type Caller } from './people/sessions.ts';
+export { PROVE, proveAgain, SIGN_IN, signIn, type SignedIn } from './people/sign-in.ts';
+export { ANYBODY, issueToken, principalOf, SYSTEM } from './people/principals.ts';
+export { ScimError } from './people/scim/scim-error.ts';
+export {
+  createScimUser,
+  getScimUser,
+  listScimUsers,
+  patchScimUser,
+  removeScimUser,
+  replaceScimUser,
+} from './people/scim/scim-users.ts';
+export {
+  createScimGroup,
+  getScimGroup,
+  listScimGroups,
+  patchScimGroup,
+  removeScimGroup,
+  replaceScimGroup,
+} from './people/scim/scim-groups.ts';
 export { listAudit } from './audit/list-audit.ts';
 export { seedHouse } from './seed-house.ts';

@@ -22,11 +22,18 @@ export interface Traffic {
   callsOf(version: string, sinceMs: number): Promise<number | undefined>;
 }
 
+/** A browser's session, and when its user last proved to be there; or a token. */
+export type Via =
+  | { readonly kind: 'session'; readonly id: string; readonly provedMs: number }
+  | { readonly kind: 'token'; readonly id: string };
+
 /** Who asks. */
 export interface Principal {
   readonly kind: 'user' | 'token' | 'system';
   readonly id: string;
   readonly name: string;
+  /** How it has shown who it is; undefined: by being the system. */
+  readonly via?: Via | undefined;
   /** May it do this? A reason why not, for people. */
   refusal(permission: string, workspace: string): string | undefined;
 }

@@ -8,6 +8,7 @@ export {
   insertEntity,
   listEntities,
   lookUpEntity,
+  touchEntity,
   updateEntity,
   type Entity,
   type EntityKey,

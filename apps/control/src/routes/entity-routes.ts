@@ -5,6 +5,7 @@ import {
   createSchema,
   DEPLOY,
   getEntity,
+  inviteUser,
   issueCredential,
   issueToken,
   KINDS,
@@ -31,6 +32,7 @@ const CREATES: Readonly<Record<string, (ctx: ServiceContext, input: unknown) => 
   subscription: requestSubscription,
   token: issueToken,
   deployment: createDeployment,
+  user: inviteUser,
 };
 /** What they take, where it is not the name and the fields. */
 const BODIES: Readonly<Record<string, (kind: Kind) => TSchema>> = {

@@ -1,5 +1,14 @@
-import type { Enforcement, ServiceContext } from '@gatehouse/services';
+import type { Caller as Origin, Enforcement, ServiceContext } from '@gatehouse/services';
 import type { TSchema } from 'typebox';
+
+/** Where a request comes from, with the token of its session when there is one. */
+export interface Caller extends Origin {
+  readonly session: string | undefined;
+  /** The ticket of a sign-in elsewhere that this browser has begun. */
+  readonly departure?: string | undefined;
+  /** Where browsers reach us, without a path. */
+  readonly publicUrl: string;
+}
 
 /** What a request of the admin API says, read but not yet checked. */
 export interface AdminRequest {
@@ -11,6 +20,7 @@ export interface AdminRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Of `If-Match`. */
   readonly revision: number | undefined;
+  readonly caller: Caller;
 }
 
 export interface AdminReply {
@@ -19,6 +29,12 @@ export interface AdminReply {
   /** Of the entity in the body, for its ETag. */
   readonly revision?: number;
   readonly enforcement?: Enforcement | undefined;
+  /** A new session for the cookie; '' ends it. */
+  readonly session?: string;
+  /** The ticket of a sign-in elsewhere, for a cookie; '' ends it. */
+  readonly departure?: string;
+  /** Where the browser goes. */
+  readonly location?: string;
 }
 
 /** One operation of the admin API: what serves it, what it asks for, and what its document says. */
@@ -29,7 +45,7 @@ export interface Route {
   readonly operationId: string;
   readonly tag: string;
   readonly summary: string;
-  /** `apis:read`; `self`: everybody who is known, about themselves; `signed`: whoever signs. */
+  /** `apis:read`; `self`: everybody who is known, about themselves; `signed`: whoever signs; `none`: whoever is at the door. */
   readonly permission: string;
   readonly body?: TSchema;
   readonly query?: Readonly<Record<string, TSchema>>;
@@ -37,6 +53,8 @@ export interface Route {
   readonly signed?: boolean;
   /** Whether `If-Match` has to say which revision was seen. */
   readonly conditional?: boolean;
+  /** Never answered a second time from memory, whatever the `Idempotency-Key`. */
+  readonly once?: boolean;
   readonly replies: Readonly<Record<number, string>>;
   handle(ctx: ServiceContext, request: AdminRequest): Promise<AdminReply>;
 }

@@ -4,6 +4,8 @@ import { ENTITY_ROUTES, limitOf } from './entity-routes.ts';
 import { IMPORT_ROUTE } from './import-route.ts';
 import { LIFECYCLE_ROUTES } from './lifecycle-routes.ts';
 import { MOVE_ROUTES } from './move-routes.ts';
+import { PEOPLE_ROUTES } from './people-routes.ts';
+import { SINGLE_SIGN_ON_ROUTES } from './single-sign-on-routes.ts';
 import type { Route } from './route.ts';
 
 const ME: Route = {
@@ -44,4 +46,6 @@ export const ROUTES: readonly Route[] = [
   ...ENTITY_ROUTES,
   ...MOVE_ROUTES,
   ...LIFECYCLE_ROUTES,
+  ...PEOPLE_ROUTES,
+  ...SINGLE_SIGN_ON_ROUTES,
 ];

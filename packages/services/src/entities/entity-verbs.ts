@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type, type TSchema } from 'typebox';
 import { findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
 import { nameSchema, type Kind } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/kinds.ts';
@@ -77,12 +77,18 @@ export async function getEntity(ctx: ServiceContext, reference: EntityReference)
   return entityView(kind, await ctx.database.read(async (sql) => requireEntity(sql, ctx, reference)));
 }
 
+/** Names that others have given. */
+const NAMES: Readonly<Record<string, TSchema>> = {
+  user: Type.String({ format: 'email', maxLength: 254 }),
+  group: Type.String({ minLength: 1, maxLength: 200 }),
+};
+
 /** The body of a create: the name, the parent where there is one, and the fields of the kind. */
 export function createSchema(kind: Kind) {
   const { parent } = kind;
   return Type.Object(
     {
-      name: kind.kind === 'user' ? Type.String({ format: 'email', maxLength: 254 }) : nameSchema,
+      name: NAMES[kind.kind] ?? nameSchema,
       ...(parent !== undefined && { [parent.field]: Type.String({ maxLength: 64 }) }),
       ...kind.fields.properties,
     },
@@ -166,7 +172,7 @@ function patched(ctx: ServiceContext, entity: Entity, { kind, patch }: { kind: K
     ['name', ...written].flatMap((name) => (name in shown ? [[name, shown[name]]] : [])),
   );
   const schema = Type.Object(
-    { name: kind.kind === 'user' ? Type.String({ format: 'email' }) : nameSchema, ...kind.fields.properties },
+    { name: NAMES[kind.kind] ?? nameSchema, ...kind.fields.properties },
     { additionalProperties: false },
   );
   const { name, ...fields }: Readonly<Record<string, unknown>> = readInput(schema, mergePatch(current, patch));

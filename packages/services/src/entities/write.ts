@@ -18,6 +18,7 @@ import { composeConfig } from '../publishing/compose-config.ts';
 import type { Enforcement, GateChange, Prepared } from '../publishing/gate.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
+import { PEOPLE_RULES } from '../people/people-rules.ts';
 import { entityView } from './entity-view.ts';
 
 /** Writes come one after another: what a verb has read is so until it ends, and audits are chains. */
@@ -70,6 +71,7 @@ export class Write {
   }
 
   async insert(entity: Entity, action = 'create', reason?: string): Promise<Entity> {
+    await this.#checkPeople(undefined, entity);
     await insertEntity(this.sql, entity).catch((error: unknown) => {
       if (!(error instanceof NotUnique)) throw error;
       throw new ServiceError('admin.conflict', `another ${entity.kind} has the name ${entity.name}`);
@@ -81,6 +83,7 @@ export class Write {
   /** `after`: what it is to be, with the revision that was read. */
   async update(before: Entity, after: Entity, action = 'update', reason?: string): Promise<Entity> {
     const next = { ...after, revision: before.revision + 1, updatedMs: this.nowMs };
+    await this.#checkPeople(before, next);
     const done = await updateEntity(this.sql, next).catch((error: unknown) => {
       if (!(error instanceof NotUnique)) throw error;
       throw new ServiceError('admin.conflict', `another ${after.kind} has the name ${after.name}`);
@@ -91,11 +94,28 @@ export class Write {
   }
 
   async remove(entity: Entity): Promise<void> {
+    await this.#checkPeople(entity, undefined);
     await deleteEntity(this.sql, entity);
     await this.#tell('delete', entity, undefined);
   }
 
-  async #tell(action: string, before: Entity | undefined, after: Entity | undefined, reason?: string): Promise<void> {
+  async #checkPeople(before: Entity | undefined, after: Entity | undefined): Promise<void> {
+    const rule = PEOPLE_RULES[after?.kind ?? before?.kind ?? ''];
+    await rule?.({ sql: this.sql, principal: this.#ctx.principal, before, after });
+  }
+
+  /** Something of it that is kept apart has changed, such as its password: that it has is told, never what. */
+  async note(entity: Entity, action: string, event: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await this.#tell(action, entity, entity, undefined, event);
+  }
+
+  async #tell(
+    action: string,
+    before: Entity | undefined,
+    after: Entity | undefined,
+    reason?: string,
+    facts: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
     const entity = after ?? before;
     if (entity === undefined) return;
     const kind = kindOf(entity.kind);
@@ -119,7 +139,7 @@ export class Write {
       id: `evt_${newRequestId(this.nowMs)}`,
       workspace,
       topic,
-      event: { entity: entity.id, name: entity.name, state: entity.state, parent: entity.parent },
+      event: { entity: entity.id, name: entity.name, state: entity.state, parent: entity.parent, ...facts },
       dueMs: this.nowMs,
     });
   }

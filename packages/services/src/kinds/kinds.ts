@@ -5,6 +5,18 @@ import { description, fields, spec, title, type Kind } from './kind.ts';
 const id = (what: string) => Type.String({ maxLength: 64, description: `The id of ${what}.` });
 const labels = Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 200 }), { maxProperties: 50 }));
 
+const grants = Type.Optional(
+  Type.Array(
+    fields({
+      role: Type.String({ maxLength: 64, description: 'The name of a role.' }),
+      workspace: Type.Optional(
+        Type.String({ maxLength: 64, description: 'The name of a workspace; left out: all of them.' }),
+      ),
+    }),
+    { maxItems: 100 },
+  ),
+);
+
 /** Everything that is governed. */
 export const KINDS: readonly Kind[] = [
   {
@@ -44,17 +56,44 @@ export const KINDS: readonly Kind[] = [
     summary: 'People, by their e-mail address.',
     fields: fields({
       title,
-      grants: Type.Optional(
-        Type.Array(
-          fields({
-            role: Type.String({ description: 'The name of a role.' }),
-            workspace: Type.Optional(Type.String({ description: 'The name of a workspace; left out: all of them.' })),
-          }),
-          { maxItems: 100 },
-        ),
-      ),
+      grants,
       disabled: Type.Optional(Type.Boolean()),
+      bot: Type.Optional(Type.Boolean({ description: 'A program: has tokens, never signs in, decides nothing.' })),
     }),
+    facts: ['groups', 'externalId'],
+    initial: '',
+    served: false,
+  },
+  {
+    kind: 'group',
+    plural: 'groups',
+    prefix: 'group',
+    level: 'house',
+    summary: 'Groups of a directory, by single sign-on or SCIM, and what whoever is in them may do.',
+    fields: fields({ title, grants }),
+    facts: ['externalId'],
+    initial: '',
+    served: false,
+  },
+  {
+    kind: 'directory',
+    plural: 'directories',
+    prefix: 'dir',
+    level: 'house',
+    summary: 'OpenID providers at which people sign in; groups that they tell are those of the same name.',
+    fields: fields({
+      title,
+      spec: fields({
+        issuer: Type.String({ maxLength: 1000, pattern: '^https?://' }),
+        clientId: Type.String({ minLength: 1, maxLength: 200 }),
+        clientSecret: Type.String({ minLength: 1, maxLength: 1000 }),
+        groupsClaim: Type.Optional(Type.String({ maxLength: 200, description: '`groups` when left out.' })),
+        linkByEmail: Type.Optional(
+          Type.Boolean({ description: 'A verified e-mail address may be that of a user who is here already.' }),
+        ),
+      }),
+    }),
+    secret: ['spec'],
     initial: '',
     served: false,
   },

@@ -75,6 +75,12 @@ export async function updateEntity(statements: Statements, entity: Entity): Prom
   return changed === 1;
 }
 
+/** Changes what it says without counting as a change: when something was last used, how often it failed. */
+export async function touchEntity(statements: Statements, { workspace, kind, id, data }: Entity): Promise<void> {
+  const where = 'workspace = ? AND kind = ? AND id = ?';
+  await statements.run(`UPDATE entities SET data = ? WHERE ${where}`, [JSON.stringify(data), workspace, kind, id]);
+}
+
 export async function deleteEntity(statements: Statements, { workspace, kind, id }: EntityKey): Promise<boolean> {
   const where = 'workspace = ? AND kind = ? AND id = ?';
   return (await statements.run(`DELETE FROM entities WHERE ${where}`, [workspace, kind, id])) === 1;

@@ -1,0 +1,226 @@
+import {
+  ASK_RESET,
+  askReset,
+  beginTotp,
+  CHANGE_PASSWORD,
+  changePassword,
+  completeReset,
+  CONFIRM,
+  confirmTotp,
+  endSessions,
+  listSessions,
+  PROVE,
+  proveAgain,
+  removeTotp,
+  RESET,
+  ServiceError,
+  SET_UP,
+  setUp,
+  SIGN_IN,
+  signIn,
+  type ServiceContext,
+  type SignedIn,
+} from '@gatehouse/services';
+import { csrfToken } from '../browser-session.ts';
+import { idOf } from './entity-routes.ts';
+import type { AdminReply, AdminRequest, Caller, Route } from './route.ts';
+
+type Handle = Route['handle'];
+type Row = readonly [Route['method'], string, string, string, Route['permission'], Handle, Route['body']?];
+
+const SESSION_ID = /^session_[0-9a-v]{9}[0-9a-f]{18}$/;
+
+function signedIn({ session, user }: SignedIn): AdminReply {
+  return { status: 200, body: { user, csrf: csrfToken(session) }, session };
+}
+
+function door(open: (ctx: ServiceContext, caller: Caller, input: unknown) => Promise<SignedIn>): Handle {
+  return async (ctx, { caller, body }) => signedIn(await open(ctx, caller, body));
+}
+
+const done: AdminReply = { status: 204 };
+
+function sessionId({ session = '' }: AdminRequest['params']): string {
+  if (!SESSION_ID.test(session)) throw new ServiceError('admin.not_found', 'this is no id of ours');
+  return session;
+}
+
+function ownId({ principal }: ServiceContext): string {
+  if (principal.kind === 'system') throw new ServiceError('admin.illegal', 'the token of the environment is no user');
+  return principal.id;
+}
+
+const signOut: Handle = async (ctx) => {
+  const { via } = ctx.principal;
+  if (via?.kind !== 'session') throw new ServiceError('admin.illegal', 'there is no session');
+  await endSessions(ctx, { user: ctx.principal.id, id: via.id });
+  return { ...done, session: '' };
+};
+
+const readSession: Handle = async (ctx, { caller }) => {
+  const { id, name, via } = ctx.principal;
+  if (via?.kind !== 'session') throw new ServiceError('admin.illegal', 'there is no session');
+  const csrf = csrfToken(caller.session ?? '');
+  return Promise.resolve({
+    status: 200,
+    body: { user: { id, name }, csrf, provedAt: new Date(via.provedMs).toISOString() },
+  });
+};
+
+const ROWS: readonly Row[] = [
+  [
+    'POST',
+    '/setup',
+    'setUp',
+    'Makes the first administrator, by the token that was printed at the start.',
+    'none',
+    door(setUp),
+    SET_UP,
+  ],
+  ['POST', '/session', 'signIn', 'Signs in by name and password.', 'none', door(signIn), SIGN_IN],
+  [
+    'GET',
+    '/session',
+    'getSession',
+    'Whose session it is, and what its pages send in `x-gatehouse-csrf`.',
+    'self',
+    readSession,
+  ],
+  ['DELETE', '/session', 'signOut', 'Ends the session.', 'self', signOut],
+  [
+    'POST',
+    '/session/prove',
+    'proveAgain',
+    'Proves again who it is, which sensitive verbs ask for after 15 minutes.',
+    'self',
+    door(proveAgain),
+    PROVE,
+  ],
+  [
+    'GET',
+    '/me/sessions',
+    'listOwnSessions',
+    'Where one is signed in.',
+    'self',
+    async (ctx) => ({ status: 200, body: { items: await listSessions(ctx, ownId(ctx)) } }),
+  ],
+  [
+    'DELETE',
+    '/me/sessions/{session}',
+    'endOwnSession',
+    'Ends one of one’s own sessions.',
+    'self',
+    async (ctx, { params }) => {
+      await endSessions(ctx, { user: ownId(ctx), id: sessionId(params) });
+      return done;
+    },
+  ],
+  [
+    'GET',
+    '/users/{id}/sessions',
+    'listSessionsOfUser',
+    'Where a user is signed in.',
+    'users:read',
+    async (ctx, { params }) => ({ status: 200, body: { items: await listSessions(ctx, idOf(params)) } }),
+  ],
+  [
+    'DELETE',
+    '/users/{id}/sessions',
+    'endSessionsOfUser',
+    'Ends all sessions of a user.',
+    'users:update',
+    async (ctx, { params }) => {
+      await endSessions(ctx, { user: idOf(params) });
+      return done;
+    },
+  ],
+  [
+    'POST',
+    '/me/password',
+    'changePassword',
+    'Changes one’s password, and ends all other sessions.',
+    'self',
+    door(changePassword),
+    CHANGE_PASSWORD,
+  ],
+  [
+    'POST',
+    '/password-reset',
+    'askPasswordReset',
+    'Sends a link, if there is such a user.',
+    'none',
+    async (ctx, { caller, body }) => {
+      await askReset(ctx, caller, body);
+      return done;
+    },
+    ASK_RESET,
+  ],
+  [
+    'POST',
+    '/password-reset/complete',
+    'completePasswordReset',
+    'Sets a password by the link of a reset or an invitation.',
+    'none',
+    async (ctx, { caller, body }) => {
+      await completeReset(ctx, caller, body);
+      return done;
+    },
+    RESET,
+  ],
+  [
+    'POST',
+    '/me/totp',
+    'beginTotp',
+    'Gives a secret for an authenticator, once.',
+    'self',
+    async (ctx) => ({ status: 200, body: { ...(await beginTotp(ctx)) } }),
+  ],
+  [
+    'POST',
+    '/me/totp/confirm',
+    'confirmTotp',
+    'Takes the first code of an authenticator, and gives recovery codes, once.',
+    'self',
+    async (ctx, { caller, body }) => ({ status: 200, body: { ...(await confirmTotp(ctx, caller.address, body)) } }),
+    CONFIRM,
+  ],
+  [
+    'DELETE',
+    '/me/totp',
+    'removeOwnTotp',
+    'Removes one’s authenticator.',
+    'self',
+    async (ctx) => {
+      await removeTotp(ctx, ownId(ctx));
+      return done;
+    },
+  ],
+  [
+    'DELETE',
+    '/users/{id}/totp',
+    'removeTotpOfUser',
+    'Removes the authenticator of a user who has lost it.',
+    'users:update',
+    async (ctx, { params }) => {
+      await removeTotp(ctx, idOf(params));
+      return done;
+    },
+  ],
+];
+
+/** Signing in and out, and what people do about themselves. */
+export const PEOPLE_ROUTES: readonly Route[] = ROWS.map(
+  ([method, path, operationId, summary, permission, handle, body]) => ({
+    tag: 'people',
+    method,
+    path,
+    operationId,
+    summary,
+    permission,
+    handle,
+    ...(body !== undefined && { body }),
+    // No reply that opens a session, or shows a secret, is kept for a second time.
+    once: true,
+    replies: { 200: 'As asked; a session is in the cookie.', 204: 'It is done.' },
+  }),
+);

@@ -1,0 +1,87 @@
+import { findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
+import type { Principal, Via } from '../service-context.ts';
+import { requireHeld } from './held-rights.ts';
+import { covers, isGranted, ROLES, type Grant } from './grants.ts';
+
+const WORKSPACES_MAX = 10_000;
+
+export interface Rights {
+  /** Workspaces by their ids. */
+  readonly grants: readonly Grant[];
+  /** Roles that are not built in, by name. */
+  readonly roles: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface Standing {
+  /** What a token narrows its user's rights to. */
+  readonly limits?: readonly string[] | undefined;
+  readonly via?: Via | undefined;
+}
+
+/** A user as who asks, with the rights that it has now. */
+export async function userPrincipal(sql: Statements, user: Entity, { limits, via }: Standing): Promise<Principal> {
+  const { grants, roles } = await rightsOf(sql, user);
+  return {
+    kind: user.data['bot'] === true ? 'token' : 'user',
+    id: user.id,
+    name: user.name,
+    via,
+    refusal: (permission, workspace) => {
+      if (limits !== undefined && !limits.some((limit) => covers(limit, permission))) {
+        return `the token is not for ${permission}`;
+      }
+      if (isGranted(permission, { grants, roles, workspace })) return undefined;
+      return `none of your roles allows ${permission} here`;
+    },
+  };
+}
+
+/** Those of the user, and those of its groups. */
+export async function rightsOf(sql: Statements, user: Entity): Promise<Rights> {
+  const own = grantsIn(user.data['grants']);
+  const groups = Array.isArray(user.data['groups']) ? user.data['groups'].map(String) : [];
+  const more = await Promise.all(
+    groups.map(async (id) => grantsIn((await findEntity(sql, { workspace: '', kind: 'group', id }))?.data['grants'])),
+  );
+  return { grants: await placed(sql, [...own, ...more.flat()]), roles: await customRoles(sql) };
+}
+
+/** Only who has all rights of a user takes part in how that user gets in. */
+export async function requireRightsOf(sql: Statements, principal: Principal, user: Entity): Promise<void> {
+  const { grants, roles } = await rightsOf(sql, user);
+  for (const { role, workspace = '' } of grants) {
+    requireHeld(principal, { rights: rightsOfRole(role, roles), workspace });
+  }
+}
+
+/** What a role brings; nothing when there is no such role. */
+export function rightsOfRole(role: string, roles: Rights['roles']): readonly string[] {
+  return (Object.hasOwn(ROLES, role) ? ROLES[role] : roles.get(role)) ?? [];
+}
+
+/** People name workspaces by their names, requests by their ids. A workspace that is not there is nowhere. */
+export async function placed(sql: Statements, grants: readonly Grant[]): Promise<readonly Grant[]> {
+  if (grants.every(({ workspace }) => workspace === undefined)) return grants;
+  const all = await listEntities(sql, { workspace: '', kind: 'workspace', limit: WORKSPACES_MAX });
+  const idOf = (asked: string): string => all.find(({ name, id }) => name === asked || id === asked)?.id ?? '!';
+  return grants.map(({ role, workspace }) => ({
+    role,
+    workspace: workspace === undefined ? undefined : idOf(workspace),
+  }));
+}
+
+export async function customRoles(sql: Statements): Promise<Rights['roles']> {
+  const roles = await listEntities(sql, { workspace: '', kind: 'role', limit: 1000 });
+  return new Map(
+    roles.map(({ name, data }) => [name, Array.isArray(data['permissions']) ? data['permissions'].map(String) : []]),
+  );
+}
+
+export function grantsIn(value: unknown): readonly Grant[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((grant: unknown) => {
+    if (typeof grant !== 'object' || grant === null || !('role' in grant)) return [];
+    const workspace = 'workspace' in grant && typeof grant.workspace === 'string' ? grant.workspace : undefined;
+    return [{ role: String(grant.role), workspace }];
+  });
+}
