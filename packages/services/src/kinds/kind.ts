@@ -34,6 +34,8 @@ export const nameSchema = Type.String({
   description: 'Unique among its like; 1 to 64 letters, digits, `.`, `_` or `-`.',
 });
 
+export const id = (what: string) => Type.String({ maxLength: 64, description: `The id of ${what}.` });
+
 export const title = Type.Optional(Type.String({ maxLength: 200, description: 'For people.' }));
 export const description = Type.Optional(Type.String({ maxLength: 10_000, description: 'For people, in Markdown.' }));
 

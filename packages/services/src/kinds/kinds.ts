@@ -1,21 +1,9 @@
 import { Type } from 'typebox';
 import { processSchema, readProcesses } from '../approvals/process.ts';
-import { description, fields, spec, title, type Kind } from './kind.ts';
+import { description, fields, id, spec, title, type Kind } from './kind.ts';
+import { PEOPLE_KINDS } from './people-kinds.ts';
 
-const id = (what: string) => Type.String({ maxLength: 64, description: `The id of ${what}.` });
 const labels = Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 200 }), { maxProperties: 50 }));
-
-const grants = Type.Optional(
-  Type.Array(
-    fields({
-      role: Type.String({ maxLength: 64, description: 'The name of a role.' }),
-      workspace: Type.Optional(
-        Type.String({ maxLength: 64, description: 'The name of a workspace; left out: all of them.' }),
-      ),
-    }),
-    { maxItems: 100 },
-  ),
-);
 
 /** Everything that is governed. */
 export const KINDS: readonly Kind[] = [
@@ -38,91 +26,7 @@ export const KINDS: readonly Kind[] = [
     initial: '',
     served: false,
   },
-  {
-    kind: 'role',
-    plural: 'roles',
-    prefix: 'role',
-    level: 'house',
-    summary: 'Bundles of rights.',
-    fields: fields({ title, permissions: Type.Array(Type.String({ pattern: '^(?:\\*|[a-z]+):(?:\\*|[a-z-]+)$' })) }),
-    initial: '',
-    served: false,
-  },
-  {
-    kind: 'user',
-    plural: 'users',
-    prefix: 'user',
-    level: 'house',
-    summary: 'People, by their e-mail address.',
-    fields: fields({
-      title,
-      grants,
-      disabled: Type.Optional(Type.Boolean()),
-      bot: Type.Optional(Type.Boolean({ description: 'A program: has tokens, never signs in, decides nothing.' })),
-    }),
-    facts: ['groups', 'externalId'],
-    initial: '',
-    served: false,
-  },
-  {
-    kind: 'group',
-    plural: 'groups',
-    prefix: 'group',
-    level: 'house',
-    summary: 'Groups of a directory, by single sign-on or SCIM, and what whoever is in them may do.',
-    fields: fields({ title, grants }),
-    facts: ['externalId'],
-    initial: '',
-    served: false,
-  },
-  {
-    kind: 'directory',
-    plural: 'directories',
-    prefix: 'dir',
-    level: 'house',
-    summary: 'OpenID providers at which people sign in; groups that they tell are those of the same name.',
-    fields: fields({
-      title,
-      spec: fields({
-        issuer: Type.String({ maxLength: 1000, pattern: '^https?://' }),
-        clientId: Type.String({ minLength: 1, maxLength: 200 }),
-        clientSecret: Type.String({ minLength: 1, maxLength: 1000 }),
-        groupsClaim: Type.Optional(Type.String({ maxLength: 200, description: '`groups` when left out.' })),
-        linkByEmail: Type.Optional(
-          Type.Boolean({ description: 'A verified e-mail address may be that of a user who is here already.' }),
-        ),
-      }),
-    }),
-    secret: ['spec'],
-    initial: '',
-    served: false,
-  },
-  {
-    kind: 'token',
-    plural: 'tokens',
-    prefix: 'token',
-    level: 'house',
-    parent: { kind: 'user', field: 'user' },
-    summary: 'Personal tokens, for programs that act for somebody. Shown once.',
-    fields: fields({
-      expiresAt: Type.Optional(Type.String({ format: 'date-time' })),
-      scopes: Type.Optional(Type.Array(Type.String({ pattern: '^(?:\\*|[a-z]+):(?:\\*|[a-z-]+)$' }))),
-    }),
-    facts: ['shown'],
-    initial: 'active',
-    served: false,
-    made: 'by verbs',
-  },
-  {
-    kind: 'team',
-    plural: 'teams',
-    prefix: 'team',
-    level: 'workspace',
-    summary: 'Who answers for apis and applications.',
-    fields: fields({ title, description, members: Type.Optional(Type.Array(id('a user'), { maxItems: 10_000 })) }),
-    initial: '',
-    served: false,
-  },
+  ...PEOPLE_KINDS,
   {
     kind: 'upstream',
     plural: 'upstreams',
