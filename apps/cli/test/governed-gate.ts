@@ -24,6 +24,7 @@ export interface Asking {
   readonly body?: unknown;
   readonly token?: string | undefined;
   readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A gate that runs with its admin API. */
@@ -55,10 +56,14 @@ export async function governedGate({ folder, config, database, env = {} }: Gover
   const program = launch([...args, ...stored], { env: { GATEHOUSE_ADMIN_TOKEN: TOKEN, ...env } });
   const { gateway } = await program.ready();
   const [, admin = ''] = await program.prints(/admin {4}(\S+)/);
-  const ask = async (to: string, { body, token = TOKEN, method }: Asking = {}): Promise<AdminReply> => {
+  const ask = async (to: string, { body, token = TOKEN, method, headers }: Asking = {}): Promise<AdminReply> => {
     const reply = await fetch(`${admin}${to}`, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers: {
+        ...headers,
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await reply.text();
@@ -74,4 +79,13 @@ export async function governedGate({ folder, config, database, env = {} }: Gover
       return reply.body;
     },
   };
+}
+
+/** For tests of something else than what standards ask of documents. */
+export async function withoutStandards(gate: GovernedGate): Promise<GovernedGate> {
+  const { items } = await gate.done('/workspaces');
+  const headers = { 'if-match': `"${items[0].revision}"` };
+  const body = { standards: { pack: 'none' } };
+  expect((await gate.ask(`/workspaces/${items[0].id}`, { method: 'PATCH', body, headers })).status).toBe(200);
+  return gate;
 }

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
-import { governedGate } from './governed-gate.ts';
+import { governedGate, withoutStandards } from './governed-gate.ts';
 import { listenSomewhere, stubUpstream } from './stub-upstream.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -21,7 +21,7 @@ it('a Swagger document at an address inside becomes an api that the gate serves 
   onTestFinished(() => void documents.close());
   const { url: upstream } = await stubUpstream();
   const env = { GATEHOUSE_IMPORT_FROM: `${new URL(url).origin}, 127.0.0.1/32` };
-  const gate = await governedGate({ folder: temporaryFolder(), env });
+  const gate = await withoutStandards(await governedGate({ folder: temporaryFolder(), env }));
   const spec = { basePath: '/store', access: 'open', upstream, policies: [{ validate: {} }] };
   const { version } = await gate.done(`${W}/imports`, { url, spec });
   const revision = await gate.done(`${W}/revisions`, { version: version.id });

@@ -135,3 +135,13 @@ export async function openTestHouse(place = ':memory:', importFrom?: ImportSetti
     },
   };
 }
+
+/** For tests of something else than what standards ask of documents. */
+export async function withoutStandards(test: TestHouse): Promise<TestHouse> {
+  const [workspace] = (await test.call('GET', '/workspaces')).body.items;
+  const headers = { 'if-match': `"${workspace?.revision}"` };
+  const body = { standards: { pack: 'none' } };
+  const reply = await test.call('PATCH', `/workspaces/${workspace?.id}`, { body, headers });
+  if (reply.status !== 200) throw new Error(JSON.stringify(reply.body));
+  return test;
+}

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { openTestHouse, type Json, type Reply, type TestHouse } from './house.ts';
+import { openTestHouse, withoutStandards, type Json, type Reply, type TestHouse } from './house.ts';
 
 let test: TestHouse;
 afterEach(async () => test.close());
@@ -46,7 +46,7 @@ const read = async (path: string): Promise<Json> => (await test.call('GET', `/wo
 
 describe('a document of an api that is new', () => {
   it('becomes an api with a draft that can be reviewed, published and served', async () => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     const { status, body } = await imported({ text: text(SWAGGER) });
     expect([status, body['outcome'], body['format']]).toEqual([201, 'created', '2.0']);
     expect(body['operations']).toEqual([
@@ -78,7 +78,7 @@ describe('a document of an api that is new', () => {
   });
 
   it('may be called and served as the caller says', async () => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     const spec = { basePath: '/zoo', upstream: 'zoo' };
     const { body } = await imported({ text: text(SWAGGER), api: 'zoo', title: 'Zoo', version: '9', spec });
     expect(await read(`apis/${body['api'].id}`)).toMatchObject({ name: 'zoo', title: 'Zoo' });
@@ -86,7 +86,7 @@ describe('a document of an api that is new', () => {
   });
 
   it('is kept as it was written when it is OpenAPI already', async () => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     const yaml =
       '# ours\nopenapi: 3.0.3\ninfo: { title: A, version: 1.0 }\npaths: { /a: { get: { responses: {} } } }\n';
     const { status, body } = await imported({ text: yaml });
@@ -95,7 +95,7 @@ describe('a document of an api that is new', () => {
   });
 
   it('names what was lost', async () => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     const { body } = await imported({ text: text({ ...SWAGGER, consumes: 'json' }) });
     expect(body['findings']).toEqual([
       { severity: 'warning', pointer: '/consumes', message: 'this is not a list, left out' },
@@ -103,7 +103,7 @@ describe('a document of an api that is new', () => {
   });
 
   it('is made once for one key', async () => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     const once = async (): Promise<Reply> =>
       test.call('POST', IMPORTS, { body: { text: text(SWAGGER) }, headers: { 'idempotency-key': 'k' } });
     const [first, second] = [await once(), await once()];
@@ -131,7 +131,7 @@ describe('a document of an api that is there', () => {
   };
 
   it('is shown first, and changes nothing', async () => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     const created = await imported({ text: openApi(before) });
     const { status, body } = await imported({ text: openApi(after) });
     expect(status).toBe(200);
@@ -148,7 +148,7 @@ describe('a document of an api that is there', () => {
   });
 
   it('is applied as it was shown', async () => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     await imported({ text: openApi(before) });
     const preview = await imported({ text: openApi(after) });
     const { status, body } = await imported({ text: openApi(after) }, `?apply=${preview.body['preview']}`);
@@ -157,7 +157,7 @@ describe('a document of an api that is there', () => {
   });
 
   it('may be a version that is new, with the spec of the newest and its secrets', async () => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     const spec = { upstream: 'http://u', policies: [{ basic: { users: [{ name: 'a', password: 'secret-text' }] } }] };
     await imported({ text: openApi(before), spec });
     const preview = await imported({ text: openApi(after, '2.0.0') });
@@ -189,7 +189,7 @@ describe('a document of an api that is there', () => {
       },
     ],
   ])('is not applied %s', async (_, applied) => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     await imported({ text: openApi(before) });
     const preview = await imported({ text: openApi(after) });
     const { status, body } = await applied(preview);
@@ -198,7 +198,7 @@ describe('a document of an api that is there', () => {
   });
 
   it('makes whoever applies it one of its editors, who does not approve it', async () => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     await imported({ text: openApi(before) });
     const publisher = await tokenOf('publisher');
     const preview = await imported({ text: openApi(after) }, '', publisher);
@@ -279,7 +279,7 @@ describe('what is refused', () => {
     ['files', { url: 'file:///etc/passwd' }, 'the document at  is not among the hosts to fetch from'],
     ['what nobody knows', { text: text(SWAGGER), zip: '' }, ''],
   ])('%s', async (_, body, detail) => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     const reply = await imported(body);
     expect([reply.status, reply.body.code]).toEqual([422, 'admin.invalid']);
     expect(reply.body.detail).toContain(detail);
@@ -287,7 +287,7 @@ describe('what is refused', () => {
   });
 
   it('who may not import', async () => {
-    test = await openTestHouse();
+    test = await withoutStandards(await openTestHouse());
     const { status, body } = await imported({ text: text(SWAGGER) }, '', await tokenOf('developer'));
     expect([status, body['permission']]).toEqual([403, 'apis:import']);
   });
@@ -339,7 +339,7 @@ describe('a document at an address', () => {
 });
 
 it('the document of the admin API covers it', async () => {
-  test = await openTestHouse();
+  test = await withoutStandards(await openTestHouse());
   const { body } = await test.call('GET', '/openapi.json');
   expect(body['paths']['/workspaces/{workspace}/imports'].post).toMatchObject({
     operationId: 'importDocument',

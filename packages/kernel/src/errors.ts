@@ -81,6 +81,7 @@ export const ERRORS = {
   'admin.stale': row(412, 'Changed in the meantime', 'caller', true),
   'admin.unsupported': row(415, 'Not a format of the admin API', 'caller'),
   'admin.invalid': row(422, 'Not valid', 'caller'),
+  'admin.standards': row(422, 'Does not meet the standards', 'caller'),
   'admin.key_mismatch': row(422, 'Idempotency key used for something else', 'caller'),
   'admin.unconditional': row(428, 'Say which one you have seen', 'caller'),
   'admin.throttled': row(429, 'Too many attempts', 'caller', true),

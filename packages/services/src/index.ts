@@ -25,6 +25,8 @@ export { MOVES } from './moves/moves.ts';
 export { issueCredential } from './moves/credential-moves.ts';
 export { tick, type Ticked } from './clockwork/tick.ts';
 export { createDeployment, DEPLOY } from './moves/deployment-moves.ts';
+export { compare, COMPARE, judge, LINT } from './standards/judge.ts';
+export { requestWaiver } from './standards/waivers.ts';
 export { requestSubscription } from './moves/subscription-moves.ts';
 export { SEAL, sealRevision } from './moves/revision-moves.ts';
 export { importDocument, IMPORT, IMPORT_PERMISSION, type ImportOutcome } from './importing/import-document.ts';

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@gatehouse/kernel';
+import type { UsageRow } from '@gatehouse/governance';
 import type { Database } from '@gatehouse/store';
 import type { Cipher } from './cipher.ts';
 import type { ImportSettings } from './importing/fetch-document.ts';
@@ -15,6 +16,14 @@ export interface House {
   readonly importFrom?: ImportSettings;
   /** Left out where nobody counts: what needs to know that there is no traffic then needs a second person. */
   readonly traffic?: Traffic;
+  /** Left out where there are no records. */
+  readonly usage?: Usage;
+}
+
+/** What callers have used, by records. */
+export interface Usage {
+  /** Undefined: nobody knows. */
+  of(asked: { readonly api: string; readonly version: string }): Promise<readonly UsageRow[] | undefined>;
 }
 
 export interface Traffic {

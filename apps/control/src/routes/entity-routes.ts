@@ -14,6 +14,7 @@ import {
   PAGE_MAX,
   removeEntity,
   requestSubscription,
+  requestWaiver,
   SEAL,
   sealRevision,
   ServiceError,
@@ -32,19 +33,24 @@ const CREATES: Readonly<Record<string, (ctx: ServiceContext, input: unknown) => 
   subscription: requestSubscription,
   token: issueToken,
   deployment: createDeployment,
+  waiver: requestWaiver,
   user: inviteUser,
 };
+/** They are called by their ids; nobody has to think of a name. */
+function withoutName(kind: Kind): TSchema {
+  const { name: _name, ...members } = createSchema(kind).properties;
+  return Type.Object(members, { additionalProperties: false });
+}
+
 /** What they take, where it is not the name and the fields. */
 const BODIES: Readonly<Record<string, (kind: Kind) => TSchema>> = {
   revision: () => SEAL,
-  subscription: (kind) => {
-    const { name: _name, ...members } = createSchema(kind).properties;
-    return Type.Object(members, { additionalProperties: false });
-  },
+  subscription: withoutName,
+  waiver: withoutName,
   deployment: () => DEPLOY,
 };
 /** Kinds that only verbs of their own change. */
-const FIXED: ReadonlySet<string> = new Set(['revision', 'credential', 'subscription', 'token', 'deployment']);
+const FIXED: ReadonlySet<string> = new Set(['revision', 'credential', 'subscription', 'token', 'deployment', 'waiver']);
 /** What comes of other things only: there is no making one. */
 const READ_ONLY: ReadonlySet<string> = new Set(['approval', 'failure']);
 const ID = /^[a-z]+_[0-9a-v]{9}[0-9a-f]{18}$/;
@@ -54,9 +60,7 @@ export function kindPath({ level, plural }: Kind): string {
 }
 
 /** List, create, read, change and delete, for each kind. */
-export const ENTITY_ROUTES: readonly Route[] = KINDS.filter(
-  ({ kind }) => kind !== 'waiver' && kind !== 'notification',
-).flatMap(routesOf);
+export const ENTITY_ROUTES: readonly Route[] = KINDS.filter(({ kind }) => kind !== 'notification').flatMap(routesOf);
 
 function routesOf(kind: Kind): readonly Route[] {
   const path = kindPath(kind);

@@ -6,6 +6,7 @@ import { LIFECYCLE_ROUTES } from './lifecycle-routes.ts';
 import { MOVE_ROUTES } from './move-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import { SINGLE_SIGN_ON_ROUTES } from './single-sign-on-routes.ts';
+import { STANDARDS_ROUTES } from './standards-routes.ts';
 import type { Route } from './route.ts';
 
 const ME: Route = {
@@ -43,6 +44,7 @@ export const ROUTES: readonly Route[] = [
   ME,
   AUDIT,
   IMPORT_ROUTE,
+  ...STANDARDS_ROUTES,
   ...ENTITY_ROUTES,
   ...MOVE_ROUTES,
   ...LIFECYCLE_ROUTES,

@@ -1,3 +1,4 @@
+import { PACKS } from '@gatehouse/governance';
 import { Type } from 'typebox';
 import { processSchema, readProcesses } from '../approvals/process.ts';
 import { description, fields, id, spec, title, type Kind } from './kind.ts';
@@ -16,6 +17,16 @@ export const KINDS: readonly Kind[] = [
     fields: fields({
       title,
       description,
+      standards: Type.Optional(
+        fields({
+          pack: Type.Optional(Type.Enum(Object.keys(PACKS), { description: '`recommended`, left out.' })),
+          failOn: Type.Optional(
+            Type.Enum(['error', 'warning', 'never'], {
+              description: 'Least finding that keeps a version from being sealed.',
+            }),
+          ),
+        }),
+      ),
       processes: Type.Optional(
         Type.Record(Type.String({ maxLength: 64 }), processSchema, {
           description: 'Who decides about what, by its name such as `revision.review`; left out: whoever may.',

@@ -66,7 +66,7 @@ export async function sealRevision(ctx: ServiceContext, input: unknown): Promise
   return write(ctx, async (own) => {
     const version = await requireEntity(own.sql, ctx, { kind: 'version', id });
     if (!SEALABLE.has(version.state)) throw illegal(version, 'be sealed');
-    const verdicts = await publishGates(own, version);
+    const verdicts = await publishGates({ ctx, own, version });
     const revision = await own.insert(await sealedRevision(own, version, verdicts), 'seal');
     const first = version.state === 'draft' || version.state === 'changes_requested';
     if (first) await own.update(version, { ...version, state: 'in_review' }, 'submit');

@@ -1,7 +1,182 @@
-import type { Entity } from '@gatehouse/store';
+import {
+  compareDocuments,
+  impactOf,
+  isAtLeast,
+  lint,
+  parseSpec,
+  UnreadableDocument,
+  type ApplicationImpact,
+  type Change,
+  type SpecDocument,
+  type Waiver,
+} from '@gatehouse/governance';
+import { findEntity, listEntities, type Entity } from '@gatehouse/store';
 import type { Write } from '../entities/write.ts';
+import { LIVE } from '../moves/subscription-terms.ts';
+import type { ServiceContext } from '../service-context.ts';
+import { ServiceError } from '../service-error.ts';
 
-/** What standards say of a version; throws where they do not let it pass. */
-export async function publishGates(_own: Write, _version: Entity): Promise<Entity['data']> {
-  return Promise.resolve({});
+/** What a refusal tells of, at most. */
+const SHOWN_MAX = 100;
+/** Rules of waivers that are for changes, and not for findings, begin so: `breaking:operation-removed`. */
+const BREAKING = 'breaking:';
+
+interface Standards {
+  readonly pack: string;
+  readonly failOn: 'error' | 'warning' | 'never';
+}
+
+interface Gated {
+  readonly ctx: ServiceContext;
+  readonly own: Write;
+  readonly version: Entity;
+}
+
+/**
+ * What standards say of a version whose document is to be sealed; throws where they do not let it pass. Findings and
+ * breaking changes pass with a waiver that two other people have agreed to, and in no other way.
+ */
+export async function publishGates(gated: Gated): Promise<Entity['data']> {
+  const { document: text } = gated.version.data;
+  if (typeof text !== 'string') return {};
+  const document = read(text);
+  const waivers = await waiversOf(gated);
+  const before = await publishedDocument(gated);
+  const standards = await standardsOf(gated);
+  const verdicts = [
+    before === undefined ? PASSED : await compared(document, { gated, waivers, before }),
+    linted(document, { gated, waivers, before, standards }),
+  ];
+  const refusals = verdicts.flatMap(({ refusal }) => refusal ?? []);
+  if (refusals.length > 0) {
+    const facts = Object.assign({}, ...refusals.map((refusal) => refusal.facts));
+    throw new ServiceError('admin.standards', refusals.map(({ detail }) => detail).join('; '), facts);
+  }
+  return Object.assign({}, ...verdicts.map(({ passed }) => passed));
+}
+
+interface Verdict {
+  /** What a revision keeps of it. */
+  readonly passed: Entity['data'];
+  readonly refusal?: { readonly detail: string; readonly facts: Readonly<Record<string, unknown>> };
+}
+
+const PASSED: Verdict = { passed: {} };
+
+interface LintInputs {
+  readonly gated: Gated;
+  readonly waivers: readonly Waiver[];
+  readonly before: SpecDocument | undefined;
+  readonly standards: Standards;
+}
+
+function linted(document: SpecDocument, { gated, waivers, before, standards }: LintInputs): Verdict {
+  const { pack, failOn } = standards;
+  const { grade, scores, findings, next } = lint(document, { pack, previous: before, waivers, nowMs: gated.own.nowMs });
+  const passed = { lint: { pack, grade, scores, findings: findings.length } };
+  const failing = failOn === 'never' ? [] : findings.filter(({ severity }) => isAtLeast(severity, failOn));
+  const [first] = failing;
+  if (first === undefined) return { passed };
+  const facts = { grade, scores, findings: failing.slice(0, SHOWN_MAX), next };
+  return { passed, refusal: { detail: `${first.rule}: ${first.message}${andMore(failing)}`, facts } };
+}
+
+interface CompareInputs {
+  readonly gated: Gated;
+  readonly waivers: readonly Waiver[];
+  readonly before: SpecDocument;
+}
+
+async function compared(document: SpecDocument, { gated, waivers, before }: CompareInputs): Promise<Verdict> {
+  const { own, version } = gated;
+  const { stability } = version.data;
+  if (stability === 'draft' || stability === 'alpha') return PASSED;
+  const { verdict, semver, changes } = compareDocuments(before.root, document.root, { now: own.nowMs });
+  const passed = { breaking: { verdict, semver, changes: changes.length } };
+  const breaks = changes.filter((change) => change.level === 'error' && !isWaived(change, waivers));
+  const [first] = breaks;
+  if (first === undefined) return { passed };
+  const what = `${first.operation} ${first.message}`.trim();
+  const detail = `this breaks callers, it belongs into a new version: ${what}${andMore(breaks)}`;
+  const facts = { semver, changes: breaks.slice(0, SHOWN_MAX), impact: await impact(gated, breaks) };
+  return { passed, refusal: { detail, facts } };
+}
+
+function andMore({ length }: readonly unknown[]): string {
+  return length === 1 ? '' : `, and ${length - 1} more`;
+}
+
+function isWaived({ id, path, fingerprint }: Change, waivers: readonly Waiver[]): boolean {
+  return waivers.some(
+    (waiver) =>
+      waiver.rule === `${BREAKING}${fingerprint}` ||
+      (waiver.rule === `${BREAKING}${id}` && (waiver.path === '' || waiver.path === path)),
+  );
+}
+
+export interface Impact {
+  /** Applications that may call it now. */
+  readonly subscribers: readonly string[];
+  /** Those whose recorded calls use what would break; left out where nobody has records. */
+  readonly affected?: readonly Omit<ApplicationImpact, 'changes'>[];
+}
+
+async function impact({ ctx, own, version }: Gated, changes: readonly Change[]): Promise<Impact> {
+  const { workspace, parent } = version;
+  const api = await findEntity(own.sql, { workspace, kind: 'api', id: parent });
+  const all = await listEntities(own.sql, { workspace, kind: 'subscription', limit: 1_000_000 });
+  const subscribers = new Set<string>();
+  for (const { state, data, parent: id } of all) {
+    if (!LIVE.has(state) || data['api'] !== api?.name || (data['version'] ?? version.name) !== version.name) continue;
+    const application = await findEntity(own.sql, { workspace, kind: 'application', id });
+    if (application !== undefined) subscribers.add(application.name);
+  }
+  const usage = await ctx.usage?.of({ api: api?.name ?? '', version: version.name });
+  if (usage === undefined) return { subscribers: [...subscribers].toSorted() };
+  const affected = impactOf(changes, usage).map(({ application, calls, lastSeen }) => ({
+    application,
+    calls,
+    lastSeen,
+  }));
+  return { subscribers: [...subscribers].toSorted(), affected };
+}
+
+/** What callers have now. */
+async function publishedDocument({ own, version }: Gated): Promise<SpecDocument | undefined> {
+  const { deployed } = version.data;
+  if (typeof deployed !== 'string') return undefined;
+  const revision = await findEntity(own.sql, { workspace: version.workspace, kind: 'revision', id: deployed });
+  const text = revision?.data['document'];
+  return typeof text === 'string' ? read(text) : undefined;
+}
+
+async function waiversOf({ own, version }: Gated): Promise<readonly Waiver[]> {
+  const { workspace, id: parent } = version;
+  const approved = await listEntities(own.sql, { workspace, kind: 'waiver', parent, state: 'approved', limit: 10_000 });
+  return approved.map(({ data }) => ({
+    rule: String(data['rule']),
+    path: String(data['path']),
+    reason: String(data['reason']),
+    owner: String(data['requestedBy']),
+    expiresMs: Date.parse(String(data['expiresAt'])),
+  }));
+}
+
+async function standardsOf({ own, version }: Gated): Promise<Standards> {
+  const workspace = await findEntity(own.sql, { workspace: '', kind: 'workspace', id: version.workspace });
+  const { pack, failOn } = Object.fromEntries<unknown>(Object.entries(workspace?.data['standards'] ?? {}));
+  return {
+    pack: typeof pack === 'string' ? pack : 'recommended',
+    failOn: failOn === 'never' || failOn === 'warning' ? failOn : 'error',
+  };
+}
+
+function read(text: string): SpecDocument {
+  try {
+    return parseSpec(text, 'document');
+  } catch (error) {
+    if (!(error instanceof UnreadableDocument)) throw error;
+    const { line, column } = error.place;
+    throw new ServiceError('admin.standards', `the document cannot be read: ${line}:${column}: ${error.message}`);
+  }
 }
