@@ -6,6 +6,7 @@ const FACTS: BannerFacts = {
   port: 8080,
   tls: undefined,
   control: undefined,
+  setupToken: undefined,
   status: '127.0.0.1',
   statusPort: 8091,
   config: 'gatehouse.yaml',
@@ -35,6 +36,12 @@ describe('the greeting', () => {
     expect(banner({ ...FACTS, control: { host: '0.0.0.0', port: 8090 } })[2]).toBe(
       '  admin    http://127.0.0.1:8090/api/v1',
     );
+  });
+
+  it('shows the token by which the first administrator is made', () => {
+    const lines = banner({ ...DEMO, control: { host: '::', port: 1 }, setupToken: 'gh_once' });
+    expect(lines).toContain('  setup    gh_once  (once, for the first administrator: POST /api/v1/setup)');
+    expect(lines.length).toBeLessThanOrEqual(12);
   });
 
   it('counts one worker as one', () => {

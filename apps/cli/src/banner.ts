@@ -7,6 +7,8 @@ export interface BannerFacts {
   readonly statusPort: number;
   /** Where the admin API is, if it is anywhere. */
   readonly control: { readonly host: string; readonly port: number } | undefined;
+  /** By which the first administrator is made, where there is none. */
+  readonly setupToken: string | undefined;
   readonly config: string | undefined;
   /** The demo application's key, when the demo is served. */
   readonly key: string | undefined;
@@ -25,6 +27,9 @@ export function banner(facts: BannerFacts): string[] {
     ...(facts.control === undefined
       ? []
       : [`  admin    http://${shown(facts.control.host)}:${facts.control.port}/api/v1`]),
+    ...(facts.setupToken === undefined
+      ? []
+      : [`  setup    ${facts.setupToken}  (once, for the first administrator: POST /api/v1/setup)`]),
     `  status   http://${shown(facts.status)}:${facts.statusPort}/readyz  /metrics`,
   ];
   if (facts.key === undefined)

@@ -42,6 +42,7 @@ export class ControlPlane {
   #callers: CallersReplacement | undefined;
   #thread: Worker | undefined;
   #port = 0;
+  #setupToken: string | undefined;
   #waitMs = RESTART_MS_MIN;
   #restart: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -57,6 +58,11 @@ export class ControlPlane {
       if (options.mustStart) throw error;
     });
     return control;
+  }
+
+  /** By which the first administrator is made, where there is none. */
+  get setupToken(): string | undefined {
+    return this.#setupToken;
   }
 
   /** Undefined: it does not listen yet. */
@@ -88,6 +94,7 @@ export class ControlPlane {
         const told = fromControl(message);
         if (told.kind === 'listening') {
           this.#port = told.port;
+          this.#setupToken = told.setupToken;
           this.#waitMs = RESTART_MS_MIN;
           resolve();
         } else void this.#answer(thread, told);

@@ -1,6 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger, systemClock } from '@gatehouse/kernel';
-import { allCallers, Cipher, composeConfig, deliver, seedHouse, tick, type House } from '@gatehouse/services';
+import {
+  allCallers,
+  Cipher,
+  composeConfig,
+  mintSetupToken,
+  deliver,
+  seedHouse,
+  tick,
+  type House,
+} from '@gatehouse/services';
 import { openDatabase } from '@gatehouse/store';
 import { adminApi } from './admin-api.ts';
 import { Clockwork } from './clockwork.ts';
@@ -60,7 +69,8 @@ await seedHouse(house);
 await serveWhatIsStored();
 await app.listen({ host: listen.host, port: listen.port });
 const bound = app.server.address();
-say({ kind: 'listening', port: typeof bound === 'object' && bound !== null ? bound.port : listen.port });
+const setupToken = adminToken === undefined ? await mintSetupToken(house) : undefined;
+say({ kind: 'listening', port: typeof bound === 'object' && bound !== null ? bound.port : listen.port, setupToken });
 
 function say(message: FromControl): void {
   parentPort?.postMessage(message);

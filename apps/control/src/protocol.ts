@@ -40,7 +40,8 @@ export type ToControl =
   | { readonly kind: 'stop' };
 
 export type FromControl =
-  | { readonly kind: 'listening'; readonly port: number }
+  /** `setupToken`: by which the first administrator is made; undefined where there is one, or a token of the environment. */
+  | { readonly kind: 'listening'; readonly port: number; readonly setupToken: string | undefined }
   | { readonly kind: 'prepare'; readonly id: number; readonly change: GateChange }
   | { readonly kind: 'enforce'; readonly id: number }
   /** Some of all who call; the last of them says so. */

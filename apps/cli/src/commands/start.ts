@@ -226,7 +226,9 @@ export class RunningGatehouse implements StatusSource {
     const hosts = { host: listen.host, status: status.host };
     const adminPort = this.#control?.port;
     const control = adminPort === undefined ? undefined : { host: this.#options.control?.host ?? '', port: adminPort };
-    for (const line of banner({ ...ports, ...hosts, control, config, key, workers, startedInMs })) print(line);
+    const setupToken = this.#control?.setupToken;
+    for (const line of banner({ ...ports, ...hosts, control, setupToken, config, key, workers, startedInMs }))
+      print(line);
   }
 
   /** A good file is published to all workers; a bad one changes nothing and is told of. */
