@@ -24,7 +24,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'packages/governance': ['kernel', 'config'],
   'packages/store': ['kernel'],
   'packages/services': ['kernel', 'config', 'governance', 'store', 'directory'],
-  'apps/control': ['kernel', 'config', 'governance', 'store', 'services', 'directory'],
+  'apps/control': ['kernel', 'config', 'governance', 'store', 'services', 'directory', 'record'],
   'apps/gateway': [
     'kernel',
     'config',

@@ -9,6 +9,8 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const W = '/workspaces/default';
 const USERS = readFileSync(path.join(import.meta.dirname, '../../../examples/users/openapi.yaml'), 'utf8');
+/** Records come to the disk in pieces. */
+const RECORDED_MS = 1000;
 const DAY_MS = 86_400_000;
 /** Long enough for what happens before the end of a version, short enough to wait for. */
 const LAST_MS = 4000;
@@ -81,6 +83,10 @@ it.each(['SQLite', 'PostgreSQL'])(
     await gate.done(`${W}/subscriptions/${subscription.id}/approve`, {}, author);
     expect((await call()).status).toBe(200);
 
+    const deleted = await fetch(`${gate.gateway}/v1/users/7`, { method: 'DELETE', headers: { 'x-api-key': key } });
+    expect(deleted.status).toBe(200);
+    await sleep(RECORDED_MS);
+
     // What would break callers is refused, with who they are; as a new version it is welcome.
     const breaking = ['delete', 'IfMatch'].reduce(
       (text, name) => text.replace(new RegExp(`\\n {4}${name}:\\n(?: {5,}.*\\n|\\n)*`), '\n'),
@@ -92,7 +98,7 @@ it.each(['SQLite', 'PostgreSQL'])(
     expect(broken.body).toMatchObject({
       code: 'admin.standards',
       semver: 'major',
-      impact: { subscribers: ['mobile'] },
+      impact: { subscribers: ['mobile'], affected: [{ application: 'mobile', calls: 1 }] },
     });
     const next = await gate.done(
       `${W}/versions`,

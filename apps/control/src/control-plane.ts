@@ -71,12 +71,14 @@ export class ControlPlane {
   }
 
   async #start(): Promise<void> {
-    const { listen, database, callersFile, secret, adminToken, importFrom, version, logLevel, telling } = this.#options;
+    const { listen, database, callersFile, recordsFolder, secret, adminToken, importFrom, version, logLevel, telling } =
+      this.#options;
     const at = { host: listen.host, port: this.#port === 0 ? listen.port : this.#port };
     const start: ControlStart = {
       listen: at,
       database,
       callersFile,
+      recordsFolder,
       secret,
       adminToken,
       importFrom,

@@ -16,6 +16,7 @@ import { Clockwork } from './clockwork.ts';
 import { KeptCallers } from './kept-callers.ts';
 import { controlStart, toControl, type FromControl } from './protocol.ts';
 import { publicFetcher } from './public-fetcher.ts';
+import { recordedUsage } from './recorded-usage.ts';
 import { RemoteGate } from './remote-gate.ts';
 import { smtpMailer } from './smtp-mailer.ts';
 
@@ -23,6 +24,7 @@ import { smtpMailer } from './smtp-mailer.ts';
 const {
   listen,
   callersFile,
+  recordsFolder,
   database: place,
   secret,
   adminToken,
@@ -45,6 +47,7 @@ const house: House = {
   cipher: new Cipher(secret),
   gate,
   log,
+  usage: recordedUsage(recordsFolder),
   ...(importFrom && { importFrom }),
 };
 const app = adminApi({ house, adminToken, version });

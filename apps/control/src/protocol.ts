@@ -11,6 +11,8 @@ export interface ControlStart {
   readonly database: string;
   /** Where callers are kept for gates that start. */
   readonly callersFile: string;
+  /** Where the gate beside us keeps its records. */
+  readonly recordsFolder: string;
   /** Of this house, at least 32 bytes: what is secret in the store is sealed by it. */
   readonly secret: Uint8Array;
   /** Of the environment: whoever has it is administrator. */

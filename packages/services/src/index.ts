@@ -1,6 +1,6 @@
 export { Cipher } from './cipher.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
-export type { House, Principal, ServiceContext, Traffic } from './service-context.ts';
+export type { House, Principal, ServiceContext, Usage } from './service-context.ts';
 export { allCallers } from './publishing/compose-callers.ts';
 export type { Enforcement, Gate, GateChange, GateConfig, Prepared } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';

@@ -14,21 +14,18 @@ export interface House {
   readonly log: Logger;
   /** From where documents may be fetched; left out: from public machines. */
   readonly importFrom?: ImportSettings;
-  /** Left out where nobody counts: what needs to know that there is no traffic then needs a second person. */
-  readonly traffic?: Traffic;
-  /** Left out where there are no records. */
+  /** Left out where there are no records: what needs to know who calls then needs a second person. */
   readonly usage?: Usage;
 }
 
 /** What callers have used, by records. */
 export interface Usage {
-  /** Undefined: nobody knows. */
-  of(asked: { readonly api: string; readonly version: string }): Promise<readonly UsageRow[] | undefined>;
-}
-
-export interface Traffic {
-  /** Of a version, since then; undefined: nobody knows. */
-  callsOf(version: string, sinceMs: number): Promise<number | undefined>;
+  /** `entry`: what gates call the version, such as `users-1.0.0`. Operations are as its document has them. */
+  of(asked: {
+    readonly entry: string;
+    readonly basePath: string;
+    readonly sinceMs: number;
+  }): Promise<readonly UsageRow[]>;
 }
 
 /** A browser's session, and when its user last proved to be there; or a token. */

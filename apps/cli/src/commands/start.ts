@@ -159,6 +159,7 @@ export class RunningGatehouse implements StatusSource {
       database,
       importFrom,
       callersFile: this.#callersFile(),
+      recordsFolder: path.join(this.#options.dataDir, 'records'),
       secret: derivedSecret(this.#secret(), 'store'),
     };
     try {

@@ -5,6 +5,7 @@ import { openApproval, openFor } from '../approvals/course.ts';
 import { deploy, revisionFor, undeploy } from './deploying.ts';
 import { listOf } from './people.ts';
 import { LIVE } from './subscription-terms.ts';
+import { usageOf } from '../standards/usage-of.ts';
 import { reason, refused, type Applied, type Move, type Moving } from './move.ts';
 
 const day = (description: string) => Type.String({ format: 'date-time', description });
@@ -243,7 +244,8 @@ async function retire(moving: AnyMoving): Promise<Applied> {
   const sunset = lifecycleOf(entity)['sunset'];
   if (momentOf(sunset) > own.nowMs) throw refused(`it ends on ${String(sunset)}, and not before`, { sunset });
   if (input['force'] === true) return byTwo(moving, 'version.retire');
-  const calls = await ctx.traffic?.callsOf(entity.id, own.nowMs - QUIET_MS);
+  const usage = await usageOf({ ctx, own }, entity, own.nowMs - QUIET_MS);
+  const calls = usage?.reduce((sum, row) => sum + row.calls, 0);
   if (calls === 0) return { state: 'retired' };
   const why = calls === undefined ? 'nobody counts its calls' : `it was called ${calls} times in the last days`;
   throw refused(`${why}: force it, which a second person has to agree with`, { calls: calls ?? null });

@@ -14,8 +14,11 @@ import { findEntity, listEntities, type Entity } from '@gatehouse/store';
 import type { Write } from '../entities/write.ts';
 import { LIVE } from '../moves/subscription-terms.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { usageOf } from './usage-of.ts';
 import { ServiceError } from '../service-error.ts';
 
+/** Calls that are older say nothing of who would be hurt. */
+const RECENT_MS = 30 * 86_400_000;
 /** What a refusal tells of, at most. */
 const SHOWN_MAX = 100;
 /** Rules of waivers that are for changes, and not for findings, begin so: `breaking:operation-removed`. */
@@ -131,7 +134,7 @@ async function impact({ ctx, own, version }: Gated, changes: readonly Change[]):
     const application = await findEntity(own.sql, { workspace, kind: 'application', id });
     if (application !== undefined) subscribers.add(application.name);
   }
-  const usage = await ctx.usage?.of({ api: api?.name ?? '', version: version.name });
+  const usage = await usageOf({ ctx, own }, version, own.nowMs - RECENT_MS);
   if (usage === undefined) return { subscribers: [...subscribers].toSorted() };
   const affected = impactOf(changes, usage).map(({ application, calls, lastSeen }) => ({
     application,

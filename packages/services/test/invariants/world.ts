@@ -51,7 +51,7 @@ export async function openWorld(process: readonly object[]): Promise<World> {
     cipher: new Cipher(Buffer.alloc(32, 1)),
     gate,
     log,
-    traffic: { callsOf: async () => Promise.resolve(0) },
+    usage: { of: async () => Promise.resolve([]) },
   };
   await seedHouse(house);
   const workspace = (await entitiesOf(database)).find(({ kind }) => kind === 'workspace')?.id ?? '';
