@@ -114,8 +114,8 @@ describe('a start is refused', () => {
   });
 
   it('with what this version does not have, also where a variable asks for it', async () => {
-    expect(await refusal('--database', 'postgres://gate:secret@db/gatehouse')).toMatch(
-      /^--database \(GATEHOUSE_DATABASE\): postgres:\/\/ is not available in this version; /,
+    expect(await refusal('--analytics', 'clickhouse://gate:secret@db')).toMatch(
+      /^--analytics \(GATEHOUSE_ANALYTICS\): clickhouse:\/\/ is not available in this version; /,
     );
     const { code, err } = await run(['start', ...FREE], { env: { GATEHOUSE_COUNTERS: 'redis://cache' } });
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('redis:// is not available') });
