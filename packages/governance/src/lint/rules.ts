@@ -1,12 +1,15 @@
 import type { Rule } from './rule.ts';
 import { BODY_RULES } from './rules/bodies.ts';
 import { COMPONENT_RULES } from './rules/components.ts';
+import { DOCUMENTATION_RULES } from './rules/documentation.ts';
 import { EVOLUTION_RULES } from './rules/evolution.ts';
 import { LIFECYCLE_RULES } from './rules/lifecycle.ts';
+import { LIMIT_RULES } from './rules/limits.ts';
 import { NAME_RULES } from './rules/names.ts';
 import { OPERATION_ID_RULES } from './rules/operation-ids.ts';
 import { PAGINATION_RULES } from './rules/pagination.ts';
 import { PATH_RULES } from './rules/paths.ts';
+import { PROTECTION_RULES } from './rules/protection.ts';
 import { REPLY_RULES } from './rules/replies.ts';
 import { TEMPLATE_RULES } from './rules/templates.ts';
 import { VALUE_RULES } from './rules/values.ts';
@@ -25,6 +28,9 @@ const FAMILIES: readonly (readonly Rule[])[] = [
   VERSION_RULES,
   LIFECYCLE_RULES,
   EVOLUTION_RULES,
+  DOCUMENTATION_RULES,
+  PROTECTION_RULES,
+  LIMIT_RULES,
 ];
 
 /** All rules, by id. */
