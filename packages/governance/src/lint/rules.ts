@@ -1,8 +1,10 @@
 import type { Rule } from './rule.ts';
+import { AGENT_RULES } from './rules/agents.ts';
 import { BODY_RULES } from './rules/bodies.ts';
 import { COMPONENT_RULES } from './rules/components.ts';
 import { DOCUMENTATION_RULES } from './rules/documentation.ts';
 import { EVOLUTION_RULES } from './rules/evolution.ts';
+import { EXPOSURE_RULES } from './rules/exposure.ts';
 import { LIFECYCLE_RULES } from './rules/lifecycle.ts';
 import { LIMIT_RULES } from './rules/limits.ts';
 import { NAME_RULES } from './rules/names.ts';
@@ -31,6 +33,8 @@ const FAMILIES: readonly (readonly Rule[])[] = [
   DOCUMENTATION_RULES,
   PROTECTION_RULES,
   LIMIT_RULES,
+  EXPOSURE_RULES,
+  AGENT_RULES,
 ];
 
 /** All rules, by id. */
