@@ -61,6 +61,7 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/ai/providers',
   '@gatehouse/ai/testing',
   '@gatehouse/config/merging',
+  '@gatehouse/control/audit',
   '@gatehouse/counters/testing',
   '@gatehouse/kernel/fetching',
   '@gatehouse/kernel/testing',

@@ -52,7 +52,7 @@ const consoleOption = (): Option =>
   new Option('--console <host:port>', 'where the admin API is; "off": nowhere')
     .env('GATEHOUSE_CONSOLE')
     .default('127.0.0.1:8090');
-const databaseOption = (): Option =>
+export const databaseOption = (): Option =>
   new Option('--database <url>', 'postgres://… for what is governed; without it, SQLite in the data folder')
     .env('GATEHOUSE_DATABASE')
     .argParser(databaseUrl);
@@ -97,10 +97,15 @@ export interface PlaceFlags extends LaterFlags {
   readonly database?: string;
 }
 
+/** A file of SQLite, or `postgres://…`. */
+export function storeOf({ data, database }: Pick<PlaceFlags, 'data' | 'database'>): string {
+  return database ?? path.resolve(data, 'gatehouse.db');
+}
+
 /** Where things are, as commands work with it. */
 export function placesOf(flags: PlaceFlags) {
   requireNothingLater(flags);
-  const { config, data, listen, listenTls, console: control, status, database, importFrom } = flags;
+  const { config, data, listen, listenTls, console: control, status, importFrom } = flags;
   return {
     config,
     dataDir: path.resolve(data),
@@ -109,6 +114,6 @@ export function placesOf(flags: PlaceFlags) {
     control: control === 'off' ? undefined : parseAddress(control, '--console'),
     status: parseAddress(status, '--status'),
     importFrom,
-    database: database ?? path.resolve(data, 'gatehouse.db'),
+    database: storeOf(flags),
   };
 }

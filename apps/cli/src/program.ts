@@ -4,7 +4,15 @@ import { defineBreaking } from './breaking/define-breaking.ts';
 import { defineLogs } from './logs-command.ts';
 import { newKey, sha256Hex } from '@gatehouse/kernel';
 import { parseAddress } from './address.ts';
-import { placesOf, startOptions, statusOption, type PlaceFlags } from './options.ts';
+import {
+  dataOption,
+  databaseOption,
+  placesOf,
+  startOptions,
+  statusOption,
+  storeOf,
+  type PlaceFlags,
+} from './options.ts';
 import { defineStart } from './start-command.ts';
 import { print, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -38,6 +46,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineHashPassword(added(program, 'hash-password'), terminal);
   defineImport(added(program, 'import'), terminal);
   defineDraft(added(program, 'draft'), terminal);
+  defineAudit(added(program, 'audit'), terminal);
   defineCache(added(program, 'cache'), terminal);
   defineLint(added(program, 'lint'), terminal);
   defineLogs(added(program, 'logs'), terminal);
@@ -105,6 +114,33 @@ function defineHashPassword(command: Command, terminal: Terminal): void {
       const { hashPassword } = await import('./commands/hash-password.ts');
       const ask = (text: string): void => void terminal.stderr.write(text);
       await hashPassword({ stdin: terminal.stdin, ask, json, print: print(terminal) });
+    });
+}
+
+interface StoreFlags {
+  readonly data: string;
+  readonly database?: string;
+}
+
+function defineAudit(command: Command, terminal: Terminal): void {
+  command.description('what was changed, by whom, as a chain that shows tampering');
+  added(command, 'export')
+    .description('print every entry, a line each, and where the chains end')
+    .addOption(dataOption())
+    .addOption(databaseOption())
+    .action(async (flags: StoreFlags) => {
+      const { exportAudit } = await import('./commands/audit.ts');
+      await exportAudit({ place: storeOf(flags), print: print(terminal) });
+    });
+  added(command, 'verify')
+    .description('say whether entries are as they were written; of an export, or of the store')
+    .argument('[file]', 'an export, such as audit.ndjson')
+    .addOption(dataOption())
+    .addOption(databaseOption())
+    .option('--json', 'print the result as JSON')
+    .action(async (file: string | undefined, { json = false, ...flags }: JsonFlag & StoreFlags) => {
+      const { verify } = await import('./commands/audit.ts');
+      await verify({ file, place: storeOf(flags), json, print: print(terminal) });
     });
 }
 

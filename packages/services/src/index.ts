@@ -81,5 +81,6 @@ export {
   removeScimGroup,
   replaceScimGroup,
 } from './people/scim/scim-groups.ts';
+export { verifyChain, type AuditProblem, type AuditVerdict, type KnownHead } from './audit/verify-chain.ts';
 export { listAudit } from './audit/list-audit.ts';
 export { seedHouse } from './seed-house.ts';

@@ -17,6 +17,7 @@ export {
 export {
   appendAudit,
   auditHead,
+  auditHeads,
   auditPage,
   type AuditHead,
   type AuditQuery,

@@ -16,7 +16,7 @@ export interface AuditFacts {
   readonly reason: string | undefined;
 }
 
-const GENESIS = '0'.repeat(64);
+export const GENESIS = '0'.repeat(64);
 
 /** The next link of a workspace's chain: its hash is over all of it and over the hash before. */
 export function auditEntry(head: AuditHead | undefined, facts: AuditFacts): AuditRow {
@@ -34,9 +34,14 @@ export function auditEntry(head: AuditHead | undefined, facts: AuditFacts): Audi
     requestId,
     prev: head?.hash ?? GENESIS,
   };
-  const hash = createHash('sha256').update(canonical(content)).digest('hex');
+  const hash = hashOf(content);
   const entry = JSON.stringify({ ...content, hash });
   return { workspace, seq, atMs, entity: `${entity.kind} ${entity.id}`, entry, hash };
+}
+
+/** Of an entry without its hash. */
+export function hashOf(content: unknown): string {
+  return createHash('sha256').update(canonical(content)).digest('hex');
 }
 
 function canonical(value: unknown): string {

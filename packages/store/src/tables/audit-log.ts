@@ -23,6 +23,18 @@ export async function auditHead(statements: Statements, workspace: string): Prom
   return row && { seq: Number(row['seq']), hash: String(row['hash']) };
 }
 
+/** Of all workspaces. */
+export async function auditHeads(
+  statements: Statements,
+): Promise<readonly (AuditHead & { readonly workspace: string })[]> {
+  const rows = await statements.all('SELECT workspace, seq, hash FROM audit_heads ORDER BY workspace');
+  return rows.map((row) => ({
+    workspace: String(row['workspace']),
+    seq: Number(row['seq']),
+    hash: String(row['hash']),
+  }));
+}
+
 /** In one transaction with what it tells of. */
 export async function appendAudit(statements: Statements, row: AuditRow): Promise<void> {
   const { workspace, seq, atMs, entity, entry, hash } = row;
