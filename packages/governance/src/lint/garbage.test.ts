@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parseSpec } from '../document/spec-document.ts';
+import { lint } from './lint.ts';
+
+const FIELDS =
+  'info servers paths components security tags contact description title summary url /users /admin/{id} get post parameters requestBody responses 200 429 default name in content application/json application/problem+json schema schemas properties items type allOf oneOf anyOf example examples headers securitySchemes flows implicit scopes $ref A'.split(
+    ' ',
+  );
+const leaf = fc.oneof(
+  fc.constantFrom(
+    'object',
+    'string',
+    'array',
+    'integer',
+    'query',
+    'path',
+    '#/components/schemas/A',
+    '#',
+    'http://x',
+    'apiKey',
+    'oauth2',
+  ),
+  fc.jsonValue({ maxDepth: 1 }),
+);
+const { node } = fc.letrec<{ node: unknown }>((tie) => ({
+  node: fc.oneof(
+    { maxDepth: 7, depthSize: 'large' },
+    leaf,
+    fc.array(tie('node'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom(...FIELDS), tie('node'), { maxKeys: 5 }),
+  ),
+}));
+
+it('what stands in a document in the wrong place costs findings, and never the lint', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...FIELDS), node), (parts) => {
+      const document = parseSpec(JSON.stringify({ openapi: '3.1.0', ...parts }), 'garbage');
+      expect(lint(document, { pack: 'strict', nowMs: 0 }).findings.length).toBeGreaterThan(0);
+    }),
+    { numRuns: 2000 },
+  );
+});
