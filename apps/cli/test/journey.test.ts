@@ -13,7 +13,7 @@ const USERS = readFileSync(path.join(import.meta.dirname, '../../../examples/use
 const RECORDED_MS = 1000;
 const DAY_MS = 86_400_000;
 /** Long enough for what happens before the end of a version, short enough to wait for. */
-const LAST_MS = 4000;
+const LAST_MS = 12_000;
 
 let postgres: TestPostgres;
 beforeAll(async () => {
@@ -124,7 +124,7 @@ it.each(['SQLite', 'PostgreSQL'])(
       told.headers.has('sunset'),
       told.headers.get('link'),
     ]).toEqual([200, true, true, expect.stringContaining('successor-version')]);
-    await gate.done(`${W}/versions/${version.id}/brownout`, { windows: [{ from: at(-1000), to: at(2000) }] }, author);
+    await gate.done(`${W}/versions/${version.id}/brownout`, { windows: [{ from: at(-1000), to: at(5000) }] }, author);
     expect((await call()).status).toBe(503);
     await sleep(Math.max(0, Date.parse(sunset) - Date.now() + 100));
     const retiring = await gate.done(
