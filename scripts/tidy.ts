@@ -60,6 +60,7 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/ai/prompts',
   '@gatehouse/ai/providers',
   '@gatehouse/ai/testing',
+  '@gatehouse/config/meaning',
   '@gatehouse/config/merging',
   '@gatehouse/control/audit',
   '@gatehouse/counters/testing',
@@ -82,6 +83,7 @@ const THREADS: Readonly<Record<string, readonly string[]>> = {
   'apps/cli/src/main.ts': [
     'commander',
     '@gatehouse/ai/providers',
+    '@gatehouse/config/meaning',
     '@gatehouse/config/merging',
     '@gatehouse/upstream/probing',
   ],

@@ -2,6 +2,8 @@ export type * from './guard-spec.ts';
 export type * from './prompt-spec.ts';
 export type * from './snapshot.ts';
 export { compileConfig, type CompileOptions, type CompileResult } from './compile/compile-config.ts';
+export type { Meaning, MeaningArea, MeaningChange } from './meaning/meaning.ts';
+export { plainSource, type PlainSource, type UnsetVariable } from './source/plain-source.ts';
 export type { OthersNames } from './compile/compilation.ts';
 export type { ProviderRow } from './compile/compile-ai.ts';
 export type { LoadedPlugin } from './compile/compile-plugins.ts';

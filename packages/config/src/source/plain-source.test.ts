@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { plainSource } from './plain-source.ts';
+
+const read = (text: string, env: Readonly<Record<string, string>> = {}) =>
+  plainSource(text, { file: 'gate.yaml', env });
+
+describe('a file as plain data', () => {
+  it.each([
+    ['texts, numbers and lists', 'a: [1, "x", true, null]\n', { a: [1, 'x', true, null] }],
+    ['JSON', '{"a": {"b": [1.5]}}', { a: { b: [1.5] } }],
+    ['aliases', 'a: &x { b: 1 }\nc: *x\n', { a: { b: 1 }, c: { b: 1 } }],
+    ['names that every object has', '{"constructor": 1, "toString": 2}', { constructor: 1, toString: 2 }],
+  ])('has %s', (_, text, source) => {
+    expect(read(text)).toEqual({ source, unset: [] });
+  });
+
+  it('keeps `__proto__` as a name', () => {
+    const result = read('{"__proto__": {"polluted": true}}');
+    expect(JSON.stringify(result)).toContain('"__proto__":{"polluted":true}');
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+  });
+
+  it.each([
+    ['${NAME}', 'abc', 'abc'],
+    ['${NAME}', '8080', 8080],
+    ['${NAME}', '1.0', '1.0'],
+    ['${NAME}', '007', '007'],
+    ['${NAME}', 'true', true],
+    ['http://${NAME}/x', '8080', 'http://8080/x'],
+    ['$${NAME}', 'abc', '${NAME}'],
+  ])('puts variables in: %s', (written, value, expected) => {
+    expect(read(`a: "${written}"`, { NAME: value })).toEqual({ source: { a: expected }, unset: [] });
+  });
+
+  it('tells of variables that are not set, where a value is nothing else', () => {
+    const result = read('ai: { providers: { "a.b": { apiKey: "${KEY}" } }, list: ["${OTHER}"] }');
+    expect(result).toEqual({
+      source: { ai: { providers: { 'a.b': { apiKey: '***' } }, list: ['***'] } },
+      unset: [
+        { name: 'KEY', path: 'ai.providers["a.b"].apiKey' },
+        { name: 'OTHER', path: 'ai.list[0]' },
+      ],
+    });
+  });
+
+  it.each([
+    ['a: "http://${NAME}"', 'the environment variable `NAME` is not set'],
+    ['a: "${"', 'not closed'],
+    ['a: [', 'gate.yaml'],
+  ])('has problems with their place: %s', (text, message) => {
+    const result = read(text);
+    expect('problems' in result && JSON.stringify(result.problems)).toContain(message);
+  });
+
+  it('ends with aliases of aliases', () => {
+    const lines = Array.from({ length: 30 }, (_, n) => `a${n + 1}: &x${n + 1} [*x${n}, *x${n}]`);
+    const result = read(`a0: &x0 [1]\n${lines.join('\n')}\n`);
+    expect('problems' in result).toBe(true);
+  });
+
+  it('is what JSON says, for all JSON', () => {
+    const plain = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('${'));
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ maxLength: 5 }), plain), (value) => {
+        const result = read(JSON.stringify(value));
+        expect('source' in result && JSON.stringify(result.source)).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import { LineIndex } from '../problems/line-index.ts';
+import type { ConfigProblem } from '../problems/problem.ts';
+import { Report } from '../problems/report.ts';
+import { substitute, type Environment } from './environment.ts';
+import { parseSource } from './parse-source.ts';
+import { childPath, type ScalarNode, type SourceNode } from './source-node.ts';
+
+export interface PlainSource {
+  /** What the file says, as JSON: nothing is defaulted, variables are put in. */
+  readonly source: unknown;
+  /** Variables that are not set, where nothing but them stood: `***` stands there now. */
+  readonly unset: readonly UnsetVariable[];
+}
+
+export interface UnsetVariable {
+  readonly name: string;
+  /** `ai.providers.openai.apiKey` */
+  readonly path: string;
+}
+
+/** Stands for a secret that whoever reads it knows already. */
+const KEPT = '***';
+/** Aliases of aliases could be followed for ever. */
+const NODES_MAX = 2_000_000;
+
+/** The text of a gatehouse.yaml as plain data, for those who carry it elsewhere; whether it can be served, `compileConfig` says. */
+export function plainSource(
+  text: string,
+  { file, env }: { readonly file: string; readonly env: Environment },
+): PlainSource | { readonly problems: readonly ConfigProblem[] } {
+  const report = new Report(file, new LineIndex(text));
+  const document = parseSource(text, report);
+  if (document === undefined) return { problems: report.problems() };
+  const reader = new PlainReader(report, env);
+  const source = reader.read(document.root, '');
+  const problems = report.problems();
+  return problems.length > 0 ? { problems } : { source, unset: reader.unset };
+}
+
+class PlainReader {
+  readonly unset: UnsetVariable[] = [];
+  readonly #report: Report;
+  readonly #env: Environment;
+  #nodes = 0;
+
+  constructor(report: Report, env: Environment) {
+    this.#report = report;
+    this.#env = env;
+  }
+
+  read(node: SourceNode, path: string): unknown {
+    if (++this.#nodes > NODES_MAX) {
+      if (this.#nodes === NODES_MAX + 1)
+        this.#report.problem({ offset: node.offset, path }, 'aliases make more of this than can be read, write less');
+      return null;
+    }
+    if (node.kind === 'scalar') return this.#scalar(node, path);
+    if (node.kind === 'list') return node.items.map((item, index) => this.read(item, childPath(path, index)));
+    // Not assigned one by one: `__proto__` is a name like any other.
+    return Object.fromEntries(node.entries.map(({ key, node: item }) => [key, this.read(item, childPath(path, key))]));
+  }
+
+  #scalar(node: ScalarNode, path: string): unknown {
+    if (typeof node.value !== 'string') return node.value;
+    const [, alone] = /^\$\{([A-Za-z_][A-Za-z0-9_]{0,127})\}$/.exec(node.value) ?? [];
+    if (alone !== undefined && (!Object.hasOwn(this.#env, alone) || this.#env[alone] === undefined)) {
+      this.unset.push({ name: alone, path });
+      return KEPT;
+    }
+    const { text, substituted, problems } = substitute(node.value, this.#env);
+    for (const { message } of problems) this.#report.problem({ offset: node.offset, path }, message);
+    return substituted && alone !== undefined ? typed(text) : text;
+  }
+}
+
+/** A number or a truth value of the environment is one wherever it is wanted, and a text where that is. */
+function typed(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text !== '' && String(Number(text)) === text ? Number(text) : text;
+}
