@@ -1,6 +1,15 @@
 import type { OthersNames, Snapshot } from '@gatehouse/config';
+import { diffSnapshots } from '@gatehouse/config/meaning';
 import { mergeSnapshots, namesOf, type SnapshotPart } from '@gatehouse/config/merging';
-import type { CallersReplacement, Enforcement, GateChange, GateConfig, LocalGate, Prepared } from '@gatehouse/control';
+import type {
+  CallersReplacement,
+  Enforcement,
+  GateChange,
+  GateConfig,
+  LocalGate,
+  Prepared,
+  Preview,
+} from '@gatehouse/control';
 import { DirectoryWriter, type CallerChange } from '@gatehouse/directory';
 import type { Published } from '@gatehouse/gateway';
 import type { CompiledAside, CompileOrder } from './compile-aside.ts';
@@ -94,6 +103,16 @@ export class ServedParts implements LocalGate {
         return this.#enforce(store, this.#file === file ? snapshot : merged(this.#file, store));
       });
     return { snapshot: snapshot.version, enforce };
+  }
+
+  async preview({ config, callers }: GateChange): Promise<Preview> {
+    const problems = this.#callersOfBoth(callers);
+    if (problems.length > 0) return { problems };
+    if (config === undefined || isSame(config, this.#store?.config)) return { meaning: { changes: [] } };
+    const store = await this.#compiled(config);
+    if ('problems' in store) return store;
+    const outcome = merge(this.#file, store);
+    return 'problems' in outcome ? outcome : { meaning: diffSnapshots(this.#snapshot, outcome.snapshot) };
   }
 
   replaceCallers(): CallersReplacement {

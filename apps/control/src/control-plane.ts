@@ -1,13 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '@gatehouse/kernel';
 import type { CallerChange } from '@gatehouse/directory';
-import type { GateChange, Prepared } from '@gatehouse/services';
+import type { GateChange, Prepared, Preview } from '@gatehouse/services';
 import { fromControl, type ControlStart, type FromControl, type ToControl } from './protocol.ts';
 
 /** The data plane, as the main thread has it. */
 export interface LocalGate {
   apisOfOthers(): Promise<ReadonlySet<string>>;
   prepare(change: GateChange): Promise<Prepared | { readonly problems: readonly string[] }>;
+  preview(change: GateChange): Promise<Preview>;
   /** Callers are handed over in pieces. */
   replaceCallers(): CallersReplacement;
 }
@@ -130,6 +131,7 @@ export class ControlPlane {
   async #answerTo(told: Asked): Promise<ToControl> {
     const { id } = told;
     if (told.kind === 'prepare') return this.#prepare(told);
+    if (told.kind === 'preview') return this.#preview(told);
     if (told.kind === 'enforce') return this.#enforce(id);
     if (told.kind === 'callers') return this.#takeCallers(told);
     return { kind: 'apis', id, apis: await this.#options.gate.apisOfOthers() };
@@ -153,6 +155,12 @@ export class ControlPlane {
     const [oldest] = this.#prepared.keys();
     if (this.#prepared.size > PREPARED_MAX && oldest !== undefined) this.#prepared.delete(oldest);
     return { kind: 'prepared', id, snapshot: outcome.snapshot };
+  }
+
+  async #preview({ id, change }: Extract<FromControl, { kind: 'preview' }>): Promise<ToControl> {
+    const outcome = await this.#options.gate.preview(change);
+    if ('problems' in outcome) return { kind: 'refused', id, problems: outcome.problems };
+    return { kind: 'previewed', id, meaning: outcome.meaning };
   }
 
   async #enforce(id: number): Promise<ToControl> {

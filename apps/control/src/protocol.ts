@@ -1,4 +1,5 @@
 import type { LogLevel } from '@gatehouse/kernel';
+import type { Meaning } from '@gatehouse/config';
 import type { CallerChange } from '@gatehouse/directory';
 import type { Enforcement, GateChange, ImportSettings } from '@gatehouse/services';
 import type { SmtpSettings } from './smtp-mailer.ts';
@@ -35,6 +36,7 @@ export interface Telling {
 export type ToControl =
   | { readonly kind: 'apis'; readonly id: number; readonly apis: ReadonlySet<string> }
   | { readonly kind: 'prepared'; readonly id: number; readonly snapshot: string }
+  | { readonly kind: 'previewed'; readonly id: number; readonly meaning: Meaning }
   | { readonly kind: 'taken'; readonly id: number }
   | { readonly kind: 'refused'; readonly id: number; readonly problems: readonly string[] }
   | { readonly kind: 'enforced'; readonly id: number; readonly enforcement: Enforcement }
@@ -45,6 +47,7 @@ export type FromControl =
   /** `setupToken`: by which the first administrator is made; undefined where there is one, or a token of the environment. */
   | { readonly kind: 'listening'; readonly port: number; readonly setupToken: string | undefined }
   | { readonly kind: 'prepare'; readonly id: number; readonly change: GateChange }
+  | { readonly kind: 'preview'; readonly id: number; readonly change: GateChange }
   | { readonly kind: 'enforce'; readonly id: number }
   /** Some of all who call; the last of them says so. */
   | { readonly kind: 'callers'; readonly id: number; readonly callers: readonly CallerChange[]; readonly last: boolean }

@@ -1,5 +1,5 @@
 import type { CallerChange } from '@gatehouse/directory';
-import type { Enforcement, Gate, GateChange, Prepared } from '@gatehouse/services';
+import type { Enforcement, Gate, GateChange, Prepared, Preview } from '@gatehouse/services';
 import type { KeptCallers } from './kept-callers.ts';
 import type { FromControl, ToControl } from './protocol.ts';
 
@@ -34,6 +34,13 @@ export class RemoteGate implements Gate {
       snapshot: 'snapshot' in answer ? answer.snapshot : '',
       enforce: async () => this.#enforce(id, change.callers),
     } satisfies Prepared;
+  }
+
+  async preview(change: GateChange): Promise<Preview> {
+    const answer = await this.#asked({ kind: 'preview', id: ++this.#ids, change });
+    if (answer.kind === 'refused') return { problems: answer.problems };
+    if (answer.kind === 'previewed') return { meaning: answer.meaning };
+    throw new Error('reason' in answer ? answer.reason : 'the gate did not say what it means');
   }
 
   async #enforce(id: number, callers: readonly CallerChange[]): Promise<Enforcement> {

@@ -78,6 +78,7 @@ export const ERRORS = {
   'admin.not_found': row(404, 'There is no such thing here', 'caller'),
   'admin.conflict': row(409, 'Another one has it', 'caller'),
   'admin.illegal': row(409, 'Not possible in this state', 'caller'),
+  'admin.managed': row(409, 'Managed by a configuration', 'caller'),
   'admin.stale': row(412, 'Changed in the meantime', 'caller', true),
   'admin.unsupported': row(415, 'Not a format of the admin API', 'caller'),
   'admin.invalid': row(422, 'Not valid', 'caller'),

@@ -2,7 +2,7 @@ export { Cipher } from './cipher.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
 export type { House, Principal, ServiceContext, Usage } from './service-context.ts';
 export { allCallers } from './publishing/compose-callers.ts';
-export type { Enforcement, Gate, GateChange, GateConfig, Prepared } from './publishing/gate.ts';
+export type { Enforcement, Gate, GateChange, GateConfig, Prepared, Preview } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';
 export { KINDS, kindOf } from './kinds/kinds.ts';
 export type { Kind } from './kinds/kind.ts';
@@ -83,4 +83,15 @@ export {
 } from './people/scim/scim-groups.ts';
 export { verifyChain, type AuditProblem, type AuditVerdict, type KnownHead } from './audit/verify-chain.ts';
 export { listAudit } from './audit/list-audit.ts';
+export {
+  APPLY_PERMISSION,
+  applyConfig,
+  CONFIGURATION,
+  driftOf,
+  PLAN_PERMISSION,
+  planConfig,
+  releaseSource,
+  type ConfigPlan,
+} from './config-as-code/config-verbs.ts';
+export { exportConfig, type ExportedConfig } from './config-as-code/export-config.ts';
 export { seedHouse } from './seed-house.ts';

@@ -1,7 +1,7 @@
 import { insertEntity, listEntities } from '@gatehouse/store';
-import { newRequestId } from '@gatehouse/kernel';
 import { DEFAULT_WORKSPACE } from './publishing/compose-config.ts';
 import type { House } from './service-context.ts';
+import { orderedId } from './ordered-id.ts';
 
 /** What every house has from the beginning: a workspace. */
 export async function seedHouse({ database, clock }: House): Promise<void> {
@@ -13,7 +13,7 @@ export async function seedHouse({ database, clock }: House): Promise<void> {
     await insertEntity(sql, {
       workspace: '',
       kind: 'workspace',
-      id: `ws_${newRequestId(nowMs)}`,
+      id: `ws_${orderedId(nowMs)}`,
       parent: '',
       name: DEFAULT_WORKSPACE,
       state: '',

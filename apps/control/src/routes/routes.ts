@@ -1,5 +1,6 @@
 import { listAudit, PAGE_DEFAULT, PAGE_MAX } from '@gatehouse/services';
 import { Type } from 'typebox';
+import { CONFIGURATION_ROUTES } from './configuration-routes.ts';
 import { ENTITY_ROUTES, limitOf } from './entity-routes.ts';
 import { IMPORT_ROUTE } from './import-route.ts';
 import { LIFECYCLE_ROUTES } from './lifecycle-routes.ts';
@@ -45,6 +46,7 @@ export const ROUTES: readonly Route[] = [
   AUDIT,
   IMPORT_ROUTE,
   ...STANDARDS_ROUTES,
+  ...CONFIGURATION_ROUTES,
   ...ENTITY_ROUTES,
   ...MOVE_ROUTES,
   ...LIFECYCLE_ROUTES,

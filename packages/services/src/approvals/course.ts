@@ -1,4 +1,3 @@
-import { newRequestId } from '@gatehouse/kernel';
 import { addToOutbox, findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
 import type { Write } from '../entities/write.ts';
 import { handsIn } from '../moves/people.ts';
@@ -9,6 +8,7 @@ import { approvalOf, type Approval } from './approval.ts';
 import { EFFECTS } from './effects.ts';
 import { MATTERS, people, readProcess, type MatterName, type Step } from './process.ts';
 import { requireVoter } from './voters.ts';
+import { orderedId } from '../ordered-id.ts';
 
 /** What an approval goes on to need. */
 export interface Course {
@@ -174,7 +174,7 @@ async function askWebhook(own: Write, entity: Entity): Promise<void> {
   if (entity.state !== 'waiting' || step?.kind !== 'webhook') return;
   const { matter, subject, input, facts, step: at } = approval;
   await addToOutbox(own.sql, {
-    id: `evt_${newRequestId(own.nowMs)}`,
+    id: `evt_${orderedId(own.nowMs)}`,
     workspace: entity.workspace,
     topic: 'approval.ask',
     event: { webhook: step.webhook, approval: entity.id, step: at, matter, subject, input, facts },

@@ -1,5 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
+import { requireUnmanaged } from '../config-as-code/managed.ts';
 import { nameSchema, type Kind } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -81,6 +82,7 @@ export async function getEntity(ctx: ServiceContext, reference: EntityReference)
 const NAMES: Readonly<Record<string, TSchema>> = {
   user: Type.String({ format: 'email', maxLength: 254 }),
   group: Type.String({ minLength: 1, maxLength: 200 }),
+  model: Type.String({ pattern: String.raw`^[^\p{Cc}]{1,256}$`, description: 'As callers ask for it.' }),
 };
 
 /** The body of a create: the name, the parent where there is one, and the fields of the kind. */
@@ -160,6 +162,7 @@ export async function changeEntity(
   return write(ctx, async (own) => {
     const before = await requireEntity(own.sql, ctx, input);
     requireSeen(before, input.revision);
+    requireUnmanaged(before, 'update');
     return entityView(kind, await own.update(before, patched(ctx, rule(ctx, before), { kind, patch: input.patch })));
   });
 }
@@ -201,6 +204,7 @@ export async function removeEntity(
   return write(ctx, async (own) => {
     const entity = await requireEntity(own.sql, ctx, input);
     requireSeen(entity, input.revision);
+    requireUnmanaged(entity, 'delete');
     await requireNobodyNeeds(own.sql, entity);
     await requireNobodyNames(own.sql, entity);
     await own.remove(entity);

@@ -18,7 +18,13 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   'key',
   'privateKey',
 ]);
-const MASK = '***';
+
+/** Whether a text of that name is shown to nobody. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAMES.has(name);
+}
+
+export const MASK = '***';
 const SEALED = '$sealed';
 
 /** As it is kept: secrets encrypted. What is shown as `***` is what it was before. */

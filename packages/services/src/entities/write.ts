@@ -1,5 +1,4 @@
 import type { CallerChange } from '@gatehouse/directory';
-import { newRequestId } from '@gatehouse/kernel';
 import {
   addToOutbox,
   appendAudit,
@@ -15,11 +14,12 @@ import { auditEntry } from '../audit/audit-entry.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { applicationChange, credentialChanges, type ApplicationId } from '../publishing/compose-callers.ts';
 import { composeConfig } from '../publishing/compose-config.ts';
-import type { Enforcement, GateChange, Prepared } from '../publishing/gate.ts';
+import type { Enforcement, GateChange, Prepared, Preview } from '../publishing/gate.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { PEOPLE_RULES } from '../people/people-rules.ts';
 import { entityView } from './entity-view.ts';
+import { orderedId } from '../ordered-id.ts';
 
 /** Writes come one after another: what a verb has read is so until it ends, and audits are chains. */
 const LOCK = 'house';
@@ -67,7 +67,7 @@ export class Write {
   }
 
   newId(kind: string): string {
-    return `${kindOf(kind).prefix}_${newRequestId(this.nowMs)}`;
+    return `${kindOf(kind).prefix}_${orderedId(this.nowMs)}`;
   }
 
   async insert(entity: Entity, action = 'create', reason?: string): Promise<Entity> {
@@ -136,7 +136,7 @@ export class Write {
     });
     await appendAudit(this.sql, row);
     await addToOutbox(this.sql, {
-      id: `evt_${newRequestId(this.nowMs)}`,
+      id: `evt_${orderedId(this.nowMs)}`,
       workspace,
       topic,
       event: { entity: entity.id, name: entity.name, state: entity.state, parent: entity.parent, ...facts },
@@ -159,6 +159,28 @@ export async function write<T>(ctx: ServiceContext, work: (write: Write) => Prom
     return { result: value, prepared: change && (await prepare(ctx, change)) };
   });
   return { result, enforcement: prepared && (await enforced(prepared)) };
+}
+
+/** What `work` would do, and what gates would serve after it; nothing of it is kept. */
+export async function rehearse<T>(
+  ctx: ServiceContext,
+  work: (write: Write) => Promise<T>,
+): Promise<{ readonly result: T; readonly preview: Preview | undefined }> {
+  let rehearsed: { readonly result: T; readonly preview: Preview | undefined } | undefined;
+  const undone = new Error('a rehearsal is undone');
+  await ctx.database
+    .write(LOCK, async (sql) => {
+      const own = new Write(ctx, sql);
+      const result = await work(own);
+      const change = await own.gateChange();
+      rehearsed = { result, preview: change && (await ctx.gate.preview(change)) };
+      throw undone;
+    })
+    .catch((error: unknown) => {
+      if (error !== undone) throw error;
+    });
+  if (rehearsed === undefined) throw undone;
+  return rehearsed;
 }
 
 async function prepare(ctx: ServiceContext, change: GateChange): Promise<Prepared> {

@@ -12,6 +12,7 @@ import {
 import { Type } from 'typebox';
 import type { Entity } from '@gatehouse/store';
 import { newEntity } from '../entities/entity-verbs.ts';
+import { requireUnmanaged } from '../config-as-code/managed.ts';
 import { readInput } from '../entities/read-input.ts';
 import { sealed } from '../entities/sealed.ts';
 import { write, type Write, type Written } from '../entities/write.ts';
@@ -155,6 +156,7 @@ async function changedVersion(
   own: Write,
   { version, request, plan }: Versioned & { readonly version: Entity },
 ): Promise<Entity> {
+  requireUnmanaged(version, 'import');
   if (ENDED.has(version.state)) throw refused(`the version ${version.name} is ${version.state}, name another`);
   const { data, id } = version;
   const editors = [...new Set([...listOf(data['editors']), ctx.principal.id])];

@@ -162,7 +162,7 @@ export const KINDS: readonly Kind[] = [
     parent: { kind: 'application', field: 'application' },
     summary: 'Which application may call which api, under which plan.',
     fields: fields({
-      api: Type.String({ description: 'The name of an api.' }),
+      api: Type.Optional(Type.String({ description: 'The name of an api; left out: only the models of the plan.' })),
       plan: Type.String({ description: 'The name of a plan.' }),
       version: Type.Optional(Type.String({ description: 'The name of a version that it is kept to.' })),
       answers: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
@@ -224,6 +224,18 @@ export const KINDS: readonly Kind[] = [
     fields: fields({ title, spec: spec('ai.guards.*') }),
     initial: '',
     served: true,
+  },
+  {
+    kind: 'source',
+    plural: 'sources',
+    prefix: 'src',
+    level: 'workspace',
+    summary: 'Files that were applied, and what they own.',
+    fields: fields({}),
+    facts: ['entries', 'appliedBy', 'appliedAt'],
+    initial: '',
+    served: false,
+    made: 'by verbs',
   },
   {
     kind: 'waiver',

@@ -5,6 +5,7 @@ import { entityView, type EntityView } from '../entities/entity-view.ts';
 import { readInput } from '../entities/read-input.ts';
 import { write, type Write, type Written } from '../entities/write.ts';
 import { kindOf } from '../kinds/kinds.ts';
+import { requireUnmanaged } from '../config-as-code/managed.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 
@@ -64,6 +65,7 @@ export async function moveEntity(
   return write(ctx, async (own) => {
     const entity = await requireEntity(own.sql, ctx, input);
     if (input.revision !== undefined) requireSeen(entity, input.revision);
+    requireUnmanaged(entity, move.event);
     if (!move.from.includes(entity.state)) throw illegal(entity, move.event, allowedEvents(moves, entity));
     const { shown = {}, moved: kept, ...applied } = (await move.apply?.({ ctx, own, entity, input: body })) ?? {};
     if (kept !== undefined) return { ...entityView(kind, kept), ...shown };

@@ -11,6 +11,7 @@ import { describedOperations } from '../importing/described-operations.ts';
 import { publishGates } from '../standards/publish-gates.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { decide, openApproval, openFor } from '../approvals/course.ts';
+import { requireUnmanaged } from '../config-as-code/managed.ts';
 import { illegal, reason, type Applied, type Move, type Moving } from './move.ts';
 
 export const REVISION_MOVES: readonly Move[] = [
@@ -65,6 +66,7 @@ export async function sealRevision(ctx: ServiceContext, input: unknown): Promise
   const { version: id } = readInput(SEAL, input);
   return write(ctx, async (own) => {
     const version = await requireEntity(own.sql, ctx, { kind: 'version', id });
+    requireUnmanaged(version, 'seal');
     if (!SEALABLE.has(version.state)) throw illegal(version, 'be sealed');
     const verdicts = await publishGates({ ctx, own, version });
     const revision = await own.insert(await sealedRevision(own, version, verdicts), 'seal');
@@ -78,7 +80,7 @@ export async function sealRevision(ctx: ServiceContext, input: unknown): Promise
   });
 }
 
-async function sealedRevision(own: Write, version: Entity, verdicts: Entity['data']): Promise<Entity> {
+export async function sealedRevision(own: Write, version: Entity, verdicts: Entity['data']): Promise<Entity> {
   const { spec, document, author, editors } = version.data;
   const number = (await revisionsOf(own.sql, version)).length + 1;
   const id = own.newId('revision');

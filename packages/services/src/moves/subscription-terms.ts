@@ -11,12 +11,14 @@ export const GRACE_MS = 30 * 86_400_000;
 const MANY = 100_000;
 
 export interface Terms {
+  /** '' for models alone. */
   readonly api: string;
   readonly plan: string;
 }
 
 export function termsOf({ data }: Entity): Terms {
-  return { api: String(data['api']), plan: String(data['plan']) };
+  const { api = '', plan } = data;
+  return { api: String(api), plan: String(plan) };
 }
 
 /** A published plan that holds the api. */
@@ -24,6 +26,8 @@ export async function requirePlan(sql: Statements, workspace: string, { plan: na
   const [plan] = await listEntities(sql, { workspace, kind: 'plan', parent: '', name, limit: 1 });
   if (plan === undefined) throw new ServiceError('admin.invalid', `there is no plan ${name}`);
   if (plan.state !== 'published') throw refused(`the plan ${name} is ${plan.state}, and takes no subscriptions`);
+  if (api === '' && plan.data['access'] !== undefined) return plan;
+  if (api === '') throw new ServiceError('admin.invalid', `the plan ${name} allows no models, name an api`);
   if (!listOf(plan.data['apis']).includes(api))
     throw new ServiceError('admin.invalid', `the plan ${name} has no api ${api}`);
   return plan;
@@ -36,11 +40,14 @@ export async function requireOnly(
   { api, plan }: Terms,
 ): Promise<void> {
   const all = await listEntities(sql, { workspace, kind: 'subscription', parent, limit: MANY });
-  const same = all.find(
-    (each) => each.id !== id && LIVE.has(each.state) && each.data['api'] === api && each.data['plan'] === plan,
-  );
+  const same = all.find((each) => each.id !== id && LIVE.has(each.state) && isOf(each, { api, plan }));
   if (same === undefined) return;
   throw new ServiceError('admin.conflict', `the application is ${same.state} there already`, { subscription: same.id });
+}
+
+function isOf(entity: Entity, { api, plan }: Terms): boolean {
+  const terms = termsOf(entity);
+  return terms.api === api && terms.plan === plan;
 }
 
 /** In which an api takes new subscriptions. */
@@ -52,6 +59,7 @@ export async function requireOpenVersion(
   sql: Statements,
   { api: name, version }: { readonly api: string; readonly version: unknown },
 ): Promise<void> {
+  if (name === '') return;
   const { workspace } = ctx;
   const [api] = await listEntities(sql, { workspace, kind: 'api', parent: '', name, limit: 1 });
   if (api === undefined) {

@@ -1,4 +1,3 @@
-import { newRequestId } from '@gatehouse/kernel';
 import {
   dueEvents,
   eventAgain,
@@ -14,6 +13,7 @@ import type { House } from '../service-context.ts';
 import { DELIVER_MAIL, DELIVER_WEBHOOK, fanOut } from './fan-out.ts';
 import type { Senders } from './senders.ts';
 import { signatureHeaders } from './signature.ts';
+import { orderedId } from '../ordered-id.ts';
 
 const BATCH = 50;
 /** Outside of transactions, so many at once. */
@@ -98,7 +98,7 @@ async function bury(
   { nowMs, error }: { readonly nowMs: number; readonly error: string },
 ): Promise<void> {
   await eventDone(sql, id, nowMs);
-  const own = `fail_${newRequestId(nowMs)}`;
+  const own = `fail_${orderedId(nowMs)}`;
   const target = event['webhook'] ?? event['to'];
   await insertEntity(sql, {
     workspace,

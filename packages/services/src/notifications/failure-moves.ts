@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { newRequestId } from '@gatehouse/kernel';
 import { addToOutbox } from '@gatehouse/store';
 import { reason, type Move } from '../moves/move.ts';
+import { orderedId } from '../ordered-id.ts';
 
 export const FAILURE_MOVES: readonly Move[] = [
   {
@@ -14,7 +14,7 @@ export const FAILURE_MOVES: readonly Move[] = [
     apply: async ({ own, entity }) => {
       const { sent, event } = entity.data;
       await addToOutbox(own.sql, {
-        id: `evt_${newRequestId(own.nowMs)}`,
+        id: `evt_${orderedId(own.nowMs)}`,
         workspace: entity.workspace,
         topic: String(sent),
         event: typeof event === 'object' && event !== null ? { ...event } : {},

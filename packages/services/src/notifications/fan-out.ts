@@ -7,8 +7,8 @@ import {
   type OutboxEvent,
   type Statements,
 } from '@gatehouse/store';
-import { newRequestId } from '@gatehouse/kernel';
 import { TOLD } from './recipients.ts';
+import { orderedId } from '../ordered-id.ts';
 
 /** What is delivered has a topic of its own, and is told to nobody else. */
 export const DELIVER_WEBHOOK = 'deliver.webhook';
@@ -62,7 +62,7 @@ async function toPeople(
   for (const person of new Set(await told.whom(sql, entity))) {
     const user = await findEntity(sql, { workspace: '', kind: 'user', id: person });
     if (user === undefined || user.data['disabled'] === true) continue;
-    const note = `note_${newRequestId(nowMs)}`;
+    const note = `note_${orderedId(nowMs)}`;
     const data = {
       topic,
       text,

@@ -1,5 +1,5 @@
-import { newRequestId } from '@gatehouse/kernel';
 import { deleteEntity, insertEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
+import { orderedId } from '../ordered-id.ts';
 
 /**
  * What is kept of people and is nobody's to read: hashes of passwords, sessions, tickets, counts of failures. No kind of
@@ -20,7 +20,7 @@ export interface PrivateFacts {
 
 export async function insertPrivate(sql: Statements, facts: PrivateFacts): Promise<Entity> {
   const { kind, parent, lookup, data, nowMs } = facts;
-  const id = `${kind}_${newRequestId(nowMs)}`;
+  const id = `${kind}_${orderedId(nowMs)}`;
   const { name = id } = facts;
   const base = { workspace: '', state: '', revision: 1, createdMs: nowMs, updatedMs: nowMs };
   const row: Entity = { ...base, kind, id, parent, name, lookup, data };

@@ -39,10 +39,10 @@ function textOf({ name }: Entity, { workspace, subscriptions, team }: Facts): st
   return JSON.stringify({
     name: nameAtGates(workspace, name),
     team,
-    subscriptions: subscriptions.filter(isServed).map(({ data }) => ({
-      product: nameAtGates(workspace, String(data['api'])),
-      plan: nameAtGates(workspace, String(data['plan'])),
-      version: data['version'],
+    subscriptions: subscriptions.filter(isServed).map(({ data: { api = '', plan, version } }) => ({
+      product: nameAtGates(workspace, String(api)),
+      plan: nameAtGates(workspace, String(plan)),
+      version,
     })),
   });
 }

@@ -1,3 +1,4 @@
+import type { Meaning } from '@gatehouse/config';
 import type { CallerChange } from '@gatehouse/directory';
 
 /** What gates are to enforce, as the text of a gatehouse.yaml with the documents that it names. */
@@ -29,12 +30,17 @@ export interface Prepared {
   enforce(): Promise<Enforcement>;
 }
 
+/** What a change would mean to whoever calls, or why it cannot be served. */
+export type Preview = { readonly meaning: Meaning } | { readonly problems: readonly string[] };
+
 /** The data plane, as the control plane sees it. */
 export interface Gate {
   /** Names of apis that the gate serves for somebody else, such as a file: plans may hold them and applications subscribe. */
   apisOfOthers(): Promise<ReadonlySet<string>>;
   /** The problems of what cannot be served, ready to show. */
   prepare(change: GateChange): Promise<Prepared | { readonly problems: readonly string[] }>;
+  /** Compiles a change and says what it means; nothing is served otherwise for it. */
+  preview(change: GateChange): Promise<Preview>;
   /** Who calls, all of them, and nobody besides. */
   replaceCallers(callers: AsyncIterable<CallerChange>): Promise<void>;
 }

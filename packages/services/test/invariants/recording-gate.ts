@@ -36,6 +36,10 @@ export class RecordingGate implements Gate {
     return Promise.resolve(new Set());
   }
 
+  async preview(): ReturnType<Gate['preview']> {
+    return Promise.resolve({ meaning: { changes: [] } });
+  }
+
   async prepare({ config, callers }: GateChange): ReturnType<Gate['prepare']> {
     if (this.refusesNext) {
       this.refusesNext = false;
