@@ -4,6 +4,8 @@ import { WORKERS_MAX } from '@gatehouse/kernel';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseAddress } from './address.ts';
 import { parseImportPlaces, type ImportPlaces } from './import-places.ts';
+import type { Environment } from './load-config.ts';
+import { localAccess } from './local-access.ts';
 import { laterOptions, requireNothingLater, type LaterFlags } from './later-options.ts';
 
 /* Options that several commands have, with their variables and defaults. */
@@ -70,6 +72,41 @@ const logLevelOption = (): Option =>
     .env('GATEHOUSE_LOG_LEVEL')
     .default('info')
     .choices(['debug', 'info', 'warn', 'error']);
+
+/** For commands that use the admin API. */
+export const serverOptions = (): readonly Option[] => [
+  new Option('--server <url>', 'admin API of the gate; without it, that of the data folder')
+    .env('GATEHOUSE_SERVER')
+    .argParser(webUrl),
+  new Option('--token <token>', 'of a person, or GATEHOUSE_ADMIN_TOKEN; without it, that of the data folder')
+    .env('GATEHOUSE_TOKEN')
+    .argParser(someName),
+  dataOption(),
+];
+
+export interface ServerFlags {
+  readonly server?: string;
+  readonly token?: string;
+  readonly data: string;
+}
+
+const SERVER = 'http://127.0.0.1:8090';
+
+/** A gate on this machine says by its data folder where it is, and lets in whoever may read that. */
+export function serverOf(
+  { server, token, data }: ServerFlags,
+  env: Environment,
+): { readonly server: string; readonly token: string | undefined } {
+  const local = localAccess(path.resolve(data));
+  const at = server ?? local?.url ?? SERVER;
+  const isLocal = local !== undefined && at === local.url;
+  return { server: at, token: token ?? (isLocal ? local.token : env['GATEHOUSE_ADMIN_TOKEN']) };
+}
+
+function webUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
+  throw new InvalidArgumentError('write http://HOST:PORT.');
+}
 
 /** What `start` takes, and `doctor` with it. */
 export const startOptions = (): readonly Option[] => [

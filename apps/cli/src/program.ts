@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { defineApply, defineDiff, defineExport } from './config-as-code/define-config.ts';
 import { defineLint } from './lint/lint-command.ts';
 import { defineBreaking } from './breaking/define-breaking.ts';
 import { defineLogs } from './logs-command.ts';
@@ -40,6 +41,9 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineStart(added(program, 'start'), terminal);
   defineDoctor(added(program, 'doctor'), terminal);
   defineValidate(added(program, 'validate'), terminal);
+  defineDiff(added(program, 'diff'), terminal);
+  defineApply(added(program, 'apply'), terminal);
+  defineExport(added(program, 'export'), terminal);
   defineSchema(added(program, 'schema'), terminal);
   defineBreaking(added(program, 'breaking'), terminal);
   defineKey(added(program, 'key'), terminal);

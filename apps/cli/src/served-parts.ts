@@ -115,6 +115,15 @@ export class ServedParts implements LocalGate {
     return 'problems' in outcome ? outcome : { meaning: diffSnapshots(this.#snapshot, outcome.snapshot) };
   }
 
+  /** What it would mean if the file said this instead. */
+  async previewFile({ text, documents }: GateConfig): Promise<Preview> {
+    const others = this.#store === undefined ? {} : namesOf(this.#store.snapshot);
+    const { outcome } = await this.#options.compile({ text, file: STORE, env: {}, documents, others });
+    if ('problems' in outcome) return outcome;
+    const both = merge(outcome, this.#store);
+    return 'problems' in both ? both : { meaning: diffSnapshots(this.#snapshot, both.snapshot) };
+  }
+
   replaceCallers(): CallersReplacement {
     const writer = new DirectoryWriter();
     return {

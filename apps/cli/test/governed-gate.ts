@@ -31,6 +31,8 @@ export interface Asking {
 export interface GovernedGate {
   readonly program: SpawnedProgram;
   readonly gateway: string;
+  /** `http://…/api/v1` */
+  readonly admin: string;
   ask(path: string, asking?: Asking): Promise<AdminReply>;
   /** Fails unless it is done. A body makes it a POST. */
   done(path: string, body?: unknown, token?: string): Promise<Json>;
@@ -72,6 +74,7 @@ export async function governedGate({ folder, config, database, env = {} }: Gover
   return {
     program,
     gateway,
+    admin,
     ask,
     done: async (to, body, token) => {
       const reply = await ask(to, { body, token });

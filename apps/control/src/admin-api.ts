@@ -28,6 +28,8 @@ export interface AdminApiOptions {
   readonly house: House;
   /** Of the environment: whoever has it is administrator. */
   readonly adminToken: string | undefined;
+  /** Of whoever may read the data folder of the gate. */
+  readonly localToken?: string | undefined;
   readonly version: string;
   /** Under which browsers reach it; with `https:` cookies are for TLS only. */
   readonly publicUrl?: string | undefined;
@@ -130,9 +132,12 @@ async function authenticated(request: FastifyRequest, options: AdminApiOptions):
   return ofToken(request, options);
 }
 
-async function ofToken(request: FastifyRequest, { house, adminToken }: AdminApiOptions): Promise<Principal> {
+async function ofToken(
+  request: FastifyRequest,
+  { house, adminToken, localToken }: AdminApiOptions,
+): Promise<Principal> {
   const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '') ?? [];
-  const principal = token === undefined ? undefined : await principalOf(token, { house, adminToken });
+  const principal = token === undefined ? undefined : await principalOf(token, { house, adminToken, localToken });
   if (principal !== undefined) return principal;
   const why = token === undefined ? 'send a token as Authorization: Bearer' : 'the token is not known, or has ended';
   throw new ServiceError('admin.unauthenticated', why);

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '@gatehouse/kernel';
 import type { CallerChange } from '@gatehouse/directory';
-import type { GateChange, Prepared, Preview } from '@gatehouse/services';
+import type { GateChange, GateConfig, Prepared, Preview } from '@gatehouse/services';
 import { fromControl, type ControlStart, type FromControl, type ToControl } from './protocol.ts';
 
 /** The data plane, as the main thread has it. */
@@ -9,6 +9,7 @@ export interface LocalGate {
   apisOfOthers(): Promise<ReadonlySet<string>>;
   prepare(change: GateChange): Promise<Prepared | { readonly problems: readonly string[] }>;
   preview(change: GateChange): Promise<Preview>;
+  previewFile(file: GateConfig): Promise<Preview>;
   /** Callers are handed over in pieces. */
   replaceCallers(): CallersReplacement;
 }
@@ -72,20 +73,11 @@ export class ControlPlane {
   }
 
   async #start(): Promise<void> {
-    const { listen, database, callersFile, recordsFolder, secret, adminToken, importFrom, version, logLevel, telling } =
-      this.#options;
-    const at = { host: listen.host, port: this.#port === 0 ? listen.port : this.#port };
+    const { gate: _gate, log: _log, mustStart: _mustStart, ...options } = this.#options;
+    const { listen } = options;
     const start: ControlStart = {
-      listen: at,
-      database,
-      callersFile,
-      recordsFolder,
-      secret,
-      adminToken,
-      importFrom,
-      version,
-      logLevel,
-      telling,
+      ...options,
+      listen: { host: listen.host, port: this.#port === 0 ? listen.port : this.#port },
     };
     const thread = new Worker(ENTRY, { workerData: start, name: 'control' });
     this.#thread = thread;
@@ -131,10 +123,12 @@ export class ControlPlane {
   async #answerTo(told: Asked): Promise<ToControl> {
     const { id } = told;
     if (told.kind === 'prepare') return this.#prepare(told);
-    if (told.kind === 'preview') return this.#preview(told);
+    const { gate } = this.#options;
+    if (told.kind === 'preview') return previewed(id, await gate.preview(told.change));
+    if (told.kind === 'preview-file') return previewed(id, await gate.previewFile(told.file));
     if (told.kind === 'enforce') return this.#enforce(id);
     if (told.kind === 'callers') return this.#takeCallers(told);
-    return { kind: 'apis', id, apis: await this.#options.gate.apisOfOthers() };
+    return { kind: 'apis', id, apis: await gate.apisOfOthers() };
   }
 
   async #takeCallers({ id, callers, last }: Extract<FromControl, { kind: 'callers' }>): Promise<ToControl> {
@@ -157,12 +151,6 @@ export class ControlPlane {
     return { kind: 'prepared', id, snapshot: outcome.snapshot };
   }
 
-  async #preview({ id, change }: Extract<FromControl, { kind: 'preview' }>): Promise<ToControl> {
-    const outcome = await this.#options.gate.preview(change);
-    if ('problems' in outcome) return { kind: 'refused', id, problems: outcome.problems };
-    return { kind: 'previewed', id, meaning: outcome.meaning };
-  }
-
   async #enforce(id: number): Promise<ToControl> {
     const prepared = this.#prepared.get(id);
     this.#prepared.delete(id);
@@ -182,4 +170,9 @@ export class ControlPlane {
     await ended;
     clearTimeout(late);
   }
+}
+
+function previewed(id: number, outcome: Preview): ToControl {
+  if ('problems' in outcome) return { kind: 'refused', id, problems: outcome.problems };
+  return { kind: 'previewed', id, meaning: outcome.meaning };
 }

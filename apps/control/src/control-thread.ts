@@ -28,6 +28,7 @@ const {
   database: place,
   secret,
   adminToken,
+  localToken,
   importFrom,
   version,
   logLevel,
@@ -50,7 +51,7 @@ const house: House = {
   usage: recordedUsage(recordsFolder),
   ...(importFrom && { importFrom }),
 };
-const app = adminApi({ house, adminToken, version });
+const app = adminApi({ house, adminToken, localToken, version });
 const senders = {
   mailer: telling.smtp && smtpMailer(telling.smtp),
   fetcher: publicFetcher({ allowPrivate: telling.allowPrivate }),

@@ -1,7 +1,7 @@
 import type { LogLevel } from '@gatehouse/kernel';
 import type { Meaning } from '@gatehouse/config';
 import type { CallerChange } from '@gatehouse/directory';
-import type { Enforcement, GateChange, ImportSettings } from '@gatehouse/services';
+import type { Enforcement, GateChange, GateConfig, ImportSettings } from '@gatehouse/services';
 import type { SmtpSettings } from './smtp-mailer.ts';
 
 /* What the control thread and the main thread tell each other. Both are of this program and of one version. */
@@ -18,6 +18,8 @@ export interface ControlStart {
   readonly secret: Uint8Array;
   /** Of the environment: whoever has it is administrator. */
   readonly adminToken: string | undefined;
+  /** Of whoever may read the data folder, for commands on this machine. */
+  readonly localToken: string;
   /** From where documents may be fetched; undefined: from public machines. */
   readonly importFrom: ImportSettings | undefined;
   readonly version: string;
@@ -48,6 +50,7 @@ export type FromControl =
   | { readonly kind: 'listening'; readonly port: number; readonly setupToken: string | undefined }
   | { readonly kind: 'prepare'; readonly id: number; readonly change: GateChange }
   | { readonly kind: 'preview'; readonly id: number; readonly change: GateChange }
+  | { readonly kind: 'preview-file'; readonly id: number; readonly file: GateConfig }
   | { readonly kind: 'enforce'; readonly id: number }
   /** Some of all who call; the last of them says so. */
   | { readonly kind: 'callers'; readonly id: number; readonly callers: readonly CallerChange[]; readonly last: boolean }

@@ -1,5 +1,5 @@
 import type { CallerChange } from '@gatehouse/directory';
-import type { Enforcement, Gate, GateChange, Prepared, Preview } from '@gatehouse/services';
+import type { Enforcement, Gate, GateChange, GateConfig, Prepared, Preview } from '@gatehouse/services';
 import type { KeptCallers } from './kept-callers.ts';
 import type { FromControl, ToControl } from './protocol.ts';
 
@@ -37,10 +37,11 @@ export class RemoteGate implements Gate {
   }
 
   async preview(change: GateChange): Promise<Preview> {
-    const answer = await this.#asked({ kind: 'preview', id: ++this.#ids, change });
-    if (answer.kind === 'refused') return { problems: answer.problems };
-    if (answer.kind === 'previewed') return { meaning: answer.meaning };
-    throw new Error('reason' in answer ? answer.reason : 'the gate did not say what it means');
+    return previewIn(await this.#asked({ kind: 'preview', id: ++this.#ids, change }));
+  }
+
+  async previewFile(file: GateConfig): Promise<Preview> {
+    return previewIn(await this.#asked({ kind: 'preview-file', id: ++this.#ids, file }));
   }
 
   async #enforce(id: number, callers: readonly CallerChange[]): Promise<Enforcement> {
@@ -79,4 +80,10 @@ export class RemoteGate implements Gate {
       this.#say(message);
     });
   }
+}
+
+function previewIn(answer: Answer): Preview {
+  if (answer.kind === 'refused') return { problems: answer.problems };
+  if (answer.kind === 'previewed') return { meaning: answer.meaning };
+  throw new Error('reason' in answer ? answer.reason : 'the gate did not say what it means');
 }

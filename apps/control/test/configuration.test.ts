@@ -114,7 +114,7 @@ describe('what a file says', () => {
       ai: { ...FILE.ai, providers: { openai: { kind: 'openai', apiKey: '${AI_PROVIDERS_OPENAI_API_KEY}' } } },
     });
     expect(body['documents']).toEqual({ './users.openapi.yaml': DOCUMENT });
-    expect(body['left']).toEqual([]);
+    expect([body['left'], body['ofFile']]).toEqual([[], []]);
     const again = JSON.parse(JSON.stringify(body['source']).replace('${AI_PROVIDERS_OPENAI_API_KEY}', '***'));
     const reply = await plan(again, { documents: body['documents'] });
     expect(told(reply)).toEqual([]);

@@ -34,6 +34,10 @@ export class RememberingGate implements Gate {
     return Promise.resolve(this.problems.length > 0 ? { problems: this.problems } : { meaning: { changes: [] } });
   }
 
+  async previewFile(): ReturnType<Gate['preview']> {
+    return this.preview();
+  }
+
   async prepare({ config, callers }: GateChange): ReturnType<Gate['prepare']> {
     if (this.problems.length > 0) return Promise.resolve({ problems: this.problems });
     const enforcement = { snapshot: 'test', workers: { enforcing: 2, of: 2 } };

@@ -29,6 +29,7 @@ import type { Environment } from '../load-config.ts';
 import { CommandFailure } from '../failure.ts';
 import type { ImportPlaces } from '../import-places.ts';
 import { KeptConfig } from '../kept-config.ts';
+import { localUrl, offerLocalAccess, withdrawLocalAccess } from '../local-access.ts';
 import { requireLoaded, type Loaded } from '../loaded.ts';
 import { ServedParts } from '../served-parts.ts';
 import { takeStartTurns } from '../start-turn.ts';
@@ -65,6 +66,7 @@ const USERS_DOCUMENT = path.join(import.meta.dirname, '../../../../examples/user
 export class RunningGatehouse implements StatusSource {
   phase: StatusSource['phase'] = 'starting';
   readonly #options: StartOptions;
+  readonly #localToken = randomBytes(32).toString('base64url');
   /** The store has had something served before. */
   #hasKept = false;
   #lock: DataLock | undefined;
@@ -99,6 +101,7 @@ export class RunningGatehouse implements StatusSource {
     await this.#serve(loaded ?? (await this.#demo(key ?? '')));
     if (control !== undefined) this.#control = await this.#startControl(control);
     if (file !== undefined) this.#watch = watchConfig(file, async () => this.#reload(file));
+    this.#offerLocally();
     this.#greet(key, performance.now() - startedMs);
   }
 
@@ -166,6 +169,7 @@ export class RunningGatehouse implements StatusSource {
       return await ControlPlane.start({
         ...place,
         adminToken,
+        localToken: this.#localToken,
         telling,
         version: version(),
         logLevel,
@@ -218,6 +222,14 @@ export class RunningGatehouse implements StatusSource {
     const { startDemoModel } = await import('@gatehouse/ai/demo');
     this.#model ??= await startDemoModel();
     return withDemoModel(snapshot, this.#model.url);
+  }
+
+  /** Commands on this machine find the admin API by the data folder, and may use it. */
+  #offerLocally(): void {
+    const { control, dataDir } = this.#options;
+    const port = this.#control?.port;
+    if (control === undefined || port === undefined) return;
+    offerLocalAccess(dataDir, { url: localUrl({ ...control, port }), token: this.#localToken });
   }
 
   #greet(key: string | undefined, startedInMs: number): void {
@@ -275,6 +287,7 @@ export class RunningGatehouse implements StatusSource {
   async #stop(): Promise<void> {
     this.phase = 'draining';
     this.#watch?.close();
+    withdrawLocalAccess(this.#options.dataDir);
     await this.#control?.stop();
     this.#compiler.close();
     const telling = setTimeout(() => this.#tellOfDraining(), TELL_OF_DRAINING_MS);

@@ -77,7 +77,7 @@ const listOf = (words: readonly string[]): string => words.toSorted().join(', ')
 
 function whereTo({ target }: RouteSpec): string {
   if (target.kind === 'upstream') return target.upstream;
-  return target.kind === 'ai' ? `models (${target.endpoint})` : `the prompt ${target.prompt}`;
+  return target.kind === 'ai' ? 'models' : `the prompt ${target.prompt}`;
 }
 
 function policyChanges(before: readonly PolicySpec[], after: readonly PolicySpec[]): readonly Omit<Told, 'subject'>[] {

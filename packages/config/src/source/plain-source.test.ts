@@ -12,7 +12,7 @@ describe('a file as plain data', () => {
     ['aliases', 'a: &x { b: 1 }\nc: *x\n', { a: { b: 1 }, c: { b: 1 } }],
     ['names that every object has', '{"constructor": 1, "toString": 2}', { constructor: 1, toString: 2 }],
   ])('has %s', (_, text, source) => {
-    expect(read(text)).toEqual({ source, unset: [] });
+    expect(read(text)).toMatchObject({ source, unset: [] });
   });
 
   it('keeps `__proto__` as a name', () => {
@@ -30,12 +30,12 @@ describe('a file as plain data', () => {
     ['http://${NAME}/x', '8080', 'http://8080/x'],
     ['$${NAME}', 'abc', '${NAME}'],
   ])('puts variables in: %s', (written, value, expected) => {
-    expect(read(`a: "${written}"`, { NAME: value })).toEqual({ source: { a: expected }, unset: [] });
+    expect(read(`a: "${written}"`, { NAME: value })).toMatchObject({ source: { a: expected }, unset: [] });
   });
 
   it('tells of variables that are not set, where a value is nothing else', () => {
     const result = read('ai: { providers: { "a.b": { apiKey: "${KEY}" } }, list: ["${OTHER}"] }');
-    expect(result).toEqual({
+    expect(result).toMatchObject({
       source: { ai: { providers: { 'a.b': { apiKey: '***' } }, list: ['***'] } },
       unset: [
         { name: 'KEY', path: 'ai.providers["a.b"].apiKey' },
@@ -51,6 +51,16 @@ describe('a file as plain data', () => {
   ])('has problems with their place: %s', (text, message) => {
     const result = read(text);
     expect('problems' in result && JSON.stringify(result.problems)).toContain(message);
+  });
+
+  it('knows where things stand', () => {
+    const result = read('gatehouse: 1\napis:\n  users:\n    routes:\n      - { path: /a }\n      - { path: /b }\n');
+    if ('problems' in result) throw new Error('it is right');
+    expect(result.placeOf('apis.users')).toEqual({ line: 3, column: 3 });
+    expect(result.placeOf('apis.users.routes[1].path')).toEqual({ line: 6, column: 11 });
+    expect(result.placeOf('apis.users.routes[7].path')).toEqual({ line: 4, column: 5 });
+    expect(result.placeOf('apis.other.upstream')).toEqual({ line: 2, column: 1 });
+    expect(result.placeOf('nothing')).toEqual({ line: 1, column: 1 });
   });
 
   it('ends with aliases of aliases', () => {

@@ -10,6 +10,8 @@ export interface PlainSource {
   readonly source: unknown;
   /** Variables that are not set, where nothing but them stood: `***` stands there now. */
   readonly unset: readonly UnsetVariable[];
+  /** Where the file says `apis.users.upstream`, or what is nearest above it. */
+  readonly placeOf: (path: string) => { readonly line: number; readonly column: number };
 }
 
 export interface UnsetVariable {
@@ -28,24 +30,35 @@ export function plainSource(
   text: string,
   { file, env }: { readonly file: string; readonly env: Environment },
 ): PlainSource | { readonly problems: readonly ConfigProblem[] } {
-  const report = new Report(file, new LineIndex(text));
+  const lines = new LineIndex(text);
+  const report = new Report(file, lines);
   const document = parseSource(text, report);
   if (document === undefined) return { problems: report.problems() };
   const reader = new PlainReader(report, env);
   const source = reader.read(document.root, '');
   const problems = report.problems();
-  return problems.length > 0 ? { problems } : { source, unset: reader.unset };
+  if (problems.length > 0) return { problems };
+  return { source, unset: reader.unset, placeOf: (path) => lines.position(reader.offsetOf(path)) };
 }
 
 class PlainReader {
   readonly unset: UnsetVariable[] = [];
   readonly #report: Report;
   readonly #env: Environment;
+  readonly #offsets = new Map<string, number>();
   #nodes = 0;
 
   constructor(report: Report, env: Environment) {
     this.#report = report;
     this.#env = env;
+  }
+
+  offsetOf(path: string): number {
+    for (let known = path; known !== ''; known = known.replace(/(?:\.[^.[]+|\[[^[]*\]|^[^.[]+)$/, '')) {
+      const offset = this.#offsets.get(known);
+      if (offset !== undefined) return offset;
+    }
+    return 0;
   }
 
   read(node: SourceNode, path: string): unknown {
@@ -55,9 +68,17 @@ class PlainReader {
       return null;
     }
     if (node.kind === 'scalar') return this.#scalar(node, path);
-    if (node.kind === 'list') return node.items.map((item, index) => this.read(item, childPath(path, index)));
+    if (node.kind === 'list')
+      return node.items.map((item, index) => this.#child(item, childPath(path, index), item.offset));
     // Not assigned one by one: `__proto__` is a name like any other.
-    return Object.fromEntries(node.entries.map(({ key, node: item }) => [key, this.read(item, childPath(path, key))]));
+    return Object.fromEntries(
+      node.entries.map(({ key, keyOffset, node: item }) => [key, this.#child(item, childPath(path, key), keyOffset)]),
+    );
+  }
+
+  #child(node: SourceNode, path: string, offset: number): unknown {
+    this.#offsets.set(path, offset);
+    return this.read(node, path);
   }
 
   #scalar(node: ScalarNode, path: string): unknown {

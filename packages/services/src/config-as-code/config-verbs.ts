@@ -26,6 +26,11 @@ export const CONFIGURATION = Type.Object(
         description: 'What `openapi:` names → its text.',
       }),
     ),
+    insteadOfFile: Type.Optional(
+      Type.Boolean({
+        description: 'Of a plan: in place of the file that the gate was started with, and not of what is stored.',
+      }),
+    ),
     takeOver: Type.Optional(Type.Boolean({ description: 'Whether what another source owns becomes its own.' })),
     plan: Type.Optional(
       Type.String({
@@ -55,6 +60,7 @@ interface Asked {
   readonly name: string;
   readonly source: Readonly<Record<string, unknown>>;
   readonly documents?: Readonly<Record<string, string>>;
+  readonly insteadOfFile?: boolean;
   readonly takeOver?: boolean;
   readonly plan?: string;
 }
@@ -63,14 +69,29 @@ interface Asked {
 export async function planConfig(ctx: ServiceContext, input: unknown): Promise<ConfigPlan> {
   requireRight(ctx, PLAN_PERMISSION);
   const asked = readInput(CONFIGURATION, input);
+  if (asked.insteadOfFile === true) return ofFile(ctx, asked);
   const { result, preview } = await rehearse(ctx, async (own) => reconciled(ctx, own, asked));
   return shown(asked.name, result, preview);
+}
+
+/** Whoever starts gates owns their file: it can be compared, and is changed where it is. */
+async function ofFile({ gate }: ServiceContext, { name, source, documents = {} }: Asked): Promise<ConfigPlan> {
+  // Their code would run here.
+  if (Object.hasOwn(source, 'plugins'))
+    throw new ServiceError(
+      'admin.invalid',
+      'a file with plugins can only be compared with another file: gatehouse diff OLD NEW',
+    );
+  const preview = await gate.previewFile({ text: JSON.stringify(source), documents });
+  return shown(name, { plan: '', changes: [], problems: [] }, preview);
 }
 
 /** All of it, or nothing. */
 export async function applyConfig(ctx: ServiceContext, input: unknown): Promise<Written<ConfigPlan>> {
   requireRight(ctx, APPLY_PERMISSION);
   const asked = readInput(CONFIGURATION, input);
+  if (asked.insteadOfFile === true)
+    throw new ServiceError('admin.invalid', 'the file that the gate was started with is changed where it is');
   return write(ctx, async (own) => {
     const result = await reconciled(ctx, own, asked);
     requirePossible(result.problems);

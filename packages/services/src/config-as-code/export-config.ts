@@ -14,6 +14,8 @@ export interface ExportedConfig {
   readonly documents: Readonly<Record<string, string>>;
   /** What a gatehouse.yaml has no words for, and is left out. */
   readonly left: readonly string[];
+  /** Apis that the gate serves out of the file that it was started with. */
+  readonly ofFile: readonly string[];
 }
 
 const MANY = 1_000_000;
@@ -22,7 +24,9 @@ const OPEN: ReadonlySet<string> = new Set(['published', 'deprecated']);
 
 export async function exportConfig(ctx: ServiceContext): Promise<ExportedConfig> {
   requireRight(ctx, PLAN_PERMISSION);
-  return ctx.database.read(async (sql) => new Exporter(ctx.workspace, sql).export());
+  const ofFile = [...(await ctx.gate.apisOfOthers())];
+  const exported = await ctx.database.read(async (sql) => new Exporter(ctx.workspace, sql).export());
+  return { ...exported, ofFile };
 }
 
 class Exporter {
@@ -36,7 +40,7 @@ class Exporter {
     this.#sql = sql;
   }
 
-  async export(): Promise<ExportedConfig> {
+  async export(): Promise<Omit<ExportedConfig, 'ofFile'>> {
     const upstreams = await this.#specs('upstream', 'upstreams');
     const { apis, entries } = await this.#apis();
     const names = new Set((await this.#all('application')).map(({ name }) => name));

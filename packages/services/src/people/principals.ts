@@ -17,6 +17,8 @@ const USED_MS = 60_000;
 
 /** The gate itself: seeds, jobs, and whoever has the token of the environment. */
 export const SYSTEM: Principal = { kind: 'system', id: 'system', name: 'Gatehouse', refusal: () => undefined };
+/** Whoever works on the machine itself, as the user that the gate runs as. */
+const OPERATOR: Principal = { ...SYSTEM, id: 'operator', name: 'Operator of this machine' };
 /** Whoever is at the door. */
 export const ANYBODY: Principal = { kind: 'token', id: 'anybody', name: 'Anybody', refusal: () => 'sign in first' };
 
@@ -24,10 +26,16 @@ export interface TokenInputs {
   readonly house: House;
   /** Of the environment: is administrator of everything. */
   readonly adminToken: string | undefined;
+  /** Of whoever may read the data folder of the gate: the operator of its machine. */
+  readonly localToken?: string | undefined;
 }
 
 /** Whose token it is; undefined: nobody's, or it has ended. */
-export async function principalOf(token: string, { house, adminToken }: TokenInputs): Promise<Principal | undefined> {
+export async function principalOf(
+  token: string,
+  { house, adminToken, localToken }: TokenInputs,
+): Promise<Principal | undefined> {
+  if (localToken !== undefined && isSame(token, localToken)) return OPERATOR;
   if (adminToken !== undefined && isSame(token, adminToken)) return SYSTEM;
   const nowMs = house.clock.now();
   const found = await house.database.read(async (sql) => ofToken(sql, { hash: sha256Hex(token), nowMs }));

@@ -41,6 +41,8 @@ export interface Gate {
   prepare(change: GateChange): Promise<Prepared | { readonly problems: readonly string[] }>;
   /** Compiles a change and says what it means; nothing is served otherwise for it. */
   preview(change: GateChange): Promise<Preview>;
+  /** The same for the file that the gate has started with, when another takes its place. */
+  previewFile(file: GateConfig): Promise<Preview>;
   /** Who calls, all of them, and nobody besides. */
   replaceCallers(callers: AsyncIterable<CallerChange>): Promise<void>;
 }

@@ -40,6 +40,10 @@ export class RecordingGate implements Gate {
     return Promise.resolve({ meaning: { changes: [] } });
   }
 
+  async previewFile(): ReturnType<Gate['preview']> {
+    return this.preview();
+  }
+
   async prepare({ config, callers }: GateChange): ReturnType<Gate['prepare']> {
     if (this.refusesNext) {
       this.refusesNext = false;
