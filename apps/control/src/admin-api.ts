@@ -13,6 +13,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import {
   departureCookie,
   departureTicket,
+  ownUrl,
   requireCsrf,
   requireOwnSite,
   sessionCookie,
@@ -29,8 +30,6 @@ export interface AdminApiOptions {
   /** Of the environment: whoever has it is administrator. */
   readonly adminToken: string | undefined;
   readonly version: string;
-  /** Under which browsers reach it; with `https:` cookies are for TLS only. */
-  readonly publicUrl?: string | undefined;
 }
 
 const BASE = '/api/v1';
@@ -97,13 +96,14 @@ function serve(app: FastifyInstance, route: Route, options: AdminApiOptions): vo
   });
 }
 
-function isSecure({ publicUrl = '' }: AdminApiOptions): boolean {
-  return publicUrl.startsWith('https:');
+/** Cookies are for TLS alone where people come by TLS. */
+function isSecure({ house }: AdminApiOptions): boolean {
+  return house.publicUrl?.startsWith('https:') === true;
 }
 
 async function contextOf(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<ServiceContext> {
   const { house } = options;
-  if (route.permission === 'none') requireOwnSite(request);
+  if (route.permission === 'none') requireOwnSite(request, house.publicUrl);
   const principal = await whoAsks(request, route, options);
   const { workspace: asked } = paramsOf(request);
   const workspace = asked === undefined ? '' : await workspaceId(house, asked);
@@ -145,7 +145,7 @@ async function ofBrowser(request: FastifyRequest, options: AdminApiOptions): Pro
     const why = token === undefined ? 'send a token as Authorization: Bearer, or sign in' : 'the session has ended';
     throw new ServiceError('admin.unauthenticated', why);
   }
-  requireOwnSite(request);
+  requireOwnSite(request, options.house.publicUrl);
   requireCsrf(request, token);
   return principal;
 }
@@ -212,8 +212,8 @@ function inputOf({ request, options }: Arrived): AdminRequest {
       address,
       userAgent: headers['user-agent'] ?? '',
       session: sessionToken(headers, isSecure(options)),
-      departure: departureTicket(headers),
-      publicUrl: (options.publicUrl ?? `http://${headers.host ?? ''}`).replace(/\/$/, ''),
+      departure: departureTicket(headers, isSecure(options)),
+      ownUrl: ownUrl(headers, options.house.publicUrl),
     },
   };
 }

@@ -71,21 +71,11 @@ export class ControlPlane {
   }
 
   async #start(): Promise<void> {
-    const { listen, database, callersFile, recordsFolder, secret, adminToken, importFrom, version, logLevel, telling } =
-      this.#options;
-    const at = { host: listen.host, port: this.#port === 0 ? listen.port : this.#port };
-    const start: ControlStart = {
-      listen: at,
-      database,
-      callersFile,
-      recordsFolder,
-      secret,
-      adminToken,
-      importFrom,
-      version,
-      logLevel,
-      telling,
-    };
+    const at = this.#listenAt();
+    const { database, callersFile, recordsFolder, secret, adminToken } = this.#options;
+    const { publicUrl, importFrom, version, logLevel, telling } = this.#options;
+    const facts = { database, callersFile, recordsFolder, secret, adminToken };
+    const start: ControlStart = { listen: at, ...facts, publicUrl, importFrom, version, logLevel, telling };
     const thread = new Worker(ENTRY, { workerData: start, name: 'control' });
     this.#thread = thread;
     this.#prepared.clear();
@@ -108,6 +98,12 @@ export class ControlPlane {
         if (this.#port !== 0 || !this.#options.mustStart) this.#startAgain(reason);
       });
     });
+  }
+
+  /** One that is started again has the port that it had. */
+  #listenAt(): ControlStart['listen'] {
+    const { host, port } = this.#options.listen;
+    return { host, port: this.#port === 0 ? port : this.#port };
   }
 
   #startAgain(reason: string): void {

@@ -28,6 +28,7 @@ const {
   database: place,
   secret,
   adminToken,
+  publicUrl,
   importFrom,
   version,
   logLevel,
@@ -48,6 +49,7 @@ const house: House = {
   gate,
   log,
   usage: recordedUsage(recordsFolder),
+  ...(publicUrl !== undefined && { publicUrl }),
   ...(importFrom && { importFrom }),
 };
 const app = adminApi({ house, adminToken, version });

@@ -17,6 +17,8 @@ export interface ControlStart {
   readonly secret: Uint8Array;
   /** Of the environment: whoever has it is administrator. */
   readonly adminToken: string | undefined;
+  /** Under which people reach the console; undefined: on this machine only. */
+  readonly publicUrl: string | undefined;
   /** From where documents may be fetched; undefined: from public machines. */
   readonly importFrom: ImportSettings | undefined;
   readonly version: string;

@@ -11,7 +11,7 @@ import {
 import { Type } from 'typebox';
 import { idTokenClaims, type Claims } from '../single-sign-on/id-token.ts';
 import { discover, idTokenFor, signingKeys } from '../single-sign-on/open-id-client.ts';
-import type { AdminRequest, Route } from './route.ts';
+import { requireOwnUrl, type Caller, type Route } from './route.ts';
 
 const PATH = '/api/v1/single-sign-on';
 const CHARS_MAX = 1000;
@@ -30,6 +30,7 @@ const BEGIN: Route = {
     const directory = await directoryNamed(ctx, params['name'] ?? '');
     const provider = await discover(directory.issuer);
     const [nonce, verifier] = [secret(), secret()];
+    const redirect = redirectUri(caller);
     const ticket = await keepDeparture(ctx, {
       directory: directory.name,
       nonce,
@@ -40,7 +41,7 @@ const BEGIN: Route = {
     const fields = {
       response_type: 'code',
       client_id: directory.clientId,
-      redirect_uri: redirectUri(caller),
+      redirect_uri: redirect,
       scope: 'openid email profile',
       state: stateOf(ticket),
       nonce,
@@ -90,8 +91,8 @@ function stateOf(ticket: string): string {
   return createHash('sha256').update(`state ${ticket}`).digest('base64url');
 }
 
-function redirectUri({ publicUrl }: AdminRequest['caller']): string {
-  return `${publicUrl}${PATH}/callback`;
+function redirectUri(caller: Caller): string {
+  return `${requireOwnUrl(caller)}${PATH}/callback`;
 }
 
 /** Nowhere else: neither `//host` nor `/\host`, which browsers take for the same. */
