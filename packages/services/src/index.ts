@@ -59,6 +59,15 @@ export {
   type ExternalUser,
 } from './people/external-sign-in.ts';
 export { hashWork } from './people/hash-work.ts';
+export {
+  ADD_PASSKEY,
+  addPasskey,
+  beginPasskey,
+  listPasskeys,
+  removePasskey,
+  removePasskeysOf,
+} from './people/passkeys.ts';
+export { beginPasskeySignIn, PASSKEY_SIGN_IN, proveByPasskey, signInByPasskey } from './people/passkey-sign-in.ts';
 export { distinctPersons, personBehind } from './people/persons.ts';
 export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
 export { endSessions, listSessions, principalOfSession, requireFresh, type Caller } from './people/sessions.ts';

@@ -30,7 +30,7 @@ type Row = readonly [Route['method'], string, string, string, Route['permission'
 
 const SESSION_ID = /^session_[0-9a-v]{9}[0-9a-f]{18}$/;
 
-function signedIn({ session, user }: SignedIn): AdminReply {
+export function signedIn({ session, user }: SignedIn): AdminReply {
   return { status: 200, body: { user, csrf: csrfToken(session) }, session };
 }
 
