@@ -68,7 +68,14 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
     ),
   );
   app.get(`${BASE}/openapi.json`, async (_request, reply) => reply.type('application/json').send(document));
-  for (const route of ROUTES) serve(app, route, options);
+  for (const route of ROUTES.filter(({ form }) => form !== true)) serve(app, route, options);
+  void app.register(async (forms) => {
+    forms.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) =>
+      done(null, text),
+    );
+    for (const route of ROUTES.filter(({ form }) => form === true)) serve(forms, route, options);
+    return Promise.resolve();
+  });
   serveScim(app, {
     contextOf: async (request) => {
       const principal = await ofToken(request, options);
@@ -175,13 +182,13 @@ async function answerTo(ctx: ServiceContext, route: Route, arrived: Arrived): Pr
   const { request } = arrived;
   const key = request.headers['idempotency-key'];
   if (route.method !== 'POST' || typeof key !== 'string' || route.once === true) {
-    const reply = await route.handle(ctx, inputOf(arrived));
+    const reply = await route.handle(ctx, inputOf(arrived, route));
     const { session, departure, location } = reply;
     return { ...plain(reply), session, departure, location };
   }
   const text = typeof request.body === 'string' ? request.body : '';
   const asked = { key, request: `${route.operationId}\n${request.url}\n${text}` };
-  return replyOnce(ctx, asked, async () => plain(await route.handle(ctx, inputOf(arrived))));
+  return replyOnce(ctx, asked, async () => plain(await route.handle(ctx, inputOf(arrived, route))));
 }
 
 function plain({ status, body, revision, enforcement }: AdminReply): KeptReply {
@@ -199,12 +206,12 @@ function send(reply: FastifyReply, { status, body, revision }: KeptReply): Fasti
   return body === '' ? reply.send() : reply.type('application/json; charset=utf-8').send(body);
 }
 
-function inputOf({ request, options }: Arrived): AdminRequest {
+function inputOf({ request, options }: Arrived, { form }: Route): AdminRequest {
   const { ip: address, headers } = request;
   return {
     params: paramsOf(request),
     query: queryOf(request),
-    body: bodyOf(request),
+    body: form === true ? formOf(request) : bodyOf(request),
     text: typeof request.body === 'string' ? request.body : '',
     headers: headersOf(request),
     revision: revisionOf(request),
@@ -222,6 +229,11 @@ function headersOf({ headers }: FastifyRequest): Readonly<Record<string, string>
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
+}
+
+function formOf({ body, headers }: FastifyRequest): unknown {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  return isForm && typeof body === 'string' ? Object.fromEntries(new URLSearchParams(body)) : undefined;
 }
 
 function bodyOf({ body }: FastifyRequest): unknown {

@@ -50,13 +50,6 @@ function ownId({ principal }: ServiceContext): string {
   return principal.id;
 }
 
-const signOut: Handle = async (ctx) => {
-  const { via } = ctx.principal;
-  if (via?.kind !== 'session') throw new ServiceError('admin.illegal', 'there is no session');
-  await endSessions(ctx, { user: ctx.principal.id, id: via.id });
-  return { ...done, session: '' };
-};
-
 const readSession: Handle = async (ctx, { caller }) => {
   const { id, name, via } = ctx.principal;
   if (via?.kind !== 'session') throw new ServiceError('admin.illegal', 'there is no session');
@@ -86,7 +79,6 @@ const ROWS: readonly Row[] = [
     'self',
     readSession,
   ],
-  ['DELETE', '/session', 'signOut', 'Ends the session.', 'self', signOut],
   [
     'POST',
     '/session/prove',

@@ -60,6 +60,8 @@ export interface Route {
   readonly query?: Readonly<Record<string, TSchema>>;
   /** Whether it is a signature that says who asks, and not a token; the verb looks at it. */
   readonly signed?: boolean;
+  /** Whether its body is a form of the web, and not JSON. */
+  readonly form?: boolean;
   /** Whether `If-Match` has to say which revision was seen. */
   readonly conditional?: boolean;
   /** Never answered a second time from memory, whatever the `Idempotency-Key`. */

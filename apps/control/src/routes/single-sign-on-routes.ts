@@ -9,7 +9,7 @@ import {
   type ExternalUser,
 } from '@gatehouse/services';
 import { Type } from 'typebox';
-import { idTokenClaims, type Claims } from '../single-sign-on/id-token.ts';
+import { idTokenClaims, isName, type Claims } from '../single-sign-on/id-token.ts';
 import { discover, idTokenFor, signingKeys } from '../single-sign-on/open-id-client.ts';
 import { requireOwnUrl, type Caller, type Route } from './route.ts';
 
@@ -76,7 +76,7 @@ const END: Route = {
     const expected = { issuer, clientId, nonce, nowMs: ctx.clock.now() };
     const claims = idTokenClaims(token, await signingKeys(provider), expected);
     if (claims === undefined) throw refused('what the directory says cannot be relied on');
-    const { session } = await signInExternal(ctx, caller, externalUser(directory, claims));
+    const { session } = await signInExternal(ctx, caller, externalUser(directory, claims, token));
     return { status: 302, location: returnTo, session, departure: '' };
   },
 };
@@ -101,13 +101,15 @@ export function ownPath(text = '/'): string {
   throw new ServiceError('admin.invalid', 'return is a path of ours');
 }
 
-function externalUser(directory: Directory, claims: Claims): ExternalUser {
-  const { sub, email, email_verified: verified, name } = claims;
+function externalUser(directory: Directory, claims: Claims, token: string): ExternalUser {
+  const { sub, sid, email, email_verified: verified, name } = claims;
   const groups = claims[directory.groupsClaim];
   const list: readonly unknown[] = Array.isArray(groups) ? groups : [groups];
   return {
     directory,
     subject: String(sub),
+    sid: isName(sid) ? sid : undefined,
+    token,
     email: typeof email === 'string' && /^[^\s@]{1,64}@[^\s@]{1,189}$/.test(email) ? email : undefined,
     isEmailVerified: verified === true,
     title: typeof name === 'string' ? name.slice(0, 200) : undefined,
