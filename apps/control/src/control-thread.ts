@@ -29,6 +29,7 @@ const {
   secret,
   adminToken,
   localToken,
+  publicUrl,
   importFrom,
   version,
   logLevel,
@@ -49,6 +50,7 @@ const house: House = {
   gate,
   log,
   usage: recordedUsage(recordsFolder),
+  ...(publicUrl !== undefined && { publicUrl }),
   ...(importFrom && { importFrom }),
 };
 const app = adminApi({ house, adminToken, localToken, version });

@@ -1,14 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createLogger, type Clock } from '@gatehouse/kernel';
-import {
-  Cipher,
-  seedHouse,
-  type Gate,
-  type GateChange,
-  type GateConfig,
-  type House,
-  type ImportSettings,
-} from '@gatehouse/services';
+import { Cipher, seedHouse, type Gate, type GateChange, type GateConfig, type House } from '@gatehouse/services';
 import { DirectoryReader, DirectoryWriter } from '@gatehouse/directory';
 import { openDatabase } from '@gatehouse/store';
 import type { FastifyInstance } from 'fastify';
@@ -99,7 +91,10 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export async function openTestHouse(place = ':memory:', importFrom?: ImportSettings): Promise<TestHouse> {
+export async function openTestHouse(
+  place = ':memory:',
+  settings: Pick<House, 'importFrom' | 'publicUrl'> = {},
+): Promise<TestHouse> {
   const time = { nowMs: Date.parse('2026-11-26T12:00:00Z') };
   const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
   const gate = new RememberingGate();
@@ -111,7 +106,7 @@ export async function openTestHouse(place = ':memory:', importFrom?: ImportSetti
     cipher: new Cipher(Buffer.alloc(32, 1)),
     gate,
     log,
-    ...(importFrom && { importFrom }),
+    ...settings,
   };
   await seedHouse(house);
   const app = adminApi({ house, adminToken: ADMIN_TOKEN, version: 'test' });

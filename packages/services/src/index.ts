@@ -58,11 +58,22 @@ export {
   type Directory,
   type ExternalUser,
 } from './people/external-sign-in.ts';
+export { signOut, signOutExternal, type EndedElsewhere, type SignedOut } from './people/external-sign-out.ts';
 export { hashWork } from './people/hash-work.ts';
+export {
+  ADD_PASSKEY,
+  addPasskey,
+  beginPasskey,
+  listPasskeys,
+  removePasskey,
+  removePasskeysOf,
+} from './people/passkeys.ts';
+export { beginPasskeySignIn, PASSKEY_SIGN_IN, proveByPasskey, signInByPasskey } from './people/passkey-sign-in.ts';
 export { distinctPersons, personBehind } from './people/persons.ts';
 export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
 export { endSessions, listSessions, principalOfSession, requireFresh, type Caller } from './people/sessions.ts';
 export { PROVE, proveAgain, SIGN_IN, signIn, type SignedIn } from './people/sign-in.ts';
+export { attemptSucceeded, beginAttempt } from './people/throttle.ts';
 export { ANYBODY, issueToken, principalOf, SYSTEM } from './people/principals.ts';
 export { ScimError } from './people/scim/scim-error.ts';
 export {

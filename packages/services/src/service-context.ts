@@ -12,6 +12,8 @@ export interface House {
   readonly cipher: Cipher;
   readonly gate: Gate;
   readonly log: Logger;
+  /** Under which people reach the console: scheme, host and port. Left out: on this machine only. */
+  readonly publicUrl?: string;
   /** From where documents may be fetched; left out: from public machines. */
   readonly importFrom?: ImportSettings;
   /** Left out where there are no records: what needs to know who calls then needs a second person. */

@@ -44,6 +44,8 @@ export interface StartOptions {
   readonly listenTls: Address | undefined;
   /** Where the admin API is; undefined: nowhere. */
   readonly control: Address | undefined;
+  /** Under which people reach the console; undefined: on this machine only. */
+  readonly publicUrl: string | undefined;
   readonly importFrom: ImportPlaces | undefined;
   readonly status: Address;
   /** Of what is governed: a file of SQLite, or `postgres://…`. */
@@ -152,7 +154,7 @@ export class RunningGatehouse implements StatusSource {
   }
 
   async #startControl(listen: Address): Promise<ControlPlane> {
-    const { database, importFrom, log, logLevel } = this.#options;
+    const { database, publicUrl, importFrom, log, logLevel } = this.#options;
     const { adminToken } = this;
     const telling = tellingOf(this.#options.env);
     const gate = this.#parts;
@@ -160,6 +162,7 @@ export class RunningGatehouse implements StatusSource {
     const place = {
       listen,
       database,
+      publicUrl,
       importFrom,
       callersFile: this.#callersFile(),
       recordsFolder: path.join(this.#options.dataDir, 'records'),
@@ -233,14 +236,24 @@ export class RunningGatehouse implements StatusSource {
   }
 
   #greet(key: string | undefined, startedInMs: number): void {
-    const { listen, status, config, workers, print } = this.#options;
+    const { listen, status, publicUrl, config, workers, print } = this.#options;
     const { port = 0, tlsAt } = this.#gateway ?? {};
     const ports = { port, tls: tlsAt, statusPort: this.#status?.port ?? 0 };
     const hosts = { host: listen.host, status: status.host };
     const adminPort = this.#control?.port;
     const control = adminPort === undefined ? undefined : { host: this.#options.control?.host ?? '', port: adminPort };
     const setupToken = this.#control?.setupToken;
-    for (const line of banner({ ...ports, ...hosts, control, setupToken, config, key, workers, startedInMs }))
+    for (const line of banner({
+      ...ports,
+      ...hosts,
+      control,
+      publicUrl,
+      setupToken,
+      config,
+      key,
+      workers,
+      startedInMs,
+    }))
       print(line);
   }
 

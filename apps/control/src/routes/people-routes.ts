@@ -30,7 +30,7 @@ type Row = readonly [Route['method'], string, string, string, Route['permission'
 
 const SESSION_ID = /^session_[0-9a-v]{9}[0-9a-f]{18}$/;
 
-function signedIn({ session, user }: SignedIn): AdminReply {
+export function signedIn({ session, user }: SignedIn): AdminReply {
   return { status: 200, body: { user, csrf: csrfToken(session) }, session };
 }
 
@@ -49,13 +49,6 @@ function ownId({ principal }: ServiceContext): string {
   if (principal.kind === 'system') throw new ServiceError('admin.illegal', 'the token of the environment is no user');
   return principal.id;
 }
-
-const signOut: Handle = async (ctx) => {
-  const { via } = ctx.principal;
-  if (via?.kind !== 'session') throw new ServiceError('admin.illegal', 'there is no session');
-  await endSessions(ctx, { user: ctx.principal.id, id: via.id });
-  return { ...done, session: '' };
-};
 
 const readSession: Handle = async (ctx, { caller }) => {
   const { id, name, via } = ctx.principal;
@@ -86,7 +79,6 @@ const ROWS: readonly Row[] = [
     'self',
     readSession,
   ],
-  ['DELETE', '/session', 'signOut', 'Ends the session.', 'self', signOut],
   [
     'POST',
     '/session/prove',

@@ -6,6 +6,8 @@ import { IMPORT_ROUTE } from './import-route.ts';
 import { LIFECYCLE_ROUTES } from './lifecycle-routes.ts';
 import { MOVE_ROUTES } from './move-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
+import { PASSKEY_ROUTES } from './passkey-routes.ts';
+import { SIGN_OUT_ROUTES } from './sign-out-routes.ts';
 import { SINGLE_SIGN_ON_ROUTES } from './single-sign-on-routes.ts';
 import { STANDARDS_ROUTES } from './standards-routes.ts';
 import type { Route } from './route.ts';
@@ -51,5 +53,7 @@ export const ROUTES: readonly Route[] = [
   ...MOVE_ROUTES,
   ...LIFECYCLE_ROUTES,
   ...PEOPLE_ROUTES,
+  ...PASSKEY_ROUTES,
+  ...SIGN_OUT_ROUTES,
   ...SINGLE_SIGN_ON_ROUTES,
 ];

@@ -29,11 +29,12 @@ export interface SessionFacts {
   readonly nowMs: number;
   /** Of the session that it continues. */
   readonly startedMs?: number;
+  readonly elsewhere?: unknown;
 }
 
 /** A new session; its token goes into the cookie, and only its hash is kept. */
 export async function openSession(sql: Statements, facts: SessionFacts): Promise<string> {
-  const { user, caller, nowMs, startedMs = nowMs } = facts;
+  const { user, caller, nowMs, startedMs = nowMs, elsewhere } = facts;
   await forgetOver(sql, 'session', (row) => isOver(row, nowMs));
   const token = randomBytes(32).toString('base64url');
   const data = {
@@ -42,6 +43,7 @@ export async function openSession(sql: Statements, facts: SessionFacts): Promise
     provedMs: nowMs,
     address: caller.address,
     userAgent: caller.userAgent.slice(0, USER_AGENT_CHARS),
+    ...(elsewhere !== undefined && { elsewhere }),
   };
   await insertPrivate(sql, { kind: 'session', parent: user, lookup: sha256Hex(token), data, nowMs });
   return token;

@@ -96,6 +96,8 @@ export interface Admission {
   readonly action: string;
   /** The session that this one takes the place of. */
   readonly instead?: string;
+  /** How it was opened at a directory, sealed: what the end of both takes. */
+  readonly elsewhere?: unknown;
 }
 
 /** Opens a session for somebody who has proved who they are, whatever session the browser had. */
@@ -106,7 +108,7 @@ export async function admit(ctx: ServiceContext, admission: Admission): Promise<
 }
 
 /** The same as part of another change. */
-export async function admitIn(own: Write, { user, caller, action, instead }: Admission): Promise<SignedIn> {
+export async function admitIn(own: Write, { user, caller, action, instead, elsewhere }: Admission): Promise<SignedIn> {
   const { sql, nowMs } = own;
   const now = await findEntity(sql, { workspace: '', kind: 'user', id: user.id });
   if (now === undefined || !maySignIn(now)) throw refused();
@@ -115,7 +117,8 @@ export async function admitIn(own: Write, { user, caller, action, instead }: Adm
   if (instead !== undefined && before === undefined) throw refused();
   if (before !== undefined) await deleteEntity(sql, before);
   const startedMs = before === undefined ? nowMs : Number(before.data['startedMs']);
-  const session = await openSession(sql, { user: user.id, caller, nowMs, startedMs });
+  const opened = { user: user.id, caller, nowMs, startedMs, elsewhere: elsewhere ?? before?.data['elsewhere'] };
+  const session = await openSession(sql, opened);
   await own.note(now, action);
   return { session, user: { id: user.id, name: user.name } };
 }
