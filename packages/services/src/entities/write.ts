@@ -14,6 +14,7 @@ import { auditEntry } from '../audit/audit-entry.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { applicationChange, credentialChanges, type ApplicationId } from '../publishing/compose-callers.ts';
 import { composeConfig } from '../publishing/compose-config.ts';
+import { requireOwnBudget } from '../publishing/own-budget.ts';
 import type { Enforcement, GateChange, Prepared, Preview } from '../publishing/gate.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
@@ -71,7 +72,7 @@ export class Write {
   }
 
   async insert(entity: Entity, action = 'create', reason?: string): Promise<Entity> {
-    await this.#checkPeople(undefined, entity);
+    await this.#checkRules(undefined, entity);
     await insertEntity(this.sql, entity).catch((error: unknown) => {
       if (!(error instanceof NotUnique)) throw error;
       throw new ServiceError('admin.conflict', `another ${entity.kind} has the name ${entity.name}`);
@@ -83,7 +84,7 @@ export class Write {
   /** `after`: what it is to be, with the revision that was read. */
   async update(before: Entity, after: Entity, action = 'update', reason?: string): Promise<Entity> {
     const next = { ...after, revision: before.revision + 1, updatedMs: this.nowMs };
-    await this.#checkPeople(before, next);
+    await this.#checkRules(before, next);
     const done = await updateEntity(this.sql, next).catch((error: unknown) => {
       if (!(error instanceof NotUnique)) throw error;
       throw new ServiceError('admin.conflict', `another ${after.kind} has the name ${after.name}`);
@@ -94,14 +95,15 @@ export class Write {
   }
 
   async remove(entity: Entity): Promise<void> {
-    await this.#checkPeople(entity, undefined);
+    await this.#checkRules(entity, undefined);
     await deleteEntity(this.sql, entity);
     await this.#tell('delete', entity, undefined);
   }
 
-  async #checkPeople(before: Entity | undefined, after: Entity | undefined): Promise<void> {
+  async #checkRules(before: Entity | undefined, after: Entity | undefined): Promise<void> {
     const rule = PEOPLE_RULES[after?.kind ?? before?.kind ?? ''];
     await rule?.({ sql: this.sql, principal: this.#ctx.principal, before, after });
+    if (after?.kind === 'budget') await requireOwnBudget(this.sql, after);
   }
 
   /** Something of it that is kept apart has changed, such as its password: that it has is told, never what. */
