@@ -7,6 +7,7 @@ import { CREDENTIAL_MOVES } from './credential-moves.ts';
 import { reason, refused, type Move } from './move.ts';
 import { REVISION_MOVES } from './revision-moves.ts';
 import { DEPLOYMENT_MOVES } from './deployment-moves.ts';
+import { ERASE } from '../people/erasing.ts';
 import { SUBSCRIPTION_MOVES } from './subscription-moves.ts';
 import { SUBSCRIPTION_TERM_MOVES } from './subscription-term-moves.ts';
 import { LIVE } from './subscription-terms.ts';
@@ -117,4 +118,5 @@ export const MOVES: readonly Move[] = [
   ...TOKEN_MOVES,
   ...APPROVAL_MOVES,
   ...FAILURE_MOVES,
+  ERASE,
 ];
