@@ -8,6 +8,7 @@ const grants = Type.Optional(
       workspace: Type.Optional(
         Type.String({ maxLength: 64, description: 'The name of a workspace; left out: all of them.' }),
       ),
+      team: Type.Optional(id('a team of that workspace, to whose things alone it extends')),
     }),
     { maxItems: 100 },
   ),

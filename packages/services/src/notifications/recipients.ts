@@ -1,7 +1,9 @@
 import { findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
 import { approvalOf } from '../approvals/approval.ts';
 import { MATTERS, type Step } from '../approvals/process.ts';
-import { isGranted, type Grant } from '../people/grants.ts';
+import { teamsOfSubject } from '../approvals/voters.ts';
+import { isGranted } from '../people/grants.ts';
+import { rightsOf } from '../people/user-principal.ts';
 import { LIVE } from '../moves/subscription-terms.ts';
 
 const MANY = 100_000;
@@ -70,35 +72,22 @@ async function ofStep(sql: Statements, entity: Entity, step: Step): Promise<read
     if (Array.isArray(listed)) members.push(...listed.map(String));
   }
   if (step.team !== undefined && step.role === undefined) return members;
-  const here = await findEntity(sql, { workspace: '', kind: 'workspace', id: workspace });
-  const custom = await listEntities(sql, { workspace: '', kind: 'role', limit: MANY });
-  const roles = new Map(custom.map(({ name, data }) => [name, textsIn(data['permissions'])]));
+  const approval = approvalOf(entity);
+  const { permission } = MATTERS[approval.matter];
+  const teams = await teamsOfSubject(sql, workspace, approval);
   for (const user of await listEntities(sql, { workspace: '', kind: 'user', limit: MANY })) {
-    const grants = grantsIn(user.data['grants']).filter(
-      (grant) => grant.workspace === undefined || grant.workspace === workspace || grant.workspace === here?.name,
-    );
-    const { permission } = MATTERS[approvalOf(entity).matter];
-    const everywhere = grants.map(({ role }) => ({ role }));
+    const { grants, roles } = await rightsOf(sql, user);
+    const here = grants.filter(({ team }) => team === undefined || teams.includes(team));
+    const everywhere = here
+      .filter((grant) => grant.workspace === undefined || grant.workspace === workspace)
+      .map(({ role }) => ({ role }));
     const may =
       step.role === undefined
         ? isGranted(permission, { grants: everywhere, roles, workspace })
-        : grants.some(({ role }) => role === step.role);
+        : everywhere.some(({ role }) => role === step.role);
     if (may) members.push(user.id);
   }
   return members;
-}
-
-function textsIn(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-function grantsIn(value: unknown): readonly Grant[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((grant: unknown) => {
-    if (typeof grant !== 'object' || grant === null || !('role' in grant)) return [];
-    const workspace = 'workspace' in grant && typeof grant.workspace === 'string' ? grant.workspace : undefined;
-    return [{ role: String(grant.role), workspace }];
-  });
 }
 
 /** Whoever has asked for a subscription of the version's api. */

@@ -1,7 +1,7 @@
 import { findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
 import type { Principal, Via } from '../service-context.ts';
 import { requireHeld } from './held-rights.ts';
-import { covers, isGranted, ROLES, type Grant } from './grants.ts';
+import { covers, isGranted, ROLES, teamsGranted, type Grant } from './grants.ts';
 
 const WORKSPACES_MAX = 10_000;
 
@@ -26,14 +26,18 @@ export async function userPrincipal(sql: Statements, user: Entity, { limits, via
     id: user.id,
     name: user.name,
     via,
-    refusal: (permission, workspace) => {
-      if (limits !== undefined && !limits.some((limit) => covers(limit, permission))) {
-        return `the token is not for ${permission}`;
-      }
-      if (isGranted(permission, { grants, roles, workspace })) return undefined;
+    refusal: (permission, workspace, team) => {
+      if (!isWithin(limits, permission)) return `the token is not for ${permission}`;
+      if (isGranted(permission, { grants, roles, workspace, team })) return undefined;
       return `none of your roles allows ${permission} here`;
     },
+    teams: (permission, workspace) =>
+      isWithin(limits, permission) ? teamsGranted(permission, { grants, roles, workspace }) : new Set(),
   };
+}
+
+function isWithin(limits: Standing['limits'], permission: string): boolean {
+  return limits === undefined || limits.some((limit) => covers(limit, permission));
 }
 
 /** Those of the user, and those of its groups. */
@@ -49,8 +53,8 @@ export async function rightsOf(sql: Statements, user: Entity): Promise<Rights> {
 /** Only who has all rights of a user takes part in how that user gets in. */
 export async function requireRightsOf(sql: Statements, principal: Principal, user: Entity): Promise<void> {
   const { grants, roles } = await rightsOf(sql, user);
-  for (const { role, workspace = '' } of grants) {
-    requireHeld(principal, { rights: rightsOfRole(role, roles), workspace });
+  for (const { role, workspace = '', team } of grants) {
+    requireHeld(principal, { rights: rightsOfRole(role, roles), workspace, team });
   }
 }
 
@@ -64,8 +68,8 @@ export async function placed(sql: Statements, grants: readonly Grant[]): Promise
   if (grants.every(({ workspace }) => workspace === undefined)) return grants;
   const all = await listEntities(sql, { workspace: '', kind: 'workspace', limit: WORKSPACES_MAX });
   const idOf = (asked: string): string => all.find(({ name, id }) => name === asked || id === asked)?.id ?? '!';
-  return grants.map(({ role, workspace }) => ({
-    role,
+  return grants.map(({ workspace, ...grant }) => ({
+    ...grant,
     workspace: workspace === undefined ? undefined : idOf(workspace),
   }));
 }
@@ -82,6 +86,7 @@ export function grantsIn(value: unknown): readonly Grant[] {
   return value.flatMap((grant: unknown) => {
     if (typeof grant !== 'object' || grant === null || !('role' in grant)) return [];
     const workspace = 'workspace' in grant && typeof grant.workspace === 'string' ? grant.workspace : undefined;
-    return [{ role: String(grant.role), workspace }];
+    const team = 'team' in grant && typeof grant.team === 'string' ? grant.team : undefined;
+    return [{ role: String(grant.role), workspace, team }];
   });
 }
