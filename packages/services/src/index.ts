@@ -43,6 +43,7 @@ export {
   CHANGE_PASSWORD,
   changePassword,
   completeReset,
+  inviteAgain,
   inviteUser,
   mintSetupToken,
   openTicket,

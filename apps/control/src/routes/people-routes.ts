@@ -8,6 +8,7 @@ import {
   CONFIRM,
   confirmTotp,
   endSessions,
+  inviteAgain,
   listSessions,
   PROVE,
   proveAgain,
@@ -125,6 +126,14 @@ const ROWS: readonly Row[] = [
       await endSessions(ctx, { user: idOf(params) });
       return done;
     },
+  ],
+  [
+    'POST',
+    '/users/{id}/invitation',
+    'inviteUserAgain',
+    'A new link by which a user chooses a password: sent by mail, and shown once.',
+    'users:update',
+    async (ctx, { params }) => ({ status: 200, body: { ...(await inviteAgain(ctx, idOf(params))) } }),
   ],
   [
     'POST',

@@ -37,6 +37,14 @@ export const TOLD: ReadonlyMap<string, { readonly text: string; readonly whom: F
   ['approval.approve', { text: 'What waits for approval has come a step further', whom: askedOrRequester }],
   ['approval.reject', { text: 'What you have asked for was rejected', whom: holder('requestedBy') }],
   ['approval.lapse', { text: 'Nobody has decided about what you have asked for', whom: holder('requestedBy') }],
+  ['user.password_changed', { text: 'Your password was changed', whom: itself }],
+  ['user.password_set', { text: 'Your password was set by a link', whom: itself }],
+  ['user.totp_added', { text: 'Your account has a new authenticator', whom: itself }],
+  ['user.totp_removed', { text: 'The authenticator of your account was removed', whom: itself }],
+  ['user.passkey_added', { text: 'Your account has a new passkey', whom: itself }],
+  ['user.passkey_removed', { text: 'A passkey of your account was removed', whom: itself }],
+  ['user.passkeys_removed', { text: 'The passkeys of your account were removed', whom: itself }],
+  ['user.passkey_suspended', { text: 'A passkey of your account looks like a copy, and is suspended', whom: itself }],
   ['version.deprecate', { text: 'The version {name} of an api that you call is deprecated', whom: subscribers }],
   [
     'version.brownout',
@@ -45,6 +53,10 @@ export const TOLD: ReadonlyMap<string, { readonly text: string; readonly whom: F
   ['version.retire', { text: 'The version {name} of an api that you called is retired', whom: subscribers }],
   ['version.suspend', { text: 'The version {name} of an api that you call is suspended', whom: subscribers }],
 ]);
+
+async function itself(_: Statements, { id }: Entity): Promise<readonly string[]> {
+  return Promise.resolve([id]);
+}
 
 async function askedOrRequester(sql: Statements, entity: Entity): Promise<readonly string[]> {
   return entity.state === 'waiting' ? asked(sql, entity) : [approvalOf(entity).requestedBy];
