@@ -9,11 +9,13 @@ import {
   confirmTotp,
   endSessions,
   inviteAgain,
+  listOwnTokens,
   listSessions,
   PROVE,
   proveAgain,
   removeTotp,
   RESET,
+  revokeOwnToken,
   ServiceError,
   SET_UP,
   setUp,
@@ -23,7 +25,7 @@ import {
   type SignedIn,
 } from '@gatehouse/services';
 import { csrfToken } from '../browser-session.ts';
-import { idOf } from './entity-routes.ts';
+import { idOf, written } from './entity-routes.ts';
 import type { AdminReply, AdminRequest, Caller, Route } from './route.ts';
 
 type Handle = Route['handle'];
@@ -126,6 +128,22 @@ const ROWS: readonly Row[] = [
       await endSessions(ctx, { user: idOf(params) });
       return done;
     },
+  ],
+  [
+    'GET',
+    '/me/tokens',
+    'listOwnTokens',
+    'One’s own personal tokens, and when each was last used.',
+    'self',
+    async (ctx) => ({ status: 200, body: { items: await listOwnTokens(ctx) } }),
+  ],
+  [
+    'POST',
+    '/me/tokens/{id}/revoke',
+    'revokeOwnToken',
+    'Ends one of one’s own personal tokens.',
+    'self',
+    async (ctx, { params }) => written(200, await revokeOwnToken(ctx, idOf(params))),
   ],
   [
     'POST',
