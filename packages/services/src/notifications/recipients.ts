@@ -2,6 +2,7 @@ import { findEntity, listEntities, type Entity, type Statements } from '@gatehou
 import { approvalOf } from '../approvals/approval.ts';
 import { MATTERS, type Step } from '../approvals/process.ts';
 import { teamsOfSubject } from '../approvals/voters.ts';
+import { administratorsOf } from '../people/people-rules.ts';
 import { isGranted } from '../people/grants.ts';
 import { rightsOf } from '../people/user-principal.ts';
 import { LIVE } from '../moves/subscription-terms.ts';
@@ -37,6 +38,9 @@ export const TOLD: ReadonlyMap<string, { readonly text: string; readonly whom: F
   ['approval.approve', { text: 'What waits for approval has come a step further', whom: askedOrRequester }],
   ['approval.reject', { text: 'What you have asked for was rejected', whom: holder('requestedBy') }],
   ['approval.lapse', { text: 'Nobody has decided about what you have asked for', whom: holder('requestedBy') }],
+  ['emergency.take', { text: 'Emergency rights were taken: {name}', whom: administrators }],
+  ['emergency.end', { text: 'Emergency rights have ended and wait for their review: {name}', whom: administrators }],
+  ['emergency.remind', { text: 'Emergency rights still wait for their review: {name}', whom: administrators }],
   ['user.password_changed', { text: 'Your password was changed', whom: itself }],
   ['user.password_set', { text: 'Your password was set by a link', whom: itself }],
   ['user.totp_added', { text: 'Your account has a new authenticator', whom: itself }],
@@ -53,6 +57,11 @@ export const TOLD: ReadonlyMap<string, { readonly text: string; readonly whom: F
   ['version.retire', { text: 'The version {name} of an api that you called is retired', whom: subscribers }],
   ['version.suspend', { text: 'The version {name} of an api that you call is suspended', whom: subscribers }],
 ]);
+
+/** All of them; whoever has taken the rights is told as well where that is one. */
+async function administrators(sql: Statements): Promise<readonly string[]> {
+  return administratorsOf(sql);
+}
 
 async function itself(_: Statements, { id }: Entity): Promise<readonly string[]> {
   return Promise.resolve([id]);

@@ -189,7 +189,7 @@ export async function inviteAgain(ctx: ServiceContext, id: string): Promise<Invi
   requireFresh(ctx);
   const { result } = await write(ctx, async (own) => {
     const user = await requireEntity(own.sql, ctx, { kind: 'user', id });
-    await requireRightsOf(own.sql, ctx.principal, user);
+    await requireRightsOf(own.sql, ctx.principal, { user });
     if (!maySignIn(user)) throw new ServiceError('admin.illegal', 'it never signs in, or is disabled');
     const given = await sendTicket(ctx, own, { user, purpose: 'invitation' });
     const expiresAt = new Date(own.nowMs + TICKETS.invitation.lifeMs).toISOString();

@@ -6,6 +6,8 @@ export interface Grant {
   readonly workspace?: string | undefined;
   /** The id of a team there, to whose things alone it extends; undefined: to all. */
   readonly team?: string | undefined;
+  /** Counts only while its holder has taken it for an emergency. */
+  readonly emergency?: boolean | undefined;
 }
 
 /** What roles bring by themselves, as `resource:verb`; `*` stands for any. Others are entities. */

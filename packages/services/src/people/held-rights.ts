@@ -10,7 +10,11 @@ export function requireHeld(
     team,
   }: { readonly rights: readonly string[]; readonly workspace: string; readonly team?: string | undefined },
 ): void {
-  const lacking = rights.find((right) => principal.refusal(right, workspace, team) !== undefined);
+  const mayGive = (right: string): boolean =>
+    (principal.giving === undefined
+      ? principal.refusal(right, workspace, team)
+      : principal.giving(right, workspace, team)) === undefined;
+  const lacking = rights.find((right) => !mayGive(right));
   if (lacking === undefined) return;
   throw new ServiceError('admin.forbidden', `you cannot give ${lacking}, which you do not have yourself`, {
     permission: lacking,

@@ -36,7 +36,7 @@ export const PEOPLE_RULES: Readonly<Record<string, (change: Change) => Promise<v
 
 /** Whoever could change the address of somebody with more rights would have theirs by the next reset. */
 async function requireStanding({ sql, principal, before }: Change): Promise<void> {
-  if (before !== undefined && before.id !== principal.id) await requireRightsOf(sql, principal, before);
+  if (before !== undefined && before.id !== principal.id) await requireRightsOf(sql, principal, { user: before });
 }
 
 async function requireGrantsHeld({ sql, principal, before, after }: Change): Promise<void> {
@@ -124,6 +124,16 @@ async function requireAnAdministrator({ sql, before, after }: Change): Promise<v
   throw new ServiceError('admin.illegal', 'there has to be an administrator, make another one first');
 }
 
+/** Whoever may do everything, for good. */
+export async function administratorsOf(sql: Statements): Promise<readonly string[]> {
+  const roles = await customRoles(sql);
+  const groups = await listEntities(sql, { workspace: '', kind: 'group', limit: 10_000 });
+  const sources = { roles, byId: new Map(groups.map((group) => [group.id, group])) };
+  const found: string[] = [];
+  for await (const user of eachEntity(sql, 'user')) if (isAdministrator(user, sources)) found.push(user.id);
+  return found;
+}
+
 interface Sources {
   readonly roles: ReadonlyMap<string, readonly string[]>;
   readonly byId: ReadonlyMap<string, Entity>;
@@ -147,7 +157,7 @@ function isAdministrator(user: Entity, sources: Sources): boolean {
 
 function givesAll(entity: Entity | undefined, { roles }: Sources): boolean {
   return grantsIn(entity?.data['grants']).some(
-    ({ role, workspace, team }) =>
-      workspace === undefined && team === undefined && rightsOfRole(role, roles).includes('*:*'),
+    ({ role, workspace, team, emergency }) =>
+      workspace === undefined && team === undefined && emergency !== true && rightsOfRole(role, roles).includes('*:*'),
   );
 }
