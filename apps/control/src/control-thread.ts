@@ -65,7 +65,7 @@ const clockwork = new Clockwork(
   [
     { name: 'what is due', everyMs: 60_000, run: async () => tick(house) },
     { name: 'signing the audit', everyMs: 60_000, run: async () => signCheckpoints(house) },
-    { name: 'telling', everyMs: 1000, run: async () => deliver(house, senders) },
+    { name: 'telling', everyMs: 1000, run: async () => deliver(house, { ...senders, linkUrl: linkUrl() }) },
   ],
   log,
 );
@@ -84,6 +84,13 @@ say({ kind: 'listening', port: typeof bound === 'object' && bound !== null ? bou
 
 function say(message: FromControl): void {
   parentPort?.postMessage(message);
+}
+
+/** Where links lead: as was said, or to this machine where nobody else is let in. */
+function linkUrl(): string | undefined {
+  const at = app.server.address();
+  const isLocal = /^(?:127\.0\.0\.1|::1|localhost)$/.test(listen.host);
+  return publicUrl ?? (isLocal && typeof at === 'object' && at !== null ? `http://localhost:${at.port}` : undefined);
 }
 
 /** Another version of this program, or another machine, may have written last. */

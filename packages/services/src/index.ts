@@ -43,6 +43,7 @@ export {
   CHANGE_PASSWORD,
   changePassword,
   completeReset,
+  inviteAgain,
   inviteUser,
   mintSetupToken,
   openTicket,
@@ -69,6 +70,8 @@ export {
   removePasskeysOf,
 } from './people/passkeys.ts';
 export { beginPasskeySignIn, PASSKEY_SIGN_IN, proveByPasskey, signInByPasskey } from './people/passkey-sign-in.ts';
+export { listOwnTokens, revokeOwnToken } from './people/own-tokens.ts';
+export { endOwnEmergency, myEmergencies, TAKE, takeEmergency } from './people/emergencies.ts';
 export { distinctPersons, personBehind } from './people/persons.ts';
 export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
 export { endSessions, listSessions, principalOfSession, requireFresh } from './people/sessions.ts';

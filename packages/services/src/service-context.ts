@@ -51,8 +51,12 @@ export interface Principal {
   readonly name: string;
   /** How it has shown who it is; undefined: by being the system. */
   readonly via?: Via | undefined;
-  /** May it do this? A reason why not, for people. */
-  refusal(permission: string, workspace: string): string | undefined;
+  /** May it do this, to what is of this team or, left out, to all that there is? A reason why not, for people. */
+  refusal(permission: string, workspace: string, team?: string): string | undefined;
+  /** Why it may not give this to others; left out: whatever it may itself. What is taken for an emergency is not given. */
+  giving?(permission: string, workspace: string, team?: string): string | undefined;
+  /** Ids of the teams to whose things alone it may do this; left out: of none. */
+  teams?(permission: string, workspace: string): ReadonlySet<string>;
 }
 
 /** Of one request. */

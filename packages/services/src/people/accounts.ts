@@ -13,10 +13,11 @@ import { hashWork } from './hash-work.ts';
 import { keepPassword, passwordOf, requireGoodPassword } from './passwords.ts';
 import { SYSTEM } from './principals.ts';
 import { removePrivate } from './private-row.ts';
-import { requireSession } from './sessions.ts';
+import { requireFresh, requireSession } from './sessions.ts';
 import { admitIn, maySignIn, refused, userNamed, type SignedIn } from './sign-in.ts';
 import { attemptSucceeded, beginAttempt } from './throttle.ts';
-import { mintTicket, takeTicket, type Purpose } from './tickets.ts';
+import { mintTicket, takeTicket, TICKETS, type Purpose } from './tickets.ts';
+import { requireRightsOf } from './user-principal.ts';
 
 const password = Type.String({ minLength: 1, maxLength: 512, description: '12 characters to 128 bytes.' });
 const ticket = Type.String({ minLength: 1, maxLength: 100, description: 'Of the link.' });
@@ -109,6 +110,8 @@ export async function askReset(ctx: ServiceContext, caller: Origin, input: unkno
   await write({ ...ctx, principal: SYSTEM }, async (own) => {
     const user = await userNamed(own.sql, name);
     if (user !== undefined && maySignIn(user)) await sendTicket(ctx, own, { user, purpose: 'reset' });
+    // As much work for nobody, who never learns of it.
+    else await mintTicket(own.sql, { purpose: 'reset', user: NOBODY, nowMs: own.nowMs });
   });
 }
 
@@ -138,6 +141,8 @@ export async function completeReset(ctx: ServiceContext, caller: Origin, input: 
   });
 }
 
+/** Of no user. */
+const NOBODY = 'nobody';
 const EVENTS = { reset: 'password_reset', invitation: 'invited' } as const;
 
 interface Sending {
@@ -146,9 +151,11 @@ interface Sending {
 }
 
 /** Into the outbox, encrypted: only who sends the link opens it. */
-async function sendTicket({ cipher }: House, own: Write, { user, purpose }: Sending): Promise<void> {
+async function sendTicket({ cipher }: House, own: Write, { user, purpose }: Sending): Promise<string> {
   const given = await mintTicket(own.sql, { purpose, user: user.id, nowMs: own.nowMs });
-  await own.note(user, EVENTS[purpose], { ticket: cipher.encrypt(given, `ticket of ${user.id}`) });
+  const sealed = { ticket: cipher.encrypt(given, `ticket of ${user.id}`), issuedMs: own.nowMs };
+  await own.note(user, EVENTS[purpose], sealed);
+  return given;
 }
 
 /** The ticket in an event `user.password_reset` or `user.invited`, for whoever sends the link. */
@@ -165,4 +172,28 @@ export async function inviteUser(ctx: ServiceContext, input: unknown): Promise<W
     if (maySignIn(user)) await sendTicket(ctx, own, { user, purpose: 'invitation' });
     return entityView(kind, user);
   });
+}
+
+export interface Invitation {
+  /** Of the page where a password is chosen, below the address of the console. */
+  readonly path: string;
+  readonly expiresAt: string;
+}
+
+/**
+ * A new link for a user, in place of all former ones: sent by mail where there is a mail server, and shown to whoever makes it,
+ * once. Only who has all rights of the user makes one.
+ */
+export async function inviteAgain(ctx: ServiceContext, id: string): Promise<Invitation> {
+  requirePermission(ctx, kindOf('user'), 'update');
+  requireFresh(ctx);
+  const { result } = await write(ctx, async (own) => {
+    const user = await requireEntity(own.sql, ctx, { kind: 'user', id });
+    await requireRightsOf(own.sql, ctx.principal, { user });
+    if (!maySignIn(user)) throw new ServiceError('admin.illegal', 'it never signs in, or is disabled');
+    const given = await sendTicket(ctx, own, { user, purpose: 'invitation' });
+    const expiresAt = new Date(own.nowMs + TICKETS.invitation.lifeMs).toISOString();
+    return { path: `/invitation?ticket=${given}`, expiresAt };
+  });
+  return result;
 }

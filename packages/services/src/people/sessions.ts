@@ -56,7 +56,7 @@ export async function principalOfSession(house: House, token: string): Promise<P
     const user = await findEntity(sql, { workspace: '', kind: 'user', id: session.parent });
     if (user === undefined || user.data['disabled'] === true || user.data['bot'] === true) return undefined;
     const via = { kind: 'session', id: session.id, provedMs: Number(session.data['provedMs']) } as const;
-    return { session, principal: await userPrincipal(sql, user, { via }) };
+    return { session, principal: await userPrincipal(sql, user, { via, nowMs }) };
   });
   if (found === undefined) return undefined;
   const { session, principal } = found;
