@@ -59,7 +59,7 @@ const locator: Rule = {
       parameter: ({ node, path }) => {
         const name = textOf(node['name']) ?? '';
         const place = textOf(node['in']) ?? '';
-        if (VERSION_PARAMETERS[place]?.test(name) !== true) return;
+        if (VERSION_PARAMETERS.get(place)?.test(name) !== true) return;
         found.push({ kind: `the ${place} parameter ${name}`, version: '', path });
       },
       mediaType: ({ type, path }) => {
@@ -72,10 +72,10 @@ const locator: Rule = {
 };
 
 /** `version` in a query is mostly the version of a thing. */
-const VERSION_PARAMETERS: Readonly<Record<string, RegExp>> = {
-  query: /^(?:api|accept)[-_]?version$/i,
-  header: /^(?:x-)?(?:(?:api|accept)[-_]?)?version$/i,
-};
+const VERSION_PARAMETERS: ReadonlyMap<string, RegExp> = new Map([
+  ['query', /^(?:api|accept)[-_]?version$/i],
+  ['header', /^(?:x-)?(?:(?:api|accept)[-_]?)?version$/i],
+]);
 
 function major(segment: string): string {
   return segment.toLowerCase().replace(/[._].*$/, '');
