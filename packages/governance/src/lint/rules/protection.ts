@@ -97,7 +97,7 @@ const enforced: Rule = {
   axis: 'security',
   summary: 'What a document says of security is what the gate enforces.',
   why: 'A lock that is only drawn on the door keeps nobody out; one that nobody told of locks callers out.',
-  bad: 'security: [{ token: [] }]\npaths:\n  /users: { get: {} }\n  /prices: { get: {} }\n',
+  bad: '# the gate asks for a JWT at GET /users, and for nothing at GET /prices\nsecurity: [{ token: [] }]\npaths:\n  /users: { get: {} }\n  /prices: { get: {} }\n',
   good: 'security: [{ token: [] }]\npaths:\n  /users: { get: {} }\n  /prices: { get: { security: [] } }\n',
   enforced: { operations: { 'GET /users': ['jwt'], 'GET /prices': [] } },
   since: '0.1.0',
