@@ -180,11 +180,11 @@ describe.each<[string, readonly Case[]]>([
         'Authorization',
         'jwt',
         'sessionToken',
-      ].map((name): Case => [parameter(`name: ${name}, in: query`), [`4 ${GET}/parameters/0`]]),
-      [parameter('name: token, in: path', '/users/{token}'), ['4 /paths/~1users~1{token}/get/parameters/0']],
+      ].map((name): Case => [parameter(`name: ${name}, in: query`), [`4 ${GET}/parameters/0/name`]]),
+      [parameter('name: token, in: path', '/users/{token}'), ['4 /paths/~1users~1{token}/get/parameters/0/name']],
       [
         `${parameter('$ref: "#/components/parameters/T"')}components:\n  parameters:\n    T: { name: access_token, in: query }\n`,
-        ['7 /components/parameters/T'],
+        ['7 /components/parameters/T/name'],
       ],
       [servers('url: "https://user:pass@api.shop.test"'), ['3 /servers/0/url']],
       [scheme('type: apiKey, in: header, name: X-API-Key'), []],
@@ -280,20 +280,29 @@ describe.each<[string, readonly Case[]]>([
     [
       [
         parameter('name: id, in: path, schema: { type: integer }', '/users/{id}'),
-        ['4 /paths/~1users~1{id}/get/parameters/0'],
+        ['4 /paths/~1users~1{id}/get/parameters/0/schema'],
       ],
-      [parameter('name: user_id, in: query, schema: { type: integer, format: int64 }'), [`4 ${GET}/parameters/0`]],
-      [parameter('name: userId, in: path, schema: { type: [integer, "null"] }'), [`4 ${GET}/parameters/0`]],
-      [parameter('name: user-id, in: path, schema: { type: number }'), [`4 ${GET}/parameters/0`]],
-      [parameter('name: userID, in: path, schema: { type: string, pattern: "^[0-9]+$" }'), [`4 ${GET}/parameters/0`]],
-      [parameter('name: id, in: path, schema: { type: string, pattern: "^\\\\d{1,9}$" }'), [`4 ${GET}/parameters/0`]],
+      [
+        parameter('name: user_id, in: query, schema: { type: integer, format: int64 }'),
+        [`4 ${GET}/parameters/0/schema`],
+      ],
+      [parameter('name: userId, in: path, schema: { type: [integer, "null"] }'), [`4 ${GET}/parameters/0/schema`]],
+      [parameter('name: user-id, in: path, schema: { type: number }'), [`4 ${GET}/parameters/0/schema`]],
+      [
+        parameter('name: userID, in: path, schema: { type: string, pattern: "^[0-9]+$" }'),
+        [`4 ${GET}/parameters/0/schema`],
+      ],
+      [
+        parameter('name: id, in: path, schema: { type: string, pattern: "^\\\\d{1,9}$" }'),
+        [`4 ${GET}/parameters/0/schema`],
+      ],
       [
         `paths:\n  /users:\n    parameters: [{ name: id, in: path, schema: { type: integer } }]\n    get: {}\n    put: {}\n`,
-        ['4 /paths/~1users/parameters/0'],
+        ['4 /paths/~1users/parameters/0/schema'],
       ],
       [
         `${parameter('$ref: "#/components/parameters/I"')}components:\n  parameters:\n    I: { name: id, in: path, schema: { $ref: "#/components/schemas/N" } }\n  schemas: { N: { type: integer } }\n`,
-        ['7 /components/parameters/I'],
+        ['7 /components/parameters/I/schema'],
       ],
       [parameter('name: id, in: path, schema: { type: string, format: uuid }', '/users/{id}'), []],
       [parameter('name: id, in: path, schema: { type: string }', '/users/{id}'), []],
@@ -434,12 +443,12 @@ describe.each<[string, readonly Case[]]>([
   [
     'S15',
     [
-      [parameter('name: url, in: query, schema: { type: string }'), [`4 ${GET}/parameters/0`]],
-      [parameter('name: redirectUri, in: query'), [`4 ${GET}/parameters/0`]],
-      [parameter('name: target, in: query, schema: { type: string, format: uri }'), [`4 ${GET}/parameters/0`]],
+      [parameter('name: url, in: query, schema: { type: string }'), [`4 ${GET}/parameters/0/name`]],
+      [parameter('name: redirectUri, in: query'), [`4 ${GET}/parameters/0/name`]],
+      [parameter('name: target, in: query, schema: { type: string, format: uri }'), [`4 ${GET}/parameters/0/name`]],
       [
         parameter('name: image_urls, in: query, schema: { type: array, items: { type: string } }'),
-        [`4 ${GET}/parameters/0`],
+        [`4 ${GET}/parameters/0/name`],
       ],
       [sent('{ properties: { webhook_url: { type: string } } }'), [`8 ${SENT}/properties/webhook_url`]],
       [

@@ -3,7 +3,7 @@ import { listOf, namedOf } from '../document/json-value.ts';
 /** Ways in that callers of some operations have, to tell whether they open others as well. */
 export class Ways {
   readonly #seen = new Set<string>();
-  readonly #answers = new Map<string, boolean>();
+  readonly #answers = new Map<string, number | undefined>();
   /** What callers hold on each way; by each thing held, the ways that it is held on. */
   readonly #holding = new Map<string, Set<ReadonlySet<string>>>();
 
@@ -22,14 +22,14 @@ export class Ways {
     }
   }
 
-  /** Whether who can come in on one of the ways can come in here. */
-  open(security: unknown): boolean {
+  /** The first way here that somebody who came in on another can take; undefined where there is none. */
+  opening(security: unknown): number | undefined {
     const key = keyOf(security);
-    const known = this.#answers.get(key);
-    if (known !== undefined) return known;
-    const answer = this.#seen.size > 0 && waysIn(security).some((way) => this.#isHeld(way));
-    this.#answers.set(key, answer);
-    return answer;
+    if (!this.#answers.has(key)) {
+      const at = this.#seen.size > 0 ? waysIn(security).findIndex((way) => this.#isHeld(way)) : -1;
+      this.#answers.set(key, at < 0 ? undefined : at);
+    }
+    return this.#answers.get(key);
   }
 
   #isHeld(way: readonly string[]): boolean {

@@ -83,7 +83,7 @@ const inUrls: Rule = {
     parameter: ({ node, path }) => {
       const name = textOf(node['name']) ?? '';
       if ((node['in'] === 'query' || node['in'] === 'path') && isCredential(name)) {
-        report(`\`${name}\` in the address is a credential`, path);
+        report(`\`${name}\` in the address is a credential`, [...path, 'name']);
       }
     },
     server: ({ node, path }) => {
@@ -157,11 +157,13 @@ const jwts: Rule = {
       if (node['type'] !== 'oauth2' || EXPIRY.test(description)) return;
       for (const [name, value] of namedOf(node['flows'])) {
         const flow = objectOf(value);
-        // Clients with credentials of their own ask again instead of refreshing.
-        if (name === 'clientCredentials' || name.startsWith('x-') || (textOf(flow['refreshUrl']) ?? '') !== '')
-          continue;
+        if (name.startsWith('x-') || (textOf(flow['refreshUrl']) ?? '') !== '') continue;
         if (!EXPIRY.test(textOf(flow['description']) ?? ''))
-          report('nothing says that tokens expire: there is no `refreshUrl`', [...path, 'flows', name]);
+          report('nothing says that tokens expire: there is no `refreshUrl`, and no word of it in a description', [
+            ...path,
+            'flows',
+            name,
+          ]);
       }
     },
   }),

@@ -1,4 +1,4 @@
-import { objectOf, textOf, type JsonObject } from '../../document/json-value.ts';
+import { listOf, objectOf, textOf, type JsonObject } from '../../document/json-value.ts';
 import { wordsOf } from '../case-style.ts';
 import { isLocalUrl } from '../local-url.ts';
 import { segmentsOf } from '../path-template.ts';
@@ -28,7 +28,7 @@ const numbered: Rule = {
       for (const { node, path } of inAddress(operation)) {
         const name = textOf(node['name']) ?? '';
         if (/(?:^|[._-])id$|I[dD]$/i.test(name) && isId(name) && isCounted(resolve(node['schema'])))
-          report(`\`${name}\` is a number that can be guessed`, path);
+          report(`\`${name}\` is a number that can be guessed`, [...path, 'schema']);
       }
     },
   }),
@@ -64,7 +64,13 @@ const admin: Rule = {
       },
       end: () => {
         for (const site of admins) {
-          if (others.open(waysOf(site))) report('administrators need no more here than everybody', site.path);
+          const way = others.opening(waysOf(site));
+          if (way === undefined) continue;
+          const isOwn = listOf(site.node['security']).length > 0;
+          report(
+            'administrators need no more here than everybody',
+            isOwn ? [...site.path, 'security', way] : site.path,
+          );
         }
       },
     };
@@ -72,7 +78,7 @@ const admin: Rule = {
 };
 
 function isForAdmins(template: string): boolean {
-  return segmentsOf(template).some(({ literal }) => /^admin(?:istration)?(?:$|[._-])/i.test(literal));
+  return segmentsOf(template).some(({ literal }) => /^admin(?!istrative)/i.test(literal));
 }
 
 const URL_NAME =
@@ -106,7 +112,9 @@ const addresses: Rule = {
         if (operation.direction !== 'path') return;
         for (const { node, path } of operation.parameters) {
           const name = textOf(node['name']) ?? '';
-          if (isAddress(name, heldBy(node['schema']))) report(`\`${name}\` is an address that callers choose`, path);
+          if (isAddress(name, heldBy(node['schema']))) {
+            report(`\`${name}\` is an address that callers choose`, [...path, 'name']);
+          }
         }
       },
       schema: ({ node, path, inRequest, isTest }) => {
@@ -123,7 +131,7 @@ const addresses: Rule = {
 };
 
 const ENVIRONMENT =
-  /\b(?:pre-?)?(?:prod|live|stag(?:e|ing)|test|qa|uat|dev|local|sandbox|demo|preview|integration|mock|acceptance|canary)|\b(?:alpha|beta)\b/i;
+  /\b(?:pre-?)?(?:prod|live|stag(?:e|ing)|test|qa|uat|dev|local|sandbox|demo|preview|integration|mock|acceptance|canary)|\b(?:alpha|beta|next)\b/i;
 
 const inventory: Rule = {
   id: 'S17',
@@ -139,7 +147,9 @@ const inventory: Rule = {
       const audience = [node['x-audience'], node['x-internal'], objectOf(root['info'])['x-audience']];
       if (audience.every((value) => value === undefined) && root['x-audience'] === undefined)
         report('nothing says for whom the server is; write `x-audience`', path);
-      if (!namesEnvironment(node)) report('nothing says which environment the server is; write `x-environment`', path);
+      if (namesEnvironment(node)) return;
+      const at = (textOf(node['description']) ?? '') === '' ? path : [...path, 'description'];
+      report('nothing says which environment the server is; write `x-environment`', at);
     },
   }),
 };

@@ -33,7 +33,10 @@ const limited: Rule = {
         if (!isMeant) report('429 is not documented', [...path, 'responses']);
         return;
       }
-      if (!hasHeader(found.node, RETRY_AFTER)) report('429 does not document `Retry-After`', found.path);
+      if (!hasHeader(found.node, RETRY_AFTER)) {
+        const at = found.node['headers'] === undefined ? found.path : [...found.path, 'headers'];
+        report('429 does not document `Retry-After`', at);
+      }
       const counting = responses.filter(({ status }) => status === '429' || status.startsWith('2'));
       if (!counting.some(({ node }) => hasHeader(node, RATE_LIMIT)))
         report('no response says how many calls are left: there is no `RateLimit` header', found.path);
