@@ -235,7 +235,8 @@ describe.each<[string, readonly Case[]]>([
     [
       [scheme('type: http, scheme: bearer, bearerFormat: JWT'), [`4 ${LOGIN}`]],
       [scheme('type: http, scheme: bearer, bearerFormat: jwt, description: A token'), [`4 ${LOGIN}/description`]],
-      [scheme('type: oauth2, flows: { clientCredentials: {} }'), [`4 ${LOGIN}`]],
+      [scheme('type: oauth2, flows: { clientCredentials: { refreshUrl: /a } }'), [`4 ${LOGIN}`]],
+      [flow('clientCredentials', 'tokenUrl: https://a.test/token'), [`4 ${LOGIN}/flows/clientCredentials`]],
       [flow('authorizationCode', 'scopes: {}'), [`4 ${LOGIN}/flows/authorizationCode`]],
       [flow('authorizationCode', 'refreshUrl: ""'), [`4 ${LOGIN}/flows/authorizationCode`]],
       [scheme('type: oauth2, flows: { authorizationCode: {} }'), [`4 ${LOGIN}`, `4 ${LOGIN}/flows/authorizationCode`]],
@@ -244,7 +245,7 @@ describe.each<[string, readonly Case[]]>([
       [scheme('type: http, scheme: bearer, bearerFormat: opaque'), []],
       [scheme('type: apiKey, in: header, name: jwt'), []],
       [flow('authorizationCode', 'refreshUrl: https://a.test/token'), []],
-      [flow('clientCredentials', 'tokenUrl: https://a.test/token'), []],
+      [flow('clientCredentials', 'tokenUrl: https://a.test/token', '; access tokens live for 300 seconds'), []],
       [flow('authorizationCode', 'scopes: {}', '; tokens expire after an hour'), []],
       [flow('authorizationCode', 'scopes: {}', ' and tokens of 15 minutes'), []],
       [scheme('type: openIdConnect'), []],
@@ -389,13 +390,13 @@ describe.each<[string, readonly Case[]]>([
     [
       [answering('"200": {}'), [`6 ${GET}/responses`]],
       [answering('"429": {}'), [`6 ${GET}/responses/429`, `6 ${GET}/responses/429`]],
-      [answering('"429": { headers: { RateLimit: {} } }'), [`6 ${GET}/responses/429`]],
+      [answering('"429": { headers: { RateLimit: {} } }'), [`6 ${GET}/responses/429/headers`]],
       [answering('"429": { headers: { Retry-After: {} } }'), [`6 ${GET}/responses/429`]],
       [answering('default: {}'), [`6 ${GET}/responses`]],
       [answering('"200": {}, "5XX": {}'), [`6 ${GET}/responses`]],
       [
         `${answering('"429": { $ref: "#/components/responses/R" }')}components:\n  responses:\n    R: { headers: { RateLimit: {} } }\n`,
-        ['9 /components/responses/R'],
+        ['9 /components/responses/R/headers'],
       ],
       [answering('"429": { headers: { Retry-After: {}, RateLimit-Policy: {} } }'), []],
       [answering('"429": { headers: { retry-after: {}, x-ratelimit-limit: {} } }'), []],
@@ -422,11 +423,11 @@ describe.each<[string, readonly Case[]]>([
       [`${SECURED}paths:\n  /users: { get: {} }\n  /admin: { get: { security: [] } }\n`, ['5 /paths/~1admin/get']],
       [
         `${SECURED}paths:\n  /users: { get: {} }\n  /admin: { get: { security: [{ staff: [] }, { token: [] }] } }\n`,
-        ['5 /paths/~1admin/get'],
+        ['5 /paths/~1admin/get/security/1'],
       ],
       [
         'paths:\n  /users: { get: { security: [{ a: [] }, { b: [x, y] }] } }\n  /admin: { get: { security: [{ b: [y, x] }] } }\n',
-        ['4 /paths/~1admin/get'],
+        ['4 /paths/~1admin/get/security/0'],
       ],
       [`${SECURED}paths:\n  /users: { get: {} }\n  /admin: { get: { security: [{ token: [admin] }] } }\n`, []],
       [`${SECURED}paths:\n  /users: { get: {} }\n  /admin: { get: { security: [{ staff: [] }] } }\n`, []],
@@ -434,7 +435,7 @@ describe.each<[string, readonly Case[]]>([
       [`${SECURED}paths:\n  /users: { get: { security: [] } }\n  /admin: { get: {} }\n`, []],
       [`${SECURED}paths:\n  /admin: { get: {} }\n  /admin/users: { get: {} }\n`, []],
       [
-        `${SECURED}paths:\n  /users: { get: {} }\n  /badminton: { get: {} }\n  "/users/{admin}": { get: {} }\n  /administrators: { get: {} }\n`,
+        `${SECURED}paths:\n  /users: { get: {} }\n  /badminton: { get: {} }\n  "/users/{admin}": { get: {} }\n  /administrative-areas: { get: {} }\n`,
         [],
       ],
       [`${SECURED}paths:\n  /users: { get: {} }\n  /admin: { options: {} }\nwebhooks: { /admin: { post: {} } }\n`, []],
@@ -499,7 +500,7 @@ describe.each<[string, readonly Case[]]>([
       [servers('url: "https://a.test", description: Production'), ['3 /servers/0']],
       [
         `info: { x-audience: partner }\n${servers('url: "https://a.test", description: Main server')}`,
-        ['4 /servers/0'],
+        ['4 /servers/0/description'],
       ],
       [
         `info: { x-audience: partner }\n${servers('url: "https://a.test", description: Live', 'url: "https://b.test"')}`,
