@@ -352,6 +352,10 @@ describe.each<[string, readonly Case[]]>([
       ],
       [sent('{ type: string }'), []],
       ['components:\n  schemas:\n    A: { type: object, properties: { a: {} } }\n', []],
+      [
+        `${sent('{ $ref: "#/components/schemas/A" }')}  /other:\n    get: { responses: { "200": { content: { a/b: { schema: { allOf: [{ $ref: "#/components/schemas/A" }, { properties: { b: {} } }] } } } } } }\ncomponents:\n  schemas:\n    A: { properties: { a: {} } }\n`,
+        ['13 /components/schemas/A'],
+      ],
     ],
   ],
   [

@@ -22,13 +22,13 @@ const limiting =
       },
       schema: (site) => {
         const { node } = site;
+        if (site.isTest || (options.limits === 'requests' && !site.inRequest)) return;
         const all = partsOf(node['allOf']);
         const alternatives = [...partsOf(node['oneOf']), ...partsOf(node['anyOf'])];
         if (isBounded(node) || all.some(isBounded)) {
           for (const part of [node, ...all, ...alternatives]) bounded.add(part);
         } else if (alternatives.length > 0 && alternatives.every(isElse)) bounded.add(node);
-        const isAsked = !site.isTest && (options.limits === 'everywhere' || site.inRequest);
-        if (isAsked && hasShape(node, shape)) unbounded.push(site);
+        if (hasShape(node, shape)) unbounded.push(site);
       },
       end: () => {
         for (const { node, path } of unbounded) if (!bounded.has(node)) report(message, path);
@@ -122,9 +122,10 @@ const closed: Rule = {
     const members = new Set<unknown>();
     return {
       schema: ({ node, path, inRequest, isTest }) => {
+        if (!inRequest || isTest) return;
         const parts = membersOf(node, lint);
         for (const part of parts) members.add(part);
-        if (!inRequest || isTest || isClosed(node)) return;
+        if (isClosed(node)) return;
         // Before 3.1, nothing can close what is composed.
         if (parts.length > 0 ? lint.version !== '3.0' : isOpenObject(node)) open.set(node, path);
       },
