@@ -393,6 +393,7 @@ describe.each<[string, readonly Case[]]>([
     'S13',
     [
       [answering('"200": {}'), [`6 ${GET}/responses`]],
+      [get(''), [`4 ${GET}`]],
       [answering('"429": {}'), [`6 ${GET}/responses/429`, `6 ${GET}/responses/429`]],
       [answering('"429": { headers: { RateLimit: {} } }'), [`6 ${GET}/responses/429/headers`]],
       [answering('"429": { headers: { Retry-After: {} } }'), [`6 ${GET}/responses/429`]],

@@ -1,4 +1,4 @@
-import { listOf, namedOf, objectOf, textOf, type JsonObject } from '../../document/json-value.ts';
+import { listOf, namedOf, objectOf, textOf, type JsonObject, type Path } from '../../document/json-value.ts';
 import type { OperationSite, ResponseOf, Rule, RuleContext, Site } from '../rule.ts';
 import { hasShape } from '../schema-type.ts';
 import { schemaParts } from '../schema-parts.ts';
@@ -8,6 +8,9 @@ const ASIDE: ReadonlySet<string> = new Set(['options', 'trace']);
 
 const statusesOf = (responses: readonly ResponseOf[]): ReadonlySet<string> =>
   new Set(responses.map(({ status }) => status.toUpperCase()));
+
+const responsesAt = ({ node, path }: OperationSite): Path =>
+  node['responses'] === undefined ? path : [...path, 'responses'];
 
 const hasHeader = (node: JsonObject, name: RegExp): boolean =>
   namedOf(node['headers']).some(([written]) => name.test(written));
@@ -25,12 +28,13 @@ const limited: Rule = {
   good: 'paths:\n  /users:\n    get: { responses: { "429": { headers: { Retry-After: {}, RateLimit: {} } } } }\n',
   since: '0.1.0',
   hooks: ({ report }) => ({
-    operation: ({ path, method, responses, direction }) => {
+    operation: (site) => {
+      const { method, responses, direction } = site;
       if (direction !== 'path' || ASIDE.has(method)) return;
       const found = responses.find(({ status }) => status === '429');
       if (found === undefined) {
         const isMeant = responses.some(({ status, node }) => /^4xx$/i.test(status) || hasHeader(node, RETRY_AFTER));
-        if (!isMeant) report('429 is not documented', [...path, 'responses']);
+        if (!isMeant) report('429 is not documented', responsesAt(site));
         return;
       }
       if (!hasHeader(found.node, RETRY_AFTER)) {
@@ -56,7 +60,7 @@ const answers: Rule = {
   hooks: ({ report, root }) => ({
     operation: (site) => {
       if (site.direction !== 'path' || ASIDE.has(site.method)) return;
-      for (const status of missingOf(site, root)) report(`${status} is not documented`, [...site.path, 'responses']);
+      for (const status of missingOf(site, root)) report(`${status} is not documented`, responsesAt(site));
     },
   }),
 };
