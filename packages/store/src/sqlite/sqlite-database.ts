@@ -59,6 +59,11 @@ export class SqliteDatabase implements Database {
     return reader;
   }
 
+  /** A file has no list of them: who has its folder locked knows that there are none. */
+  async others(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
   async close(): Promise<void> {
     await this.#turn;
     this.#isClosed = true;
