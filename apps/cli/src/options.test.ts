@@ -71,6 +71,7 @@ describe('the options of start', () => {
       ['--listen-tls', 'GATEHOUSE_LISTEN_TLS', undefined],
       ['--console', 'GATEHOUSE_CONSOLE', '127.0.0.1:8090'],
       ['--public-url', 'GATEHOUSE_PUBLIC_URL', undefined],
+      ['--console-proxies', 'GATEHOUSE_CONSOLE_PROXIES', undefined],
       ['--status', 'GATEHOUSE_STATUS', '127.0.0.1:8091'],
       ['--database', 'GATEHOUSE_DATABASE', undefined],
       ['--import-from', 'GATEHOUSE_IMPORT_FROM', undefined],

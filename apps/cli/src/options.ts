@@ -3,6 +3,7 @@ import path from 'node:path';
 import { WORKERS_MAX } from '@gatehouse/kernel';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseAddress } from './address.ts';
+import { parseRanges } from './address-range.ts';
 import { parseImportPlaces, type ImportPlaces } from './import-places.ts';
 import { laterOptions, requireNothingLater, type LaterFlags } from './later-options.ts';
 import { parsePublicUrl } from './public-url.ts';
@@ -57,6 +58,13 @@ const publicUrlOption = (): Option =>
   new Option('--public-url <url>', 'under which address people reach the console; without it, this machine only')
     .env('GATEHOUSE_PUBLIC_URL')
     .argParser(parsePublicUrl);
+const consoleProxiesOption = (): Option =>
+  new Option(
+    '--console-proxies <addresses>',
+    'whose word about where people come from is believed; without it, nobody’s',
+  )
+    .env('GATEHOUSE_CONSOLE_PROXIES')
+    .argParser(parseRanges);
 export const databaseOption = (): Option =>
   new Option('--database <url>', 'postgres://… for what is governed; without it, SQLite in the data folder')
     .env('GATEHOUSE_DATABASE')
@@ -84,6 +92,7 @@ export const startOptions = (): readonly Option[] => [
   listenTlsOption(),
   consoleOption(),
   publicUrlOption(),
+  consoleProxiesOption(),
   statusOption(),
   databaseOption(),
   importFromOption(),
@@ -99,6 +108,7 @@ export interface PlaceFlags extends LaterFlags {
   readonly listenTls?: string;
   readonly console: string;
   readonly publicUrl?: string;
+  readonly consoleProxies?: readonly string[];
   readonly importFrom?: ImportPlaces;
   readonly status: string;
   readonly database?: string;
@@ -112,7 +122,7 @@ export function storeOf({ data, database }: Pick<PlaceFlags, 'data' | 'database'
 /** Where things are, as commands work with it. */
 export function placesOf(flags: PlaceFlags) {
   requireNothingLater(flags);
-  const { config, data, listen, listenTls, console: control, status, publicUrl, importFrom } = flags;
+  const { config, data, listen, listenTls, console: control, status, publicUrl, consoleProxies, importFrom } = flags;
   return {
     config,
     dataDir: path.resolve(data),
@@ -121,6 +131,7 @@ export function placesOf(flags: PlaceFlags) {
     control: control === 'off' ? undefined : parseAddress(control, '--console'),
     status: parseAddress(status, '--status'),
     publicUrl,
+    consoleProxies,
     importFrom,
     database: storeOf(flags),
   };

@@ -29,6 +29,7 @@ const {
   secret,
   adminToken,
   publicUrl,
+  proxies,
   importFrom,
   version,
   logLevel,
@@ -52,7 +53,7 @@ const house: House = {
   ...(publicUrl !== undefined && { publicUrl }),
   ...(importFrom && { importFrom }),
 };
-const app = adminApi({ house, adminToken, version });
+const app = adminApi({ house, adminToken, version, proxies });
 const senders = {
   mailer: telling.smtp && smtpMailer(telling.smtp),
   fetcher: publicFetcher({ allowPrivate: telling.allowPrivate }),
