@@ -76,7 +76,6 @@ export { distinctPersons, personBehind } from './people/persons.ts';
 export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
 export { endSessions, listSessions, principalOfSession, requireFresh, type Caller } from './people/sessions.ts';
 export { PROVE, proveAgain, SIGN_IN, signIn, type SignedIn } from './people/sign-in.ts';
-export { attemptSucceeded, beginAttempt } from './people/throttle.ts';
 export { ANYBODY, issueToken, principalOf, SYSTEM } from './people/principals.ts';
 export { ScimError } from './people/scim/scim-error.ts';
 export {
