@@ -58,6 +58,11 @@ const publicUrlOption = (): Option =>
   new Option('--public-url <url>', 'under which address people reach the console; without it, this machine only')
     .env('GATEHOUSE_PUBLIC_URL')
     .argParser(parsePublicUrl);
+const grantsOption = (): Option =>
+  new Option('--grants <people>', 'how many people it takes to give somebody a role')
+    .env('GATEHOUSE_GRANTS')
+    .default('one')
+    .choices(['one', 'two']);
 const consoleProxiesOption = (): Option =>
   new Option(
     '--console-proxies <addresses>',
@@ -93,6 +98,7 @@ export const startOptions = (): readonly Option[] => [
   consoleOption(),
   publicUrlOption(),
   consoleProxiesOption(),
+  grantsOption(),
   statusOption(),
   databaseOption(),
   importFromOption(),
@@ -109,6 +115,7 @@ export interface PlaceFlags extends LaterFlags {
   readonly console: string;
   readonly publicUrl?: string;
   readonly consoleProxies?: readonly string[];
+  readonly grants?: string;
   readonly importFrom?: ImportPlaces;
   readonly status: string;
   readonly database?: string;
@@ -122,7 +129,18 @@ export function storeOf({ data, database }: Pick<PlaceFlags, 'data' | 'database'
 /** Where things are, as commands work with it. */
 export function placesOf(flags: PlaceFlags) {
   requireNothingLater(flags);
-  const { config, data, listen, listenTls, console: control, status, publicUrl, consoleProxies, importFrom } = flags;
+  const {
+    config,
+    data,
+    listen,
+    listenTls,
+    console: control,
+    status,
+    publicUrl,
+    consoleProxies,
+    grants,
+    importFrom,
+  } = flags;
   return {
     config,
     dataDir: path.resolve(data),
@@ -132,6 +150,7 @@ export function placesOf(flags: PlaceFlags) {
     status: parseAddress(status, '--status'),
     publicUrl,
     consoleProxies,
+    grantsTakeTwo: grants === 'two',
     importFrom,
     database: storeOf(flags),
   };

@@ -73,9 +73,19 @@ export class ControlPlane {
   async #start(): Promise<void> {
     const at = this.#listenAt();
     const { database, callersFile, recordsFolder, secret, adminToken } = this.#options;
-    const { publicUrl, proxies, importFrom, version, logLevel, telling } = this.#options;
+    const { publicUrl, proxies, grantsTakeTwo, importFrom, version, logLevel, telling } = this.#options;
     const facts = { database, callersFile, recordsFolder, secret, adminToken };
-    const start: ControlStart = { listen: at, ...facts, publicUrl, proxies, importFrom, version, logLevel, telling };
+    const start: ControlStart = {
+      listen: at,
+      ...facts,
+      publicUrl,
+      proxies,
+      grantsTakeTwo,
+      importFrom,
+      version,
+      logLevel,
+      telling,
+    };
     const thread = new Worker(ENTRY, { workerData: start, name: 'control' });
     this.#thread = thread;
     this.#prepared.clear();

@@ -30,6 +30,7 @@ const {
   adminToken,
   publicUrl,
   proxies,
+  grantsTakeTwo,
   importFrom,
   version,
   logLevel,
@@ -50,6 +51,7 @@ const house: House = {
   gate,
   log,
   usage: recordedUsage(recordsFolder),
+  grantsTakeTwo,
   ...(publicUrl !== undefined && { publicUrl }),
   ...(importFrom && { importFrom }),
 };

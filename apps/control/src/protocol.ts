@@ -19,6 +19,8 @@ export interface ControlStart {
   readonly adminToken: string | undefined;
   /** Under which people reach the console; undefined: on this machine only. */
   readonly publicUrl: string | undefined;
+  /** Whether it takes a second person to give rights. */
+  readonly grantsTakeTwo: boolean;
   /** Addresses and ranges whose word about where people come from is believed. */
   readonly proxies: readonly string[] | undefined;
   /** From where documents may be fetched; undefined: from public machines. */

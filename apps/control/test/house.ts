@@ -85,7 +85,10 @@ export interface CallOptions {
 
 export async function openTestHouse(
   place = ':memory:',
-  { proxies, ...settings }: Pick<House, 'importFrom' | 'publicUrl'> & Pick<AdminApiOptions, 'proxies'> = {},
+  {
+    proxies,
+    ...settings
+  }: Pick<House, 'importFrom' | 'publicUrl' | 'grantsTakeTwo'> & Pick<AdminApiOptions, 'proxies'> = {},
 ): Promise<TestHouse> {
   const time = { nowMs: Date.parse('2026-11-26T12:00:00Z') };
   const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };

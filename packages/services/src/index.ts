@@ -72,6 +72,7 @@ export {
 export { beginPasskeySignIn, PASSKEY_SIGN_IN, proveByPasskey, signInByPasskey } from './people/passkey-sign-in.ts';
 export { listOwnTokens, revokeOwnToken } from './people/own-tokens.ts';
 export { endOwnEmergency, myEmergencies, TAKE, takeEmergency } from './people/emergencies.ts';
+export { petition } from './people/petitions.ts';
 export { distinctPersons, personBehind } from './people/persons.ts';
 export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
 export { endSessions, listSessions, principalOfSession, requireFresh, type Caller } from './people/sessions.ts';

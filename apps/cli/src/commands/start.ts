@@ -47,6 +47,7 @@ export interface StartOptions {
   readonly publicUrl: string | undefined;
   /** Whose word about where people come from is believed. */
   readonly consoleProxies: readonly string[] | undefined;
+  readonly grantsTakeTwo: boolean;
   readonly importFrom: ImportPlaces | undefined;
   readonly status: Address;
   /** Of what is governed: a file of SQLite, or `postgres://…`. */
@@ -153,7 +154,7 @@ export class RunningGatehouse implements StatusSource {
   }
 
   async #startControl(listen: Address): Promise<ControlPlane> {
-    const { database, publicUrl, consoleProxies, importFrom, log, logLevel } = this.#options;
+    const { database, publicUrl, consoleProxies, grantsTakeTwo, importFrom, log, logLevel } = this.#options;
     const { adminToken } = this;
     const telling = tellingOf(this.#options.env);
     const gate = this.#parts;
@@ -163,6 +164,7 @@ export class RunningGatehouse implements StatusSource {
       database,
       publicUrl,
       proxies: consoleProxies,
+      grantsTakeTwo,
       importFrom,
       callersFile: this.#callersFile(),
       recordsFolder: path.join(this.#options.dataDir, 'records'),
