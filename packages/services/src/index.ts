@@ -73,6 +73,8 @@ export { beginPasskeySignIn, PASSKEY_SIGN_IN, proveByPasskey, signInByPasskey } 
 export { listOwnTokens, revokeOwnToken } from './people/own-tokens.ts';
 export { endOwnEmergency, myEmergencies, TAKE, takeEmergency } from './people/emergencies.ts';
 export { petition } from './people/petitions.ts';
+export { siteOf } from './people/passkey-ceremony.ts';
+export { waysIn, type WaysIn } from './people/ways-in.ts';
 export { distinctPersons, personBehind } from './people/persons.ts';
 export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
 export { endSessions, listSessions, principalOfSession, requireFresh, type Caller } from './people/sessions.ts';

@@ -95,6 +95,7 @@ export async function signInExternal(ctx: ServiceContext, caller: Caller, extern
       user,
       caller,
       action: 'sign_in',
+      by: 'single-sign-on',
       elsewhere: elsewhere(ctx, { ...external, directory: external.directory.name }),
     });
   });
