@@ -41,6 +41,7 @@ export class Write {
   readonly #applications = new Map<string, ApplicationId>();
   readonly #callers: CallerChange[] = [];
   readonly #personal: Personal;
+  #isSeconded = false;
 
   constructor(ctx: ServiceContext, sql: Statements) {
     this.#ctx = ctx;
@@ -105,8 +106,15 @@ export class Write {
 
   async #checkRules(before: Entity | undefined, after: Entity | undefined): Promise<void> {
     const rule = PEOPLE_RULES[after?.kind ?? before?.kind ?? ''];
-    await rule?.({ sql: this.sql, principal: this.#ctx.principal, before, after });
+    const { principal, grantsTakeTwo = false } = this.#ctx;
+    const takesTwo = grantsTakeTwo && !this.#isSeconded && principal.kind !== 'system';
+    await rule?.({ sql: this.sql, principal, takesTwo, before, after });
     if (after?.kind === 'budget') await requireOwnBudget(this.sql, after);
+  }
+
+  /** A second person has agreed to what follows. */
+  seconded(): void {
+    this.#isSeconded = true;
   }
 
   /** Something of it that is kept apart has changed, such as its password: that it has is told, never what. */
