@@ -81,7 +81,8 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
   serveScim(app, {
     contextOf: async (request) => {
       const principal = await ofToken(request, options);
-      return { ...options.house, principal, workspace: '', requestId: request.id };
+      const origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
+      return { ...options.house, principal, workspace: '', requestId: request.id, origin };
     },
     bodyOf,
     log: options.house.log,
@@ -118,7 +119,8 @@ async function contextOf(request: FastifyRequest, route: Route, options: AdminAp
   const workspace = asked === undefined ? '' : await workspaceId(house, asked);
   const given = request.headers['x-request-id'];
   const requestId = typeof given === 'string' && isRequestId(given) ? given : request.id;
-  return { ...house, principal, workspace, requestId };
+  const origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
+  return { ...house, principal, workspace, requestId, origin };
 }
 
 async function whoAsks(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<Principal> {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mintSetupToken, openTicket } from '@gatehouse/services';
+import { mintSetupToken } from '@gatehouse/services';
 import { dueEvents } from '@gatehouse/store';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Browser, PASSWORD, setUpHouse } from './browser.ts';
+import { Browser, invitedBrowser, PASSWORD, setUpHouse } from './browser.ts';
 import { openTestHouse, type Json, type Reply, type TestHouse } from './house.ts';
 import { SoftwareAuthenticator, type Ceremony } from './software-authenticator.ts';
 
@@ -150,9 +150,7 @@ describe('a passkey', () => {
     const { test, root } = await scene();
     const other = new Browser(test);
     await other.signIn(ROOT, PASSWORD);
-    const { id } = (await test.call('POST', '/users', { body: { name: 'eve@example.com', grants: [] } })).body;
-    const eve = new Browser(test);
-    await invited(test, eve, id);
+    const { browser: eve } = await invitedBrowser(test, { name: 'eve@example.com', grants: [] });
     const options = (await eve.post('/me/passkeys/begin')).body;
     const credential = new SoftwareAuthenticator(GATE).create(options);
     expect((await root.post('/me/passkeys', { name: 'planted', credential })).status).toBe(401);
@@ -178,9 +176,8 @@ describe('a passkey', () => {
 
   it('lets nobody in who is disabled or gone, and takes no other’s', async () => {
     const { test, root } = await scene();
-    const { id } = (await test.call('POST', '/users', { body: { name: 'w@example.com', grants: [] } })).body;
-    const [worker, device] = [new Browser(test), new SoftwareAuthenticator(GATE)];
-    await invited(test, worker, id);
+    const { id, browser: worker } = await invitedBrowser(test, { name: 'w@example.com', grants: [] });
+    const device = new SoftwareAuthenticator(GATE);
     const { body } = await register(worker, device);
     expect((await root.call('DELETE', `/me/passkeys/${body.id}`)).status).toBe(404);
     expect((await signIn(new Browser(test), device)).status).toBe(200);
@@ -276,13 +273,3 @@ it('costs nothing where no passkey is used: what checks them is not loaded befor
   const told = execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd, encoding: 'utf8' });
   expect(JSON.parse(told)).toEqual([true, []]);
 });
-
-async function invited(test: TestHouse, browser: Browser, id: string): Promise<void> {
-  const events = await test.house.database.read(async (sql) => dueEvents(sql, Number.MAX_SAFE_INTEGER, 1000));
-  const event = events.findLast((each) => each.topic === 'user.invited' && each.event['entity'] === id);
-  const ticket = openTicket(test.house.cipher, event?.event ?? {});
-  const set = await browser.post('/password-reset/complete', { ticket, password: PASSWORD });
-  expect(set.status).toBe(204);
-  const name = (await test.call('GET', `/users/${id}`)).body.name;
-  expect((await browser.signIn(name, PASSWORD)).status).toBe(200);
-}

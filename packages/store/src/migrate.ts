@@ -21,7 +21,10 @@ export interface Migration {
  * Brings a database to what this version expects: files of plain SQL, forward only, each in a transaction of its own with
  * the note that it was done. Gates that start at once do it one after another. Says which ones were new.
  */
-export async function migrate(database: Database, migrations = ownMigrations()): Promise<readonly string[]> {
+export async function migrate(
+  database: Database,
+  migrations = ownMigrations(database.dialect),
+): Promise<readonly string[]> {
   await database.script('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, digest TEXT NOT NULL)');
   const done: string[] = [];
   for (const migration of migrations) if (await apply(database, migration, migrations)) done.push(migration.name);
@@ -48,18 +51,20 @@ async function apply(database: Database, { name, sql }: Migration, all: readonly
   });
 }
 
-/** Our files hold no `;` but at the end of statements. */
+/** Our files hold no `;` but at the end of statements; those of one database have their own line between statements. */
 function statementsIn(sql: string): readonly string[] {
-  const bare = sql.replaceAll(/^\s*--.*$/gm, '');
-  return bare
-    .split(';')
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
+  const bare = (text: string): string => text.replaceAll(/^\s*--.*$/gm, '').trim();
+  const statements = sql.includes('\n-- next\n') ? sql.split('\n-- next\n').map(bare) : bare(sql).split(';');
+  return statements.map((statement) => statement.trim()).filter((statement) => statement !== '');
 }
 
-function ownMigrations(): readonly Migration[] {
+/** `002-facts.sql` is for both databases, `003-rules.postgres.sql` for one. */
+function ownMigrations(dialect: Database['dialect']): readonly Migration[] {
   return readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.sql'))
     .toSorted()
-    .map((file) => ({ name: path.basename(file, '.sql'), sql: readFileSync(path.join(FOLDER, file), 'utf8') }));
+    .flatMap((file) => {
+      const [, name, only = dialect] = /^([^.]+)(?:\.(sqlite|postgres))?\.sql$/.exec(file) ?? [];
+      if (name === undefined || only !== dialect) return [];
+      return [{ name, sql: readFileSync(path.join(FOLDER, file), 'utf8') }];
+    });
 }

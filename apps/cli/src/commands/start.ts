@@ -68,6 +68,8 @@ const USERS_DOCUMENT = path.join(import.meta.dirname, '../../../../examples/user
 export class RunningGatehouse implements StatusSource {
   phase: StatusSource['phase'] = 'starting';
   readonly #options: StartOptions;
+  /** Nobody takes away what another gate has left in the same folder. */
+  #isOffered = false;
   readonly #localToken = randomBytes(32).toString('base64url');
   /** The store has had something served before. */
   #hasKept = false;
@@ -232,6 +234,7 @@ export class RunningGatehouse implements StatusSource {
     const { control, dataDir } = this.#options;
     const port = this.#control?.port;
     if (control === undefined || port === undefined) return;
+    this.#isOffered = true;
     offerLocalAccess(dataDir, { url: localUrl({ ...control, port }), token: this.#localToken });
   }
 
@@ -300,7 +303,7 @@ export class RunningGatehouse implements StatusSource {
   async #stop(): Promise<void> {
     this.phase = 'draining';
     this.#watch?.close();
-    withdrawLocalAccess(this.#options.dataDir);
+    if (this.#isOffered) withdrawLocalAccess(this.#options.dataDir);
     await this.#control?.stop();
     this.#compiler.close();
     const telling = setTimeout(() => this.#tellOfDraining(), TELL_OF_DRAINING_MS);

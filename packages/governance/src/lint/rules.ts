@@ -5,6 +5,7 @@ import { COMPONENT_RULES } from './rules/components.ts';
 import { CREDENTIAL_RULES } from './rules/credentials.ts';
 import { DOCUMENTATION_RULES } from './rules/documentation.ts';
 import { EVOLUTION_RULES } from './rules/evolution.ts';
+import { EXAMPLE_RULES } from './rules/examples.ts';
 import { EXPOSURE_RULES } from './rules/exposure.ts';
 import { LIFECYCLE_RULES } from './rules/lifecycle.ts';
 import { LIMIT_RULES } from './rules/limits.ts';
@@ -34,6 +35,7 @@ const FAMILIES: readonly (readonly Rule[])[] = [
   LIFECYCLE_RULES,
   EVOLUTION_RULES,
   DOCUMENTATION_RULES,
+  EXAMPLE_RULES,
   PROTECTION_RULES,
   CREDENTIAL_RULES,
   LIMIT_RULES,

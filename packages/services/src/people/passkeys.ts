@@ -144,7 +144,7 @@ export async function removePasskeysOf(ctx: ServiceContext, user: string): Promi
   requireFresh(ctx);
   return write(ctx, async (own) => {
     const entity = await requireEntity(own.sql, ctx, { kind: 'user', id: user });
-    await requireRightsOf(own.sql, ctx.principal, entity);
+    await requireRightsOf(own.sql, ctx.principal, { user: entity });
     for (const kind of ['passkey', 'session'] as const) await removePrivate(own.sql, { kind, parent: user });
     await own.note(entity, 'passkeys_removed');
     return undefined;
