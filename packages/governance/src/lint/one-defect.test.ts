@@ -39,6 +39,10 @@ it.each(['recommended', 'strict', 'owasp-2023', 'agent-ready', 'public-sector'])
   (pack) => expect(found(edited([]), pack)).toEqual([]),
 );
 
+it.each(['3.0.0', '3.0.4', '3.1.1', '3.2.0'])('nor as OpenAPI %s', (version) => {
+  expect(found(edited([['/openapi', version]]), 'strict')).toEqual([]);
+});
+
 const LIST = '/paths/~1orders/get';
 const CREATE = '/paths/~1orders/post';
 const ITEM = '/paths/~1orders~1{order_id}';
