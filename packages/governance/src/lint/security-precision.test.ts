@@ -103,6 +103,7 @@ describe.each<[string, readonly Case[]]>([
       [post('security: [{ a: [] }, { b: [], c: [] }]'), []],
       [get(''), []],
       [post('x-public: true'), []],
+      ['paths:\n  /login:\n    x-public: true\n    post: { security: [] }\n', []],
       ['paths:\n  /users: { options: {}, head: {}, trace: {} }\n', []],
       ['webhooks:\n  made: { post: {} }\n', []],
       [`${SECURED}${post('callbacks: { a: { "{$url}": { post: { security: [] } } } }')}`, []],

@@ -42,7 +42,7 @@ const writes: Rule = {
   good: 'security: [{ token: [] }]\npaths:\n  /users:\n    post: {}\n',
   since: '0.1.0',
   // That all of an API is public is said of what can be read: a write (a login, a form) says it of itself.
-  hooks: guarding({ methods: WRITES, what: 'write', decidedAt: ({ node }) => [node] }),
+  hooks: guarding({ methods: WRITES, what: 'write', decidedAt: ({ node, pathItem }) => [node, pathItem.node] }),
 };
 
 const reads: Rule = {
