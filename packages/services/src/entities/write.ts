@@ -15,7 +15,7 @@ import { Personal } from '../audit/personal.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { applicationChange, credentialChanges, type ApplicationId } from '../publishing/compose-callers.ts';
 import { composeConfig } from '../publishing/compose-config.ts';
-import { requireOwnBudget } from '../publishing/own-budget.ts';
+import { requireOwn } from '../publishing/tenant-rules.ts';
 import type { Enforcement, GateChange, Prepared, Preview } from '../publishing/gate.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
@@ -109,7 +109,7 @@ export class Write {
     const { principal, grantsTakeTwo = false } = this.#ctx;
     const takesTwo = grantsTakeTwo && !this.#isSeconded && principal.kind !== 'system';
     await rule?.({ sql: this.sql, principal, takesTwo, before, after });
-    if (after?.kind === 'budget') await requireOwnBudget(this.sql, after);
+    if (after !== undefined) await requireOwn(this.sql, after);
   }
 
   /** A second person has agreed to what follows. */
