@@ -84,8 +84,7 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
   serveScim(app, {
     contextOf: async (request) => {
       const principal = await ofToken(request, options);
-      const origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
-      return { ...options.house, principal, workspace: '', requestId: request.id, origin };
+      return { ...options.house, principal, workspace: '', requestId: request.id };
     },
     bodyOf,
     log: options.house.log,
@@ -122,8 +121,7 @@ async function contextOf(request: FastifyRequest, route: Route, options: AdminAp
   const workspace = asked === undefined ? '' : await workspaceId(house, asked);
   const given = request.headers['x-request-id'];
   const requestId = typeof given === 'string' && isRequestId(given) ? given : request.id;
-  const origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
-  return { ...house, principal, workspace, requestId, origin };
+  return { ...house, principal, workspace, requestId };
 }
 
 async function whoAsks(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<Principal> {

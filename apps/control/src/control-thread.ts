@@ -2,13 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger, systemClock } from '@gatehouse/kernel';
 import {
   allCallers,
-  AuditSigner,
   Cipher,
   composeConfig,
   mintSetupToken,
   deliver,
   seedHouse,
-  signCheckpoints,
   tick,
   type House,
 } from '@gatehouse/services';
@@ -51,7 +49,6 @@ const house: House = {
   database,
   clock: systemClock,
   cipher: new Cipher(secret),
-  signer: new AuditSigner(secret),
   gate,
   log,
   usage: recordedUsage(recordsFolder),
@@ -67,7 +64,6 @@ const senders = {
 const clockwork = new Clockwork(
   [
     { name: 'what is due', everyMs: 60_000, run: async () => tick(house) },
-    { name: 'signing the audit', everyMs: 60_000, run: async () => signCheckpoints(house) },
     { name: 'telling', everyMs: 1000, run: async () => deliver(house, { ...senders, linkUrl: linkUrl() }) },
   ],
   log,
@@ -108,7 +104,6 @@ async function serveWhatIsStored(): Promise<void> {
 async function stop(): Promise<void> {
   await app.close();
   await clockwork.stop();
-  await signCheckpoints(house, { all: true });
   await database.close();
   parentPort?.close();
 }

@@ -1,14 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createLogger, type Clock } from '@gatehouse/kernel';
-import {
-  AuditSigner,
-  Cipher,
-  seedHouse,
-  type Gate,
-  type GateChange,
-  type GateConfig,
-  type House,
-} from '@gatehouse/services';
+import { Cipher, seedHouse, type Gate, type GateChange, type GateConfig, type House } from '@gatehouse/services';
 import { DirectoryReader, DirectoryWriter } from '@gatehouse/directory';
 import { openDatabase } from '@gatehouse/store';
 import type { FastifyInstance } from 'fastify';
@@ -115,7 +107,6 @@ export async function openTestHouse(
     database,
     clock,
     cipher: new Cipher(Buffer.alloc(32, 1)),
-    signer: new AuditSigner(Buffer.alloc(32, 1)),
     gate,
     log,
     ...settings,

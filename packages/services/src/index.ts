@@ -1,7 +1,7 @@
 export { Cipher } from './cipher.ts';
 export { opensSealed } from './entities/sealed.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
-export type { House, Origin, Principal, ServiceContext, Usage } from './service-context.ts';
+export type { House, Principal, ServiceContext, Usage } from './service-context.ts';
 export { allCallers } from './publishing/compose-callers.ts';
 export type { Enforcement, Gate, GateChange, GateConfig, Prepared, Preview } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';
@@ -78,7 +78,7 @@ export { siteOf } from './people/passkey-ceremony.ts';
 export { waysIn, type WaysIn } from './people/ways-in.ts';
 export { distinctPersons, personBehind } from './people/persons.ts';
 export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
-export { endSessions, listSessions, principalOfSession, requireFresh } from './people/sessions.ts';
+export { endSessions, listSessions, principalOfSession, requireFresh, type Caller } from './people/sessions.ts';
 export { PROVE, proveAgain, SIGN_IN, signIn, type SignedIn } from './people/sign-in.ts';
 export { ANYBODY, issueToken, principalOf, SYSTEM } from './people/principals.ts';
 export { ScimError } from './people/scim/scim-error.ts';
@@ -98,15 +98,7 @@ export {
   removeScimGroup,
   replaceScimGroup,
 } from './people/scim/scim-groups.ts';
-export {
-  verifyChain,
-  type AuditProblem,
-  type AuditVerdict,
-  type KnownHead,
-  type VerifyInputs,
-} from './audit/verify-chain.ts';
-export { AuditSigner, fingerprintOf } from './audit/audit-signer.ts';
-export { signCheckpoints } from './audit/checkpoints.ts';
+export { verifyChain, type AuditProblem, type AuditVerdict, type KnownHead } from './audit/verify-chain.ts';
 export { listAudit } from './audit/list-audit.ts';
 export {
   APPLY_PERMISSION,

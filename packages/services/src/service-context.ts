@@ -1,24 +1,15 @@
 import type { Clock, Logger } from '@gatehouse/kernel';
 import type { UsageRow } from '@gatehouse/governance';
 import type { Database } from '@gatehouse/store';
-import type { AuditSigner } from './audit/audit-signer.ts';
 import type { Cipher } from './cipher.ts';
 import type { ImportSettings } from './importing/fetch-document.ts';
 import type { Gate } from './publishing/gate.ts';
-
-/** Where a request comes from, as far as that is known. */
-export interface Origin {
-  readonly address: string;
-  readonly userAgent: string;
-}
 
 /** What all verbs work with; one for each house. */
 export interface House {
   readonly database: Database;
   readonly clock: Clock;
   readonly cipher: Cipher;
-  /** Left out: audits have no checkpoints. */
-  readonly signer?: AuditSigner;
   readonly gate: Gate;
   readonly log: Logger;
   /** Under which people reach the console: scheme, host and port. Left out: on this machine only. */
@@ -69,6 +60,4 @@ export interface ServiceContext extends House {
   /** '' for what stands above workspaces. */
   readonly workspace: string;
   readonly requestId: string;
-  /** Undefined: the house itself. */
-  readonly origin?: Origin;
 }

@@ -1,4 +1,4 @@
-import { ServiceError, type Enforcement, type Origin, type ServiceContext } from '@gatehouse/services';
+import { ServiceError, type Caller as Origin, type Enforcement, type ServiceContext } from '@gatehouse/services';
 import type { TSchema } from 'typebox';
 
 /** Where a request comes from, with the token of its session when there is one. */

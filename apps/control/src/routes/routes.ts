@@ -1,4 +1,4 @@
-import { fingerprintOf, listAudit, PAGE_DEFAULT, PAGE_MAX, ServiceError } from '@gatehouse/services';
+import { listAudit, PAGE_DEFAULT, PAGE_MAX } from '@gatehouse/services';
 import { Type } from 'typebox';
 import { CONFIGURATION_ROUTES } from './configuration-routes.ts';
 import { ENTITY_ROUTES, limitOf } from './entity-routes.ts';
@@ -38,25 +38,7 @@ const AUDIT: Route = {
   replies: { 200: 'A page; `next` is the cursor of the one behind it.' },
   handle: async (ctx, { query }) => {
     const after = query['cursor'] === undefined ? undefined : Number(query['cursor']) || 0;
-    return {
-      status: 200,
-      body: { ...(await listAudit(ctx, { entity: query['entity'], after, limit: limitOf(query) })) },
-    };
-  },
-};
-
-const AUDIT_KEY: Route = {
-  tag: 'audit',
-  method: 'GET',
-  path: '/audit-key',
-  operationId: 'getAuditKey',
-  summary: 'By which checkpoints of audits are signed: keep it elsewhere, and verify exports with it.',
-  permission: 'self',
-  replies: { 200: 'The public key, Ed25519, as 32 bytes in base64url.' },
-  handle: async ({ signer }) => {
-    if (signer === undefined) throw new ServiceError('admin.not_found', 'audits are not signed here');
-    const key = signer.publicKey;
-    return Promise.resolve({ status: 200, body: { algorithm: 'Ed25519', key, fingerprint: fingerprintOf(key) } });
+    return { status: 200, body: await listAudit(ctx, { entity: query['entity'], after, limit: limitOf(query) }) };
   },
 };
 
@@ -64,7 +46,6 @@ const AUDIT_KEY: Route = {
 export const ROUTES: readonly Route[] = [
   ME,
   AUDIT,
-  AUDIT_KEY,
   IMPORT_ROUTE,
   ...STANDARDS_ROUTES,
   ...CONFIGURATION_ROUTES,

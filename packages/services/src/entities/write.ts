@@ -11,7 +11,6 @@ import {
   type Statements,
 } from '@gatehouse/store';
 import { auditEntry } from '../audit/audit-entry.ts';
-import { Personal } from '../audit/personal.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { applicationChange, credentialChanges, type ApplicationId } from '../publishing/compose-callers.ts';
 import { composeConfig } from '../publishing/compose-config.ts';
@@ -40,14 +39,12 @@ export class Write {
   #config = false;
   readonly #applications = new Map<string, ApplicationId>();
   readonly #callers: CallerChange[] = [];
-  readonly #personal: Personal;
   #isSeconded = false;
 
   constructor(ctx: ServiceContext, sql: Statements) {
     this.#ctx = ctx;
     this.sql = sql;
     this.nowMs = ctx.clock.now();
-    this.#personal = new Personal(sql, ctx.cipher);
   }
 
   /** What gates are to be told of it; undefined: nothing. */
@@ -136,20 +133,18 @@ export class Write {
     const { workspace } = entity;
     const topic = `${entity.kind}.${action}`;
     const head = await auditHead(this.sql, workspace);
-    const { principal, origin, requestId } = this.#ctx;
-    const told = {
+    const row = auditEntry(head, {
       workspace,
       atMs: this.nowMs,
-      principal,
-      origin,
-      requestId,
+      principal: this.#ctx.principal,
+      requestId: this.#ctx.requestId,
       action: topic,
       entity: { kind: entity.kind, id: entity.id },
       before: before && entityView(kind, before),
       after: after && entityView(kind, after),
       reason,
-    };
-    await appendAudit(this.sql, await auditEntry(head, told, this.#personal));
+    });
+    await appendAudit(this.sql, row);
     await addToOutbox(this.sql, {
       id: `evt_${orderedId(this.nowMs)}`,
       workspace,

@@ -45,7 +45,7 @@ export const PEOPLE_KINDS: readonly Kind[] = [
       disabled: Type.Optional(Type.Boolean()),
       bot: Type.Optional(Type.Boolean({ description: 'A program: has tokens, never signs in, decides nothing.' })),
     }),
-    facts: ['groups', 'externalId', 'erased'],
+    facts: ['groups', 'externalId'],
     initial: '',
     served: false,
   },

@@ -9,7 +9,6 @@ import { EMERGENCY_MOVES } from './emergency-moves.ts';
 import { reason, refused, type Move } from './move.ts';
 import { REVISION_MOVES } from './revision-moves.ts';
 import { DEPLOYMENT_MOVES } from './deployment-moves.ts';
-import { ERASE } from '../people/erasing.ts';
 import { SUBSCRIPTION_MOVES } from './subscription-moves.ts';
 import { SUBSCRIPTION_TERM_MOVES } from './subscription-term-moves.ts';
 import { LIVE } from './subscription-terms.ts';
@@ -120,7 +119,6 @@ export const MOVES: readonly Move[] = [
   ...TOKEN_MOVES,
   ...APPROVAL_MOVES,
   ...FAILURE_MOVES,
-  ERASE,
   ...EMERGENCY_MOVES,
   ...PETITION_MOVES,
 ];

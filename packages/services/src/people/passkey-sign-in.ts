@@ -2,12 +2,12 @@ import { Type, type Static } from 'typebox';
 import { findEntity, lookUpEntity, touchEntity, type Entity } from '@gatehouse/store';
 import { readInput } from '../entities/read-input.ts';
 import { write } from '../entities/write.ts';
-import type { Origin, ServiceContext } from '../service-context.ts';
+import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { ASSERTED, assertedCounter, challengeOf, siteOf, type Site } from './passkey-ceremony.ts';
 import { passkeyLookup, takeChallenge, userHandle } from './passkeys.ts';
 import { SYSTEM } from './principals.ts';
-import { requireSession } from './sessions.ts';
+import { requireSession, type Caller } from './sessions.ts';
 import { admit, maySignIn, type SignedIn } from './sign-in.ts';
 import { attemptSucceeded, beginAttempt } from './throttle.ts';
 import { mintTicket, TICKETS } from './tickets.ts';
@@ -27,7 +27,7 @@ export async function beginPasskeySignIn(
 }
 
 export interface Presented {
-  readonly caller: Origin;
+  readonly caller: Caller;
   readonly ownUrl: string;
   readonly input: unknown;
 }

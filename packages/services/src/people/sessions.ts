@@ -4,10 +4,16 @@ import { deleteEntity, findEntity, lookUpEntity, touchEntity, type Entity, type 
 import { requireEntity, requirePermission } from '../entities/entity-verbs.ts';
 import { write, type Written } from '../entities/write.ts';
 import { kindOf } from '../kinds/kinds.ts';
-import type { House, Origin, Principal, ServiceContext } from '../service-context.ts';
+import type { House, Principal, ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { forgetOver, insertPrivate, privateRows, removePrivate } from './private-row.ts';
 import { userPrincipal } from './user-principal.ts';
+
+/** Where a request comes from, as far as that is known. */
+export interface Caller {
+  readonly address: string;
+  readonly userAgent: string;
+}
 
 const IDLE_MS = 8 * 3_600_000;
 const LIFE_MS = 7 * 24 * 3_600_000;
@@ -19,7 +25,7 @@ const USER_AGENT_CHARS = 200;
 
 export interface SessionFacts {
   readonly user: string;
-  readonly caller: Origin;
+  readonly caller: Caller;
   readonly nowMs: number;
   /** Of the session that it continues. */
   readonly startedMs?: number;
