@@ -25,6 +25,7 @@ it('the audit of a house is verified offline, and says where somebody has been a
   expect([cut.code, JSON.parse(cut.out)]).toMatchObject([1, { ok: false, entries: 2, problem }]);
 
   const database = new DatabaseSync(path.join(data, 'gatehouse.db'));
+  database.exec('DROP TRIGGER audit_entries_stay');
   database.exec("UPDATE audit_entries SET entry = replace(entry, 'two', 'six') WHERE seq = 2");
   database.close();
   const tampered = await run(['audit', 'verify', '--data', data]);

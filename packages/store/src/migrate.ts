@@ -21,7 +21,10 @@ export interface Migration {
  * Brings a database to what this version expects: files of plain SQL, forward only, each in a transaction of its own with
  * the note that it was done. Gates that start at once do it one after another. Says which ones were new.
  */
-export async function migrate(database: Database, migrations = ownMigrations()): Promise<readonly string[]> {
+export async function migrate(
+  database: Database,
+  migrations = ownMigrations(database.dialect),
+): Promise<readonly string[]> {
   await database.script('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, digest TEXT NOT NULL)');
   const done: string[] = [];
   for (const migration of migrations) if (await apply(database, migration, migrations)) done.push(migration.name);
@@ -48,18 +51,22 @@ async function apply(database: Database, { name, sql }: Migration, all: readonly
   });
 }
 
-/** Our files hold no `;` but at the end of statements. */
-function statementsIn(sql: string): readonly string[] {
+/** A statement ends with a `;` at the end of a line, behind which no indented line goes on with it. */
+export function statementsIn(sql: string): readonly string[] {
   const bare = sql.replaceAll(/^\s*--.*$/gm, '');
   return bare
-    .split(';')
+    .split(/;\s*?(?:\n(?=\S)|$)/)
     .map((statement) => statement.trim())
     .filter((statement) => statement !== '');
 }
 
-function ownMigrations(): readonly Migration[] {
+/** `001-facts.sql` is for both databases, `002-append-only-audit.sqlite.sql` for one, under the same name. */
+export function ownMigrations(dialect: Database['dialect']): readonly Migration[] {
   return readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.sql'))
     .toSorted()
-    .map((file) => ({ name: path.basename(file, '.sql'), sql: readFileSync(path.join(FOLDER, file), 'utf8') }));
+    .flatMap((file) => {
+      const [, name, only] = /^([a-z0-9-]+)(?:\.([a-z]+))?\.sql$/.exec(file) ?? [];
+      if (name === undefined || (only ?? dialect) !== dialect) return [];
+      return [{ name, sql: readFileSync(path.join(FOLDER, file), 'utf8') }];
+    });
 }

