@@ -81,7 +81,9 @@ export {
   removeScimGroup,
   replaceScimGroup,
 } from './people/scim/scim-groups.ts';
-export { verifyChain, type AuditProblem, type AuditVerdict, type KnownHead } from './audit/verify-chain.ts';
+export type { AuditProblem, KnownHead } from './audit/verify-chain.ts';
+export { exportLine, verifyExport, type AuditVerdict } from './audit/verify-export.ts';
+export { auditKey, type AuditKey, type Checkpoint } from './audit/signing-key.ts';
 export { listAudit } from './audit/list-audit.ts';
 export {
   APPLY_PERMISSION,

@@ -1,6 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { exportedAudit, verifyAudit } from '@gatehouse/control/audit';
+import { exportedAudit, verifyExport } from '@gatehouse/control/audit';
 import { CommandFailure } from '../failure.ts';
 
 export interface AuditOptions {
@@ -25,7 +24,7 @@ export interface VerifyOptions extends AuditOptions {
 export async function verify({ file, place, json, print }: VerifyOptions): Promise<void> {
   if (file === undefined) requireStore(place);
   const lines = file === undefined ? exportedAudit(place) : linesOf(file);
-  const verdict = await verifyAudit(orFailure(lines));
+  const verdict = await verifyExport(orFailure(lines));
   const { entries, problem, withHeads } = verdict;
   if (json) print(JSON.stringify({ ok: problem === undefined, ...verdict }));
   else if (problem === undefined) {
@@ -41,8 +40,17 @@ function requireStore(place: string): void {
   throw new CommandFailure(`${place}: there is no store; name its folder with --data, or its --database`);
 }
 
+/** Split at line feeds and at nothing else, as it was written: texts hold what other readers take for ends of lines. */
 async function* linesOf(file: string): AsyncGenerator<string> {
-  yield* createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let rest = '';
+  for await (const bytes of createReadStream(file)) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield rest;
 }
 
 async function* orFailure(lines: AsyncIterable<string>): AsyncGenerator<string> {
