@@ -1,25 +1,15 @@
-import { exportLine } from '@gatehouse/services';
-import { auditHeads, auditPage, openDatabase } from '@gatehouse/store';
+import { exportedAudit as linesOf } from '@gatehouse/services';
+import { openDatabase } from '@gatehouse/store';
 
 /** The second door: the audit by itself, for commands that start no control plane. */
 
 export { verifyExport, type AuditVerdict } from '@gatehouse/services';
 
-const PAGE = 500;
-
-/** All entries of a store as JSON, a workspace after the other, and then where each chain ends. */
+/** All of a store's, as lines of an export. */
 export async function* exportedAudit(place: string): AsyncGenerator<string> {
   const database = await openDatabase(place);
   try {
-    const heads = await database.read(auditHeads);
-    for (const { workspace } of heads) {
-      for (let after = 0, more = true; more; after += PAGE) {
-        const page = await database.read(async (sql) => auditPage(sql, { workspace, after, limit: PAGE }));
-        yield* page;
-        more = page.length === PAGE;
-      }
-    }
-    yield exportLine({ heads });
+    yield* linesOf(database);
   } finally {
     await database.close();
   }

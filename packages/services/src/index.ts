@@ -82,8 +82,10 @@ export {
   replaceScimGroup,
 } from './people/scim/scim-groups.ts';
 export type { AuditProblem, KnownHead } from './audit/verify-chain.ts';
-export { exportLine, verifyExport, type AuditVerdict } from './audit/verify-export.ts';
-export { auditKey, type AuditKey, type Checkpoint } from './audit/signing-key.ts';
+export { verifyExport, type AuditVerdict } from './audit/verify-export.ts';
+export { showAuditKey } from './audit/show-audit-key.ts';
+export { takeCheckpoints } from './audit/take-checkpoints.ts';
+export { exportedAudit } from './audit/export-audit.ts';
 export { listAudit } from './audit/list-audit.ts';
 export {
   APPLY_PERMISSION,

@@ -23,5 +23,13 @@ export {
   type AuditQuery,
   type AuditRow,
 } from './tables/audit-log.ts';
+export {
+  appendCheckpoint,
+  checkpointKeys,
+  checkpointPage,
+  unsignedEnds,
+  type CheckpointRow,
+  type UnsignedEnd,
+} from './tables/audit-checkpoints.ts';
 export { addToOutbox, dueEvents, eventAgain, eventDone, forgetTold, type OutboxEvent } from './tables/outbox.ts';
 export { forgetReplies, keepReply, keptReply, type KeptReply, type ReplyKey } from './tables/kept-replies.ts';

@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { exportedAudit, verifyExport } from '@gatehouse/control/audit';
+import { exportedAudit, verifyExport, type AuditVerdict } from '@gatehouse/control/audit';
 import { CommandFailure } from '../failure.ts';
 
 export interface AuditOptions {
@@ -17,21 +17,39 @@ export async function exportAudit({ place, print }: AuditOptions): Promise<void>
 export interface VerifyOptions extends AuditOptions {
   /** An export; undefined: the store itself. */
   readonly file: string | undefined;
+  /** Of the house, as `x` of its JWK; empty: what the export says it is. */
+  readonly keys: readonly string[];
   readonly json: boolean;
 }
 
 /** `gatehouse audit verify`: exit code 1 where something was tampered with. */
-export async function verify({ file, place, json, print }: VerifyOptions): Promise<void> {
+export async function verify({ file, place, keys, json, print }: VerifyOptions): Promise<void> {
   if (file === undefined) requireStore(place);
   const lines = file === undefined ? exportedAudit(place) : linesOf(file);
-  const verdict = await verifyExport(orFailure(lines));
-  const { entries, problem, withHeads } = verdict;
+  const wrong = keys.find((key) => !KEY.test(key));
+  if (wrong !== undefined)
+    throw new CommandFailure(`--key ${wrong}: a key is 43 letters, the x of GET /api/v1/audit/key`);
+  const verdict = await verifyExport(orFailure(lines), { keys: keys.length > 0 ? keys : undefined });
+  const { problem } = verdict;
   if (json) print(JSON.stringify({ ok: problem === undefined, ...verdict }));
-  else if (problem === undefined) {
-    print(`${entries} entries are as they were written`);
-    if (!withHeads) print('the file does not say where the chains end: what was cut off at the end does not show');
-  } else print(`workspace ${problem.workspace || 'of the house'}, entry ${problem.seq}: ${problem.what}`);
+  else for (const line of toldOf(verdict, keys.length > 0)) print(line);
   if (problem !== undefined) throw new CommandFailure('', 1);
+}
+
+const KEY = /^[A-Za-z0-9_-]{43}$/;
+
+function toldOf(verdict: AuditVerdict, isKeyKnown: boolean): readonly string[] {
+  const { entries, checkpoints, unsigned, withHeads, keys, problem } = verdict;
+  if (problem !== undefined) {
+    return [`workspace ${problem.workspace || 'of the house'}, entry ${problem.seq}: ${problem.what}`];
+  }
+  return [
+    `${entries} entries are as they were written, ${checkpoints} signed checkpoints, ${unsigned} entries behind the last of them`,
+    ...(withHeads ? [] : ['the file does not say where the chains end: what was cut off at the end does not show']),
+    ...(isKeyKnown || keys.length === 0
+      ? []
+      : [`signed with the key ${keys.join(', ')}; --key says that it is the one you know`]),
+  ];
 }
 
 /** A database that is not there would be made. */
@@ -42,7 +60,7 @@ function requireStore(place: string): void {
 
 /** Split at line feeds and at nothing else, as it was written: texts hold what other readers take for ends of lines. */
 async function* linesOf(file: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let rest = '';
   for await (const bytes of createReadStream(file)) {
     const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');

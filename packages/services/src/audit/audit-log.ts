@@ -2,9 +2,10 @@ import { appendAudit, auditHead, type Statements } from '@gatehouse/store';
 import type { ServiceContext } from '../service-context.ts';
 import type { AuditedChange } from './audited-change.ts';
 import { auditEntry } from './audit-entry.ts';
+import { CHECKPOINT_ENTRIES, sign } from './take-checkpoints.ts';
 
 /** Who writes, when, and in the course of what. */
-export type AuditContext = Pick<ServiceContext, 'clock' | 'principal' | 'requestId'>;
+export type AuditContext = Pick<ServiceContext, 'cipher' | 'clock' | 'principal' | 'requestId'>;
 
 export interface Happened {
   /** The chain that tells of it; '' for what stands above workspaces. */
@@ -39,5 +40,6 @@ export class AuditLog {
       reason,
     });
     await appendAudit(this.#sql, row);
+    if (row.seq % CHECKPOINT_ENTRIES === 0) await sign(this.#sql, this.#ctx.cipher, row);
   }
 }

@@ -14,8 +14,7 @@ export async function listAudit(
   ctx: ServiceContext,
   { entity, after, limit }: AuditInput,
 ): Promise<{ readonly items: readonly unknown[]; readonly next?: string }> {
-  const refusal = ctx.principal.refusal('audit:read', ctx.workspace);
-  if (refusal !== undefined) throw new ServiceError('admin.forbidden', refusal, { permission: 'audit:read' });
+  requireAudit(ctx, 'audit:read');
   const { workspace } = ctx;
   const entries = await ctx.database.read(async (sql) =>
     auditPage(sql, { workspace, entity, after, limit: limit + 1 }),
@@ -24,4 +23,9 @@ export async function listAudit(
   const last = items.at(-1);
   const seq = typeof last === 'object' && last !== null && 'seq' in last ? String(last.seq) : '';
   return { items, ...(entries.length > limit && { next: seq }) };
+}
+
+export function requireAudit({ principal, workspace }: ServiceContext, permission: string): void {
+  const refusal = principal.refusal(permission, workspace);
+  if (refusal !== undefined) throw new ServiceError('admin.forbidden', refusal, { permission });
 }

@@ -40,6 +40,11 @@ export class ChainVerifier {
   /** Of each workspace, by the number of the entry. */
   readonly #checkpoints = new Map<string, Map<number, KnownCheckpoint>>();
 
+  /** What was verified before ends here. */
+  beginBehind({ workspace, seq, hash }: KnownHead): void {
+    this.#ends.set(workspace, { seq, hash, isSecond: false });
+  }
+
   expect(checkpoint: KnownCheckpoint): void {
     const { workspace, seq } = checkpoint;
     const known = this.#checkpoints.get(workspace) ?? new Map<number, KnownCheckpoint>();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotUnique, type Database } from '../database.ts';
 import { migrate, MigrationProblem } from '../migrate.ts';
 import { appendAudit, auditHead, auditPage } from '../tables/audit-log.ts';
+import { appendCheckpoint, checkpointKeys, checkpointPage, unsignedEnds } from '../tables/audit-checkpoints.ts';
 import {
   deleteEntity,
   eachEntity,
@@ -182,6 +183,28 @@ export function storeContract(name: string, open: () => Promise<Database>): void
       });
       const twice = database.write('w', async (sql) => appendAudit(sql, { ...row, seq: 4, entry: '{}', hash: 'x' }));
       await expect(twice).rejects.toThrow();
+    });
+
+    it('keeps checkpoints, and knows what is behind the last of them', async () => {
+      const point = { workspace: 'w', atMs: 2, publicKey: 'k' };
+      const ends = async (): Promise<unknown> => database.read(unsignedEnds);
+      expect(await ends()).toEqual([{ workspace: 'w', signed: 0, seq: 4, hash: 'h4', sinceMs: 1 }]);
+      await database.write('w', async (sql) => {
+        for (const seq of [1, 3]) await appendCheckpoint(sql, { ...point, seq, hash: `h${seq}`, line: `{"c":${seq}}` });
+      });
+      expect(await ends()).toEqual([{ workspace: 'w', signed: 3, seq: 4, hash: 'h4', sinceMs: 1 }]);
+      await database.read(async (sql) => {
+        expect(await checkpointKeys(sql)).toEqual(['k']);
+        const third = { ...point, seq: 3, hash: 'h3', line: '{"c":3}' };
+        expect(await checkpointPage(sql, { workspace: 'w', after: 2, limit: 5 })).toEqual([third]);
+        expect(await checkpointPage(sql, { workspace: 'other', after: 0, limit: 5 })).toEqual([]);
+      });
+      for (const statement of ['DELETE FROM audit_checkpoints', 'UPDATE audit_checkpoints SET seq = 4 WHERE seq = 3'])
+        await expect(database.write('w', async (sql) => sql.run(statement))).rejects.toThrow('audit are never');
+      const twice = { ...point, seq: 3, hash: 'x', line: '{}' };
+      await expect(database.write('w', async (sql) => appendCheckpoint(sql, twice))).rejects.toThrow();
+      await database.write('w', async (sql) => appendCheckpoint(sql, { ...twice, seq: 4 }));
+      expect(await ends()).toEqual([]);
     });
 
     for (const [what, statement] of Object.entries(AGAINST_THE_AUDIT)) {
