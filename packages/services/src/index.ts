@@ -1,6 +1,6 @@
 export { Cipher } from './cipher.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
-export type { House, Principal, ServiceContext, Usage } from './service-context.ts';
+export type { House, Origin, Principal, ServiceContext, Usage } from './service-context.ts';
 export { allCallers } from './publishing/compose-callers.ts';
 export type { Enforcement, Gate, GateChange, GateConfig, Prepared, Preview } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';
@@ -85,7 +85,8 @@ export type { AuditProblem, KnownHead } from './audit/verify-chain.ts';
 export { verifyExport, type AuditVerdict } from './audit/verify-export.ts';
 export { showAuditKey } from './audit/show-audit-key.ts';
 export { takeCheckpoints } from './audit/take-checkpoints.ts';
-export { exportedAudit } from './audit/export-audit.ts';
+export { exportAudit, exportByOperator, exportedAudit } from './audit/export-audit.ts';
+export { erasePerson } from './audit/erase-person.ts';
 export { listAudit } from './audit/list-audit.ts';
 export {
   APPLY_PERMISSION,

@@ -19,6 +19,7 @@ export {
   auditHead,
   auditHeads,
   auditPage,
+  isMoreAudit,
   type AuditHead,
   type AuditQuery,
   type AuditRow,
@@ -33,3 +34,10 @@ export {
 } from './tables/audit-checkpoints.ts';
 export { addToOutbox, dueEvents, eventAgain, eventDone, forgetTold, type OutboxEvent } from './tables/outbox.ts';
 export { forgetReplies, keepReply, keptReply, type KeptReply, type ReplyKey } from './tables/kept-replies.ts';
+export {
+  ERASED_KEY,
+  eraseSubjectKey,
+  insertSubjectKey,
+  subjectKey,
+  type SubjectKeyRow,
+} from './tables/subject-keys.ts';

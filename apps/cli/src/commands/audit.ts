@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { exportedAudit, verifyExport, type AuditVerdict } from '@gatehouse/control/audit';
+import { storedAudit, takenAudit, verifyExport, type AuditVerdict } from '@gatehouse/control/audit';
 import { CommandFailure } from '../failure.ts';
 
 export interface AuditOptions {
@@ -11,7 +11,7 @@ export interface AuditOptions {
 /** `gatehouse audit export`: every entry a line, and a last one that says where the chains end. */
 export async function exportAudit({ place, print }: AuditOptions): Promise<void> {
   requireStore(place);
-  for await (const line of orFailure(exportedAudit(place))) print(line);
+  for await (const line of orFailure(takenAudit(place))) print(line);
 }
 
 export interface VerifyOptions extends AuditOptions {
@@ -25,7 +25,7 @@ export interface VerifyOptions extends AuditOptions {
 /** `gatehouse audit verify`: exit code 1 where something was tampered with. */
 export async function verify({ file, place, keys, json, print }: VerifyOptions): Promise<void> {
   if (file === undefined) requireStore(place);
-  const lines = file === undefined ? exportedAudit(place) : linesOf(file);
+  const lines = file === undefined ? storedAudit(place) : linesOf(file);
   const wrong = keys.find((key) => !KEY.test(key));
   if (wrong !== undefined)
     throw new CommandFailure(`--key ${wrong}: a key is 43 letters, the x of GET /api/v1/audit/key`);

@@ -1,6 +1,6 @@
-import { listAudit, PAGE_DEFAULT, PAGE_MAX, showAuditKey } from '@gatehouse/services';
+import { erasePerson, exportAudit, listAudit, PAGE_DEFAULT, PAGE_MAX, showAuditKey } from '@gatehouse/services';
 import { Type } from 'typebox';
-import { limitOf } from './entity-routes.ts';
+import { idOf, limitOf } from './entity-routes.ts';
 import type { Route } from './route.ts';
 
 const query = {
@@ -44,5 +44,27 @@ export const AUDIT_ROUTES: readonly Route[] = [
       'The public key (Ed25519, as JWK) of the checkpoints; keep it elsewhere, and `audit verify --key` its `x`.',
     replies: { 200: 'The key.' },
     handle: async (ctx) => Promise.resolve({ status: 200, body: { ...showAuditKey(ctx) } }),
+  },
+  ...['/audit/export', '/workspaces/{workspace}/audit/export'].map((path): Route => ({
+    ...base,
+    path,
+    operationId: path.includes('{workspace}') ? 'exportAudit' : 'exportAuditOfHouse',
+    summary: `Takes ${path.includes('{workspace}') ? 'the chain of a workspace' : 'all chains'} away, signed, for \`gatehouse audit verify FILE\`.`,
+    permission: 'audit:export',
+    mediaType: 'application/x-ndjson',
+    replies: { 200: 'A line each: keys, checkpoints, entries, and where chains end.' },
+    handle: async (ctx) => ({ status: 200, lines: await exportAudit(ctx) }),
+  })),
+  {
+    tag: 'people',
+    method: 'POST',
+    path: '/users/{id}/erase',
+    operationId: 'eraseUser',
+    summary:
+      'Forgets a person: the user, and for good what the audit says of it. Entries stay, and so do their hashes.',
+    permission: 'users:erase',
+    once: true,
+    replies: { 200: 'It is done.' },
+    handle: async (ctx, { params }) => ({ status: 200, body: { ...(await erasePerson(ctx, idOf(params))).result } }),
   },
 ];

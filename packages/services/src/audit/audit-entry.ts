@@ -1,22 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { AuditHead, AuditRow } from '@gatehouse/store';
-import type { AuditedChange } from './audited-change.ts';
 import { canonicalJson } from './canonical-json.ts';
-
-export interface AuditActor {
-  readonly kind: string;
-  readonly id: string;
-}
 
 export interface AuditFacts {
   readonly workspace: string;
   readonly atMs: number;
-  readonly actor: AuditActor;
   readonly requestId: string;
   /** `api.create` */
   readonly action: string;
+  /** With what is of persons sealed, as in `change`. */
+  readonly actor: object;
   readonly entity: { readonly kind: string; readonly id: string };
-  readonly change: AuditedChange;
+  readonly change: object;
+  readonly details?: object | undefined;
   readonly reason: string | undefined;
 }
 
@@ -24,7 +20,7 @@ export const GENESIS = '0'.repeat(64);
 
 /** The next link of a workspace's chain, as text that is canonical: each of its bytes counts. */
 export function auditEntry(head: AuditHead | undefined, facts: AuditFacts): AuditRow {
-  const { workspace, atMs, actor, requestId, action, entity, change, reason } = facts;
+  const { workspace, atMs, actor, requestId, action, entity, change, details, reason } = facts;
   const seq = (head?.seq ?? 0) + 1;
   const prev = head?.hash ?? GENESIS;
   const content = {
@@ -36,6 +32,7 @@ export function auditEntry(head: AuditHead | undefined, facts: AuditFacts): Audi
     action,
     entity,
     change,
+    ...(details !== undefined && { details }),
     ...(reason !== undefined && { reason }),
     requestId,
     prev,

@@ -40,7 +40,9 @@ export async function takeCheckpoints(house: House, { all = false } = {}): Promi
   const { database, clock, cipher, log } = house;
   return database.write('house', async (sql) => {
     const atMs = clock.now();
-    const due = (await unsignedEnds(sql)).filter(({ sinceMs }) => all || atMs - sinceMs >= CHECKPOINT_MS);
+    const isDue = ({ sinceMs, seq, signed: last }: UnsignedEnd): boolean =>
+      all || atMs - sinceMs >= CHECKPOINT_MS || seq - last >= CHECKPOINT_ENTRIES;
+    const due = (await unsignedEnds(sql)).filter(isDue);
     let count = 0;
     for (const end of due) {
       const problem = await problemBehindLast(sql, end);

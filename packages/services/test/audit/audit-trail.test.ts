@@ -5,14 +5,30 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/audit/canonical-json.ts';
 import { replayed } from '../../src/audit/__fixtures__/replay.ts';
 import type { AuditedChange } from '../../src/audit/audited-change.ts';
+import { SubjectKeys } from '../../src/audit/personal.ts';
 import { entityView } from '../../src/entities/entity-view.ts';
-import { changeEntity, createEntity, getEntity, KINDS, kindOf, removeEntity } from '../../src/index.ts';
+import {
+  changeEntity,
+  createEntity,
+  erasePerson,
+  exportedAudit,
+  getEntity,
+  KINDS,
+  kindOf,
+  listAudit,
+  removeEntity,
+  verifyExport,
+  type ServiceContext,
+} from '../../src/index.ts';
 import { openWorld, type World } from '../invariants/world.ts';
 
 interface Entry {
+  readonly workspace: string;
   readonly action: string;
   readonly entity: { readonly kind: string; readonly id: string };
   readonly change: AuditedChange;
+  readonly actor: Readonly<Record<string, unknown>>;
+  readonly details?: object;
 }
 
 async function entriesOf({ house }: World): Promise<readonly Entry[]> {
@@ -43,6 +59,17 @@ async function storedIn({ house }: World): Promise<readonly Entity[]> {
 const shown = (entity: Entity): string =>
   canonicalJson(entityView(kindOf(entity.kind), entity)).replaceAll('"***"', '"[sealed]"');
 
+/** As readers see it, page by page. */
+async function readBy(ctx: ServiceContext, limit = 200): Promise<readonly Entry[]> {
+  const all: Entry[] = [];
+  for (let after: number | undefined; ;) {
+    const page = await listAudit(ctx, { after, limit });
+    all.push(...page.items.map((item): Entry => JSON.parse(JSON.stringify(item))));
+    if (page.next === undefined) return all;
+    after = Number(page.next);
+  }
+}
+
 function trailContract(name: string, open: () => Promise<World>): void {
   describe(`the audit of a house in ${name}`, () => {
     let world: World;
@@ -59,11 +86,11 @@ function trailContract(name: string, open: () => Promise<World>): void {
         maxLength: 4,
       },
     );
-    const text = fc.constantFrom('', 'a', 'Zoë \u2028', '"\\', '~/', 'x'.repeat(200));
+    const texts = fc.constantFrom('', 'a', 'Zoë \u2028', '"\\', '~/', 'x'.repeat(200));
     const change = fc.oneof(
       fc.record({
         kind: fc.constant('api'),
-        patch: fc.record({ title: text, description: text }, { requiredKeys: [] }),
+        patch: fc.record({ title: texts, description: texts }, { requiredKeys: [] }),
       }),
       fc.record({
         kind: fc.constant('version'),
@@ -72,7 +99,7 @@ function trailContract(name: string, open: () => Promise<World>): void {
       fc.record({
         kind: fc.constant('provider'),
         patch: fc.record({
-          spec: fc.record({ kind: fc.constant('openai'), apiKey: fc.constantFrom('***', 'sk-another'), note: text }),
+          spec: fc.record({ kind: fc.constant('openai'), apiKey: fc.constantFrom('***', 'sk-another'), note: texts }),
         }),
       }),
     );
@@ -92,9 +119,10 @@ function trailContract(name: string, open: () => Promise<World>): void {
         }),
         { numRuns: 60 },
       );
-      const states = statesOf(await entriesOf(world));
+      const states = statesOf([...(await readBy(above())), ...(await readBy(author()))]);
       const known = (await storedIn(world)).filter(({ id }) => states.has(id));
       expect(known.length).toBeGreaterThan(20);
+      expect(known.map(({ kind }) => kind)).toContain('user');
       for (const entity of known) expect(canonicalJson(states.get(entity.id))).toBe(shown(entity));
     });
 
@@ -126,6 +154,97 @@ function trailContract(name: string, open: () => Promise<World>): void {
       await removeEntity(author(), { kind: 'team', id: result.id, revision: 1 });
       expect(statesOf(await entriesOf(world)).get(result.id)).toBeUndefined();
       expect((await entriesOf(world)).at(-1)).toMatchObject({ change: { patch: [{ op: 'remove', path: '' }] } });
+    });
+
+    const origin = { address: '203.0.113.7', userAgent: 'A browser of hers' };
+    const person = async (email: string, title: string): Promise<{ id: string; ctx: ServiceContext }> => {
+      const input = { name: email, title, grants: [{ role: 'admin' }] };
+      const { id } = (await createEntity(above(), { kind: 'user', input })).result;
+      return { id, ctx: { ...world.as({ kind: 'user', id, name: email, refusal: () => undefined }), origin } };
+    };
+    const stored = async (): Promise<string> => JSON.stringify(await entriesOf(world));
+
+    it('says who it was and from where, encrypted, for readers only', async () => {
+      const { id, ctx } = await person('zoe@example.com', 'Zoë of Testing');
+      await createEntity(ctx, { kind: 'team', input: { name: 'by-zoe' } });
+      for (const said of ['zoe@example.com', 'Zoë of Testing', '203.0.113.7', 'A browser of hers'])
+        expect(await stored()).not.toContain(said);
+      const made = (await readBy(above())).find(({ entity }) => entity.id === id);
+      expect(made?.change).toMatchObject({ after: { name: 'zoe@example.com', title: 'Zoë of Testing' } });
+      const by = { kind: 'user', id, name: 'zoe@example.com', ip: '203.0.113.7', userAgent: 'A browser of hers' };
+      expect((await readBy(author())).findLast(({ actor }) => actor['id'] === id)?.actor).toEqual(by);
+      expect((await entriesOf(world)).findLast(({ actor }) => actor['id'] === id)?.actor).toEqual({
+        kind: 'user',
+        id,
+        ...Object.fromEntries(
+          ['name', 'ip', 'userAgent'].map((part) => [part, { personal: id, sealed: expect.any(String) }]),
+        ),
+      });
+    });
+
+    it('forgets a person for good, also what is said later, and stays whole', async () => {
+      const { id, ctx } = await person('max@example.com', 'Max of Testing');
+      const other = await person('other@example.com', 'Other');
+      await createEntity(ctx, { kind: 'team', input: { name: 'by-max' } });
+      await changeEntity(above(), { kind: 'user', id, revision: 1, patch: { title: 'Max the Second' } });
+      const before = await Array.fromAsync(exportedAudit(world.house.database));
+      await erasePerson({ ...other.ctx, workspace: '' }, id);
+      await createEntity(ctx, { kind: 'team', input: { name: 'by-a-ghost' } });
+      const after = await Array.fromAsync(exportedAudit(world.house.database));
+      const { entries, problem } = await verifyExport(after);
+      expect([problem, entries]).toEqual([undefined, after.filter((line) => line.includes('"action"')).length]);
+      for (const line of before.filter((each) => each.includes('"action"'))) expect(after).toContain(line);
+
+      const all = [...(await readBy(above())), ...(await readBy(author()))];
+      const told = JSON.stringify(all);
+      for (const said of ['max@example.com', 'Max of Testing', 'Max the Second']) expect(told).not.toContain(said);
+      expect(told).toContain('other@example.com');
+      const mine = all.filter(({ entity, actor }) => entity.id === id || actor['id'] === id);
+      const gone = { name: '[erased]', ip: '[erased]', userAgent: '[erased]' };
+      expect(mine).toMatchObject([
+        { action: 'user.create', change: { after: { name: '[erased]', title: '[erased]' } } },
+        { action: 'user.update', change: { patch: [{ path: '/title', value: '[erased]' }, {}] } },
+        { action: 'user.delete', change: { patch: [{ op: 'remove', path: '' }] } },
+        { action: 'user.erase', actor: { id: other.id, name: 'other@example.com' } },
+        { action: 'team.create', actor: gone },
+        { action: 'team.create', actor: gone },
+      ]);
+      expect((await storedIn(world)).filter(({ parent, id: each }) => [parent, each].includes(id))).toEqual([]);
+      await erasePerson({ ...other.ctx, workspace: '' }, id);
+      await expect(erasePerson({ ...other.ctx, workspace: '' }, 'user_unknown')).rejects.toThrow('there is no user');
+      await expect(erasePerson({ ...other.ctx, workspace: '' }, 'system')).rejects.toThrow('there is no user');
+    });
+
+    it('is not opened in another place than its own', async () => {
+      const { id, ctx } = await person('moved@example.com', 'Moved');
+      await createEntity(ctx, { kind: 'team', input: { name: 'by-moved' } });
+      const rows = await entriesOf(world);
+      const { actor } = rows.findLast((each) => each.actor['id'] === id) ?? {};
+      await world.house.database.read(async (sql) => {
+        const keys = new SubjectKeys(sql, world.house.cipher);
+        await expect(keys.open(actor?.['ip'], 'elsewhere /actor/ip')).rejects.toThrow();
+        expect(await keys.open('plain', 'anywhere')).toBe('plain');
+      });
+    });
+
+    it('tells of each read, one entry a request, and comes to an end whatever the page', async () => {
+      const { id, ctx } = await person('reader@example.com', 'Reader');
+      const count = (await entriesOf(world)).filter(({ workspace }) => workspace === ctx.workspace).length;
+      const page = await listAudit(ctx, { limit: 3 });
+      expect(page.items).toHaveLength(3);
+      const reads = async () =>
+        (await entriesOf(world)).filter(({ action, actor }) => action === 'audit.read' && actor['id'] === id);
+      expect(await reads()).toMatchObject([
+        { entity: { kind: 'audit', id: ctx.workspace }, details: { after: 0, entries: 3 } },
+      ]);
+      const changes = (all: readonly Entry[]) => all.filter(({ action }) => action !== 'audit.read').length;
+      expect(changes(await readBy(ctx, 1))).toBe(changes(await readBy(ctx)));
+      expect((await reads()).length).toBeGreaterThan(changes(await readBy(ctx)));
+      expect((await reads()).length).toBeLessThan(count + 10);
+      const refused = { ...ctx, principal: { ...ctx.principal, refusal: () => 'no' } };
+      const before = (await entriesOf(world)).length;
+      await expect(listAudit(refused, { limit: 3 })).rejects.toThrow('no');
+      expect((await entriesOf(world)).length).toBe(before);
     });
 
     it('has the workspaces of the house apart', async () => {

@@ -14,6 +14,7 @@ import {
   type Entity,
 } from '../tables/entities.ts';
 import { keepReply, keptReply } from '../tables/kept-replies.ts';
+import { ERASED_KEY, eraseSubjectKey, insertSubjectKey, subjectKey } from '../tables/subject-keys.ts';
 import { addToOutbox, dueEvents, eventAgain, eventDone, forgetTold } from '../tables/outbox.ts';
 
 export function entity(given: Partial<Entity> & { readonly id: string }): Entity {
@@ -222,6 +223,18 @@ export function storeContract(name: string, open: () => Promise<Database>): void
         expect(await look()).toEqual(before);
       });
     }
+
+    it('forgets the key of a person for good', async () => {
+      const keyOf = async (subject: string): Promise<unknown> => database.read(async (sql) => subjectKey(sql, subject));
+      const row = { subject: 'user_1', sealedKey: 'k', atMs: 1 };
+      await database.write('w', async (sql) => insertSubjectKey(sql, row));
+      expect([await keyOf('user_1'), await keyOf('user_2')]).toEqual(['k', undefined]);
+      await database.write('w', async (sql) => {
+        for (const subject of ['user_1', 'user_2', 'user_1']) await eraseSubjectKey(sql, { subject, atMs: 2 });
+      });
+      expect([await keyOf('user_1'), await keyOf('user_2')]).toEqual([ERASED_KEY, ERASED_KEY]);
+      await expect(database.write('w', async (sql) => insertSubjectKey(sql, row))).rejects.toThrow(NotUnique);
+    });
 
     it('keeps events until they are told', async () => {
       const add = { workspace: 'w', topic: 't', event: { a: 1 } };
