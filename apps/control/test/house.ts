@@ -133,7 +133,7 @@ export async function openTestHouse(place = ':memory:', importFrom?: ImportSetti
       });
       return {
         status: reply.statusCode,
-        body: reply.body === '' ? {} : JSON.parse(reply.body),
+        body: bodyOf(reply),
         headers: reply.headers,
       };
     },
@@ -142,6 +142,13 @@ export async function openTestHouse(place = ':memory:', importFrom?: ImportSetti
       await database.close();
     },
   };
+}
+
+/** Of lines of JSON: all of them. */
+function bodyOf({ body, headers }: { readonly body: string; readonly headers: Reply['headers'] }): Json {
+  const isLines = String(headers['content-type']).startsWith('application/x-ndjson');
+  if (body === '') return JSON.parse('{}');
+  return JSON.parse(isLines ? `{"lines":[${body.trimEnd().replaceAll('\n', ',')}]}` : body);
 }
 
 /** For tests of something else than what standards ask of documents. */
