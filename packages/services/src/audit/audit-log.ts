@@ -5,7 +5,7 @@ import type { AuditedChange } from './audited-change.ts';
 import { auditEntry } from './audit-entry.ts';
 import { SubjectKeys } from './personal.ts';
 import { withPersonalParts } from './personal-parts.ts';
-import { CHECKPOINT_ENTRIES, sign } from './take-checkpoints.ts';
+import { CHECKPOINT_ENTRIES, signWhole } from './take-checkpoints.ts';
 
 /** Who writes, when, and in the course of what. */
 export type AuditContext = Pick<ServiceContext, 'clock' | 'principal' | 'requestId' | 'origin'> & {
@@ -74,7 +74,7 @@ export class AuditLog {
       reason,
     });
     await appendAudit(this.#sql, row);
-    if (cipher !== undefined && row.seq % CHECKPOINT_ENTRIES === 0) await sign(this.#sql, cipher, row);
+    if (cipher !== undefined && row.seq % CHECKPOINT_ENTRIES === 0) await signWhole(this.#sql, cipher, row);
   }
 
   #actor(): Readonly<Record<string, string>> {

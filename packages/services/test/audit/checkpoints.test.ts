@@ -1,6 +1,17 @@
+import { createHash } from 'node:crypto';
+import { appendAudit, type AuditRow } from '@gatehouse/store';
 import { startTestPostgres, type TestPostgres } from '@gatehouse/store/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createEntity, exportedAudit, showAuditKey, takeCheckpoints, verifyExport } from '../../src/index.ts';
+import { GENESIS } from '../../src/audit/audit-entry.ts';
+import { canonicalJson } from '../../src/audit/canonical-json.ts';
+import {
+  createEntity,
+  exportedAudit,
+  listAudit,
+  showAuditKey,
+  takeCheckpoints,
+  verifyExport,
+} from '../../src/index.ts';
 import { openWorld, type World } from '../invariants/world.ts';
 
 const MINUTE_MS = 60_000;
@@ -10,6 +21,17 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
   SQLite: ['DROP TRIGGER audit_entries_stay', 'DROP TRIGGER audit_entries_remain'],
   PostgreSQL: ['DROP TRIGGER audit_entries_stay ON audit_entries'],
 };
+
+/** An entry as it was written before there were patches. */
+function firstForm(seq: number, prev: string): { readonly row: AuditRow; readonly hash: string } {
+  const entity = { kind: 'team', id: 'team_1' };
+  const change = { before: null, after: { name: 'of-old', id: 'team_1' } };
+  const facts = { seq, workspace: 'ws_old', at: 1, actor: { kind: 'system', id: 'system' }, action: 'team.create' };
+  const content = { ...facts, entity, change, reason: null, requestId: 'r', prev };
+  const hash = createHash('sha256').update(canonicalJson(content)).digest('hex');
+  const entry = JSON.stringify({ ...content, hash });
+  return { row: { workspace: 'ws_old', seq, atMs: 1, entity: 'team team_1', entry, hash }, hash };
+}
 
 function checkpointContract(name: string, open: () => Promise<World>): void {
   describe(`checkpoints in ${name}`, () => {
@@ -54,6 +76,16 @@ function checkpointContract(name: string, open: () => Promise<World>): void {
       ]);
     }, 60_000);
 
+    it('are not taken of the thousandth entry either, when one before it was changed', async () => {
+      await change('first');
+      await world.house.database.write('house', async (sql) => {
+        for (const statement of TAMPERING[name] ?? []) await sql.run(statement);
+        await sql.run(`UPDATE audit_entries SET entry = replace(entry, '"first"', '"other"')`);
+      });
+      for (let index = 0; index < 1000; index++) await change(`t${index}`);
+      expect(await rows()).toBe(0);
+    }, 60_000);
+
     it('are not taken of what somebody has been at since the last, which the log tells', async () => {
       expect(await takeCheckpoints(world.house, { all: true })).toBe(2);
       for (const team of ['a', 'b', 'c']) await change(team);
@@ -67,6 +99,25 @@ function checkpointContract(name: string, open: () => Promise<World>): void {
       const log = { ...world.house.log, error: (...all: unknown[]) => void told.push(all) };
       expect([await takeCheckpoints({ ...world.house, log }, { all: true }), await rows()]).toEqual([0, 2]);
       expect(told).toMatchObject([[expect.stringContaining('is not signed'), { workspace: workspace() }]]);
+    });
+
+    it('are taken of chains that were begun in the first form, which is read and verified as it was', async () => {
+      const first = firstForm(1, GENESIS);
+      const entries = [first, firstForm(2, first.hash)];
+      const ctx = { ...admin(), workspace: 'ws_old' };
+      await world.house.database.write('house', async (sql) => {
+        for (const { row } of entries) await appendAudit(sql, row);
+      });
+      await createEntity(ctx, { kind: 'team', input: { name: 'new' } });
+      expect(await takeCheckpoints(world.house, { all: true })).toBe(3);
+      const { problem, unsigned } = await verifyExport(await lines(), { keys: [showAuditKey(admin()).x] });
+      expect([problem, unsigned]).toEqual([undefined, 0]);
+      const { items } = await listAudit(ctx, { limit: 10 });
+      expect(items).toMatchObject([
+        { seq: 1, change: { before: null, after: { name: 'of-old' } } },
+        { seq: 2 },
+        { v: 2, seq: 3, change: { after: { name: 'new' } } },
+      ]);
     });
 
     it('show that the last entries were taken out with the end, and where', async () => {
