@@ -144,11 +144,21 @@ function defineAudit(command: Command, terminal: Terminal): void {
     .argument('[file]', 'an export, such as audit.ndjson')
     .addOption(dataOption())
     .addOption(databaseOption())
+    .option(
+      '--key <key>',
+      'a public key of the house, the x of GET /api/v1/audit/key; again for further ones',
+      (key: string, keys: readonly string[]) => [...keys, key],
+      [],
+    )
     .option('--json', 'print the result as JSON')
-    .action(async (file: string | undefined, { json = false, ...flags }: JsonFlag & StoreFlags) => {
+    .action(async (file: string | undefined, { json = false, key, ...flags }: VerifyFlags) => {
       const { verify } = await import('./commands/audit.ts');
-      await verify({ file, place: storeOf(flags), json, print: print(terminal) });
+      await verify({ file, keys: key, place: storeOf(flags), json, print: print(terminal) });
     });
+}
+
+interface VerifyFlags extends JsonFlag, StoreFlags {
+  readonly key: readonly string[];
 }
 
 function defineCache(command: Command, terminal: Terminal): void {

@@ -7,6 +7,7 @@ import {
   mintSetupToken,
   deliver,
   seedHouse,
+  takeCheckpoints,
   tick,
   type House,
 } from '@gatehouse/services';
@@ -64,6 +65,7 @@ const senders = {
 const clockwork = new Clockwork(
   [
     { name: 'what is due', everyMs: 60_000, run: async () => tick(house) },
+    { name: 'checkpoints of the audit', everyMs: 60_000, run: async () => takeCheckpoints(house) },
     { name: 'telling', everyMs: 1000, run: async () => deliver(house, { ...senders, linkUrl: linkUrl() }) },
   ],
   log,
@@ -104,6 +106,9 @@ async function serveWhatIsStored(): Promise<void> {
 async function stop(): Promise<void> {
   await app.close();
   await clockwork.stop();
+  await takeCheckpoints(house, { all: true }).catch((error: unknown) =>
+    log.error('the audit could not be signed', { error: error instanceof Error ? error.message : String(error) }),
+  );
   await database.close();
   parentPort?.close();
 }

@@ -131,7 +131,7 @@ export async function openTestHouse(
       });
       return {
         status: reply.statusCode,
-        body: reply.body === '' ? {} : JSON.parse(reply.body),
+        body: bodyOf(reply),
         headers: reply.headers,
       };
     },
@@ -140,6 +140,13 @@ export async function openTestHouse(
       await database.close();
     },
   };
+}
+
+/** Of lines of JSON: all of them. */
+function bodyOf({ body, headers }: { readonly body: string; readonly headers: Reply['headers'] }): Json {
+  const isLines = String(headers['content-type']).startsWith('application/x-ndjson');
+  if (body === '') return JSON.parse('{}');
+  return JSON.parse(isLines ? `{"lines":[${body.trimEnd().replaceAll('\n', ',')}]}` : body);
 }
 
 /** For tests of something else than what standards ask of documents. */

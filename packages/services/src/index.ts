@@ -1,7 +1,7 @@
 export { Cipher } from './cipher.ts';
 export { opensSealed } from './entities/sealed.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
-export type { House, Principal, ServiceContext, Usage } from './service-context.ts';
+export type { House, Origin, Principal, ServiceContext, Usage } from './service-context.ts';
 export { allCallers } from './publishing/compose-callers.ts';
 export type { Enforcement, Gate, GateChange, GateConfig, Prepared, Preview } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';
@@ -98,7 +98,12 @@ export {
   removeScimGroup,
   replaceScimGroup,
 } from './people/scim/scim-groups.ts';
-export { verifyChain, type AuditProblem, type AuditVerdict, type KnownHead } from './audit/verify-chain.ts';
+export type { AuditProblem, KnownHead } from './audit/verify-chain.ts';
+export { verifyExport, type AuditVerdict } from './audit/verify-export.ts';
+export { showAuditKey } from './audit/show-audit-key.ts';
+export { takeCheckpoints } from './audit/take-checkpoints.ts';
+export { exportAudit, exportByOperator, exportedAudit } from './audit/export-audit.ts';
+export { erasePerson } from './audit/erase-person.ts';
 export { listAudit } from './audit/list-audit.ts';
 export {
   APPLY_PERMISSION,

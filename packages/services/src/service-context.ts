@@ -54,10 +54,18 @@ export interface Principal {
   teams?(permission: string, workspace: string): ReadonlySet<string>;
 }
 
+/** Where a request comes from, as its socket says, or a proxy that is trusted; never what anybody may write. */
+export interface Origin {
+  readonly address: string;
+  readonly userAgent: string;
+}
+
 /** Of one request. */
 export interface ServiceContext extends House {
   readonly principal: Principal;
   /** '' for what stands above workspaces. */
   readonly workspace: string;
   readonly requestId: string;
+  /** Left out where it comes from ourselves. */
+  readonly origin?: Origin;
 }

@@ -75,11 +75,13 @@ export function migrationOf(name: string, sql: string): Migration {
   return { name, sql, digest: createHash('sha256').update(sql).digest('hex') };
 }
 
-/** Our files hold no `;` but at the end of statements; those of one database have their own line between statements. */
-function statementsIn(sql: string): readonly string[] {
-  const bare = (text: string): string => text.replaceAll(/^\s*--.*$/gm, '').trim();
-  const statements = sql.includes('\n-- next\n') ? sql.split('\n-- next\n').map(bare) : bare(sql).split(';');
-  return statements.map((statement) => statement.trim()).filter((statement) => statement !== '');
+/** A statement ends with a `;` at the end of a line, behind which no indented line goes on with it. */
+export function statementsIn(sql: string): readonly string[] {
+  const bare = sql.replaceAll(/^\s*--.*$/gm, '');
+  return bare
+    .split(/;\s*?(?:\n(?=\S)|$)/)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
 }
 
 /**

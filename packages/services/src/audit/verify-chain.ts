@@ -1,4 +1,5 @@
-import { GENESIS, hashOf } from './audit-entry.ts';
+import { firstHashOf, GENESIS, hashOf } from './audit-entry.ts';
+import { canonicalJson } from './canonical-json.ts';
 
 /** What is wrong first, and where. */
 export interface AuditProblem {
@@ -7,63 +8,122 @@ export interface AuditProblem {
   readonly what: string;
 }
 
-export interface AuditVerdict {
-  readonly entries: number;
-  readonly problem: AuditProblem | undefined;
-}
-
-/** Where the chain of a workspace ends, as something else than the entries says it. */
+/** Where the chain of a workspace ends, or was at some moment, as something else than the entries says it. */
 export interface KnownHead {
   readonly workspace: string;
   readonly seq: number;
   readonly hash: string;
 }
 
+/** A head that was signed at `atMs`. */
+export interface KnownCheckpoint extends KnownHead {
+  readonly atMs: number;
+}
+
+interface End {
+  readonly seq: number;
+  readonly hash: string;
+  /** Whether entries of the second form have begun: none of the first comes behind them. */
+  readonly isSecond: boolean;
+}
+
+const START: End = { seq: 0, hash: GENESIS, isSecond: false };
+
 /**
  * Goes through the entries of an audit, each workspace's in its order, and holds every hash against what it is of. Finds
- * what was changed, taken out, put in or moved; what was cut off at the end only with the heads of the chains, which are asked for when the entries have been read.
+ * what was changed, taken out, put in or moved; what was written anew from some entry on, or cut off, only by what else is
+ * known: checkpoints, which are told before the entries they are of, and heads.
  */
-export async function verifyChain(
-  entries: AsyncIterable<string> | Iterable<string>,
-  heads: () => readonly KnownHead[] = () => [],
-): Promise<AuditVerdict> {
-  const ends = new Map<string, { readonly seq: number; readonly hash: string }>();
-  let count = 0;
-  for await (const text of entries) {
-    count++;
+export class ChainVerifier {
+  entries = 0;
+  readonly #ends = new Map<string, End>();
+  /** Of each workspace, by the number of the entry. */
+  readonly #checkpoints = new Map<string, Map<number, KnownCheckpoint>>();
+
+  /** What was verified before ends here. */
+  beginBehind({ workspace, seq, hash }: KnownHead): void {
+    this.#ends.set(workspace, { seq, hash, isSecond: false });
+  }
+
+  expect(checkpoint: KnownCheckpoint): void {
+    const { workspace, seq } = checkpoint;
+    const known = this.#checkpoints.get(workspace) ?? new Map<number, KnownCheckpoint>();
+    this.#checkpoints.set(workspace, known.set(seq, checkpoint));
+  }
+
+  /** The next entry, as text. */
+  take(text: string): AuditProblem | undefined {
+    this.entries++;
     const entry = entryIn(text);
     const named = entry?.['workspace'];
     const workspace = typeof named === 'string' ? named : '';
-    const before = ends.get(workspace) ?? { seq: 0, hash: GENESIS };
+    const before = this.#ends.get(workspace) ?? START;
     const seq = before.seq + 1;
-    const wrong = entry === undefined ? 'it is no entry' : faultOf(entry, { seq, prev: before.hash });
-    if (wrong !== undefined) return { entries: count, problem: { workspace, seq, what: wrong } };
-    ends.set(workspace, { seq, hash: String(entry?.['hash']) });
+    const wrong = entry === undefined ? 'it is no entry' : faultOf(entry, before, text);
+    if (wrong !== undefined) return { workspace, seq, what: wrong };
+    const end = { seq, hash: String(entry?.['hash']), isSecond: before.isSecond || entry?.['v'] !== undefined };
+    this.#ends.set(workspace, end);
+    const checkpoint = this.#checkpoints.get(workspace)?.get(seq);
+    if (checkpoint === undefined || checkpoint.hash === end.hash) return undefined;
+    const what = `it is not the entry that was signed at ${timeOf(checkpoint)}: the chain up to here was written anew`;
+    return { workspace, seq, what };
   }
-  for (const { workspace, seq, hash } of heads()) {
-    const end = ends.get(workspace) ?? { seq: 0, hash: GENESIS };
-    if (end.seq === seq && end.hash === hash) continue;
-    const what = end.seq < seq ? `the chain has ${seq} entries, and ends here` : 'the chain ends in another entry';
-    return { entries: count, problem: { workspace, seq: end.seq, what } };
+
+  /** Behind the last entry. */
+  end(heads: readonly KnownHead[]): AuditProblem | undefined {
+    for (const [workspace, known] of this.#checkpoints) {
+      const { seq } = this.#ends.get(workspace) ?? START;
+      const missing = [...known.values()].filter((each) => each.seq > seq).toSorted((a, b) => b.seq - a.seq)[0];
+      if (missing === undefined) continue;
+      const what = `the chain ends here, but had ${missing.seq} entries when it was signed at ${timeOf(missing)}`;
+      return { workspace, seq, what };
+    }
+    for (const { workspace, seq, hash } of heads) {
+      const end = this.#ends.get(workspace) ?? START;
+      if (end.seq === seq && end.hash === hash) continue;
+      const what = end.seq < seq ? `the chain has ${seq} entries, and ends here` : 'the chain ends in another entry';
+      return { workspace, seq: end.seq, what };
+    }
+    return undefined;
   }
-  return { entries: count, problem: undefined };
+
+  /** How many entries stand behind the last checkpoints: nobody has signed them yet. */
+  get unsigned(): number {
+    let count = 0;
+    for (const [workspace, { seq }] of this.#ends) {
+      const signed = this.#checkpoints.get(workspace)?.keys() ?? [];
+      count += seq - [...signed].reduce((last, each) => Math.max(last, each), 0);
+    }
+    return count;
+  }
 }
 
 type Entry = Readonly<Record<string, unknown>>;
 
-function faultOf(entry: Entry, expected: { readonly seq: number; readonly prev: string }): string | undefined {
+function faultOf(entry: Entry, before: End, text: string): string | undefined {
   const { hash, ...content } = entry;
-  if (content['seq'] !== expected.seq) return `entry ${String(content['seq'])} stands where ${expected.seq} belongs`;
-  if (content['prev'] !== expected.prev) return 'it does not go on from the entry before';
-  if (hashOf(content) !== hash) return 'it is not what its hash was made of';
-  return undefined;
+  const { seq, v } = content;
+  if (seq !== before.seq + 1) return `entry ${String(seq)} stands where ${before.seq + 1} belongs`;
+  if (content['prev'] !== before.hash) return 'it does not go on from the entry before';
+  if (v === undefined && before.isSecond) return 'it has a form that was given up before it';
+  if (v !== undefined && v !== 2) return 'it was written by a newer version, verify it with that';
+  const isWhole = v === 2 ? hashOf(content, before.hash) === hash : firstHashOf(content) === hash;
+  // Another text of the same value would be found by no hash.
+  const isAsWritten = (v === 2 ? canonicalJson(entry) : JSON.stringify(entry)) === text;
+  return isWhole && isAsWritten ? undefined : 'it is not what its hash was made of';
 }
 
 function entryIn(text: string): Entry | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : undefined;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    canonicalJson(value); // too deep for any of ours: throws
+    return Object.fromEntries(Object.entries(value));
   } catch {
     return undefined;
   }
+}
+
+function timeOf({ atMs }: KnownCheckpoint): string {
+  return new Date(atMs).toISOString();
 }

@@ -1,8 +1,6 @@
 import type { CallerChange } from '@gatehouse/directory';
 import {
   addToOutbox,
-  appendAudit,
-  auditHead,
   insertEntity,
   NotUnique,
   updateEntity,
@@ -10,7 +8,8 @@ import {
   type Entity,
   type Statements,
 } from '@gatehouse/store';
-import { auditEntry } from '../audit/audit-entry.ts';
+import { auditedChange } from '../audit/audited-change.ts';
+import { AuditLog } from '../audit/audit-log.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { applicationChange, credentialChanges, type ApplicationId } from '../publishing/compose-callers.ts';
 import { composeConfig } from '../publishing/compose-config.ts';
@@ -19,7 +18,6 @@ import type { Enforcement, GateChange, Prepared, Preview } from '../publishing/g
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { PEOPLE_RULES } from '../people/people-rules.ts';
-import { entityView } from './entity-view.ts';
 import { orderedId } from '../ordered-id.ts';
 
 /** Writes come one after another: what a verb has read is so until it ends, and audits are chains. */
@@ -36,6 +34,7 @@ export class Write {
   readonly sql: Statements;
   readonly nowMs: number;
   readonly #ctx: ServiceContext;
+  readonly #audit: AuditLog;
   #config = false;
   readonly #applications = new Map<string, ApplicationId>();
   readonly #callers: CallerChange[] = [];
@@ -45,6 +44,7 @@ export class Write {
     this.#ctx = ctx;
     this.sql = sql;
     this.nowMs = ctx.clock.now();
+    this.#audit = new AuditLog(sql, ctx);
   }
 
   /** What gates are to be told of it; undefined: nothing. */
@@ -132,19 +132,7 @@ export class Write {
     this.#serve(before, after);
     const { workspace } = entity;
     const topic = `${entity.kind}.${action}`;
-    const head = await auditHead(this.sql, workspace);
-    const row = auditEntry(head, {
-      workspace,
-      atMs: this.nowMs,
-      principal: this.#ctx.principal,
-      requestId: this.#ctx.requestId,
-      action: topic,
-      entity: { kind: entity.kind, id: entity.id },
-      before: before && entityView(kind, before),
-      after: after && entityView(kind, after),
-      reason,
-    });
-    await appendAudit(this.sql, row);
+    await this.#audit.append({ workspace, action: topic, entity, change: auditedChange(kind, before, after), reason });
     await addToOutbox(this.sql, {
       id: `evt_${orderedId(this.nowMs)}`,
       workspace,

@@ -155,7 +155,9 @@ class Composer {
   #access(workspace: string, access: Data): Data {
     const own = renamed('access', access, this.#renameIn(workspace));
     if (!this.#isTenant(workspace)) return own;
-    const models = listOf(own['models']).flatMap((name) => (name === '*' ? this.#ownModels(workspace) : [String(name)]));
+    const models = listOf(own['models']).flatMap((name) =>
+      name === '*' ? this.#ownModels(workspace) : [String(name)],
+    );
     return { ...own, models };
   }
 

@@ -34,12 +34,12 @@ export const BACKED_TABLES: readonly BackedTable[] = [
     key: ['workspace', 'seq'],
     large: ['entry'],
   },
-  { name: 'subject_keys', columns: ['subject', 'sealed'], key: ['subject'], large: [] },
+  { name: 'subject_keys', columns: ['subject', 'sealed_key', 'at_ms'], key: ['subject'], large: [] },
   {
     name: 'audit_checkpoints',
-    columns: ['workspace', 'seq', 'checkpoint'],
+    columns: ['workspace', 'seq', 'hash', 'at_ms', 'public_key', 'line'],
     key: ['workspace', 'seq'],
-    large: [],
+    large: ['line'],
   },
   {
     name: 'outbox',

@@ -8,12 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../database.ts';
 import { migrationOf, ownMigrations } from '../migrate.ts';
 import { openDatabase } from '../open-database.ts';
-import { keepCheckpoint } from '../tables/audit-checkpoints.ts';
+import { appendCheckpoint } from '../tables/audit-checkpoints.ts';
 import { appendAudit } from '../tables/audit-log.ts';
 import { insertEntity, listEntities } from '../tables/entities.ts';
 import { keepReply } from '../tables/kept-replies.ts';
 import { addToOutbox, eventDone } from '../tables/outbox.ts';
-import { keepSubjectKey } from '../tables/subject-keys.ts';
+import { insertSubjectKey } from '../tables/subject-keys.ts';
 import { entity } from '../testing/store-contract.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/test-postgres.ts';
 import { BACKED_TABLES } from './backed-tables.ts';
@@ -59,8 +59,8 @@ async function fill(database: Database): Promise<void> {
         entry: `{"seq":${seq}}`,
         hash: `h${seq}`,
       });
-    await keepSubjectKey(sql, 'user_a', 'sealed');
-    await keepCheckpoint(sql, { workspace: 'w', seq: 3, checkpoint: '{}' });
+    await insertSubjectKey(sql, { subject: 'user_a', sealedKey: 'sealed', atMs: 4 });
+    await appendCheckpoint(sql, { workspace: 'w', seq: 3, hash: 'h3', atMs: 4, publicKey: 'k', line: '{}' });
     const event = { workspace: 'w', topic: 't', event: { a: 1 }, dueMs: 5 };
     await addToOutbox(sql, { id: '1', ...event });
     await addToOutbox(sql, { id: '2', ...event });
