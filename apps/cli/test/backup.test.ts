@@ -129,7 +129,7 @@ describe.each([
 
     const moved = await governedGate(place);
     expect(await statusOf(moved, key)).toBe(200);
-    expect(await statusOf(moved, `${key.slice(0, -1)}x`)).toBe(401);
+    expect(await statusOf(moved, `${key.slice(0, -1)}${key.endsWith('x') ? 'y' : 'x'}`)).toBe(401);
     expect(await readAll(moved)).toEqual(reads);
     expectRefused(
       await run(['restore', file, '--force', ...place.args]),
