@@ -96,7 +96,7 @@ const enforced: Rule = {
   severity: 'error',
   axis: 'security',
   summary: 'What a document says of security is what the gate enforces.',
-  why: 'A lock that is only drawn on the door keeps nobody out; one that nobody told of locks callers out.',
+  why: 'A lock that is only drawn on the door keeps nobody out; one that nobody told of locks callers out. Silent where nobody says what the gate enforces.',
   bad: '# the gate asks for a JWT at GET /users, and for nothing at GET /prices\nsecurity: [{ token: [] }]\npaths:\n  /users: { get: {} }\n  /prices: { get: {} }\n',
   good: 'security: [{ token: [] }]\npaths:\n  /users: { get: {} }\n  /prices: { get: { security: [] } }\n',
   enforced: { operations: { 'GET /users': ['jwt'], 'GET /prices': [] } },
