@@ -110,6 +110,27 @@ const NASTY: readonly (readonly [what: string, start: number, make: (count: numb
     }),
   ],
   [
+    'lines of an example of an error',
+    8000,
+    (n) => ({
+      paths: {
+        '/a': {
+          get: {
+            responses: {
+              500: {
+                content: {
+                  'a/b': {
+                    example: ['\n \t'.repeat(n), `at ${' in '.repeat(n)}`, `at a(${':1'.repeat(n)}`, '(a'.repeat(n)],
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    }),
+  ],
+  [
     'letters of a path',
     8000,
     (n) => ({ paths: { [`/${'a-B{'.repeat(n)}`]: { get: { operationId: 'aB_'.repeat(n) } } } }),

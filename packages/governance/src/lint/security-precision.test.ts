@@ -557,6 +557,16 @@ describe.each<[string, readonly Case[]]>([
         received(`{ properties: { ${name}: { type: string } } }`, '"500"'),
         [],
       ]),
+      [
+        answering('"500": { content: { a/b: { example: { detail: "Error: x\\n    at run (/srv/app.js:10:5)" } } } }'),
+        [`6 ${GET}/responses/500/content/a~1b/example`],
+      ],
+      [
+        answering('"500": { content: { a/b: { examples: { e: { value: "Traceback (most recent call last):" } } } } }'),
+        [`6 ${GET}/responses/500/content/a~1b/examples/e/value`],
+      ],
+      [answering('"500": { content: { a/b: { example: { detail: "Meet us at noon (room 5:10)" } } } }'), []],
+      [answering('"200": { content: { a/b: { example: "Traceback (most recent call last):" } } }'), []],
       [received('{ properties: { stack: {} } }'), []],
       [received('{ properties: { debug: { type: boolean } } }', '"500"'), []],
       [received('{ properties: { detail: { description: "Never a stack trace" } } }', '"500"'), []],
