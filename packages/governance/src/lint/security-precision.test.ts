@@ -467,7 +467,12 @@ describe.each<[string, readonly Case[]]>([
         sent('{ properties: { a: { properties: { callback: { type: [string, "null"] } } } } }'),
         [`8 ${SENT}/properties/a/properties/callback`],
       ],
-      [parameter('name: hook_id, in: query'), []],
+      ...['callback', 'callback_url', 'callback-url', 'callbackURL', 'redirect', 'source.uri', 'URL'].map(
+        (name): Case => [parameter(`name: ${name}, in: query`), [`4 ${GET}/parameters/0/name`]],
+      ),
+      ...['hook_id', 'not-a-redirect', 'hourly', 'curl', 'uri_template_id', 'callback_id', 'Muriel'].map(
+        (name): Case => [parameter(`name: ${name}, in: query`), []],
+      ),
       [parameter('name: curl, in: query'), []],
       [parameter('name: url, in: query, schema: { type: string, enum: [a] }'), []],
       [parameter('name: is_redirect, in: query, schema: { type: boolean }'), []],
