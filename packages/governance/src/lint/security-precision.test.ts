@@ -583,6 +583,27 @@ describe.each<[string, readonly Case[]]>([
   [
     'S19',
     [
+      ...[
+        'emails',
+        'workEmail',
+        'phone_no',
+        'phone_numbers',
+        'billing_address',
+        'passportNumber',
+        'surname',
+        'taxId',
+      ].map((name): Case => [sent(`{ properties: { ${name}: { type: string } } }`), [`8 ${SENT}/properties/${name}`]]),
+      ...[
+        'ip_address',
+        'address_type',
+        'phone_count',
+        'first_named_at',
+        'e',
+        'mailbox',
+        'debit',
+        'sname',
+        'businesses',
+      ].map((name): Case => [sent(`{ properties: { ${name}: { type: string } } }`), []]),
       [sent('{ properties: { email: { type: string } } }'), [`8 ${SENT}/properties/email`]],
       [
         received('{ properties: { customerEmail: { type: string }, firstName: {} } }'),
@@ -597,7 +618,7 @@ describe.each<[string, readonly Case[]]>([
           'components: { schemas: { P: { type: string } } }\n',
         [`8 ${SENT}/properties/phone`],
       ],
-      [sent('{ properties: { phone_numbers: {}, ssn: { type: [string, "null"] } } }'), [`8 ${SENT}/properties/ssn`]],
+      [sent('{ properties: { phone_type: {}, ssn: { type: [string, "null"] } } }'), [`8 ${SENT}/properties/ssn`]],
       [parameter('name: email, in: query'), [`4 ${GET}/parameters/0`]],
       [
         'webhooks: { made: { post: { requestBody: { content: { a/b: { schema: { properties: { iban: {} } } } } } } } }\n',
