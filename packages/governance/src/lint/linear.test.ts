@@ -50,6 +50,16 @@ const NASTY: readonly (readonly [what: string, start: number, make: (count: numb
     }),
   ],
   [
+    'parameters that no path has',
+    100,
+    (n) => ({
+      paths: {
+        '/a': { parameters: many(n, (i) => ({ $ref: `#/components/parameters/P${i}` })), get: {}, put: {} },
+      },
+      components: { parameters: named(n, (i) => [`P${i}`, { name: `p${i}`, in: 'path' }]) },
+    }),
+  ],
+  [
     'schemas in a chain of allOf',
     600,
     (n) => ({
