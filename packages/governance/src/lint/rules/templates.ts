@@ -1,6 +1,6 @@
 import { listOf, textOf, type Path } from '../../document/json-value.ts';
 import { parametersOf, segmentsOf, type Segment } from '../path-template.ts';
-import type { OperationSite, Rule, RuleContext, Site } from '../rule.ts';
+import type { OperationSite, Rule, RuleContext } from '../rule.ts';
 
 const ambiguous: Rule = {
   id: 'C05',
