@@ -1,4 +1,4 @@
-import { isObject, listOf, namedOf, objectOf, textOf, type JsonObject } from '../../document/json-value.ts';
+import { isObject, listOf, namedOf, objectOf, shownOf, textOf, type JsonObject } from '../../document/json-value.ts';
 import { enforcedOn } from '../enforced.ts';
 import { isLocalUrl } from '../local-url.ts';
 import type { OperationSite, Rule, Site } from '../rule.ts';
@@ -87,7 +87,7 @@ function urlsOf({ node }: Site): readonly string[] {
   const filled = (text: string): string =>
     text.replace(/\{([^{}]+)\}/g, (written, name: string) => values.get(name) ?? written);
   const choices = listOf(objectOf(objectOf(node['variables'])[scheme ?? ''])['enum']);
-  const chosen = choices.map((choice) => filled(url.replace(/^\{[^{}]+\}/, () => String(choice))));
+  const chosen = choices.map((choice) => filled(url.replace(/^\{[^{}]+\}/, () => shownOf(choice))));
   return scheme === undefined ? [filled(url)] : [filled(url), ...chosen];
 }
 
