@@ -64,6 +64,7 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/config/meaning',
   '@gatehouse/config/merging',
   '@gatehouse/control/audit',
+  '@gatehouse/control/backup',
   '@gatehouse/counters/testing',
   '@gatehouse/kernel/fetching',
   '@gatehouse/kernel/testing',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { defineBackup, defineRestore } from './backup/define-backup.ts';
 import { defineApply, defineDiff, defineExport } from './config-as-code/define-config.ts';
 import { defineLint } from './lint/lint-command.ts';
 import { defineBreaking } from './breaking/define-breaking.ts';
@@ -52,6 +53,8 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineImport(added(program, 'import'), terminal);
   defineDraft(added(program, 'draft'), terminal);
   defineAudit(added(program, 'audit'), terminal);
+  defineBackup(added(program, 'backup'), terminal);
+  defineRestore(added(program, 'restore'), terminal);
   defineCache(added(program, 'cache'), terminal);
   defineLint(added(program, 'lint'), terminal);
   defineLogs(added(program, 'logs'), terminal);

@@ -32,6 +32,8 @@ export interface AdminApiOptions {
   /** Of whoever may read the data folder of the gate. */
   readonly localToken?: string | undefined;
   readonly version: string;
+  /** Whose `X-Forwarded-For` is believed: addresses and ranges. Left out: nobody’s. */
+  readonly proxies?: readonly string[] | undefined;
 }
 
 const BASE = '/api/v1';
@@ -45,6 +47,7 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
     requestTimeout: 60_000,
     genReqId: () => newRequestId(options.house.clock.now()),
     requestIdHeader: false,
+    trustProxy: options.proxies === undefined ? false : [...options.proxies],
     frameworkErrors: (error, request, reply) => void problemOf(request, reply, unreadable(error)),
   });
   const document = JSON.stringify(openApiDocument(ROUTES, options.version));

@@ -32,6 +32,8 @@ const {
   adminToken,
   localToken,
   publicUrl,
+  proxies,
+  grantsTakeTwo,
   importFrom,
   version,
   logLevel,
@@ -53,10 +55,11 @@ const house: House = {
   gate,
   log,
   usage: recordedUsage(recordsFolder),
+  grantsTakeTwo,
   ...(publicUrl !== undefined && { publicUrl }),
   ...(importFrom && { importFrom }),
 };
-const app = adminApi({ house, adminToken, localToken, version });
+const app = adminApi({ house, adminToken, localToken, version, proxies });
 const senders = {
   mailer: telling.smtp && smtpMailer(telling.smtp),
   fetcher: publicFetcher({ allowPrivate: telling.allowPrivate }),

@@ -12,7 +12,7 @@ import {
 import { DirectoryReader, DirectoryWriter } from '@gatehouse/directory';
 import { openDatabase } from '@gatehouse/store';
 import type { FastifyInstance } from 'fastify';
-import { adminApi } from '../src/admin-api.ts';
+import { adminApi, type AdminApiOptions } from '../src/admin-api.ts';
 
 export const ADMIN_TOKEN = 'an-administrator-for-tests';
 
@@ -101,7 +101,10 @@ export interface CallOptions {
 
 export async function openTestHouse(
   place = ':memory:',
-  settings: Pick<House, 'importFrom' | 'publicUrl'> = {},
+  {
+    proxies,
+    ...settings
+  }: Pick<House, 'importFrom' | 'publicUrl' | 'grantsTakeTwo'> & Pick<AdminApiOptions, 'proxies'> = {},
 ): Promise<TestHouse> {
   const time = { nowMs: Date.parse('2026-11-26T12:00:00Z') };
   const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
@@ -118,7 +121,7 @@ export async function openTestHouse(
     ...settings,
   };
   await seedHouse(house);
-  const app = adminApi({ house, adminToken: ADMIN_TOKEN, version: 'test' });
+  const app = adminApi({ house, adminToken: ADMIN_TOKEN, version: 'test', proxies });
   return {
     house,
     gate,

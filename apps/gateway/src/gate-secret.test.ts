@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { gateSecret } from './gate-secret.ts';
+import { gateSecret, knownGateSecret } from './gate-secret.ts';
 
 function folder(): string {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-secret-'));
@@ -24,6 +24,18 @@ describe('the secret of a gate', () => {
     const dir = folder();
     expect(gateSecret(dir, 'same')).toEqual(gateSecret(folder(), 'same'));
     expect(gateSecret(dir, 'same')).not.toEqual(gateSecret(dir, 'other'));
+  });
+
+  it('is known without being made', () => {
+    const dir = path.join(folder(), 'data');
+    expect([knownGateSecret(dir, undefined), knownGateSecret(dir, ''), existsSync(dir)]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ]);
+    expect(knownGateSecret(dir, 'same')).toEqual(gateSecret(dir, 'same'));
+    const made = gateSecret(dir, undefined);
+    expect(knownGateSecret(dir, undefined)).toEqual(made);
   });
 
   it.each(['', 'c2hvcnQ=', 'not base64 at all'])('is not made anew over a file that holds %j', (text) => {

@@ -10,15 +10,22 @@ const BYTES = 32;
  * give several gates the same; else made once and kept in the data folder, readable by its owner alone.
  */
 export function gateSecret(dataDir: string, given: string | undefined): Uint8Array {
+  return knownGateSecret(dataDir, given) ?? new Uint8Array(Buffer.from(made(fileIn(dataDir)), 'base64'));
+}
+
+/** The same, but none is made: undefined where there is none. */
+export function knownGateSecret(dataDir: string, given: string | undefined): Uint8Array | undefined {
   if (given !== undefined && given !== '') return new Uint8Array(createHash('sha256').update(given).digest());
-  const file = path.join(dataDir, 'secret.key');
-  return new Uint8Array(Buffer.from(read(file) ?? made(file), 'base64'));
+  const text = read(fileIn(dataDir));
+  return text === undefined ? undefined : new Uint8Array(Buffer.from(text, 'base64'));
 }
 
 /** Another one for each purpose, so that what one of them does says nothing about the others. */
 export function derivedSecret(secret: Uint8Array, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, 'gatehouse', purpose, BYTES));
 }
+
+const fileIn = (dataDir: string): string => path.join(dataDir, 'secret.key');
 
 function read(file: string): string | undefined {
   try {

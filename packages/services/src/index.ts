@@ -1,4 +1,5 @@
 export { Cipher } from './cipher.ts';
+export { opensSealed } from './entities/sealed.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
 export type { House, Origin, Principal, ServiceContext, Usage } from './service-context.ts';
 export { allCallers } from './publishing/compose-callers.ts';
@@ -72,11 +73,13 @@ export {
 export { beginPasskeySignIn, PASSKEY_SIGN_IN, proveByPasskey, signInByPasskey } from './people/passkey-sign-in.ts';
 export { listOwnTokens, revokeOwnToken } from './people/own-tokens.ts';
 export { endOwnEmergency, myEmergencies, TAKE, takeEmergency } from './people/emergencies.ts';
+export { petition } from './people/petitions.ts';
+export { siteOf } from './people/passkey-ceremony.ts';
+export { waysIn, type WaysIn } from './people/ways-in.ts';
 export { distinctPersons, personBehind } from './people/persons.ts';
 export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
 export { endSessions, listSessions, principalOfSession, requireFresh } from './people/sessions.ts';
 export { PROVE, proveAgain, SIGN_IN, signIn, type SignedIn } from './people/sign-in.ts';
-export { attemptSucceeded, beginAttempt } from './people/throttle.ts';
 export { ANYBODY, issueToken, principalOf, SYSTEM } from './people/principals.ts';
 export { ScimError } from './people/scim/scim-error.ts';
 export {

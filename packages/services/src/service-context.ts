@@ -23,6 +23,8 @@ export interface House {
   readonly log: Logger;
   /** Under which people reach the console: scheme, host and port. Left out: on this machine only. */
   readonly publicUrl?: string;
+  /** Whether it takes a second person to give rights (`petitions`). */
+  readonly grantsTakeTwo?: boolean;
   /** From where documents may be fetched; left out: from public machines. */
   readonly importFrom?: ImportSettings;
   /** Left out where there are no records: what needs to know who calls then needs a second person. */
@@ -55,6 +57,8 @@ export interface Principal {
   refusal(permission: string, workspace: string, team?: string): string | undefined;
   /** Why it may not give this to others; left out: whatever it may itself. What is taken for an emergency is not given. */
   giving?(permission: string, workspace: string, team?: string): string | undefined;
+  /** Whether it speaks for a directory, which says who people are. */
+  readonly isDirectory?: boolean;
   /** Ids of the teams to whose things alone it may do this; left out: of none. */
   teams?(permission: string, workspace: string): ReadonlySet<string>;
 }

@@ -21,6 +21,8 @@ export interface Database {
   write<T>(lock: string, work: (statements: Statements) => Promise<T>): Promise<T>;
   /** Statements that see one state of all rows, and change none. */
   read<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+  /** How many other programs of ours are connected, as far as the database knows. */
+  others(): Promise<number>;
   close(): Promise<void>;
 }
 

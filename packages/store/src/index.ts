@@ -27,3 +27,6 @@ export { addToOutbox, dueEvents, eventAgain, eventDone, forgetTold, type OutboxE
 export { forgetReplies, keepReply, keptReply, type KeptReply, type ReplyKey } from './tables/kept-replies.ts';
 export { checkpointPage, keepCheckpoint, lastCheckpoints, type CheckpointRow } from './tables/audit-checkpoints.ts';
 export { keepSubjectKey, shredSubjectKey, subjectKey } from './tables/subject-keys.ts';
+export { BackupProblem, type BackupHeader } from './backup/backup-format.ts';
+export { writeBackup, type BackupFacts, type BackupSink, type RowCounts } from './backup/write-backup.ts';
+export { restoreBackup, storedRows, verifyBackup } from './backup/restore-backup.ts';

@@ -1,7 +1,8 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { exportedAudit, fingerprintOf, verifyAudit } from '@gatehouse/control/audit';
 import { CommandFailure } from '../failure.ts';
+import { requireStore } from '../require-store.ts';
 
 export interface AuditOptions {
   /** A file of SQLite, or `postgres://…`. */
@@ -37,12 +38,6 @@ export async function verify({ file, place, key, json, print }: VerifyOptions): 
     if (!withHeads) print('the file does not say where the chains end: what was cut off at the end does not show');
   } else print(`workspace ${problem.workspace || 'of the house'}, entry ${problem.seq}: ${problem.what}`);
   if (problem !== undefined) throw new CommandFailure('', 1);
-}
-
-/** A database that is not there would be made. */
-function requireStore(place: string): void {
-  if (place.includes('://') || existsSync(place)) return;
-  throw new CommandFailure(`${place}: there is no store; name its folder with --data, or its --database`);
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {

@@ -50,6 +50,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   guard: SPEC,
   prompt: SPEC,
   budget: SPEC,
+  setting: SPEC,
   api: {
     fields: ['title'],
     optional: ['title'],

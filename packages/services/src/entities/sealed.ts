@@ -80,6 +80,23 @@ export function opened(value: unknown, cipher: Cipher, place: string): unknown {
   return replaced(value, (text, path) => cipher.decrypt(text, `${place}${path}`));
 }
 
+/** Whether the cipher opens what an entity keeps sealed, as its row has it; undefined: nothing is sealed. */
+export function opensSealed(
+  { id, data }: { readonly id: string; readonly data: string },
+  cipher: Cipher,
+): boolean | undefined {
+  if (!data.includes(`"${SEALED}"`)) return undefined;
+  const value: unknown = JSON.parse(data);
+  // A revision has what was sealed for its version.
+  const sealedFor = memberOf(value, 'sealedFor');
+  try {
+    opened(value, cipher, typeof sealedFor === 'string' ? sealedFor : id);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function replaced(value: unknown, instead: (text: string, path: string) => unknown, path = ''): unknown {
   if (isSealed(value)) return instead(value[SEALED], path);
   if (Array.isArray(value)) return value.map((item, index) => replaced(item, instead, `${path}/${index}`));

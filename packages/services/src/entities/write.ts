@@ -15,7 +15,7 @@ import { Personal } from '../audit/personal.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { applicationChange, credentialChanges, type ApplicationId } from '../publishing/compose-callers.ts';
 import { composeConfig } from '../publishing/compose-config.ts';
-import { requireOwnBudget } from '../publishing/own-budget.ts';
+import { requireOwn } from '../publishing/tenant-rules.ts';
 import type { Enforcement, GateChange, Prepared, Preview } from '../publishing/gate.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
@@ -41,6 +41,7 @@ export class Write {
   readonly #applications = new Map<string, ApplicationId>();
   readonly #callers: CallerChange[] = [];
   readonly #personal: Personal;
+  #isSeconded = false;
 
   constructor(ctx: ServiceContext, sql: Statements) {
     this.#ctx = ctx;
@@ -105,8 +106,15 @@ export class Write {
 
   async #checkRules(before: Entity | undefined, after: Entity | undefined): Promise<void> {
     const rule = PEOPLE_RULES[after?.kind ?? before?.kind ?? ''];
-    await rule?.({ sql: this.sql, principal: this.#ctx.principal, before, after });
-    if (after?.kind === 'budget') await requireOwnBudget(this.sql, after);
+    const { principal, grantsTakeTwo = false } = this.#ctx;
+    const takesTwo = grantsTakeTwo && !this.#isSeconded && principal.kind !== 'system';
+    await rule?.({ sql: this.sql, principal, takesTwo, before, after });
+    if (after !== undefined) await requireOwn(this.sql, after);
+  }
+
+  /** A second person has agreed to what follows. */
+  seconded(): void {
+    this.#isSeconded = true;
   }
 
   /** Something of it that is kept apart has changed, such as its password: that it has is told, never what. */

@@ -4,6 +4,7 @@ import { APPROVAL_MOVES } from '../approvals/approval-moves.ts';
 import { closeApprovals } from '../approvals/course.ts';
 import { FAILURE_MOVES } from '../notifications/failure-moves.ts';
 import { CREDENTIAL_MOVES } from './credential-moves.ts';
+import { PETITION_MOVES } from '../people/petitions.ts';
 import { EMERGENCY_MOVES } from './emergency-moves.ts';
 import { reason, refused, type Move } from './move.ts';
 import { REVISION_MOVES } from './revision-moves.ts';
@@ -121,4 +122,5 @@ export const MOVES: readonly Move[] = [
   ...FAILURE_MOVES,
   ERASE,
   ...EMERGENCY_MOVES,
+  ...PETITION_MOVES,
 ];

@@ -175,8 +175,8 @@ export async function inviteUser(ctx: ServiceContext, input: unknown): Promise<W
 }
 
 export interface Invitation {
-  /** Of the page where a password is chosen, below the address of the console. */
-  readonly path: string;
+  /** Of the page where a password is chosen, below the address of the console; left out where only its user gets it. */
+  readonly path?: string;
   readonly expiresAt: string;
 }
 
@@ -193,7 +193,9 @@ export async function inviteAgain(ctx: ServiceContext, id: string): Promise<Invi
     if (!maySignIn(user)) throw new ServiceError('admin.illegal', 'it never signs in, or is disabled');
     const given = await sendTicket(ctx, own, { user, purpose: 'invitation' });
     const expiresAt = new Date(own.nowMs + TICKETS.invitation.lifeMs).toISOString();
-    return { path: `/invitation?ticket=${given}`, expiresAt };
+    // Whoever sees the link of another is a second person by themselves.
+    const isShown = ctx.grantsTakeTwo !== true || ctx.principal.kind === 'system';
+    return { ...(isShown && { path: `/invitation?ticket=${given}` }), expiresAt };
   });
   return result;
 }

@@ -94,6 +94,7 @@ export async function signInExternal(ctx: ServiceContext, caller: Origin, extern
       user,
       caller,
       action: 'sign_in',
+      by: 'single-sign-on',
       elsewhere: elsewhere(ctx, { ...external, directory: external.directory.name }),
     });
   });

@@ -38,7 +38,7 @@ export interface Presented {
  */
 export async function signInByPasskey(ctx: ServiceContext, presented: Presented): Promise<SignedIn> {
   const user = await requirePasskey(ctx, presented);
-  return admit(ctx, { user, caller: presented.caller, action: 'sign_in' });
+  return admit(ctx, { user, caller: presented.caller, action: 'sign_in', by: 'passkey' });
 }
 
 /** The user of a session proves again to be there. */
@@ -46,7 +46,7 @@ export async function proveByPasskey(ctx: ServiceContext, presented: Presented):
   const { id } = requireSession(ctx);
   const user = await requirePasskey(ctx, presented);
   if (user.id !== ctx.principal.id) throw noPasskey();
-  return admit(ctx, { user, caller: presented.caller, action: 'proved', instead: id });
+  return admit(ctx, { user, caller: presented.caller, action: 'proved', instead: id, by: 'passkey' });
 }
 
 async function requirePasskey(ctx: ServiceContext, { caller, ownUrl, input }: Presented): Promise<Entity> {

@@ -24,14 +24,19 @@ export interface SessionFacts {
   /** Of the session that it continues. */
   readonly startedMs?: number;
   readonly elsewhere?: unknown;
+  readonly by: WayIn;
 }
+
+/** How somebody has shown who they are. */
+export type WayIn = 'password' | 'passkey' | 'single-sign-on';
 
 /** A new session; its token goes into the cookie, and only its hash is kept. */
 export async function openSession(sql: Statements, facts: SessionFacts): Promise<string> {
-  const { user, caller, nowMs, startedMs = nowMs, elsewhere } = facts;
+  const { user, caller, nowMs, startedMs = nowMs, elsewhere, by } = facts;
   await forgetOver(sql, 'session', (row) => isOver(row, nowMs));
   const token = randomBytes(32).toString('base64url');
   const data = {
+    by,
     startedMs,
     seenMs: nowMs,
     provedMs: nowMs,
@@ -86,6 +91,8 @@ export function requireSession({ principal }: ServiceContext): { readonly id: st
 export interface SessionView {
   readonly id: string;
   readonly current: boolean;
+  /** `password`, `passkey` or `single-sign-on`. */
+  readonly by: string;
   readonly startedAt: string;
   readonly seenAt: string;
   readonly address: string;
@@ -107,6 +114,7 @@ function sessionView({ principal }: ServiceContext, { id, data }: Entity): Sessi
   return {
     id,
     current: principal.via?.id === id,
+    by: typeof data['by'] === 'string' ? data['by'] : 'password',
     startedAt: new Date(Number(data['startedMs'])).toISOString(),
     seenAt: new Date(Number(data['seenMs'])).toISOString(),
     address: String(data['address']),

@@ -7,7 +7,7 @@ import { ServiceError } from '../service-error.ts';
 import { hashWork } from './hash-work.ts';
 import { passwordOf } from './passwords.ts';
 import { hasSecondFactor, useCode } from './second-factors.ts';
-import { openSession, requireSession } from './sessions.ts';
+import { openSession, requireSession, type WayIn } from './sessions.ts';
 import { attemptSucceeded, beginAttempt } from './throttle.ts';
 import { userPrincipal } from './user-principal.ts';
 
@@ -96,6 +96,8 @@ export interface Admission {
   readonly action: string;
   /** The session that this one takes the place of. */
   readonly instead?: string;
+  /** How they have proved it; left out: by a password. */
+  readonly by?: WayIn;
   /** How it was opened at a directory, sealed: what the end of both takes. */
   readonly elsewhere?: unknown;
 }
@@ -108,7 +110,10 @@ export async function admit(ctx: ServiceContext, admission: Admission): Promise<
 }
 
 /** The same as part of another change. */
-export async function admitIn(own: Write, { user, caller, action, instead, elsewhere }: Admission): Promise<SignedIn> {
+export async function admitIn(
+  own: Write,
+  { user, caller, action, instead, elsewhere, by = 'password' }: Admission,
+): Promise<SignedIn> {
   const { sql, nowMs } = own;
   const now = await findEntity(sql, { workspace: '', kind: 'user', id: user.id });
   if (now === undefined || !maySignIn(now)) throw refused();
@@ -117,7 +122,7 @@ export async function admitIn(own: Write, { user, caller, action, instead, elsew
   if (instead !== undefined && before === undefined) throw refused();
   if (before !== undefined) await deleteEntity(sql, before);
   const startedMs = before === undefined ? nowMs : Number(before.data['startedMs']);
-  const opened = { user: user.id, caller, nowMs, startedMs, elsewhere: elsewhere ?? before?.data['elsewhere'] };
+  const opened = { user: user.id, caller, nowMs, startedMs, by, elsewhere: elsewhere ?? before?.data['elsewhere'] };
   const session = await openSession(sql, opened);
   await own.note(now, action);
   return { session, user: { id: user.id, name: user.name } };

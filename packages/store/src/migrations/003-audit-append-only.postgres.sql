@@ -1,5 +1,5 @@
 -- Entries are written once. Whoever owns the database can take this away; whoever only writes to it cannot.
-CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$
 -- next
 CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { NotUnique, type Database, type Row, type SqlValue, type Statements } from '../database.ts';
 
 const CONNECTIONS_MAX = 10;
 const UNIQUE_VIOLATION = '23505';
 const INT8 = 20;
+/** What the server calls our connections begins so. */
+const OUR_PROGRAMS = 'gatehouse ';
 
 /** A database of PostgreSQL; several gates may share it. */
 export class PostgresDatabase implements Database {
@@ -37,6 +40,14 @@ export class PostgresDatabase implements Database {
     return given(box);
   }
 
+  async others(): Promise<number> {
+    const [row] = await this.#sql`
+      SELECT COUNT(DISTINCT application_name) AS others FROM pg_stat_activity
+      WHERE datname = current_database() AND starts_with(application_name, ${OUR_PROGRAMS})
+        AND application_name <> current_setting('application_name')`;
+    return Number(row?.['others'] ?? 0);
+  }
+
   async close(): Promise<void> {
     await this.#sql.end({ timeout: 5 });
   }
@@ -46,6 +57,8 @@ function connect(url: string) {
   return postgres(url, {
     max: CONNECTIONS_MAX,
     onnotice: () => {},
+    // Of this one alone, so that others of ours can be counted.
+    connection: { application_name: `${OUR_PROGRAMS}${randomBytes(6).toString('hex')}` },
     // Whole numbers of ours are moments and counts, which fit.
     types: {
       whole: { to: INT8, from: [INT8], serialize: String, parse: Number },

@@ -3,27 +3,31 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { NotUnique, type Database, type Row, type SqlValue, type Statements } from '../database.ts';
 
 const STATEMENTS_MAX = 500;
+/** Connections that wait for the next read. More are opened when more reads are under way at once. */
+const IDLE_READERS_MAX = 4;
 /** SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE. */
 const NOT_UNIQUE: ReadonlySet<unknown> = new Set([1555, 2067]);
 
 /**
- * One file. A connection writes, a second one reads what was last written (WAL), so that lists do not wait for writes.
+ * One file. A connection writes, others read what was last written (WAL), so that lists do not wait for writes. Each read
+ * has a connection to itself, because a transaction is what makes it see one state.
  * `synchronous = FULL`: what was acknowledged survives the loss of power.
  */
 export class SqliteDatabase implements Database {
   readonly dialect = 'sqlite';
+  readonly #file: string;
   readonly #writer: Connection;
-  readonly #reader: Connection;
+  readonly #idleReaders: Connection[] = [];
+  #isClosed = false;
   /** The end of the last write that was asked for. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(file: string) {
+    this.#file = file;
     this.#writer = new Connection(file);
     this.#writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
     // Secrets in it are encrypted, but who may call what is nobody else's business either.
     if (file !== ':memory:') chmodSync(file, 0o600);
-    this.#reader = file === ':memory:' ? this.#writer : new Connection(file);
-    if (this.#reader !== this.#writer) this.#reader.exec('PRAGMA query_only = ON');
   }
 
   async script(sql: string): Promise<void> {
@@ -39,13 +43,31 @@ export class SqliteDatabase implements Database {
 
   async read<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
     // In memory there is one connection, on which a transaction may be under way.
-    if (this.#reader === this.#writer) return this.write('', work);
-    return work(this.#reader);
+    if (this.#file === ':memory:') return this.write('', work);
+    const reader = this.#idleReaders.pop() ?? this.#newReader();
+    try {
+      return await reader.transaction('DEFERRED', work);
+    } finally {
+      if (this.#isClosed || this.#idleReaders.length >= IDLE_READERS_MAX) reader.close();
+      else this.#idleReaders.push(reader);
+    }
+  }
+
+  #newReader(): Connection {
+    const reader = new Connection(this.#file);
+    reader.exec('PRAGMA query_only = ON');
+    return reader;
+  }
+
+  /** A file has no list of them: who has its folder locked knows that there are none. */
+  async others(): Promise<number> {
+    return Promise.resolve(0);
   }
 
   async close(): Promise<void> {
     await this.#turn;
-    if (this.#reader !== this.#writer) this.#reader.close();
+    this.#isClosed = true;
+    for (const reader of this.#idleReaders.splice(0)) reader.close();
     this.#writer.close();
   }
 }

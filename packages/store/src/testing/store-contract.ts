@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NotUnique, type Database } from '../database.ts';
+import { NotUnique, type Database, type Statements } from '../database.ts';
 import { migrate, MigrationProblem } from '../migrate.ts';
 import { checkpointPage, keepCheckpoint, lastCheckpoints } from '../tables/audit-checkpoints.ts';
 import { appendAudit, auditHead, auditPage } from '../tables/audit-log.ts';
@@ -132,6 +132,24 @@ export function storeContract(name: string, open: () => Promise<Database>): void
       expect(await ids({ state: 'old' })).toBe('p10 p11 p12');
       expect(await ids({ name: 'p07' })).toBe('p07');
       expect(await ids({ workspace: 'other' })).toBe('');
+    });
+
+    it('sees in a read one state of all rows, whatever is written meanwhile', async () => {
+      const names = async (sql: Statements): Promise<string> =>
+        (await listEntities(sql, { workspace: 'states', kind: 'api', limit: 9 })).map(({ id }) => id).join();
+      const add = async (id: string): Promise<void> =>
+        database.write('states', async (sql) => insertEntity(sql, entity({ id, workspace: 'states' })));
+      await add('1');
+      let written: Promise<void> | undefined;
+      const seen = await database.read(async (sql) => {
+        const before = await names(sql);
+        written = add('2');
+        // In memory, where one connection does all, the write waits for the end of the read.
+        await Promise.race([written, new Promise((done) => setTimeout(done, 100))]);
+        return [before, await names(sql)];
+      });
+      await written;
+      expect([...seen, await database.read(names)]).toEqual(['1', '1', '1,2']);
     });
 
     it('goes through all of a kind in pieces', async () => {
