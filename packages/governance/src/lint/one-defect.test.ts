@@ -447,3 +447,136 @@ it.each<[what: string, edits: readonly Edit[], expected: readonly string[]]>([
 ])('%s is all that is found', (_, edits, expected) => {
   expect(found(edited(edits), 'recommended')).toEqual(expected);
 });
+
+const PROBLEM = { $ref: '#/components/responses/BadRequest' };
+
+it.each<[what: string, edits: readonly Edit[]]>([
+  ['a server on the own machine', [['/servers/1', { url: 'http://localhost:8080', description: 'Local' }]]],
+  [
+    'a server with variables',
+    [
+      ['/servers/0/url', 'https://{region}.acme.io'],
+      ['/servers/0/variables', { region: { default: 'eu' } }],
+    ],
+  ],
+  [
+    'a read that is public',
+    [
+      [`${LIST}/security`, []],
+      [`${LIST}/x-public`, true],
+    ],
+  ],
+  [
+    'a login that is public',
+    [
+      [`${CREATE}/security`, []],
+      [`${CREATE}/x-public`, true],
+    ],
+  ],
+  ['security said twice', [[`${LIST}/security`, [{ oauth: ['orders.read'] }, { oauth: ['orders.write'] }]]]],
+  [
+    'a scheme that is a reference',
+    [
+      [`${COMPONENTS}/securitySchemes/other`, { $ref: '#/components/securitySchemes/oauth' }],
+      ['/security/1', { other: [] }],
+    ],
+  ],
+  ['a key in a header', [[`${COMPONENTS}/securitySchemes/key`, { type: 'apiKey', in: 'header', name: 'X-API-Key' }]]],
+  [
+    'wildcards of failures',
+    [
+      [`${ITEM}/get/responses/401`, undefined],
+      [`${ITEM}/get/responses/403`, undefined],
+      [`${ITEM}/get/responses/4XX`, PROBLEM],
+      [`${ITEM}/get/responses/500`, undefined],
+      [`${ITEM}/get/responses/5XX`, PROBLEM],
+    ],
+  ],
+  [
+    'a default for failures',
+    [
+      [`${ITEM}/get/responses/403`, undefined],
+      [`${ITEM}/get/responses/500`, undefined],
+      [`${ITEM}/get/responses/default`, PROBLEM],
+    ],
+  ],
+  ['a preflight', [[`${ITEM}/options`, { operationId: 'allowOrder', responses: { 204: { description: 'Allowed' } } }]]],
+  [
+    'a webhook',
+    [
+      [
+        '/webhooks',
+        {
+          orderPaid: {
+            post: {
+              requestBody: {
+                content: {
+                  'application/json': { schema: { type: 'object', properties: { order_id: { type: 'string' } } } },
+                },
+              },
+              responses: { 200: { description: 'Heard' } },
+            },
+          },
+        },
+      ],
+    ],
+  ],
+  [
+    'a callback',
+    [
+      [
+        `${CREATE}/callbacks`,
+        { paid: { '{$request.body#/hook}': { post: { responses: { 200: { description: 'Heard' } } } } } },
+      ],
+    ],
+  ],
+  [
+    'a property that callers only read',
+    [[`${NEW_ORDER}/properties/tags`, { type: 'array', readOnly: true, items: { type: 'string' } }]],
+  ],
+  ['a text that may be null', [[`${NEW_ORDER}/properties/note`, { type: ['string', 'null'], maxLength: 9 }]]],
+  [
+    'bounds that are not reached',
+    [
+      [
+        `${NEW_ORDER}/properties/quantity`,
+        { type: 'integer', format: 'int32', exclusiveMinimum: 0, exclusiveMaximum: 9 },
+      ],
+    ],
+  ],
+  [
+    'a condition',
+    [
+      [`${NEW_ORDER}/if`, { properties: { quantity: { const: 1 } } }],
+      [`${NEW_ORDER}/then`, { properties: { customer_id: { type: 'string' } } }],
+    ],
+  ],
+  [
+    'extensions anywhere',
+    [
+      ['/x-things', { type: 'array' }],
+      [`${ORDER}/x-more`, { type: 'string' }],
+      ['/paths/x-notes', { get: {} }],
+    ],
+  ],
+  [
+    'headers in another case',
+    [
+      [
+        `${COMPONENTS}/responses/TooManyRequests/headers`,
+        {
+          'retry-after': { $ref: '#/components/headers/RetryAfter' },
+          ratelimit: { $ref: '#/components/headers/RateLimit' },
+        },
+      ],
+    ],
+  ],
+  ['a custom verb', [[`${ITEM}:cancel`, { parameters: [{ $ref: '#/components/parameters/OrderId' }] }]]],
+  [
+    'a path item that is a reference',
+    [
+      ['/paths/~1orders~1{order_id}~1receipt', { $ref: '#/components/pathItems/Receipt' }],
+      [`${COMPONENTS}/pathItems`, { Receipt: { parameters: [{ $ref: '#/components/parameters/OrderId' }] } }],
+    ],
+  ],
+])('%s is no defect', (_, edits) => expect(found(edited(edits), 'recommended')).toEqual([]));
