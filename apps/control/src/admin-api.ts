@@ -128,7 +128,7 @@ async function contextOf(request: FastifyRequest, route: Route, options: AdminAp
   return { ...house, principal, workspace, requestId, origin: originOf(request) };
 }
 
-/** The address is that of the socket: no proxy in front of the admin API is trusted, whatever it forwards. */
+/** The address is that of the socket, or what a proxy says that is trusted. */
 function originOf({ ip: address, headers }: FastifyRequest): Origin {
   return { address, userAgent: headers['user-agent'] ?? '' };
 }

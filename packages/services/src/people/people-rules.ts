@@ -132,7 +132,7 @@ async function endWhatIsOver({ sql, before, after }: Change): Promise<void> {
     after === undefined ? ['session', 'password', 'ticket', 'factor', 'passkey', 'identity'] : ['session', 'ticket'];
   const facts = (entity: Entity | undefined): string =>
     JSON.stringify(['grants', 'groups', 'disabled', 'bot'].map((name) => entity?.data[name] ?? null));
-  if (facts(before) === facts(after)) return;
+  if (after !== undefined && facts(before) === facts(after)) return;
   for (const kind of kinds) await removePrivate(sql, { kind, parent: before.id });
 }
 
