@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from
 import http from 'node:http';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { closedAddress } from './closed-address.ts';
 import { governedGate, withoutStandards, type GovernedGate } from './governed-gate.ts';
 import { run, type Exit } from './spawned-program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -211,12 +212,3 @@ step('are compared by what they mean, without a gate', async () => {
   ]);
   expect(JSON.parse((await run(['diff', String(old), String(next), '--json'])).out).meaning.changes).toHaveLength(2);
 });
-
-/** Where nobody listens any more. */
-async function closedAddress(): Promise<string> {
-  const server = http.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-}
