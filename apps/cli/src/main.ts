@@ -25,7 +25,9 @@ function endOf(error: unknown): readonly [message: string, exitCode: number] {
 
 /** A variable that is set to nothing means what an unset one means; commander would take it for a value. */
 function forgetEmptyVariables(program: Command): void {
-  const options = program.commands.flatMap((command) => command.options);
+  const options = [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)].flatMap(
+    (command) => command.options,
+  );
   for (const { envVar } of options) if (envVar !== undefined && env[envVar] === '') delete env[envVar];
 }
 

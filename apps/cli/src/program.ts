@@ -3,8 +3,8 @@ import { defineBackup, defineRestore } from './backup/define-backup.ts';
 import { defineApply, defineDiff, defineExport } from './config-as-code/define-config.ts';
 import { defineLint } from './lint/lint-command.ts';
 import { defineBreaking } from './breaking/define-breaking.ts';
+import { defineKey } from './keys/define-key.ts';
 import { defineLogs } from './logs-command.ts';
-import { newKey, sha256Hex } from '@gatehouse/kernel';
 import { parseAddress } from './address.ts';
 import {
   dataOption,
@@ -47,7 +47,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineExport(added(program, 'export'), terminal);
   defineSchema(added(program, 'schema'), terminal);
   defineBreaking(added(program, 'breaking'), terminal);
-  defineKey(added(program, 'key'), terminal);
+  defineKey(added(program, 'key'), { added, terminal });
   defineHashPassword(added(program, 'hash-password'), terminal);
   defineImport(added(program, 'import'), terminal);
   defineDraft(added(program, 'draft'), terminal);
@@ -98,18 +98,6 @@ function defineSchema(command: Command, terminal: Terminal): void {
     const { schema } = await import('./commands/schema.ts');
     print(terminal)(schema());
   });
-}
-
-function defineKey(command: Command, terminal: Terminal): void {
-  command.description('keys of applications');
-  added(command, 'create')
-    .description('make a key: the key is for the caller, its sha256 for gatehouse.yaml')
-    .option('--json', 'print the result as JSON')
-    .action(({ json = false }: JsonFlag) => {
-      const key = newKey();
-      const sha256 = sha256Hex(key);
-      print(terminal)(json ? JSON.stringify({ key, sha256 }) : `key     ${key}   (shown once)\nsha256  ${sha256}`);
-    });
 }
 
 function defineHashPassword(command: Command, terminal: Terminal): void {
