@@ -36,6 +36,11 @@ describe('the greeting', () => {
     expect(banner({ ...FACTS, control: { host: '0.0.0.0', port: 8090 } })[2]).toBe(
       '  admin    http://127.0.0.1:8090/api/v1',
     );
+    const publicUrl = 'https://gate.example.com';
+    expect(banner({ ...FACTS, publicUrl, control: { host: '0.0.0.0', port: 8090 } })[2]).toBe(
+      '  admin    https://gate.example.com/api/v1',
+    );
+    expect(banner({ ...FACTS, publicUrl }).join()).not.toContain('admin');
   });
 
   it('shows the token by which the first administrator is made', () => {

@@ -7,6 +7,8 @@ export interface BannerFacts {
   readonly statusPort: number;
   /** Where the admin API is, if it is anywhere. */
   readonly control: { readonly host: string; readonly port: number } | undefined;
+  /** Under which people reach it, where that was said. */
+  readonly publicUrl?: string | undefined;
   /** By which the first administrator is made, where there is none. */
   readonly setupToken: string | undefined;
   readonly config: string | undefined;
@@ -26,7 +28,7 @@ export function banner(facts: BannerFacts): string[] {
     ...(facts.tls === undefined ? [] : [`  TLS      https://${shown(facts.tls.host)}:${facts.tls.port}`]),
     ...(facts.control === undefined
       ? []
-      : [`  admin    http://${shown(facts.control.host)}:${facts.control.port}/api/v1`]),
+      : [`  admin    ${facts.publicUrl ?? `http://${shown(facts.control.host)}:${facts.control.port}`}/api/v1`]),
     ...(facts.setupToken === undefined
       ? []
       : [`  setup    ${facts.setupToken}  (once, for the first administrator: POST /api/v1/setup)`]),

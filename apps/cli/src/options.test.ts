@@ -70,6 +70,7 @@ describe('the options of start', () => {
       ['--listen', 'GATEHOUSE_LISTEN', '127.0.0.1:8080'],
       ['--listen-tls', 'GATEHOUSE_LISTEN_TLS', undefined],
       ['--console', 'GATEHOUSE_CONSOLE', '127.0.0.1:8090'],
+      ['--public-url', 'GATEHOUSE_PUBLIC_URL', undefined],
       ['--status', 'GATEHOUSE_STATUS', '127.0.0.1:8091'],
       ['--database', 'GATEHOUSE_DATABASE', undefined],
       ['--import-from', 'GATEHOUSE_IMPORT_FROM', undefined],

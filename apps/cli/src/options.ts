@@ -7,6 +7,7 @@ import { parseImportPlaces, type ImportPlaces } from './import-places.ts';
 import type { Environment } from './load-config.ts';
 import { localAccess } from './local-access.ts';
 import { laterOptions, requireNothingLater, type LaterFlags } from './later-options.ts';
+import { parsePublicUrl } from './public-url.ts';
 
 /* Options that several commands have, with their variables and defaults. */
 
@@ -54,6 +55,10 @@ const consoleOption = (): Option =>
   new Option('--console <host:port>', 'where the admin API is; "off": nowhere')
     .env('GATEHOUSE_CONSOLE')
     .default('127.0.0.1:8090');
+const publicUrlOption = (): Option =>
+  new Option('--public-url <url>', 'under which address people reach the console; without it, this machine only')
+    .env('GATEHOUSE_PUBLIC_URL')
+    .argParser(parsePublicUrl);
 export const databaseOption = (): Option =>
   new Option('--database <url>', 'postgres://… for what is governed; without it, SQLite in the data folder')
     .env('GATEHOUSE_DATABASE')
@@ -115,6 +120,7 @@ export const startOptions = (): readonly Option[] => [
   listenOption(),
   listenTlsOption(),
   consoleOption(),
+  publicUrlOption(),
   statusOption(),
   databaseOption(),
   importFromOption(),
@@ -129,6 +135,7 @@ export interface PlaceFlags extends LaterFlags {
   readonly listen: string;
   readonly listenTls?: string;
   readonly console: string;
+  readonly publicUrl?: string;
   readonly importFrom?: ImportPlaces;
   readonly status: string;
   readonly database?: string;
@@ -142,7 +149,7 @@ export function storeOf({ data, database }: Pick<PlaceFlags, 'data' | 'database'
 /** Where things are, as commands work with it. */
 export function placesOf(flags: PlaceFlags) {
   requireNothingLater(flags);
-  const { config, data, listen, listenTls, console: control, status, importFrom } = flags;
+  const { config, data, listen, listenTls, console: control, status, publicUrl, importFrom } = flags;
   return {
     config,
     dataDir: path.resolve(data),
@@ -150,6 +157,7 @@ export function placesOf(flags: PlaceFlags) {
     listenTls: listenTls === undefined ? undefined : parseAddress(listenTls, '--listen-tls'),
     control: control === 'off' ? undefined : parseAddress(control, '--console'),
     status: parseAddress(status, '--status'),
+    publicUrl,
     importFrom,
     database: storeOf(flags),
   };

@@ -10,6 +10,7 @@ import {
   dataOption,
   databaseOption,
   placesOf,
+  someName,
   startOptions,
   statusOption,
   storeOf,
@@ -132,11 +133,16 @@ function defineAudit(command: Command, terminal: Terminal): void {
     .argument('[file]', 'an export, such as audit.ndjson')
     .addOption(dataOption())
     .addOption(databaseOption())
+    .option('--key <key>', 'the only key by which checkpoints may be signed: GET /api/v1/audit-key says it', someName)
     .option('--json', 'print the result as JSON')
-    .action(async (file: string | undefined, { json = false, ...flags }: JsonFlag & StoreFlags) => {
+    .action(async (file: string | undefined, { json = false, key, ...flags }: VerifyFlags) => {
       const { verify } = await import('./commands/audit.ts');
-      await verify({ file, place: storeOf(flags), json, print: print(terminal) });
+      await verify({ file, key, place: storeOf(flags), json, print: print(terminal) });
     });
+}
+
+interface VerifyFlags extends JsonFlag, StoreFlags {
+  readonly key?: string;
 }
 
 function defineCache(command: Command, terminal: Terminal): void {

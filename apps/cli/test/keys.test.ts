@@ -1,3 +1,4 @@
+import net from 'node:net';
 import { expect, it } from 'vitest';
 import { governedGate, type GovernedGate } from './governed-gate.ts';
 import { run, type Exit } from './spawned-program.ts';
@@ -11,8 +12,8 @@ interface Keys {
   readonly gate: GovernedGate;
   readonly folder: string;
   /** `gatehouse key …`, by address and token. */
-  key(...args: readonly string[]): Promise<Exit>;
-  statusOf(key: string): Promise<number>;
+  readonly key: (...args: readonly string[]) => Promise<Exit>;
+  readonly statusOf: (key: string) => Promise<number>;
 }
 
 async function keyedGate(): Promise<Keys> {
@@ -116,8 +117,16 @@ it('what cannot be done is one line that says what would be right', async () => 
   }
   const stranger = await key('list', '--token', 'nobody');
   expect([stranger.code, stranger.err.trimEnd().split('\n').length]).toEqual([2, 1]);
-  const nobody = await run(['key', 'list', '--server', 'http://127.0.0.1:1', '--data', folder], {
+  const nobody = await run(['key', 'list', '--server', `http://127.0.0.1:${await freePort()}`, '--data', folder], {
     env: { GATEHOUSE_TOKEN: '' },
   });
   expect([nobody.code, nobody.err]).toEqual([2, expect.stringContaining('start one with gatehouse start')]);
 }, 60_000);
+
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

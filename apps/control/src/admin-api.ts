@@ -13,6 +13,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import {
   departureCookie,
   departureTicket,
+  ownUrl,
   requireCsrf,
   requireOwnSite,
   sessionCookie,
@@ -31,8 +32,6 @@ export interface AdminApiOptions {
   /** Of whoever may read the data folder of the gate. */
   readonly localToken?: string | undefined;
   readonly version: string;
-  /** Under which browsers reach it; with `https:` cookies are for TLS only. */
-  readonly publicUrl?: string | undefined;
 }
 
 const BASE = '/api/v1';
@@ -71,11 +70,19 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
     ),
   );
   app.get(`${BASE}/openapi.json`, async (_request, reply) => reply.type('application/json').send(document));
-  for (const route of ROUTES) serve(app, route, options);
+  for (const route of ROUTES.filter(({ form }) => form !== true)) serve(app, route, options);
+  void app.register(async (forms) => {
+    forms.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, text, done) =>
+      done(null, text),
+    );
+    for (const route of ROUTES.filter(({ form }) => form === true)) serve(forms, route, options);
+    return Promise.resolve();
+  });
   serveScim(app, {
     contextOf: async (request) => {
       const principal = await ofToken(request, options);
-      return { ...options.house, principal, workspace: '', requestId: request.id };
+      const origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
+      return { ...options.house, principal, workspace: '', requestId: request.id, origin };
     },
     bodyOf,
     log: options.house.log,
@@ -99,19 +106,21 @@ function serve(app: FastifyInstance, route: Route, options: AdminApiOptions): vo
   });
 }
 
-function isSecure({ publicUrl = '' }: AdminApiOptions): boolean {
-  return publicUrl.startsWith('https:');
+/** Cookies are for TLS alone where people come by TLS. */
+function isSecure({ house }: AdminApiOptions): boolean {
+  return house.publicUrl?.startsWith('https:') === true;
 }
 
 async function contextOf(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<ServiceContext> {
   const { house } = options;
-  if (route.permission === 'none') requireOwnSite(request);
+  if (route.permission === 'none') requireOwnSite(request, house.publicUrl);
   const principal = await whoAsks(request, route, options);
   const { workspace: asked } = paramsOf(request);
   const workspace = asked === undefined ? '' : await workspaceId(house, asked);
   const given = request.headers['x-request-id'];
   const requestId = typeof given === 'string' && isRequestId(given) ? given : request.id;
-  return { ...house, principal, workspace, requestId };
+  const origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
+  return { ...house, principal, workspace, requestId, origin };
 }
 
 async function whoAsks(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<Principal> {
@@ -150,7 +159,7 @@ async function ofBrowser(request: FastifyRequest, options: AdminApiOptions): Pro
     const why = token === undefined ? 'send a token as Authorization: Bearer, or sign in' : 'the session has ended';
     throw new ServiceError('admin.unauthenticated', why);
   }
-  requireOwnSite(request);
+  requireOwnSite(request, options.house.publicUrl);
   requireCsrf(request, token);
   return principal;
 }
@@ -180,13 +189,13 @@ async function answerTo(ctx: ServiceContext, route: Route, arrived: Arrived): Pr
   const { request } = arrived;
   const key = request.headers['idempotency-key'];
   if (route.method !== 'POST' || typeof key !== 'string' || route.once === true) {
-    const reply = await route.handle(ctx, inputOf(arrived));
+    const reply = await route.handle(ctx, inputOf(arrived, route));
     const { session, departure, location } = reply;
     return { ...plain(reply), session, departure, location };
   }
   const text = typeof request.body === 'string' ? request.body : '';
   const asked = { key, request: `${route.operationId}\n${request.url}\n${text}` };
-  return replyOnce(ctx, asked, async () => plain(await route.handle(ctx, inputOf(arrived))));
+  return replyOnce(ctx, asked, async () => plain(await route.handle(ctx, inputOf(arrived, route))));
 }
 
 function plain({ status, body, revision, enforcement }: AdminReply): KeptReply {
@@ -204,12 +213,12 @@ function send(reply: FastifyReply, { status, body, revision }: KeptReply): Fasti
   return body === '' ? reply.send() : reply.type('application/json; charset=utf-8').send(body);
 }
 
-function inputOf({ request, options }: Arrived): AdminRequest {
+function inputOf({ request, options }: Arrived, { form }: Route): AdminRequest {
   const { ip: address, headers } = request;
   return {
     params: paramsOf(request),
     query: queryOf(request),
-    body: bodyOf(request),
+    body: form === true ? formOf(request) : bodyOf(request),
     text: typeof request.body === 'string' ? request.body : '',
     headers: headersOf(request),
     revision: revisionOf(request),
@@ -217,8 +226,8 @@ function inputOf({ request, options }: Arrived): AdminRequest {
       address,
       userAgent: headers['user-agent'] ?? '',
       session: sessionToken(headers, isSecure(options)),
-      departure: departureTicket(headers),
-      publicUrl: (options.publicUrl ?? `http://${headers.host ?? ''}`).replace(/\/$/, ''),
+      departure: departureTicket(headers, isSecure(options)),
+      ownUrl: ownUrl(headers, options.house.publicUrl),
     },
   };
 }
@@ -227,6 +236,11 @@ function headersOf({ headers }: FastifyRequest): Readonly<Record<string, string>
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
+}
+
+function formOf({ body, headers }: FastifyRequest): unknown {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  return isForm && typeof body === 'string' ? Object.fromEntries(new URLSearchParams(body)) : undefined;
 }
 
 function bodyOf({ body }: FastifyRequest): unknown {

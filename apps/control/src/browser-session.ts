@@ -17,16 +17,20 @@ export function sessionCookie(token: string, isSecure: boolean): string {
   return `${cookieName(isSecure)}=${token}; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}${end}`;
 }
 
-const DEPARTURE = 'gatehouse-departure';
+/** Prefixed cookies are for all paths. */
+function departureName(isSecure: boolean): string {
+  return isSecure ? '__Host-gatehouse-departure' : 'gatehouse-departure';
+}
 
 /** `Set-Cookie` for a sign-in elsewhere, for where the browser comes back to. */
 export function departureCookie(ticket: string, isSecure: boolean): string {
   const end = ticket === '' ? '; Max-Age=0' : '; Max-Age=600';
-  return `${DEPARTURE}=${ticket}; Path=/api/v1/single-sign-on; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}${end}`;
+  const path = isSecure ? '/; Secure' : '/api/v1/single-sign-on';
+  return `${departureName(isSecure)}=${ticket}; Path=${path}; HttpOnly; SameSite=Lax${end}`;
 }
 
-export function departureTicket(headers: IncomingHttpHeaders): string | undefined {
-  return onlyCookie(headers, DEPARTURE);
+export function departureTicket(headers: IncomingHttpHeaders, isSecure: boolean): string | undefined {
+  return onlyCookie(headers, departureName(isSecure));
 }
 
 /** The token in the cookies; undefined when there is none, or more than one: then somebody else has set one of them. */
@@ -54,13 +58,18 @@ interface Asked {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Pages of others change nothing, whether they have a session or want one to be opened. */
-export function requireOwnSite({ method, headers }: Asked): void {
+/**
+ * Pages of others change nothing, whether they have a session or want one to be opened. Where no public address is known, our
+ * pages are those of the host that was asked.
+ */
+export function requireOwnSite({ method, headers }: Asked, publicUrl: string | undefined): void {
   if (SAFE.has(method)) return;
   const site = headers['sec-fetch-site'];
   if (typeof site === 'string' && !OWN_SITE.has(site)) throw foreign();
   const { origin, host } = headers;
-  if (origin !== undefined && hostOf(origin) !== host) throw foreign();
+  if (origin === undefined) return;
+  const isOwn = publicUrl === undefined ? URL.parse(origin)?.host === host : origin === publicUrl;
+  if (!isOwn) throw foreign();
 }
 
 /** Besides, a change by a session carries what only pages of that session know. */
@@ -77,6 +86,9 @@ function foreign(): ServiceError {
   return new ServiceError('admin.forbidden', 'this comes from a page of another site');
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.parse(origin)?.host;
+const THIS_MACHINE = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
+
+/** Under which address this browser reaches us: as was said at the start, or this machine. Nobody else's word counts. */
+export function ownUrl({ host = '' }: IncomingHttpHeaders, publicUrl: string | undefined): string | undefined {
+  return publicUrl ?? (THIS_MACHINE.test(host) ? `http://${host}` : undefined);
 }

@@ -74,11 +74,7 @@ export class ControlPlane {
 
   async #start(): Promise<void> {
     const { gate: _gate, log: _log, mustStart: _mustStart, ...options } = this.#options;
-    const { listen } = options;
-    const start: ControlStart = {
-      ...options,
-      listen: { host: listen.host, port: this.#port === 0 ? listen.port : this.#port },
-    };
+    const start: ControlStart = { ...options, listen: this.#listenAt() };
     const thread = new Worker(ENTRY, { workerData: start, name: 'control' });
     this.#thread = thread;
     this.#prepared.clear();
@@ -101,6 +97,12 @@ export class ControlPlane {
         if (this.#port !== 0 || !this.#options.mustStart) this.#startAgain(reason);
       });
     });
+  }
+
+  /** One that is started again has the port that it had. */
+  #listenAt(): ControlStart['listen'] {
+    const { host, port } = this.#options.listen;
+    return { host, port: this.#port === 0 ? port : this.#port };
   }
 
   #startAgain(reason: string): void {

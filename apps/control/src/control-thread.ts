@@ -2,11 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger, systemClock } from '@gatehouse/kernel';
 import {
   allCallers,
+  AuditSigner,
   Cipher,
   composeConfig,
   mintSetupToken,
   deliver,
   seedHouse,
+  signCheckpoints,
   tick,
   type House,
 } from '@gatehouse/services';
@@ -29,6 +31,7 @@ const {
   secret,
   adminToken,
   localToken,
+  publicUrl,
   importFrom,
   version,
   logLevel,
@@ -46,9 +49,11 @@ const house: House = {
   database,
   clock: systemClock,
   cipher: new Cipher(secret),
+  signer: new AuditSigner(secret),
   gate,
   log,
   usage: recordedUsage(recordsFolder),
+  ...(publicUrl !== undefined && { publicUrl }),
   ...(importFrom && { importFrom }),
 };
 const app = adminApi({ house, adminToken, localToken, version });
@@ -59,7 +64,8 @@ const senders = {
 const clockwork = new Clockwork(
   [
     { name: 'what is due', everyMs: 60_000, run: async () => tick(house) },
-    { name: 'telling', everyMs: 1000, run: async () => deliver(house, senders) },
+    { name: 'signing the audit', everyMs: 60_000, run: async () => signCheckpoints(house) },
+    { name: 'telling', everyMs: 1000, run: async () => deliver(house, { ...senders, linkUrl: linkUrl() }) },
   ],
   log,
 );
@@ -80,6 +86,13 @@ function say(message: FromControl): void {
   parentPort?.postMessage(message);
 }
 
+/** Where links lead: as was said, or to this machine where nobody else is let in. */
+function linkUrl(): string | undefined {
+  const at = app.server.address();
+  const isLocal = /^(?:127\.0\.0\.1|::1|localhost)$/.test(listen.host);
+  return publicUrl ?? (isLocal && typeof at === 'object' && at !== null ? `http://localhost:${at.port}` : undefined);
+}
+
 /** Another version of this program, or another machine, may have written last. */
 async function serveWhatIsStored(): Promise<void> {
   const config = await database.read(async (sql) => composeConfig(sql, house));
@@ -92,6 +105,7 @@ async function serveWhatIsStored(): Promise<void> {
 async function stop(): Promise<void> {
   await app.close();
   await clockwork.stop();
+  await signCheckpoints(house, { all: true });
   await database.close();
   parentPort?.close();
 }

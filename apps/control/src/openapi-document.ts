@@ -34,8 +34,10 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
   };
 }
 
+const FORM = 'application/x-www-form-urlencoded';
+
 function operation(route: Route): Json {
-  const { operationId, tag, summary, permission, body, query = {}, conditional, method, replies } = route;
+  const { operationId, tag, summary, permission, body, form, query = {}, conditional, method, replies } = route;
   const parameters = [
     ...Object.entries(query).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
     ...(conditional === true ? [IF_MATCH] : []),
@@ -48,7 +50,7 @@ function operation(route: Route): Json {
     'x-permission': permission,
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
-      requestBody: { required: true, content: { 'application/json': { schema: body } } },
+      requestBody: { required: true, content: { [form === true ? FORM : 'application/json']: { schema: body } } },
     }),
     responses: {
       ...Object.fromEntries(

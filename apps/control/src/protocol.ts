@@ -20,6 +20,8 @@ export interface ControlStart {
   readonly adminToken: string | undefined;
   /** Of whoever may read the data folder, for commands on this machine. */
   readonly localToken: string;
+  /** Under which people reach the console; undefined: on this machine only. */
+  readonly publicUrl: string | undefined;
   /** From where documents may be fetched; undefined: from public machines. */
   readonly importFrom: ImportSettings | undefined;
   readonly version: string;

@@ -50,3 +50,18 @@ export async function setUpHouse(test: TestHouse, token: string, name = 'root@ex
   expect(reply.status, JSON.stringify(reply.body)).toBe(200);
   return browser;
 }
+
+/** Somebody who has chosen a password by an invitation, and signed in with it. */
+export async function invitedBrowser(
+  test: TestHouse,
+  fields: object,
+): Promise<{ readonly id: string; readonly browser: Browser }> {
+  const made = await test.call('POST', '/users', { body: fields });
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+  const { id, name } = made.body;
+  const ticket = String((await test.call('POST', `/users/${id}/invitation`)).body['path']).split('=')[1];
+  const browser = new Browser(test);
+  expect((await browser.post('/password-reset/complete', { ticket, password: PASSWORD })).status).toBe(204);
+  expect((await browser.signIn(name, PASSWORD)).status).toBe(200);
+  return { id, browser };
+}

@@ -456,3 +456,36 @@ describe('who may', () => {
     expect(replies.map(({ status }) => status)).toEqual(expected);
   });
 });
+
+describe('another workspace', () => {
+  it('has names of its own, and models and guards that are nobody else’s', async () => {
+    await applied();
+    expect(
+      (await test.call('POST', '/workspaces', { body: { name: 'acme', standards: { pack: 'none' } } })).status,
+    ).toBe(201);
+    const source = structuredClone(FILE);
+    source.applications.mobile.keys = [{ name: 'ci', sha256: 'b'.repeat(64) }];
+    const guarded = { ...source, ai: { ...source.ai, guards: { pii: { kind: 'pii', action: 'mask' } } } };
+    const reply = await test.call('POST', '/workspaces/acme/configuration/apply', { body: asked(guarded) });
+    expect(reply.status, JSON.stringify(reply.body)).toBe(200);
+    const { ai, apis, plans, upstreams } = served();
+    expect(Object.keys(upstreams)).toEqual(['users', 'acme.users']);
+    expect(apis['acme.users-1.2.0']).toMatchObject({ product: 'acme.users', upstream: 'acme.users' });
+    expect(ai.models['acme.fast'].targets).toEqual([{ provider: 'acme.openai', model: 'gpt-5-mini' }]);
+    expect(ai.models.fast.targets).toEqual([{ provider: 'openai', model: 'gpt-5-mini' }]);
+    expect(plans['acme.mobile-models'].ai.models).toEqual(['acme.fast']);
+    expect(ai.guards['acme.pii'].models).toEqual(['acme.fast']);
+    const tenant = '/workspaces/acme';
+    const budget = { name: 'mine', spec: { of: 'all', usd: 1, per: 'day' } };
+    expect((await test.call('POST', `${tenant}/budgets`, { body: budget })).body.detail).toContain('name whose it is');
+    const named = { name: 'mine', spec: { of: 'model', name: 'fast', usd: 1, per: 'day' } };
+    expect((await test.call('POST', `${tenant}/budgets`, { body: named })).status).toBe(201);
+    const all = { name: 'all', apis: [], access: { models: ['*', 'openai/gpt-5'] }, spec: {} };
+    const made = (await test.call('POST', `${tenant}/plans`, { body: all })).body;
+    await test.call('POST', `${tenant}/plans/${made.id}/publish`);
+    expect(served().ai.budgets).toEqual([{ of: 'model', name: 'acme.fast', usd: 1, per: 'day' }]);
+    expect(served().plans['acme.all'].ai.models).toEqual(['acme.fast', 'acme.openai/gpt-5']);
+    const exported = await test.call('GET', '/workspaces/acme/configuration');
+    expect(exported.body['source'].upstreams).toEqual(FILE.upstreams);
+  });
+});

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createLogger, type Clock } from '@gatehouse/kernel';
 import {
+  AuditSigner,
   Cipher,
   seedHouse,
   type Gate,
   type GateChange,
   type GateConfig,
   type House,
-  type ImportSettings,
 } from '@gatehouse/services';
 import { DirectoryReader, DirectoryWriter } from '@gatehouse/directory';
 import { openDatabase } from '@gatehouse/store';
@@ -99,7 +99,10 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export async function openTestHouse(place = ':memory:', importFrom?: ImportSettings): Promise<TestHouse> {
+export async function openTestHouse(
+  place = ':memory:',
+  settings: Pick<House, 'importFrom' | 'publicUrl'> = {},
+): Promise<TestHouse> {
   const time = { nowMs: Date.parse('2026-11-26T12:00:00Z') };
   const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
   const gate = new RememberingGate();
@@ -109,9 +112,10 @@ export async function openTestHouse(place = ':memory:', importFrom?: ImportSetti
     database,
     clock,
     cipher: new Cipher(Buffer.alloc(32, 1)),
+    signer: new AuditSigner(Buffer.alloc(32, 1)),
     gate,
     log,
-    ...(importFrom && { importFrom }),
+    ...settings,
   };
   await seedHouse(house);
   const app = adminApi({ house, adminToken: ADMIN_TOKEN, version: 'test' });

@@ -304,9 +304,11 @@ describe('a document at an address', () => {
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     test = await openTestHouse(':memory:', {
-      hosts: hosts.map((host) => ({ scheme: 'http', host, port })),
-      addresses: ['127.0.0.1'],
-      resolve: async () => Promise.resolve(['127.0.0.1']),
+      importFrom: {
+        hosts: hosts.map((host) => ({ scheme: 'http', host, port })),
+        addresses: ['127.0.0.1'],
+        resolve: async () => Promise.resolve(['127.0.0.1']),
+      },
     });
     return `http://docs.example:${port}`;
   }

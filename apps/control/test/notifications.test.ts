@@ -2,11 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { deliver, isSigned, RETRY_MS, signatureHeaders, type Delivered, type Senders } from '@gatehouse/services';
-import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isPublicAddress, publicFetcher } from '../src/public-fetcher.ts';
-import { smtpMailer } from '../src/smtp-mailer.ts';
 import type { Json } from './house.ts';
+import { MailServer } from './mail-server.ts';
 import { openLifecycleHouse, W, type LifecycleHouse, type Person } from './lifecycle-house.ts';
 
 const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
@@ -20,15 +19,13 @@ let house: LifecycleHouse;
 let developer: Person;
 let publisher: Person;
 let receiver: Server;
-let smtp: SMTPServer;
+let post: MailServer;
 let senders: Senders;
 let status: number;
 let received: Received[];
-let mails: string[];
-let mailRefusal: string | undefined;
 
 beforeEach(async () => {
-  [status, received, mails, mailRefusal] = [204, [], [], undefined];
+  [status, received] = [204, []];
   receiver = createServer((request, response) => {
     void (async () => {
       const body = await text(request);
@@ -40,34 +37,21 @@ beforeEach(async () => {
     })();
   });
   await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
-  smtp = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData: (stream, _session, done) => {
-      void (async () => {
-        const mail = await text(stream);
-        if (mailRefusal === undefined) mails.push(mail);
-        done(mailRefusal === undefined ? null : new Error(mailRefusal));
-      })();
-    },
-  });
-  const smtpPort = await new Promise<number>((done) => {
-    const server = smtp.listen(0, '127.0.0.1', () => done(portOf(server)));
-  });
+  const opened = await MailServer.open();
+  ({ server: post } = opened);
   senders = {
-    mailer: smtpMailer({ url: `smtp://127.0.0.1:${smtpPort}`, from: 'Gatehouse <gate@example.com>' }),
+    mailer: opened.mailer,
     fetcher: publicFetcher({ allowPrivate: true }),
   };
   house = await openLifecycleHouse();
   developer = await house.person('developer', 'developer');
   publisher = await house.person('publisher', 'publisher');
   await settle();
-  mails.length = 0;
+  post.mails.length = 0;
 });
 afterEach(async () => {
   await house.test.close();
   receiver.close();
-  await new Promise<void>((done) => smtp.close(done));
 });
 
 const portOf = (server: { address(): AddressInfo | string | null }): number => {
@@ -228,8 +212,8 @@ describe('people', () => {
     const [waits] = (await house.get('/notifications', publisher)).items;
     expect(waits).toMatchObject({ topic: 'approval.request', state: 'unread', workspace: 'default' });
     expect((await house.get('/notifications', developer)).items).toEqual([]);
-    expect(mails.join('\n')).toContain('To: publisher@example.com');
-    expect(mails.join('\n')).toContain('Subject: Something waits for your approval');
+    expect(post.mails.join('\n')).toContain('To: publisher@example.com');
+    expect(post.mails.join('\n')).toContain('Subject: Something waits for your approval');
     await house.post(`${W}/subscriptions/${id}/approve`, {}, publisher);
     await settle();
     const told = (await house.get('/notifications', developer)).items.map(({ topic }: Json) => String(topic));
@@ -246,13 +230,13 @@ describe('people', () => {
   });
 
   it('get their mail when the server takes it again', async () => {
-    mailRefusal = 'later, please';
+    post.refusal = 'later, please';
     await subscribe({ approval: 'manual' });
     expect((await settle()).failed).toBeGreaterThan(0);
-    mailRefusal = undefined;
+    post.refusal = undefined;
     house.test.clock.nowMs += RETRY_MS[0] ?? 0;
     await settle();
-    expect(mails.filter((mail) => mail.includes('To: publisher@example.com'))).toHaveLength(1);
+    expect(post.mails.filter((mail) => mail.includes('To: publisher@example.com'))).toHaveLength(1);
   });
 
   it('cannot write into the head of a mail by a name', async () => {
@@ -260,9 +244,9 @@ describe('people', () => {
     const key = await house.post(`${W}/credentials`, { name: 'ci', application: id }, developer);
     await house.post(`${W}/credentials/${key.id}/report-leak`, { reason: 'x\r\nBcc: evil@example.com' }, developer);
     await settle();
-    expect(mails).toHaveLength(1);
-    expect(mails[0]).toContain('Subject: The key ci has leaked and was revoked');
-    expect(mails[0]).not.toContain('Bcc:');
+    expect(post.mails).toHaveLength(1);
+    expect(post.mails[0]).toContain('Subject: The key ci has leaked and was revoked');
+    expect(post.mails[0]).not.toContain('Bcc:');
   });
 });
 

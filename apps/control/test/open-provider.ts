@@ -20,6 +20,12 @@ export async function openProvider(client: Readonly<Record<string, unknown>>): P
   const provider = new Provider(issuer, {
     clients: [{ client_id: 'house', ...client }],
     cookies: { keys: ['of a test'] },
+    features: { backchannelLogout: { enabled: true } },
+    // Its own refuses to tell anybody on this machine.
+    fetch: async (url, init = {}) => {
+      const { dispatcher: _, ...plain }: RequestInit & { readonly dispatcher?: unknown } = init;
+      return fetch(url, plain);
+    },
     claims: { email: ['email'] },
     conformIdTokenClaims: false,
     findAccount: (_, accountId) => ({
@@ -43,9 +49,12 @@ export interface Page {
 export class PageBrowser {
   readonly #cookies = new Map<string, string>();
 
+  get cookies(): string {
+    return [...this.#cookies].map((pair) => pair.join('=')).join('; ');
+  }
+
   async once(url: string, form?: Readonly<Record<string, string>>): Promise<Page> {
-    const cookie = [...this.#cookies].map((pair) => pair.join('=')).join('; ');
-    const headers = { accept: 'text/html', cookie };
+    const headers = { accept: 'text/html', cookie: this.cookies };
     const posted = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
     const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
     http

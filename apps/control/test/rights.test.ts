@@ -1,5 +1,6 @@
-import { distinctPersons } from '@gatehouse/services';
+import { distinctPersons, mintSetupToken } from '@gatehouse/services';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setUpHouse } from './browser.ts';
 import { openTestHouse, type Json, type Reply, type TestHouse } from './house.ts';
 
 let test: TestHouse;
@@ -8,6 +9,13 @@ beforeEach(async () => {
   await make('/users', { name: 'root@example.com', grants: [{ role: 'admin' }] });
 });
 afterEach(async () => test.close());
+
+/** One without users. */
+async function fresh(): Promise<TestHouse> {
+  await test.close();
+  test = await openTestHouse();
+  return test;
+}
 
 async function make(path: string, body: unknown, token?: string): Promise<Json> {
   const reply = await test.call('POST', path, { body, token });
@@ -120,6 +128,51 @@ describe('a token', () => {
     expect((await test.call('GET', '/me', { token })).status).toBe(200);
     test.clock.nowMs += 3_600_000;
     expect((await test.call('GET', '/me', { token })).status).toBe(401);
+  });
+});
+
+describe('one’s own tokens', () => {
+  const mine = async (token: string): Promise<readonly Json[]> =>
+    (await test.call('GET', '/me/tokens', { token })).body.items;
+
+  it('are seen without any role, with their last use, and no others', async () => {
+    const [{ id, token }, other] = [await person('worker', []), await person('other', [])];
+    await make('/tokens', { name: 'short', user: id, expiresAt: '2026-11-26T13:00:00Z' });
+    test.clock.nowMs += 3_600_000;
+    const seen = await mine(token);
+    expect(new Set(seen.map(({ name, state }) => `${name} ${state}`))).toEqual(
+      new Set(['main active', 'short expired']),
+    );
+    expect((await mine(token)).find(({ name }) => name === 'main')).toMatchObject({
+      lastUsedAt: '2026-11-26T13:00:00.000Z',
+    });
+    expect(JSON.stringify(seen)).not.toContain(token);
+    expect(await mine(other.token)).toHaveLength(1);
+  });
+
+  it('are ended one by one: by a session all, by a token itself alone', async () => {
+    const [{ id, token }, other] = [await person('worker', []), await person('other', [])];
+    const spare = await make('/tokens', { name: 'spare', user: id });
+    const main = (await mine(token)).find(({ name }) => name === 'main');
+    const revoke = async (which: string, by: string): Promise<number> =>
+      (await test.call('POST', `/me/tokens/${which}/revoke`, { token: by })).status;
+    expect(await revoke(spare.id, token)).toBe(403);
+    expect(await revoke(spare.id, other.token)).toBe(404);
+    expect(await revoke('token_0000000000123456789abcdef01', token)).toBe(404);
+    expect(await revoke(spare.id, spare.token)).toBe(200);
+    expect((await test.call('GET', '/me', { token: spare.token })).status).toBe(401);
+    expect((await test.call('GET', '/me', { token })).status).toBe(200);
+    expect(await revoke(main?.id ?? '', token)).toBe(200);
+    expect((await test.call('GET', '/me', { token })).status).toBe(401);
+  });
+
+  it('are ended by a person who has signed in, and only once', async () => {
+    const browser = await setUpHouse(await fresh(), (await mintSetupToken(test.house)) ?? '');
+    const { id: user } = (await browser.call('GET', '/me')).body;
+    const made = (await browser.post('/tokens', { name: 'mine', user })).body;
+    expect((await browser.post(`/me/tokens/${made.id}/revoke`)).body).toMatchObject({ state: 'revoked' });
+    expect((await browser.post(`/me/tokens/${made.id}/revoke`)).body).toMatchObject({ code: 'admin.illegal' });
+    expect((await test.call('GET', '/me', { token: made.token })).status).toBe(401);
   });
 });
 

@@ -3,6 +3,7 @@ import { mintSetupToken } from '@gatehouse/services';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Browser, PASSWORD, setUpHouse } from './browser.ts';
 import { openTestHouse, type TestHouse } from './house.ts';
+import { SoftwareAuthenticator } from './software-authenticator.ts';
 
 const ROOT = 'root@example.com';
 let test: TestHouse;
@@ -93,4 +94,14 @@ describe('an authenticator', () => {
       expect(all).not.toContain(each);
     }
   });
+});
+
+it('a passkey is both factors: whoever has one is not asked for a code', async () => {
+  const device = new SoftwareAuthenticator('http://localhost');
+  const made = device.create((await browser.post('/me/passkeys/begin')).body);
+  expect((await browser.post('/me/passkeys', { name: 'phone', credential: made })).status).toBe(201);
+  const other = new Browser(test);
+  const credential = device.get((await other.post('/session/passkey/begin')).body);
+  expect((await other.post('/session/passkey', { credential })).status).toBe(200);
+  expect((await new Browser(test).signIn(ROOT, PASSWORD)).body).toMatchObject({ needs: 'code' });
 });

@@ -13,6 +13,7 @@ export { apiNameOf, defaultSpec } from './importing/default-spec.ts';
 export { breakingHints, type BreakingHint } from './importing/breaking-hints.ts';
 export { baselineOf, baselineText, fingerprintOf, newSince, parseBaseline, type Baseline } from './lint/baseline.ts';
 export { FIXABLE, fixedText } from './lint/fix.ts';
+export type { Enforced } from './lint/enforced.ts';
 export { isAtLeast, SEVERITIES, type Finding } from './lint/finding.ts';
 export { lint, type LintRequest, type LintResult } from './lint/lint.ts';
 export { lintReference } from './lint/lint-reference.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleOf } from './mock/sample.ts';
 import { OpenApiDocument } from './openapi-document.ts';
 import { SchemaPlanner } from './validate/plan-schema.ts';
-import { SchemaSet } from './validate/schema-set.ts';
+import { SchemaSet } from '@gatehouse/schema';
 
 describe('a sample', () => {
   const leaf = fc.oneof(

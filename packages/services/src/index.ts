@@ -1,7 +1,7 @@
 export { Cipher } from './cipher.ts';
 export { opensSealed } from './entities/sealed.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
-export type { House, Principal, ServiceContext, Usage } from './service-context.ts';
+export type { House, Origin, Principal, ServiceContext, Usage } from './service-context.ts';
 export { allCallers } from './publishing/compose-callers.ts';
 export type { Enforcement, Gate, GateChange, GateConfig, Prepared, Preview } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';
@@ -44,6 +44,7 @@ export {
   CHANGE_PASSWORD,
   changePassword,
   completeReset,
+  inviteAgain,
   inviteUser,
   mintSetupToken,
   openTicket,
@@ -59,11 +60,24 @@ export {
   type Directory,
   type ExternalUser,
 } from './people/external-sign-in.ts';
+export { signOut, signOutExternal, type EndedElsewhere, type SignedOut } from './people/external-sign-out.ts';
 export { hashWork } from './people/hash-work.ts';
+export {
+  ADD_PASSKEY,
+  addPasskey,
+  beginPasskey,
+  listPasskeys,
+  removePasskey,
+  removePasskeysOf,
+} from './people/passkeys.ts';
+export { beginPasskeySignIn, PASSKEY_SIGN_IN, proveByPasskey, signInByPasskey } from './people/passkey-sign-in.ts';
+export { listOwnTokens, revokeOwnToken } from './people/own-tokens.ts';
+export { endOwnEmergency, myEmergencies, TAKE, takeEmergency } from './people/emergencies.ts';
 export { distinctPersons, personBehind } from './people/persons.ts';
 export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
-export { endSessions, listSessions, principalOfSession, requireFresh, type Caller } from './people/sessions.ts';
+export { endSessions, listSessions, principalOfSession, requireFresh } from './people/sessions.ts';
 export { PROVE, proveAgain, SIGN_IN, signIn, type SignedIn } from './people/sign-in.ts';
+export { attemptSucceeded, beginAttempt } from './people/throttle.ts';
 export { ANYBODY, issueToken, principalOf, SYSTEM } from './people/principals.ts';
 export { ScimError } from './people/scim/scim-error.ts';
 export {
@@ -82,7 +96,15 @@ export {
   removeScimGroup,
   replaceScimGroup,
 } from './people/scim/scim-groups.ts';
-export { verifyChain, type AuditProblem, type AuditVerdict, type KnownHead } from './audit/verify-chain.ts';
+export {
+  verifyChain,
+  type AuditProblem,
+  type AuditVerdict,
+  type KnownHead,
+  type VerifyInputs,
+} from './audit/verify-chain.ts';
+export { AuditSigner, fingerprintOf } from './audit/audit-signer.ts';
+export { signCheckpoints } from './audit/checkpoints.ts';
 export { listAudit } from './audit/list-audit.ts';
 export {
   APPLY_PERMISSION,

@@ -1,17 +1,28 @@
 import type { Clock, Logger } from '@gatehouse/kernel';
 import type { UsageRow } from '@gatehouse/governance';
 import type { Database } from '@gatehouse/store';
+import type { AuditSigner } from './audit/audit-signer.ts';
 import type { Cipher } from './cipher.ts';
 import type { ImportSettings } from './importing/fetch-document.ts';
 import type { Gate } from './publishing/gate.ts';
+
+/** Where a request comes from, as far as that is known. */
+export interface Origin {
+  readonly address: string;
+  readonly userAgent: string;
+}
 
 /** What all verbs work with; one for each house. */
 export interface House {
   readonly database: Database;
   readonly clock: Clock;
   readonly cipher: Cipher;
+  /** Left out: audits have no checkpoints. */
+  readonly signer?: AuditSigner;
   readonly gate: Gate;
   readonly log: Logger;
+  /** Under which people reach the console: scheme, host and port. Left out: on this machine only. */
+  readonly publicUrl?: string;
   /** From where documents may be fetched; left out: from public machines. */
   readonly importFrom?: ImportSettings;
   /** Left out where there are no records: what needs to know who calls then needs a second person. */
@@ -40,8 +51,12 @@ export interface Principal {
   readonly name: string;
   /** How it has shown who it is; undefined: by being the system. */
   readonly via?: Via | undefined;
-  /** May it do this? A reason why not, for people. */
-  refusal(permission: string, workspace: string): string | undefined;
+  /** May it do this, to what is of this team or, left out, to all that there is? A reason why not, for people. */
+  refusal(permission: string, workspace: string, team?: string): string | undefined;
+  /** Why it may not give this to others; left out: whatever it may itself. What is taken for an emergency is not given. */
+  giving?(permission: string, workspace: string, team?: string): string | undefined;
+  /** Ids of the teams to whose things alone it may do this; left out: of none. */
+  teams?(permission: string, workspace: string): ReadonlySet<string>;
 }
 
 /** Of one request. */
@@ -50,4 +65,6 @@ export interface ServiceContext extends House {
   /** '' for what stands above workspaces. */
   readonly workspace: string;
   readonly requestId: string;
+  /** Undefined: the house itself. */
+  readonly origin?: Origin;
 }

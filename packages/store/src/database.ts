@@ -9,9 +9,11 @@ export interface Statements {
   run(sql: string, values?: readonly SqlValue[]): Promise<number>;
 }
 
+export type Dialect = 'sqlite' | 'postgres';
+
 /** The facts of a house, in SQLite or PostgreSQL. */
 export interface Database {
-  readonly dialect: 'sqlite' | 'postgres';
+  readonly dialect: Dialect;
   /** Many statements at once, such as a migration. */
   script(sql: string): Promise<void>;
   /**

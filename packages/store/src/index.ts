@@ -28,3 +28,5 @@ export { forgetReplies, keepReply, keptReply, type KeptReply, type ReplyKey } fr
 export { BackupProblem, type BackupHeader } from './backup/backup-format.ts';
 export { writeBackup, type BackupFacts, type BackupSink, type RowCounts } from './backup/write-backup.ts';
 export { restoreBackup, storedRows, verifyBackup } from './backup/restore-backup.ts';
+export { checkpointPage, keepCheckpoint, lastCheckpoints, type CheckpointRow } from './tables/audit-checkpoints.ts';
+export { keepSubjectKey, shredSubjectKey, subjectKey } from './tables/subject-keys.ts';

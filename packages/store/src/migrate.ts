@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Database, Statements } from './database.ts';
+import type { Database, Dialect, Statements } from './database.ts';
 
 const FOLDER = path.join(import.meta.dirname, 'migrations');
 /** Held by whoever changes what the tables look like. */
@@ -28,7 +28,10 @@ export interface Migration extends MigrationNote {
  * Brings a database to what this version expects: files of plain SQL, forward only, each in a transaction of its own with
  * the note that it was done. Gates that start at once do it one after another. Says which ones were new.
  */
-export async function migrate(database: Database, migrations = ownMigrations()): Promise<readonly string[]> {
+export async function migrate(
+  database: Database,
+  migrations = ownMigrations(database.dialect),
+): Promise<readonly string[]> {
   await database.script('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, digest TEXT NOT NULL)');
   const done: string[] = [];
   for (const migration of migrations) if (await apply(database, migration, migrations)) done.push(migration.name);
@@ -72,19 +75,20 @@ export function migrationOf(name: string, sql: string): Migration {
   return { name, sql, digest: createHash('sha256').update(sql).digest('hex') };
 }
 
-/** Our files hold no `;` but at the end of statements. */
+/** Our files hold no `;` but at the end of statements; those of one database have their own line between statements. */
 function statementsIn(sql: string): readonly string[] {
-  const bare = sql.replaceAll(/^\s*--.*$/gm, '');
-  return bare
-    .split(';')
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
+  const bare = (text: string): string => text.replaceAll(/^\s*--.*$/gm, '').trim();
+  const statements = sql.includes('\n-- next\n') ? sql.split('\n-- next\n').map(bare) : bare(sql).split(';');
+  return statements.map((statement) => statement.trim()).filter((statement) => statement !== '');
 }
 
-/** In the order in which they are run. */
-export function ownMigrations(): readonly Migration[] {
+/** In the order in which they are run. `002-facts.sql` is for both databases, `003-rules.postgres.sql` for one. */
+export function ownMigrations(dialect: Dialect): readonly Migration[] {
   return readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.sql'))
     .toSorted()
-    .map((file) => migrationOf(path.basename(file, '.sql'), readFileSync(path.join(FOLDER, file), 'utf8')));
+    .flatMap((file) => {
+      const [, name, only = dialect] = /^([^.]+)(?:\.(sqlite|postgres))?\.sql$/.exec(file) ?? [];
+      if (name === undefined || only !== dialect) return [];
+      return [migrationOf(name, readFileSync(path.join(FOLDER, file), 'utf8'))];
+    });
 }

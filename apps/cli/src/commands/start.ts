@@ -44,6 +44,8 @@ export interface StartOptions {
   readonly listenTls: Address | undefined;
   /** Where the admin API is; undefined: nowhere. */
   readonly control: Address | undefined;
+  /** Under which people reach the console; undefined: on this machine only. */
+  readonly publicUrl: string | undefined;
   readonly importFrom: ImportPlaces | undefined;
   readonly status: Address;
   /** Of what is governed: a file of SQLite, or `postgres://…`. */
@@ -66,6 +68,8 @@ const USERS_DOCUMENT = path.join(import.meta.dirname, '../../../../examples/user
 export class RunningGatehouse implements StatusSource {
   phase: StatusSource['phase'] = 'starting';
   readonly #options: StartOptions;
+  /** Nobody takes away what another gate has left in the same folder. */
+  #isOffered = false;
   readonly #localToken = randomBytes(32).toString('base64url');
   /** The store has had something served before. */
   #hasKept = false;
@@ -152,7 +156,7 @@ export class RunningGatehouse implements StatusSource {
   }
 
   async #startControl(listen: Address): Promise<ControlPlane> {
-    const { database, importFrom, log, logLevel } = this.#options;
+    const { database, publicUrl, importFrom, log, logLevel } = this.#options;
     const { adminToken } = this;
     const telling = tellingOf(this.#options.env);
     const gate = this.#parts;
@@ -160,6 +164,7 @@ export class RunningGatehouse implements StatusSource {
     const place = {
       listen,
       database,
+      publicUrl,
       importFrom,
       callersFile: this.#callersFile(),
       recordsFolder: path.join(this.#options.dataDir, 'records'),
@@ -229,18 +234,29 @@ export class RunningGatehouse implements StatusSource {
     const { control, dataDir } = this.#options;
     const port = this.#control?.port;
     if (control === undefined || port === undefined) return;
+    this.#isOffered = true;
     offerLocalAccess(dataDir, { url: localUrl({ ...control, port }), token: this.#localToken });
   }
 
   #greet(key: string | undefined, startedInMs: number): void {
-    const { listen, status, config, workers, print } = this.#options;
+    const { listen, status, publicUrl, config, workers, print } = this.#options;
     const { port = 0, tlsAt } = this.#gateway ?? {};
     const ports = { port, tls: tlsAt, statusPort: this.#status?.port ?? 0 };
     const hosts = { host: listen.host, status: status.host };
     const adminPort = this.#control?.port;
     const control = adminPort === undefined ? undefined : { host: this.#options.control?.host ?? '', port: adminPort };
     const setupToken = this.#control?.setupToken;
-    for (const line of banner({ ...ports, ...hosts, control, setupToken, config, key, workers, startedInMs }))
+    for (const line of banner({
+      ...ports,
+      ...hosts,
+      control,
+      publicUrl,
+      setupToken,
+      config,
+      key,
+      workers,
+      startedInMs,
+    }))
       print(line);
   }
 
@@ -287,7 +303,7 @@ export class RunningGatehouse implements StatusSource {
   async #stop(): Promise<void> {
     this.phase = 'draining';
     this.#watch?.close();
-    withdrawLocalAccess(this.#options.dataDir);
+    if (this.#isOffered) withdrawLocalAccess(this.#options.dataDir);
     await this.#control?.stop();
     this.#compiler.close();
     const telling = setTimeout(() => this.#tellOfDraining(), TELL_OF_DRAINING_MS);

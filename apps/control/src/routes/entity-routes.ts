@@ -52,7 +52,7 @@ const BODIES: Readonly<Record<string, (kind: Kind) => TSchema>> = {
 /** Kinds that only verbs of their own change. */
 const FIXED: ReadonlySet<string> = new Set(['revision', 'credential', 'subscription', 'token', 'deployment', 'waiver']);
 /** What comes of other things only: there is no making one. */
-const READ_ONLY: ReadonlySet<string> = new Set(['approval', 'failure', 'source']);
+const READ_ONLY: ReadonlySet<string> = new Set(['approval', 'failure', 'source', 'emergency']);
 const ID = /^[a-z]+_[0-9a-v]{9}[0-9a-f]{18}$/;
 
 export function kindPath({ level, plural }: Kind): string {

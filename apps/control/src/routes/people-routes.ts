@@ -7,22 +7,29 @@ import {
   completeReset,
   CONFIRM,
   confirmTotp,
+  endOwnEmergency,
   endSessions,
+  inviteAgain,
+  listOwnTokens,
+  myEmergencies,
   listSessions,
   PROVE,
   proveAgain,
   removeTotp,
   RESET,
+  revokeOwnToken,
   ServiceError,
   SET_UP,
   setUp,
   SIGN_IN,
   signIn,
+  TAKE,
+  takeEmergency,
   type ServiceContext,
   type SignedIn,
 } from '@gatehouse/services';
 import { csrfToken } from '../browser-session.ts';
-import { idOf } from './entity-routes.ts';
+import { idOf, written } from './entity-routes.ts';
 import type { AdminReply, AdminRequest, Caller, Route } from './route.ts';
 
 type Handle = Route['handle'];
@@ -30,7 +37,7 @@ type Row = readonly [Route['method'], string, string, string, Route['permission'
 
 const SESSION_ID = /^session_[0-9a-v]{9}[0-9a-f]{18}$/;
 
-function signedIn({ session, user }: SignedIn): AdminReply {
+export function signedIn({ session, user }: SignedIn): AdminReply {
   return { status: 200, body: { user, csrf: csrfToken(session) }, session };
 }
 
@@ -49,13 +56,6 @@ function ownId({ principal }: ServiceContext): string {
   if (principal.kind === 'system') throw new ServiceError('admin.illegal', 'the token of the environment is no user');
   return principal.id;
 }
-
-const signOut: Handle = async (ctx) => {
-  const { via } = ctx.principal;
-  if (via?.kind !== 'session') throw new ServiceError('admin.illegal', 'there is no session');
-  await endSessions(ctx, { user: ctx.principal.id, id: via.id });
-  return { ...done, session: '' };
-};
 
 const readSession: Handle = async (ctx, { caller }) => {
   const { id, name, via } = ctx.principal;
@@ -86,7 +86,6 @@ const ROWS: readonly Row[] = [
     'self',
     readSession,
   ],
-  ['DELETE', '/session', 'signOut', 'Ends the session.', 'self', signOut],
   [
     'POST',
     '/session/prove',
@@ -133,6 +132,55 @@ const ROWS: readonly Row[] = [
       await endSessions(ctx, { user: idOf(params) });
       return done;
     },
+  ],
+  [
+    'GET',
+    '/me/tokens',
+    'listOwnTokens',
+    'One’s own personal tokens, and when each was last used.',
+    'self',
+    async (ctx) => ({ status: 200, body: { items: await listOwnTokens(ctx) } }),
+  ],
+  [
+    'POST',
+    '/me/tokens/{id}/revoke',
+    'revokeOwnToken',
+    'Ends one of one’s own personal tokens.',
+    'self',
+    async (ctx, { params }) => written(200, await revokeOwnToken(ctx, idOf(params))),
+  ],
+  [
+    'GET',
+    '/me/emergencies',
+    'listOwnEmergencies',
+    'What one may take for an emergency, and has taken.',
+    'self',
+    async (ctx) => ({ status: 200, body: await myEmergencies(ctx) }),
+  ],
+  [
+    'POST',
+    '/me/emergencies',
+    'takeEmergency',
+    'Breaks the glass: takes rights that are granted for emergencies, for a while and a reason. All administrators are told.',
+    'self',
+    async (ctx, { body }) => written(201, await takeEmergency(ctx, body)),
+    TAKE,
+  ],
+  [
+    'POST',
+    '/me/emergencies/{id}/end',
+    'endOwnEmergency',
+    'Gives back what one has taken for an emergency.',
+    'self',
+    async (ctx, { params }) => written(200, await endOwnEmergency(ctx, idOf(params))),
+  ],
+  [
+    'POST',
+    '/users/{id}/invitation',
+    'inviteUserAgain',
+    'A new link by which a user chooses a password: sent by mail, and shown once.',
+    'users:update',
+    async (ctx, { params }) => ({ status: 200, body: { ...(await inviteAgain(ctx, idOf(params))) } }),
   ],
   [
     'POST',

@@ -1,4 +1,4 @@
-import type { Caller as Origin, Enforcement, ServiceContext } from '@gatehouse/services';
+import { ServiceError, type Enforcement, type Origin, type ServiceContext } from '@gatehouse/services';
 import type { TSchema } from 'typebox';
 
 /** Where a request comes from, with the token of its session when there is one. */
@@ -6,8 +6,17 @@ export interface Caller extends Origin {
   readonly session: string | undefined;
   /** The ticket of a sign-in elsewhere that this browser has begun. */
   readonly departure?: string | undefined;
-  /** Where browsers reach us, without a path. */
-  readonly publicUrl: string;
+  /** Under which address this browser reaches us, without a path; undefined: nobody has said. */
+  readonly ownUrl: string | undefined;
+}
+
+/** For what is not done under an address that only the browser vouches for. */
+export function requireOwnUrl({ ownUrl }: Caller): string {
+  if (ownUrl !== undefined) return ownUrl;
+  throw new ServiceError(
+    'admin.illegal',
+    'start the gate with --public-url: it has to know under which address you see it',
+  );
 }
 
 /** What a request of the admin API says, read but not yet checked. */
@@ -51,6 +60,8 @@ export interface Route {
   readonly query?: Readonly<Record<string, TSchema>>;
   /** Whether it is a signature that says who asks, and not a token; the verb looks at it. */
   readonly signed?: boolean;
+  /** Whether its body is a form of the web, and not JSON. */
+  readonly form?: boolean;
   /** Whether `If-Match` has to say which revision was seen. */
   readonly conditional?: boolean;
   /** Never answered a second time from memory, whatever the `Idempotency-Key`. */

@@ -1,4 +1,4 @@
-import { listAudit, PAGE_DEFAULT, PAGE_MAX } from '@gatehouse/services';
+import { fingerprintOf, listAudit, PAGE_DEFAULT, PAGE_MAX, ServiceError } from '@gatehouse/services';
 import { Type } from 'typebox';
 import { CONFIGURATION_ROUTES } from './configuration-routes.ts';
 import { ENTITY_ROUTES, limitOf } from './entity-routes.ts';
@@ -6,6 +6,8 @@ import { IMPORT_ROUTE } from './import-route.ts';
 import { LIFECYCLE_ROUTES } from './lifecycle-routes.ts';
 import { MOVE_ROUTES } from './move-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
+import { PASSKEY_ROUTES } from './passkey-routes.ts';
+import { SIGN_OUT_ROUTES } from './sign-out-routes.ts';
 import { SINGLE_SIGN_ON_ROUTES } from './single-sign-on-routes.ts';
 import { STANDARDS_ROUTES } from './standards-routes.ts';
 import type { Route } from './route.ts';
@@ -36,7 +38,25 @@ const AUDIT: Route = {
   replies: { 200: 'A page; `next` is the cursor of the one behind it.' },
   handle: async (ctx, { query }) => {
     const after = query['cursor'] === undefined ? undefined : Number(query['cursor']) || 0;
-    return { status: 200, body: await listAudit(ctx, { entity: query['entity'], after, limit: limitOf(query) }) };
+    return {
+      status: 200,
+      body: { ...(await listAudit(ctx, { entity: query['entity'], after, limit: limitOf(query) })) },
+    };
+  },
+};
+
+const AUDIT_KEY: Route = {
+  tag: 'audit',
+  method: 'GET',
+  path: '/audit-key',
+  operationId: 'getAuditKey',
+  summary: 'By which checkpoints of audits are signed: keep it elsewhere, and verify exports with it.',
+  permission: 'self',
+  replies: { 200: 'The public key, Ed25519, as 32 bytes in base64url.' },
+  handle: async ({ signer }) => {
+    if (signer === undefined) throw new ServiceError('admin.not_found', 'audits are not signed here');
+    const key = signer.publicKey;
+    return Promise.resolve({ status: 200, body: { algorithm: 'Ed25519', key, fingerprint: fingerprintOf(key) } });
   },
 };
 
@@ -44,6 +64,7 @@ const AUDIT: Route = {
 export const ROUTES: readonly Route[] = [
   ME,
   AUDIT,
+  AUDIT_KEY,
   IMPORT_ROUTE,
   ...STANDARDS_ROUTES,
   ...CONFIGURATION_ROUTES,
@@ -51,5 +72,7 @@ export const ROUTES: readonly Route[] = [
   ...MOVE_ROUTES,
   ...LIFECYCLE_ROUTES,
   ...PEOPLE_ROUTES,
+  ...PASSKEY_ROUTES,
+  ...SIGN_OUT_ROUTES,
   ...SINGLE_SIGN_ON_ROUTES,
 ];

@@ -9,9 +9,9 @@ import {
   type ExternalUser,
 } from '@gatehouse/services';
 import { Type } from 'typebox';
-import { idTokenClaims, type Claims } from '../single-sign-on/id-token.ts';
+import { idTokenClaims, isName, type Claims } from '../single-sign-on/id-token.ts';
 import { discover, idTokenFor, signingKeys } from '../single-sign-on/open-id-client.ts';
-import type { AdminRequest, Route } from './route.ts';
+import { requireOwnUrl, type Caller, type Route } from './route.ts';
 
 const PATH = '/api/v1/single-sign-on';
 const CHARS_MAX = 1000;
@@ -30,6 +30,7 @@ const BEGIN: Route = {
     const directory = await directoryNamed(ctx, params['name'] ?? '');
     const provider = await discover(directory.issuer);
     const [nonce, verifier] = [secret(), secret()];
+    const redirect = redirectUri(caller);
     const ticket = await keepDeparture(ctx, {
       directory: directory.name,
       nonce,
@@ -40,7 +41,7 @@ const BEGIN: Route = {
     const fields = {
       response_type: 'code',
       client_id: directory.clientId,
-      redirect_uri: redirectUri(caller),
+      redirect_uri: redirect,
       scope: 'openid email profile',
       state: stateOf(ticket),
       nonce,
@@ -75,7 +76,7 @@ const END: Route = {
     const expected = { issuer, clientId, nonce, nowMs: ctx.clock.now() };
     const claims = idTokenClaims(token, await signingKeys(provider), expected);
     if (claims === undefined) throw refused('what the directory says cannot be relied on');
-    const { session } = await signInExternal(ctx, caller, externalUser(directory, claims));
+    const { session } = await signInExternal(ctx, caller, externalUser(directory, claims, token));
     return { status: 302, location: returnTo, session, departure: '' };
   },
 };
@@ -90,8 +91,8 @@ function stateOf(ticket: string): string {
   return createHash('sha256').update(`state ${ticket}`).digest('base64url');
 }
 
-function redirectUri({ publicUrl }: AdminRequest['caller']): string {
-  return `${publicUrl}${PATH}/callback`;
+function redirectUri(caller: Caller): string {
+  return `${requireOwnUrl(caller)}${PATH}/callback`;
 }
 
 /** Nowhere else: neither `//host` nor `/\host`, which browsers take for the same. */
@@ -100,13 +101,15 @@ export function ownPath(text = '/'): string {
   throw new ServiceError('admin.invalid', 'return is a path of ours');
 }
 
-function externalUser(directory: Directory, claims: Claims): ExternalUser {
-  const { sub, email, email_verified: verified, name } = claims;
+function externalUser(directory: Directory, claims: Claims, token: string): ExternalUser {
+  const { sub, sid, email, email_verified: verified, name } = claims;
   const groups = claims[directory.groupsClaim];
   const list: readonly unknown[] = Array.isArray(groups) ? groups : [groups];
   return {
     directory,
     subject: String(sub),
+    sid: isName(sid) ? sid : undefined,
+    token,
     email: typeof email === 'string' && /^[^\s@]{1,64}@[^\s@]{1,189}$/.test(email) ? email : undefined,
     isEmailVerified: verified === true,
     title: typeof name === 'string' ? name.slice(0, 200) : undefined,

@@ -34,6 +34,19 @@ export interface Expected {
 
 /** The claims of an id token that one of these keys has signed for us, now, for this sign-in (OpenID Connect Core §3.1.3.7). */
 export function idTokenClaims(token: string, keys: readonly PublicKey[], expected: Expected): Claims | undefined {
+  const claims = signedClaims(token, keys);
+  if (claims === undefined || !isForUs(claims, expected)) return undefined;
+  const { nonce, sub } = claims;
+  return nonce === expected.nonce && isName(sub) ? claims : undefined;
+}
+
+/** What stands for somebody or something at a provider. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 255;
+}
+
+/** What one of these keys has signed, whoever it is for. */
+export function signedClaims(token: string, keys: readonly PublicKey[]): Claims | undefined {
   const parts = token.split('.');
   const [head = '', body = '', signature = ''] = parts;
   if (token.length > CHARS_MAX || parts.length !== 3) return undefined;
@@ -42,7 +55,7 @@ export function idTokenClaims(token: string, keys: readonly PublicKey[], expecte
   if (header === undefined || claims === undefined || 'crit' in header) return undefined;
   const signed = Buffer.from(`${head}.${body}`);
   const isSigned = keys.some((key) => isBy(key, header, { signed, signature: Buffer.from(signature, 'base64url') }));
-  return isSigned && isMeant(claims, expected) ? claims : undefined;
+  return isSigned ? claims : undefined;
 }
 
 interface Signed {
@@ -64,8 +77,9 @@ function isBy(key: PublicKey, header: Claims, { signed, signature }: Signed): bo
   }
 }
 
-function isMeant(claims: Claims, { issuer, clientId, nonce, nowMs }: Expected): boolean {
-  const { iss, aud, azp, exp, nonce: given, sub } = claims;
+/** By this provider, for us, and not over. */
+export function isForUs(claims: Claims, { issuer, clientId, nowMs }: Omit<Expected, 'nonce'>): boolean {
+  const { iss, aud, azp, exp } = claims;
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   const nowS = nowMs / 1000;
   return (
@@ -74,11 +88,7 @@ function isMeant(claims: Claims, { issuer, clientId, nonce, nowMs }: Expected): 
     (audiences.length === 1 || azp === clientId) &&
     (azp === undefined || azp === clientId) &&
     typeof exp === 'number' &&
-    exp > nowS - SKEW_S &&
-    given === nonce &&
-    typeof sub === 'string' &&
-    sub !== '' &&
-    sub.length <= 255
+    exp > nowS - SKEW_S
   );
 }
 

@@ -8,6 +8,8 @@ export interface OpenIdProvider {
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
   readonly jwksUri: string;
+  /** Where browsers end their session there (RP-Initiated Logout 1.0), if anywhere. */
+  readonly endSessionEndpoint: string | undefined;
 }
 
 /** What a provider says of itself (OpenID Connect Discovery §4), if it is the one that was asked. */
@@ -25,6 +27,7 @@ export async function discover(issuer: string): Promise<OpenIdProvider> {
     authorizationEndpoint: endpoint('authorization_endpoint'),
     tokenEndpoint: endpoint('token_endpoint'),
     jwksUri: endpoint('jwks_uri'),
+    endSessionEndpoint: found['end_session_endpoint'] === undefined ? undefined : endpoint('end_session_endpoint'),
   };
 }
 

@@ -3,15 +3,15 @@ import { foundBy } from './__fixtures__/found.ts';
 import { RULES } from './rules.ts';
 
 describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {
-  const { earlier } = rule;
+  const { earlier, enforced } = rule;
 
   it('finds its own bad example', () => {
-    const severities = foundBy(rule, { text: rule.bad, earlier }).map(({ severity }) => severity);
+    const severities = foundBy(rule, { text: rule.bad, earlier, enforced }).map(({ severity }) => severity);
     expect(severities).toContain(rule.severity);
   });
 
   it('finds nothing in its own good example', () => {
-    expect(foundBy(rule, { text: rule.good, earlier })).toEqual([]);
+    expect(foundBy(rule, { text: rule.good, earlier, enforced })).toEqual([]);
   });
 });
 

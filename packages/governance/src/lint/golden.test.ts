@@ -47,6 +47,7 @@ describe('whole documents', () => {
       '39:7 C18 warning /paths/~1user~1{userId}/delete/requestBody',
       '40:7 C21 error /paths/~1user~1{userId}/delete/responses',
       '40:19 C19 warning /paths/~1user~1{userId}/delete/responses/204',
+      '41:3 C02 warning /paths/~1user~1{id}',
       '41:3 C05 error /paths/~1user~1{id}',
       '42:5 C06 error /paths/~1user~1{id}/get',
       '42:11 V05 error /paths/~1user~1{id}/get/deprecated',

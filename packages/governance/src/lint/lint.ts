@@ -1,5 +1,6 @@
 import { isObject } from '../document/json-value.ts';
 import type { SpecDocument } from '../document/spec-document.ts';
+import type { Enforced } from './enforced.ts';
 import { inOrder, type Finding } from './finding.ts';
 import { packOf } from './packs.ts';
 import type { Axis } from './rule.ts';
@@ -16,6 +17,8 @@ export interface LintRequest {
   readonly ruleset?: Ruleset;
   /** The version that was published before, for rules that compare. */
   readonly previous?: SpecDocument | undefined;
+  /** What the gate asks of callers, where the document is of an API that is served; without it, S20 is silent. */
+  readonly enforced?: Enforced | undefined;
   readonly waivers?: readonly Waiver[];
   readonly nowMs: number;
 }
@@ -31,11 +34,11 @@ export interface LintResult extends Score, Waived {
  * for what is no OpenAPI 3.0 to 3.2, and `RangeError` for a pack that does not exist.
  */
 export function lint(document: SpecDocument, request: LintRequest): LintResult {
-  const { nowMs, waivers = [], previous } = request;
+  const { nowMs, waivers = [], previous, enforced } = request;
   const ruleset = request.ruleset ?? rulesetNamed(request.pack ?? 'recommended');
   const { rules, options, custom } = ruleset;
   const earlier = isObject(previous?.root) ? previous.root : undefined;
-  const { findings, nodes } = runRules({ document, rules, options, previous: earlier, nowMs });
+  const { findings, nodes } = runRules({ document, rules, options, previous: earlier, enforced, nowMs });
   const all = inOrder([...findings, ...runCustomRules(document, custom)]);
   const waived = withoutWaived(all, waivers, nowMs);
   return { ...waived, ...scoreOf({ findings: waived.findings, nodes, axisOf: axesOf(ruleset) }) };

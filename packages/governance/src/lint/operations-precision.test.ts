@@ -329,17 +329,34 @@ describe('V04', () => {
 
   it.each<[before: string, now: string, breaks: string | undefined]>([
     ['/a: { get: {} }', '/a: { get: {} }, /b: { get: {} }', undefined],
-    ['/a: { get: {} }', '/a: { put: {} }', 'GET /a is gone'],
+    ['/a: { get: {} }', '/a: { put: {} }', 'GET /a the operation was removed'],
     ['"/a/{x}": { get: {} }', '"/a/{y}": { get: {} }', undefined],
-    ['/a: { get: {} }', '/a: { get: { parameters: [{ name: q, in: query, required: true }] } }', 'asks for `q`'],
+    [
+      '/a: { get: {} }',
+      '/a: { get: { parameters: [{ name: q, in: query, required: true }] } }',
+      'the required parameter q was added',
+    ],
     ['/a: { get: {} }', '/a: { get: { parameters: [{ name: q, in: query }] } }', undefined],
-    [reply('{ properties: { a: {}, b: {} } }'), reply('{ properties: { a: {} } }'), '`b` is gone'],
+    [reply('{ properties: { a: {}, b: {} } }'), reply('{ properties: { a: {} } }'), undefined],
+    [
+      reply('{ required: [b], properties: { b: {} } }'),
+      reply('{ properties: {} }'),
+      'the required property b was removed',
+    ],
     [reply('{ properties: { a: {} } }'), reply('{ properties: { a: {}, b: {} } }'), undefined],
-    [reply('{ type: string }'), reply('{ type: integer }'), 'string became integer'],
-    [reply('{ items: { type: string } }'), reply('{ items: { type: integer } }'), 'string became integer'],
-    [sent('{ required: [a] }'), sent('{ required: [a, b] }'), '`b` became required'],
+    [reply('{ type: string }'), reply('{ type: integer }'), 'the type was changed from string to integer'],
+    [
+      reply('{ items: { type: string } }'),
+      reply('{ items: { type: integer } }'),
+      'the type was changed from string to integer',
+    ],
+    [sent('{ required: [a] }'), sent('{ required: [a, b] }'), 'the required property b was added'],
     [sent('{ properties: { a: {} } }'), sent('{ properties: {} }'), undefined],
-    ['/a: { get: { responses: { "200": {} } } }', '/a: { get: { responses: { "204": {} } } }', 'answers 200 no more'],
+    [
+      '/a: { get: { responses: { "200": {} } } }',
+      '/a: { get: { responses: { "204": {} } } }',
+      'the success status 200 was removed',
+    ],
   ])('of %s to %s', (before, now, breaks) => {
     const found = foundBy(ruleNamed('V04'), { text: version('1.1.0', now), earlier: version('1.0.0', before) });
     if (breaks === undefined) expect(found).toEqual([]);

@@ -11,6 +11,8 @@ export interface LintOptions {
   /** Days from a deprecation to the sunset, by stability. */
   readonly graceDays: Readonly<Record<Stability, number>>;
   readonly subResourceLevelsMax: number;
+  /** Whether replies need limits too, or only what callers send. */
+  readonly limits: Limits;
 }
 
 export const CASES = ['snake_case', 'camelCase', 'PascalCase', 'kebab-case', 'SCREAMING_SNAKE_CASE'] as const;
@@ -19,6 +21,9 @@ export const PAGINATIONS = ['cursor', 'offset', 'page', 'any'] as const;
 export type Pagination = (typeof PAGINATIONS)[number];
 export const STABILITIES = ['draft', 'alpha', 'beta', 'stable'] as const;
 export type Stability = (typeof STABILITIES)[number];
+
+export const LIMITS = ['requests', 'everywhere'] as const;
+export type Limits = (typeof LIMITS)[number];
 
 export const DEFAULT_OPTIONS: LintOptions = {
   pathCase: 'kebab-case',
@@ -30,4 +35,5 @@ export const DEFAULT_OPTIONS: LintOptions = {
   versionScheme: 'any',
   graceDays: { draft: 0, alpha: 0, beta: 30, stable: 90 },
   subResourceLevelsMax: 3,
+  limits: 'requests',
 };

@@ -15,12 +15,17 @@ export interface Pack {
 
 export const PACKS: Readonly<Record<string, Pack>> = {
   recommended: { summary: 'Every rule at its own severity.', others: 'own', rules: {}, options: {} },
-  strict: { summary: 'Every rule, one step graver.', others: 'graver', rules: {}, options: {} },
+  strict: {
+    summary: 'Every rule, one step graver, and limits for replies too.',
+    others: 'graver',
+    rules: {},
+    options: { limits: 'everywhere' },
+  },
   'owasp-2023': {
     summary: 'The OWASP API Security Top 10 of 2023, as far as a document shows it.',
     others: 'off',
     rules: own('C20 C21 C26 S01 S02 S03 S04 S05 S06 S07 S08 S09 S10 S11 S12 S13 S14 S15 S16 S17 S18'),
-    options: {},
+    options: { limits: 'everywhere' },
   },
   zalando: {
     summary: 'What the RESTful guidelines of Zalando ask for.',

@@ -46,7 +46,7 @@ describe.each<[string, readonly Case[]]>([
         '/users/User-{id}',
       ].map((template): Case => [path(template), [at(template)]]),
       [path('/user_accounts'), [], { pathCase: 'snake_case' }],
-      ['paths: { /userX: {}, "/userX/{id}": {} }', [at('/userX')]],
+      ['paths: { /userX: {}, "/userX/{id}": {} }', [at('/userX'), at('/userX/{id}')]],
     ],
   ],
   [
@@ -75,7 +75,10 @@ describe.each<[string, readonly Case[]]>([
       ...['/user/{id}', '/status/{id}', '/address/{id}', '/company/{id}', '/bus/{id}', '/user-account/{id}'].map(
         (template): Case => [path(template), [at(template)]],
       ),
-      ['paths: { "/user/{id}": {}, "/user/{user_id}/orders/{n}": {} }', [at('/user/{id}')]],
+      [
+        'paths: { "/user/{id}": {}, "/user/{user_id}/orders/{n}": {} }',
+        [at('/user/{id}'), at('/user/{user_id}/orders/{n}')],
+      ],
     ],
   ],
   [

@@ -1,6 +1,6 @@
 import { isObject, namedOf } from '../document/json-value.ts';
 import { UnreadableDocument, type SpecDocument } from '../document/spec-document.ts';
-import { CASES, DEFAULT_OPTIONS, PAGINATIONS, STABILITIES, type LintOptions } from './options.ts';
+import { CASES, DEFAULT_OPTIONS, LIMITS, PAGINATIONS, STABILITIES, type LintOptions } from './options.ts';
 
 type Read = (value: unknown) => Partial<LintOptions> | undefined;
 
@@ -27,6 +27,7 @@ const OPTIONS: Readonly<Record<string, OptionReader>> = {
   enum_case: { read: choice('enumCase', [...CASES, 'any']), asks: `${CASES.join(', ')}, any` },
   pagination: { read: choice('pagination', PAGINATIONS), asks: PAGINATIONS.join(', ') },
   version_scheme: { read: choice('versionScheme', ['semver', 'date', 'any']), asks: 'semver, date, any' },
+  limits: { read: choice('limits', LIMITS), asks: LIMITS.join(', ') },
   grace_days: { read: graceDays, asks: `days for ${STABILITIES.join(', ')}, or one number for all` },
   sub_resource_levels_max: {
     read: (value) => (isDays(value) ? { subResourceLevelsMax: value } : undefined),

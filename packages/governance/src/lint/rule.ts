@@ -1,4 +1,5 @@
 import type { JsonObject, Path } from '../document/json-value.ts';
+import type { Enforced } from './enforced.ts';
 import type { LintOptions } from './options.ts';
 
 export type Severity = 'error' | 'warning' | 'info';
@@ -20,6 +21,8 @@ export interface Rule {
   readonly good: string;
   /** An earlier version of both examples, for rules that compare. */
   readonly earlier?: string;
+  /** What the gate enforces in both examples, for rules that look at it. */
+  readonly enforced?: Enforced;
   /** The version of Gatehouse that first had it. */
   readonly since: string;
   /** Names of the options that it goes by. */
@@ -109,6 +112,8 @@ export interface SchemaSite extends Site {
   readonly property: string | undefined;
   /** The name under `components.schemas`, of that schema itself only. */
   readonly component: string | undefined;
+  /** Whether it only asks something of a value that is described elsewhere, as `if` and `not` do. */
+  readonly isTest: boolean;
 }
 
 export interface ReferenceSite extends Site {
@@ -123,6 +128,8 @@ export interface RuleContext {
   readonly options: LintOptions;
   /** The root of the version that was published before. */
   readonly previous: JsonObject | undefined;
+  /** What the gate asks of callers; undefined where nobody knows. */
+  readonly enforced: Enforced | undefined;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
   /** Follows references. Undefined for what is no object, and for references that lead nowhere. */

@@ -1,6 +1,7 @@
 import { isObject, pointerOf, textOf, type JsonObject, type Path } from '../document/json-value.ts';
 import { UnreadableDocument, type SpecDocument } from '../document/spec-document.ts';
 import { milder, type Finding } from './finding.ts';
+import type { Enforced } from './enforced.ts';
 import type { LintOptions } from './options.ts';
 import { References } from './references.ts';
 import type { Hooks, Rule, RuleContext, Severity } from './rule.ts';
@@ -12,6 +13,7 @@ export interface RuleRun {
   readonly rules: readonly (readonly [Rule, Severity])[];
   readonly options: LintOptions;
   readonly previous: JsonObject | undefined;
+  readonly enforced?: Enforced | undefined;
   readonly nowMs: number;
 }
 
@@ -24,7 +26,7 @@ export interface RuleOutcome {
 const VERSION = /^3\.([012])(?:\.\d+)?(?:-.*)?$/;
 
 /** One walk for all rules. Throws `UnreadableDocument` for what is no OpenAPI 3.0, 3.1 or 3.2. */
-export function runRules({ document, rules, options, previous, nowMs }: RuleRun): RuleOutcome {
+export function runRules({ document, rules, options, previous, enforced, nowMs }: RuleRun): RuleOutcome {
   const root = rootOf(document);
   const version = versionOf(document, root);
   const references = new References(root);
@@ -36,6 +38,7 @@ export function runRules({ document, rules, options, previous, nowMs }: RuleRun)
       version,
       options,
       previous,
+      enforced,
       nowMs,
       resolve: (value) => references.siteOf(value, [])?.node,
       siteOf: (value, path) => references.siteOf(value, path),

@@ -64,8 +64,10 @@ export class Usage {
     for (let next = this.#waiting.pop(); next !== undefined; next = this.#waiting.pop()) this.#reach(next);
   }
 
-  #reach({ value, path, use }: { readonly value: unknown; readonly path: Path; readonly use: number }): void {
+  #reach({ value, path, use: asked }: { readonly value: unknown; readonly path: Path; readonly use: number }): void {
     if (!isObject(value)) return;
+    const use = asked & usesLeft(value);
+    if (use === 0) return;
     const ref = textOf(value['$ref']);
     const target = ref === undefined ? undefined : this.#references.target(ref);
     if (target !== undefined) this.#waiting.push({ value: target.node, path: target.path, use });
@@ -87,6 +89,11 @@ export class Usage {
       if (target !== undefined) this.#waiting.push({ value: target.node, path: target.path, use });
     }
   }
+}
+
+/** What is `readOnly` no caller sends, and what is `writeOnly` none receives. */
+function usesLeft({ readOnly, writeOnly }: JsonObject): number {
+  return (readOnly === true ? 0 : REQUEST) | (writeOnly === true ? 0 : RESPONSE);
 }
 
 function asMap(value: unknown): JsonObject {

@@ -89,7 +89,7 @@ class Walk {
     this.#callBack();
     this.#components(objectOf(root['components']));
     this.#callBack();
-    for (const site of usage.reached) this.#schema({ value: site.node, path: site.path, property: undefined });
+    for (const site of usage.reached) this.#schema(whole(site.node, site.path));
     for (const hook of this.#hooks.end) hook();
     return this.#seen.size;
   }
@@ -229,31 +229,27 @@ class Walk {
   }
 
   #schemaAt(node: JsonObject, path: Path, field: string): void {
-    this.#schema({ value: node[field], path: [...path, field], property: undefined });
+    this.#schema(whole(node[field], [...path, field]));
   }
 
-  #schema({ value, path, property }: SchemaPart, component?: string): void {
+  #schema({ value, path, property, isTest }: SchemaPart, component?: string): void {
     if (!isObject(value) || this.#seen.has(value)) return;
     const node = this.#enter(value, path);
     if (node !== undefined) {
       const uses = this.#given.usage.of(node);
       const inRequest = (uses & REQUEST) !== 0;
       const inResponse = (uses & RESPONSE) !== 0;
-      for (const hook of this.#hooks.schema) hook({ node, path, inRequest, inResponse, property, component });
+      for (const hook of this.#hooks.schema) hook({ node, path, inRequest, inResponse, property, component, isTest });
     }
     // From OpenAPI 3.1 on, a schema may say more beside a reference.
-    this.#inside(value, path);
-  }
-
-  #inside(node: JsonObject, path: Path): void {
-    for (const part of schemaParts(node, path)) this.#schema(part);
+    for (const part of schemaParts(value, path, isTest)) this.#schema(part);
   }
 
   #components(components: JsonObject): void {
     const each = (kind: string, visit: (value: unknown, path: Path, name: string) => void): void => {
       for (const [name, value] of namedOf(components[kind])) visit(value, ['components', kind, name], name);
     };
-    each('schemas', (value, path, name) => this.#schema({ value, path, property: undefined }, name));
+    each('schemas', (value, path, name) => this.#schema(whole(value, path), name));
     each('parameters', (value, path) => this.#parameter(value, path));
     each('headers', (value, path, name) => {
       if (isObject(value) && !this.#seen.has(value)) this.#header(value, { name, path, of: undefined });
@@ -277,4 +273,9 @@ class Walk {
     const item: PathItemSite = { node, path, template: name, direction: 'webhook' };
     this.#pathItem(item, operationsOf(item, this.#given.references));
   }
+}
+
+/** A schema that describes a value on its own. */
+function whole(value: unknown, path: Path): SchemaPart {
+  return { value, path, property: undefined, isTest: false };
 }

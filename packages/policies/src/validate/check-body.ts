@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import type { MediaPlan, PlanSchema } from './plan.ts';
+import type { PlanSchema } from '@gatehouse/schema';
+import type { MediaPlan } from './plan.ts';
 import { formValue } from './form-value.ts';
 import { jsonValue } from './json-value.ts';
 import { bareType, mediaKind } from './media-type.ts';
 import { multipartNames } from './multipart-names.ts';
-import type { SchemaSet } from './schema-set.ts';
-import { mayHold, requiredNamesOf } from './schema-types.ts';
+import type { SchemaSet } from '@gatehouse/schema';
+import { mayHold, requiredNamesOf } from '@gatehouse/schema';
 import { pointerOf, type Violation } from './violation.ts';
 
 /** The description that is meant for a media type: the narrowest. */

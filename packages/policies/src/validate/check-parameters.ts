@@ -3,7 +3,7 @@ import { cookieValues } from '../cookie-value.ts';
 import { ParameterReader, type Read, type Sent } from './parameter-value.ts';
 import type { OperationPlan } from './plan.ts';
 import { rawPairs, type RawPair } from './query-pairs.ts';
-import type { SchemaSet } from './schema-set.ts';
+import type { SchemaSet } from '@gatehouse/schema';
 import { pointerOf, type Violation } from './violation.ts';
 
 /** Looks at what a request says outside of its body. */

@@ -1,6 +1,6 @@
-import type { PlanSchema } from './plan.ts';
+import type { PlanSchema } from '@gatehouse/schema';
 import { formDecoded, rawPairs } from './query-pairs.ts';
-import { itemsOf, propertyOf, typesOf } from './schema-types.ts';
+import { itemsOf, propertyOf, typesOf } from '@gatehouse/schema';
 import { valueOfText } from './value-text.ts';
 
 /** A form as an object. What a schema calls a list may stand there several times, anything else once; else undefined. */

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fakeExchange } from '../testing/fake-exchange.ts';
 import { ParameterChecks } from './check-parameters.ts';
-import type { OperationPlan, ParameterPlan, PlanSchema } from './plan.ts';
-import { SchemaSet } from './schema-set.ts';
+import type { PlanSchema } from '@gatehouse/schema';
+import type { OperationPlan, ParameterPlan } from './plan.ts';
+import { SchemaSet } from '@gatehouse/schema';
 
 const INTS: PlanSchema = { type: ['array'], items: { type: ['integer'] } };
 const POINT: PlanSchema = {

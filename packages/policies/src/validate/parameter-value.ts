@@ -1,7 +1,8 @@
 import { formValue } from './form-value.ts';
 import { jsonValue } from './json-value.ts';
-import { typesOf, itemsOf, propertyNamesOf, propertyOf } from './schema-types.ts';
-import type { ParameterPlan, PlanSchema } from './plan.ts';
+import { typesOf, itemsOf, propertyNamesOf, propertyOf } from '@gatehouse/schema';
+import type { PlanSchema } from '@gatehouse/schema';
+import type { ParameterPlan } from './plan.ts';
 import { decoded, formDecoded, type RawPair } from './query-pairs.ts';
 import { valueOfText } from './value-text.ts';
 

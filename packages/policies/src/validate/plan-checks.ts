@@ -4,7 +4,7 @@ import { bodyViolations, mediaFor, needsBody } from './check-body.ts';
 import { ParameterChecks } from './check-parameters.ts';
 import { charsetIn, mediaKind } from './media-type.ts';
 import type { MediaPlan, OperationPlan, Plan } from './plan.ts';
-import { SchemaSet } from './schema-set.ts';
+import { SchemaSet } from '@gatehouse/schema';
 import type { Violation } from './violation.ts';
 
 export interface PlanCheckOptions {

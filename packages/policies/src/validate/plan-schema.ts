@@ -1,7 +1,7 @@
-import { LinearPattern, PatternProblem } from '../linear-pattern.ts';
+import { LinearPattern, PatternProblem } from '@gatehouse/schema';
 import { DocumentProblem, mapOf, type JsonMap, type OpenApiDocument, type Part } from '../openapi-document.ts';
-import { JSON_TYPES, type JsonType, type PlanSchema, type PlanSchemaObject } from './plan.ts';
-import { endlessSchema, type EndlessSchema } from './endless-schema.ts';
+import { JSON_TYPES, type JsonType, type PlanSchema, type PlanSchemaObject } from '@gatehouse/schema';
+import { endlessSchema, type EndlessSchema } from '@gatehouse/schema';
 
 const SCHEMAS_MAX = 50_000;
 const DEPTH_MAX = 200;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DocumentProblem, OpenApiDocument } from '../openapi-document.ts';
 import { SchemaPlanner } from './plan-schema.ts';
-import { SchemaSet } from './schema-set.ts';
+import { SchemaSet } from '@gatehouse/schema';
 
 interface Options {
   readonly openapi?: string;

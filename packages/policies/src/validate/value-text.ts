@@ -1,5 +1,5 @@
-import type { JsonType, PlanSchema } from './plan.ts';
-import { typesOf } from './schema-types.ts';
+import type { JsonType, PlanSchema } from '@gatehouse/schema';
+import { typesOf } from '@gatehouse/schema';
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;
 

@@ -158,7 +158,11 @@ export function people(needs: number): Step {
   return { kind: 'group', needs };
 }
 
-/** Whether somebody who is not named by a step may decide about a matter. */
-export function mayDecide({ principal, workspace }: ServiceContext, matter: MatterName): boolean {
-  return principal.refusal(MATTERS[matter].permission, workspace) === undefined;
+/** Whether somebody who is not named by a step may decide about a matter: everywhere, or for a team whose matter it is. */
+export function mayDecide(
+  { principal, workspace }: ServiceContext,
+  { matter, teams }: { readonly matter: MatterName; readonly teams: readonly string[] },
+): boolean {
+  const { permission } = MATTERS[matter];
+  return [undefined, ...teams].some((team) => principal.refusal(permission, workspace, team) === undefined);
 }

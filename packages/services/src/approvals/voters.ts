@@ -1,4 +1,6 @@
 import { findEntity, type Entity, type Statements } from '@gatehouse/store';
+import { ownersOf } from '../entities/owners.ts';
+import { rightsOf } from '../people/user-principal.ts';
 import { handsIn } from '../moves/people.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
@@ -40,8 +42,19 @@ async function isAsked(
   if (approval.escalated && 'escalateTo' in step && step.escalateTo?.includes(id)) return true;
   if (step.kind === 'person') return step.user === id;
   if (step.kind !== 'group') return false;
-  if (step.team === undefined && step.role === undefined) return mayDecide(ctx, approval.matter);
-  return (await isInTeam(sql, ctx, step.team)) || (await hasRole(sql, ctx, step.role));
+  const teams = await teamsOfSubject(sql, ctx.workspace, approval);
+  if (step.team === undefined && step.role === undefined) return mayDecide(ctx, { matter: approval.matter, teams });
+  return (await isInTeam(sql, ctx, step.team)) || (await hasRole(sql, ctx, { role: step.role, teams }));
+}
+
+/** Whose matter it is. */
+export async function teamsOfSubject(
+  sql: Statements,
+  workspace: string,
+  { subject }: Approval,
+): Promise<readonly string[]> {
+  const entity = await findEntity(sql, { workspace, kind: subject.kind, id: subject.id });
+  return entity === undefined ? [] : ownersOf(sql, entity, { verb: 'approve' });
 }
 
 async function isInTeam(sql: Statements, { workspace, principal }: ServiceContext, id?: string): Promise<boolean> {
@@ -51,20 +64,19 @@ async function isInTeam(sql: Statements, { workspace, principal }: ServiceContex
   return Array.isArray(members) && members.includes(principal.id);
 }
 
-async function hasRole(sql: Statements, { workspace, principal }: ServiceContext, role?: string): Promise<boolean> {
-  if (role === undefined) return false;
+/** By a grant of its own or of a group, for all of the workspace or for a team whose matter it is. */
+async function hasRole(
+  sql: Statements,
+  { workspace, principal }: ServiceContext,
+  { role, teams }: { readonly role: string | undefined; readonly teams: readonly string[] },
+): Promise<boolean> {
   const user = await findEntity(sql, { workspace: '', kind: 'user', id: principal.id });
-  const grants = user?.data['grants'];
-  const here = await findEntity(sql, { workspace: '', kind: 'workspace', id: workspace });
-  const places = new Set<unknown>([undefined, workspace, here?.name]);
-  return Array.isArray(grants) && grants.some((grant: unknown) => isGrantOf(grant, { role, places }));
-}
-
-/** `places`: what a grant may say of where it is good, here. */
-function isGrantOf(
-  grant: unknown,
-  { role, places }: { readonly role: string; readonly places: ReadonlySet<unknown> },
-): boolean {
-  if (typeof grant !== 'object' || grant === null || !('role' in grant) || grant.role !== role) return false;
-  return places.has('workspace' in grant ? grant.workspace : undefined);
+  if (role === undefined || user === undefined) return false;
+  const { grants } = await rightsOf(sql, user);
+  return grants.some(
+    (grant) =>
+      grant.role === role &&
+      (grant.workspace === undefined || grant.workspace === workspace) &&
+      (grant.team === undefined || teams.includes(grant.team)),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Entity } from '@gatehouse/store';
 import { lapse } from '../approvals/course.ts';
 import type { Write } from '../entities/write.ts';
+import { EMERGENCY_DUE } from '../moves/emergency-moves.ts';
 import { undeploy } from '../moves/deploying.ts';
 import type { ServiceContext } from '../service-context.ts';
 
@@ -79,4 +80,5 @@ export const DUE: readonly DueRow[] = [
   { kind: 'waiver', state: 'approved', isDue: passed('expiresAt'), happen: becomes('expired', 'expire') },
   { kind: 'approval', state: 'waiting', isDue: passed('due'), happen: lapse },
   { kind: 'approval', state: 'info_required', isDue: passed('due'), happen: lapse },
+  ...EMERGENCY_DUE,
 ];

@@ -21,7 +21,7 @@ export async function tick(house: House): Promise<Ticked> {
     listEntities(sql, { workspace: '', kind: 'workspace', limit: WORKSPACES_MAX }),
   );
   let [done, failed] = [0, 0];
-  for (const { id: workspace } of workspaces) {
+  for (const workspace of ['', ...workspaces.map(({ id }) => id)]) {
     const ctx = { ...house, principal: SYSTEM, workspace, requestId: newRequestId(house.clock.now()) };
     for (const row of DUE) {
       const due = await dueOf(ctx, row);

@@ -7,6 +7,8 @@ import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { entityView, type EntityView } from './entity-view.ts';
 import { mergePatch } from './merge-patch.ts';
+import { belongsToTeams } from './owners.ts';
+import { reaches, reachesAll, requirePermissionOn, requireSomewhere } from './permission-on.ts';
 import { readInput } from './read-input.ts';
 import { sealed } from './sealed.ts';
 import { write, type Write, type Written } from './write.ts';
@@ -59,11 +61,9 @@ export async function requireEntity(
 
 export async function listKind(ctx: ServiceContext, input: ListInput): Promise<EntityPage> {
   const kind = kindOf(input.kind);
-  requirePermission(ctx, kind, 'read');
-  const { filters, after, limit } = input;
-  const entities = await ctx.database.read(async (sql) =>
-    listEntities(sql, { workspace: placeOf(ctx, kind), kind: kind.kind, ...filters, after, limit: limit + 1 }),
-  );
+  requireSomewhere(ctx, kind, 'read');
+  const { limit } = input;
+  const entities = await ctx.database.read(async (sql) => readable(ctx, sql, { ...input, limit: limit + 1 }));
   const shown = entities.slice(0, limit);
   const last = shown.at(-1);
   return {
@@ -72,10 +72,35 @@ export async function listKind(ctx: ServiceContext, input: ListInput): Promise<E
   };
 }
 
+/** So many are looked at for a page of those that whoever asks may read. */
+const LOOKED_AT_MAX = 20_000;
+
+async function readable(ctx: ServiceContext, sql: Statements, input: ListInput): Promise<readonly Entity[]> {
+  const kind = kindOf(input.kind);
+  const query = { workspace: placeOf(ctx, kind), kind: kind.kind, ...input.filters };
+  if (reachesAll(ctx, kind, 'read')) return listEntities(sql, { ...query, after: input.after, limit: input.limit });
+  const found: Entity[] = [];
+  let { after } = input;
+  for (let seen = 0; seen < LOOKED_AT_MAX; seen += PAGE_MAX) {
+    const piece = await listEntities(sql, { ...query, after, limit: PAGE_MAX });
+    for (const entity of piece) {
+      if (await reaches(ctx, sql, { entity, verb: 'read' })) found.push(entity);
+      if (found.length === input.limit) return found;
+    }
+    after = piece.at(-1)?.id;
+    if (piece.length < PAGE_MAX) return found;
+  }
+  return found;
+}
+
 export async function getEntity(ctx: ServiceContext, reference: EntityReference): Promise<EntityView> {
   const kind = kindOf(reference.kind);
-  requirePermission(ctx, kind, 'read');
-  return entityView(kind, await ctx.database.read(async (sql) => requireEntity(sql, ctx, reference)));
+  requireSomewhere(ctx, kind, 'read');
+  return ctx.database.read(async (sql) => {
+    const entity = await requireEntity(sql, ctx, reference);
+    await requirePermissionOn(ctx, sql, { entity, verb: 'read' });
+    return entityView(kind, entity);
+  });
 }
 
 /** Names that others have given. */
@@ -105,11 +130,11 @@ export async function createEntity(
   { kind: called, input }: { readonly kind: string; readonly input: unknown },
 ): Promise<Written<EntityView>> {
   const kind = kindOf(called);
-  requirePermission(ctx, kind, 'create');
+  requireSomewhere(ctx, kind, 'create');
   return write(ctx, async (own) => entityView(kind, await own.insert(await newEntity(ctx, own, { kind, input }))));
 }
 
-/** An entity as `input` wants it, not yet kept. */
+/** An entity as `input` wants it, not yet kept, if whoever asks may make it where it belongs. */
 export async function newEntity(
   ctx: ServiceContext,
   own: Write,
@@ -127,7 +152,7 @@ export async function newEntity(
   const author =
     kind.facts?.includes('author') === true ? { author: ctx.principal.id, editors: [ctx.principal.id] } : {};
   const written = { ...data, ...author, ...facts };
-  return {
+  const entity: Entity = {
     workspace: placeOf(ctx, kind),
     kind: kind.kind,
     id,
@@ -140,6 +165,8 @@ export async function newEntity(
     createdMs: own.nowMs,
     updatedMs: own.nowMs,
   };
+  if (belongsToTeams(kind.kind)) await requirePermissionOn(ctx, own.sql, { entity, verb: 'create' });
+  return entity;
 }
 
 export interface ChangeInput extends EntityReference {
@@ -158,12 +185,16 @@ export async function changeEntity(
   rule: ChangeRule = (_, before) => before,
 ): Promise<Written<EntityView>> {
   const kind = kindOf(input.kind);
-  requirePermission(ctx, kind, 'update');
+  requireSomewhere(ctx, kind, 'update');
   return write(ctx, async (own) => {
     const before = await requireEntity(own.sql, ctx, input);
+    await requirePermissionOn(ctx, own.sql, { entity: before, verb: 'update' });
     requireSeen(before, input.revision);
     requireUnmanaged(before, 'update');
-    return entityView(kind, await own.update(before, patched(ctx, rule(ctx, before), { kind, patch: input.patch })));
+    const after = patched(ctx, rule(ctx, before), { kind, patch: input.patch });
+    // Nobody hands over to a team, or takes from all, what they could not change there.
+    await requirePermissionOn(ctx, own.sql, { entity: after, verb: 'update' });
+    return entityView(kind, await own.update(before, after));
   });
 }
 
@@ -200,9 +231,10 @@ export async function removeEntity(
   input: EntityReference & { readonly revision: number },
 ): Promise<Written<undefined>> {
   const kind = kindOf(input.kind);
-  requirePermission(ctx, kind, 'delete');
+  requireSomewhere(ctx, kind, 'delete');
   return write(ctx, async (own) => {
     const entity = await requireEntity(own.sql, ctx, input);
+    await requirePermissionOn(ctx, own.sql, { entity, verb: 'delete' });
     requireSeen(entity, input.revision);
     requireUnmanaged(entity, 'delete');
     await requireNobodyNeeds(own.sql, entity);

@@ -11,9 +11,11 @@ import {
   type Statements,
 } from '@gatehouse/store';
 import { auditEntry } from '../audit/audit-entry.ts';
+import { Personal } from '../audit/personal.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { applicationChange, credentialChanges, type ApplicationId } from '../publishing/compose-callers.ts';
 import { composeConfig } from '../publishing/compose-config.ts';
+import { requireOwnBudget } from '../publishing/own-budget.ts';
 import type { Enforcement, GateChange, Prepared, Preview } from '../publishing/gate.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
@@ -38,11 +40,13 @@ export class Write {
   #config = false;
   readonly #applications = new Map<string, ApplicationId>();
   readonly #callers: CallerChange[] = [];
+  readonly #personal: Personal;
 
   constructor(ctx: ServiceContext, sql: Statements) {
     this.#ctx = ctx;
     this.sql = sql;
     this.nowMs = ctx.clock.now();
+    this.#personal = new Personal(sql, ctx.cipher);
   }
 
   /** What gates are to be told of it; undefined: nothing. */
@@ -71,7 +75,7 @@ export class Write {
   }
 
   async insert(entity: Entity, action = 'create', reason?: string): Promise<Entity> {
-    await this.#checkPeople(undefined, entity);
+    await this.#checkRules(undefined, entity);
     await insertEntity(this.sql, entity).catch((error: unknown) => {
       if (!(error instanceof NotUnique)) throw error;
       throw new ServiceError('admin.conflict', `another ${entity.kind} has the name ${entity.name}`);
@@ -83,7 +87,7 @@ export class Write {
   /** `after`: what it is to be, with the revision that was read. */
   async update(before: Entity, after: Entity, action = 'update', reason?: string): Promise<Entity> {
     const next = { ...after, revision: before.revision + 1, updatedMs: this.nowMs };
-    await this.#checkPeople(before, next);
+    await this.#checkRules(before, next);
     const done = await updateEntity(this.sql, next).catch((error: unknown) => {
       if (!(error instanceof NotUnique)) throw error;
       throw new ServiceError('admin.conflict', `another ${after.kind} has the name ${after.name}`);
@@ -94,14 +98,15 @@ export class Write {
   }
 
   async remove(entity: Entity): Promise<void> {
-    await this.#checkPeople(entity, undefined);
+    await this.#checkRules(entity, undefined);
     await deleteEntity(this.sql, entity);
     await this.#tell('delete', entity, undefined);
   }
 
-  async #checkPeople(before: Entity | undefined, after: Entity | undefined): Promise<void> {
+  async #checkRules(before: Entity | undefined, after: Entity | undefined): Promise<void> {
     const rule = PEOPLE_RULES[after?.kind ?? before?.kind ?? ''];
     await rule?.({ sql: this.sql, principal: this.#ctx.principal, before, after });
+    if (after?.kind === 'budget') await requireOwnBudget(this.sql, after);
   }
 
   /** Something of it that is kept apart has changed, such as its password: that it has is told, never what. */
@@ -123,18 +128,20 @@ export class Write {
     const { workspace } = entity;
     const topic = `${entity.kind}.${action}`;
     const head = await auditHead(this.sql, workspace);
-    const row = auditEntry(head, {
+    const { principal, origin, requestId } = this.#ctx;
+    const told = {
       workspace,
       atMs: this.nowMs,
-      principal: this.#ctx.principal,
-      requestId: this.#ctx.requestId,
+      principal,
+      origin,
+      requestId,
       action: topic,
       entity: { kind: entity.kind, id: entity.id },
       before: before && entityView(kind, before),
       after: after && entityView(kind, after),
       reason,
-    });
-    await appendAudit(this.sql, row);
+    };
+    await appendAudit(this.sql, await auditEntry(head, told, this.#personal));
     await addToOutbox(this.sql, {
       id: `evt_${orderedId(this.nowMs)}`,
       workspace,

@@ -2,7 +2,8 @@ import { newKey, sha256Hex } from '@gatehouse/kernel';
 import { Type } from 'typebox';
 import type { EntityView } from '../entities/entity-view.ts';
 import { entityView } from '../entities/entity-view.ts';
-import { newEntity, requireEntity, requirePermission } from '../entities/entity-verbs.ts';
+import { newEntity, requireEntity } from '../entities/entity-verbs.ts';
+import { requireSomewhere } from '../entities/permission-on.ts';
 import { write, type Written } from '../entities/write.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -78,7 +79,7 @@ export const CREDENTIAL_MOVES: readonly Move[] = [
 /** A key of an application: shown in this reply and never again. */
 export async function issueCredential(ctx: ServiceContext, input: unknown): Promise<Written<EntityView>> {
   const kind = kindOf('credential');
-  requirePermission(ctx, kind, 'create');
+  requireSomewhere(ctx, kind, 'create');
   return write(ctx, async (own) => {
     const key = newKey();
     const facts = { shown: key.slice(0, SHOWN_CHARS), createdBy: ctx.principal.id };

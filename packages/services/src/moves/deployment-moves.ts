@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Type } from 'typebox';
 import { findEntity, type Entity } from '@gatehouse/store';
-import { requireEntity, requirePermission } from '../entities/entity-verbs.ts';
+import { requireEntity } from '../entities/entity-verbs.ts';
+import { requireBelow, requireSomewhere } from '../entities/permission-on.ts';
 import { entityView, type EntityView } from '../entities/entity-view.ts';
 import { readInput } from '../entities/read-input.ts';
 import { masked } from '../entities/sealed.ts';
@@ -117,11 +118,12 @@ export const DEPLOY = Type.Object(
 /** Of a version that is called: waits, or takes a share or all of the calls, as its weight says. */
 export async function createDeployment(ctx: ServiceContext, input: unknown): Promise<Written<EntityView>> {
   const kind = kindOf('deployment');
-  requirePermission(ctx, kind, 'create');
+  requireSomewhere(ctx, kind, 'create');
   const asked = readInput(DEPLOY, input);
   const weight = asked.weight ?? 0;
   return write(ctx, async (own) => {
     const version = await calledVersion(ctx, own, asked.version);
+    await requireBelow(ctx, own, { kind, parent: version });
     const revision = await revisionFor(own.sql, version, asked.revision);
     const environment = asked.environment ?? HERE;
     const facts = { revision: revision.id, weight, environment, state: 'pending' };

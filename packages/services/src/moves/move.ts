@@ -1,6 +1,7 @@
 import { Type, type TObject } from 'typebox';
 import type { Entity } from '@gatehouse/store';
-import { requireEntity, requirePermission, requireSeen, type EntityReference } from '../entities/entity-verbs.ts';
+import { requireEntity, requireSeen, type EntityReference } from '../entities/entity-verbs.ts';
+import { requirePermissionOn, requireSomewhere } from '../entities/permission-on.ts';
 import { entityView, type EntityView } from '../entities/entity-view.ts';
 import { readInput } from '../entities/read-input.ts';
 import { write, type Write, type Written } from '../entities/write.ts';
@@ -60,10 +61,12 @@ export async function moveEntity(
   input: MoveInput,
 ): Promise<Written<EntityView>> {
   const kind = kindOf(move.kind);
-  requirePermission(ctx, kind, move.permission ?? move.event);
+  const verb = move.permission ?? move.event;
+  requireSomewhere(ctx, kind, verb);
   const body: Readonly<Record<string, unknown>> = readInput(move.input, input.body ?? {});
   return write(ctx, async (own) => {
     const entity = await requireEntity(own.sql, ctx, input);
+    await requirePermissionOn(ctx, own.sql, { entity, verb, event: move.event });
     if (input.revision !== undefined) requireSeen(entity, input.revision);
     requireUnmanaged(entity, move.event);
     if (!move.from.includes(entity.state)) throw illegal(entity, move.event, allowedEvents(moves, entity));

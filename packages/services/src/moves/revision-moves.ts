@@ -3,7 +3,8 @@ import { Type } from 'typebox';
 import { listEntities, type Entity, type Statements } from '@gatehouse/store';
 import { kindOf } from '../kinds/kinds.ts';
 import { entityView, type EntityView } from '../entities/entity-view.ts';
-import { requireEntity, requirePermission } from '../entities/entity-verbs.ts';
+import { requireEntity } from '../entities/entity-verbs.ts';
+import { requireBelow, requireSomewhere } from '../entities/permission-on.ts';
 import { masked } from '../entities/sealed.ts';
 import { readInput } from '../entities/read-input.ts';
 import { write, type Write, type Written } from '../entities/write.ts';
@@ -62,11 +63,12 @@ const SEALABLE: ReadonlySet<string> = new Set([
 /** What the version is now becomes a revision that never changes, and is there to be reviewed. Standards are kept here. */
 export async function sealRevision(ctx: ServiceContext, input: unknown): Promise<Written<EntityView>> {
   const kind = kindOf('revision');
-  requirePermission(ctx, kind, 'create');
+  requireSomewhere(ctx, kind, 'create');
   const { version: id } = readInput(SEAL, input);
   return write(ctx, async (own) => {
     const version = await requireEntity(own.sql, ctx, { kind: 'version', id });
     requireUnmanaged(version, 'seal');
+    await requireBelow(ctx, own, { kind, parent: version });
     if (!SEALABLE.has(version.state)) throw illegal(version, 'be sealed');
     const verdicts = await publishGates({ ctx, own, version });
     const revision = await own.insert(await sealedRevision(own, version, verdicts), 'seal');

@@ -6,7 +6,8 @@ import { closeApprovals, decide, openApproval, openFor, settle } from '../approv
 import { readProcess, type MatterName } from '../approvals/process.ts';
 import { answer, askInfo } from '../approvals/questions.ts';
 import { entityView, type EntityView } from '../entities/entity-view.ts';
-import { newEntity, requireEntity, requirePermission } from '../entities/entity-verbs.ts';
+import { newEntity, requireEntity } from '../entities/entity-verbs.ts';
+import { requireSomewhere } from '../entities/permission-on.ts';
 import { write, type Written } from '../entities/write.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -218,7 +219,7 @@ function factsOf(
 /** Asks for an api under a plan; active at once where the plan needs nobody's approval. */
 export async function requestSubscription(ctx: ServiceContext, input: unknown): Promise<Written<EntityView>> {
   const kind = kindOf('subscription');
-  requirePermission(ctx, kind, 'create');
+  requireSomewhere(ctx, kind, 'create');
   return write(ctx, async (own) => {
     const asked = await newEntity(ctx, own, { kind, input: withName(input), facts: { requestedBy: ctx.principal.id } });
     const terms = termsOf(asked);

@@ -10,7 +10,8 @@ import {
 } from '@gatehouse/store';
 import { opened } from '../entities/sealed.ts';
 import type { House } from '../service-context.ts';
-import { DELIVER_MAIL, DELIVER_WEBHOOK, fanOut } from './fan-out.ts';
+import { DELIVER_LINK, DELIVER_MAIL, DELIVER_WEBHOOK, fanOut } from './fan-out.ts';
+import { linkMail } from './link-mail.ts';
 import type { Senders } from './senders.ts';
 import { signatureHeaders } from './signature.ts';
 import { orderedId } from '../ordered-id.ts';
@@ -45,7 +46,7 @@ async function claim(
   await forgetTold(sql, nowMs - KEPT_MS);
   const claimed: OutboxEvent[] = [];
   for (const event of await dueEvents(sql, nowMs, BATCH)) {
-    if (event.topic !== DELIVER_MAIL && event.topic !== DELIVER_WEBHOOK) {
+    if (!Object.hasOwn(DELIVERIES, event.topic)) {
       await fanOut(sql, event, { nowMs, mails });
       continue;
     }
@@ -57,7 +58,7 @@ async function claim(
 
 async function ofOne(house: House, senders: Senders, event: OutboxEvent): Promise<'told' | 'failed' | 'dead'> {
   try {
-    await (event.topic === DELIVER_MAIL ? mail(senders, event) : post(house, senders, event));
+    await DELIVERIES[event.topic]?.(house, senders, event);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     if (event.attempts < RETRY_MS.length) return 'failed';
@@ -69,11 +70,17 @@ async function ofOne(house: House, senders: Senders, event: OutboxEvent): Promis
   return 'told';
 }
 
-async function mail({ mailer }: Senders, { id, event }: OutboxEvent): Promise<void> {
+async function mail(_: House, { mailer }: Senders, { id, event }: OutboxEvent): Promise<void> {
   if (mailer === undefined) throw new Error('no mail server is set');
   const data = typeof event['data'] === 'object' ? JSON.stringify(event['data'], null, 2) : '';
   const subject = String(event['subject']);
   await mailer.send({ id, to: String(event['to']), subject, text: `${subject}.\n\n${data}\n` });
+}
+
+async function sendLink(house: House, { mailer, linkUrl }: Senders, event: OutboxEvent): Promise<void> {
+  if (mailer === undefined) throw new Error('no mail server is set');
+  const found = await linkMail(house, event, linkUrl);
+  if (found !== undefined) await mailer.send(found);
 }
 
 async function post(house: House, { fetcher }: Senders, { workspace, event }: OutboxEvent): Promise<void> {
@@ -90,6 +97,15 @@ async function post(house: House, { fetcher }: Senders, { workspace, event }: Ou
   const status = await fetcher.post({ url: String(webhook.data['url']), headers, body });
   if (status < 200 || status > 299) throw new Error(`it answered ${status}`);
 }
+
+type Delivery = (house: House, senders: Senders, event: OutboxEvent) => Promise<void>;
+
+/** What leaves the house, by topic; all else is fanned out first. */
+const DELIVERIES: Readonly<Record<string, Delivery>> = {
+  [DELIVER_MAIL]: mail,
+  [DELIVER_LINK]: sendLink,
+  [DELIVER_WEBHOOK]: post,
+};
 
 /** Seen by people from now on, who may have it tried again. */
 async function bury(

@@ -7,12 +7,14 @@ import {
   type OutboxEvent,
   type Statements,
 } from '@gatehouse/store';
+import { addLinkMail } from './link-mail.ts';
 import { TOLD } from './recipients.ts';
 import { orderedId } from '../ordered-id.ts';
 
 /** What is delivered has a topic of its own, and is told to nobody else. */
 export const DELIVER_WEBHOOK = 'deliver.webhook';
 export const DELIVER_MAIL = 'deliver.mail';
+export const DELIVER_LINK = 'deliver.link';
 const WEBHOOKS_MAX = 1000;
 
 /** One event becomes as many deliveries as there are who want to know, in one transaction: each has its own tries. */
@@ -22,6 +24,7 @@ export async function fanOut(
   { nowMs, mails }: { readonly nowMs: number; readonly mails: boolean },
 ): Promise<void> {
   await toWebhooks(sql, event, nowMs);
+  if (mails) await addLinkMail(sql, event, { deliver: DELIVER_LINK, nowMs });
   await toPeople(sql, event, { nowMs, mails });
   await eventDone(sql, event.id, nowMs);
 }

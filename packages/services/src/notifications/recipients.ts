@@ -1,7 +1,10 @@
 import { findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
 import { approvalOf } from '../approvals/approval.ts';
 import { MATTERS, type Step } from '../approvals/process.ts';
-import { isGranted, type Grant } from '../people/grants.ts';
+import { teamsOfSubject } from '../approvals/voters.ts';
+import { administratorsOf } from '../people/people-rules.ts';
+import { isGranted } from '../people/grants.ts';
+import { rightsOf } from '../people/user-principal.ts';
 import { LIVE } from '../moves/subscription-terms.ts';
 
 const MANY = 100_000;
@@ -35,6 +38,17 @@ export const TOLD: ReadonlyMap<string, { readonly text: string; readonly whom: F
   ['approval.approve', { text: 'What waits for approval has come a step further', whom: askedOrRequester }],
   ['approval.reject', { text: 'What you have asked for was rejected', whom: holder('requestedBy') }],
   ['approval.lapse', { text: 'Nobody has decided about what you have asked for', whom: holder('requestedBy') }],
+  ['emergency.take', { text: 'Emergency rights were taken: {name}', whom: administrators }],
+  ['emergency.end', { text: 'Emergency rights have ended and wait for their review: {name}', whom: administrators }],
+  ['emergency.remind', { text: 'Emergency rights still wait for their review: {name}', whom: administrators }],
+  ['user.password_changed', { text: 'Your password was changed', whom: itself }],
+  ['user.password_set', { text: 'Your password was set by a link', whom: itself }],
+  ['user.totp_added', { text: 'Your account has a new authenticator', whom: itself }],
+  ['user.totp_removed', { text: 'The authenticator of your account was removed', whom: itself }],
+  ['user.passkey_added', { text: 'Your account has a new passkey', whom: itself }],
+  ['user.passkey_removed', { text: 'A passkey of your account was removed', whom: itself }],
+  ['user.passkeys_removed', { text: 'The passkeys of your account were removed', whom: itself }],
+  ['user.passkey_suspended', { text: 'A passkey of your account looks like a copy, and is suspended', whom: itself }],
   ['version.deprecate', { text: 'The version {name} of an api that you call is deprecated', whom: subscribers }],
   [
     'version.brownout',
@@ -43,6 +57,15 @@ export const TOLD: ReadonlyMap<string, { readonly text: string; readonly whom: F
   ['version.retire', { text: 'The version {name} of an api that you called is retired', whom: subscribers }],
   ['version.suspend', { text: 'The version {name} of an api that you call is suspended', whom: subscribers }],
 ]);
+
+/** All of them; whoever has taken the rights is told as well where that is one. */
+async function administrators(sql: Statements): Promise<readonly string[]> {
+  return administratorsOf(sql);
+}
+
+async function itself(_: Statements, { id }: Entity): Promise<readonly string[]> {
+  return Promise.resolve([id]);
+}
 
 async function askedOrRequester(sql: Statements, entity: Entity): Promise<readonly string[]> {
   return entity.state === 'waiting' ? asked(sql, entity) : [approvalOf(entity).requestedBy];
@@ -70,35 +93,22 @@ async function ofStep(sql: Statements, entity: Entity, step: Step): Promise<read
     if (Array.isArray(listed)) members.push(...listed.map(String));
   }
   if (step.team !== undefined && step.role === undefined) return members;
-  const here = await findEntity(sql, { workspace: '', kind: 'workspace', id: workspace });
-  const custom = await listEntities(sql, { workspace: '', kind: 'role', limit: MANY });
-  const roles = new Map(custom.map(({ name, data }) => [name, textsIn(data['permissions'])]));
+  const approval = approvalOf(entity);
+  const { permission } = MATTERS[approval.matter];
+  const teams = await teamsOfSubject(sql, workspace, approval);
   for (const user of await listEntities(sql, { workspace: '', kind: 'user', limit: MANY })) {
-    const grants = grantsIn(user.data['grants']).filter(
-      (grant) => grant.workspace === undefined || grant.workspace === workspace || grant.workspace === here?.name,
-    );
-    const { permission } = MATTERS[approvalOf(entity).matter];
-    const everywhere = grants.map(({ role }) => ({ role }));
+    const { grants, roles } = await rightsOf(sql, user);
+    const here = grants.filter(({ team }) => team === undefined || teams.includes(team));
+    const everywhere = here
+      .filter((grant) => grant.workspace === undefined || grant.workspace === workspace)
+      .map(({ role }) => ({ role }));
     const may =
       step.role === undefined
         ? isGranted(permission, { grants: everywhere, roles, workspace })
-        : grants.some(({ role }) => role === step.role);
+        : everywhere.some(({ role }) => role === step.role);
     if (may) members.push(user.id);
   }
   return members;
-}
-
-function textsIn(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-function grantsIn(value: unknown): readonly Grant[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((grant: unknown) => {
-    if (typeof grant !== 'object' || grant === null || !('role' in grant)) return [];
-    const workspace = 'workspace' in grant && typeof grant.workspace === 'string' ? grant.workspace : undefined;
-    return [{ role: String(grant.role), workspace }];
-  });
 }
 
 /** Whoever has asked for a subscription of the version's api. */

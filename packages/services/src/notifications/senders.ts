@@ -3,6 +3,8 @@ export interface Senders {
   /** Undefined: nobody is sent mail. */
   readonly mailer: Mailer | undefined;
   readonly fetcher: Fetcher;
+  /** Where links in mails lead: scheme, host and port; left out: mails with links are not sent. */
+  readonly linkUrl?: string | undefined;
 }
 
 export interface Mail {

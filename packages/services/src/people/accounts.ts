@@ -7,16 +7,17 @@ import { newEntity, requireEntity, requirePermission } from '../entities/entity-
 import { readInput } from '../entities/read-input.ts';
 import { write, type Write, type Written } from '../entities/write.ts';
 import { kindOf } from '../kinds/kinds.ts';
-import type { House, ServiceContext } from '../service-context.ts';
+import type { House, Origin, ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { hashWork } from './hash-work.ts';
 import { keepPassword, passwordOf, requireGoodPassword } from './passwords.ts';
 import { SYSTEM } from './principals.ts';
 import { removePrivate } from './private-row.ts';
-import { requireSession, type Caller } from './sessions.ts';
+import { requireFresh, requireSession } from './sessions.ts';
 import { admitIn, maySignIn, refused, userNamed, type SignedIn } from './sign-in.ts';
 import { attemptSucceeded, beginAttempt } from './throttle.ts';
-import { mintTicket, takeTicket, type Purpose } from './tickets.ts';
+import { mintTicket, takeTicket, TICKETS, type Purpose } from './tickets.ts';
+import { requireRightsOf } from './user-principal.ts';
 
 const password = Type.String({ minLength: 1, maxLength: 512, description: '12 characters to 128 bytes.' });
 const ticket = Type.String({ minLength: 1, maxLength: 100, description: 'Of the link.' });
@@ -40,7 +41,7 @@ export async function mintSetupToken({ database, clock }: House): Promise<string
 }
 
 /** Makes the first administrator, and signs it in. */
-export async function setUp(ctx: ServiceContext, caller: Caller, input: unknown): Promise<SignedIn> {
+export async function setUp(ctx: ServiceContext, caller: Origin, input: unknown): Promise<SignedIn> {
   const { token, name, password: chosen, title } = readInput(SET_UP, input);
   requireGoodPassword(chosen, name);
   const attempt = { account: 'setup', address: caller.address };
@@ -77,7 +78,7 @@ async function requireTicket(
 }
 
 /** One's own, by the former one; ends all other sessions, and goes on under a new token. */
-export async function changePassword(ctx: ServiceContext, caller: Caller, input: unknown): Promise<SignedIn> {
+export async function changePassword(ctx: ServiceContext, caller: Origin, input: unknown): Promise<SignedIn> {
   requireSession(ctx);
   const given = readInput(CHANGE_PASSWORD, input);
   const { id, name } = ctx.principal;
@@ -103,17 +104,19 @@ async function replacePassword({ sql, nowMs }: Write, user: Entity, phc: string)
 }
 
 /** Sends a link if there is such a user. The answer does not say whether there is. */
-export async function askReset(ctx: ServiceContext, caller: Caller, input: unknown): Promise<void> {
+export async function askReset(ctx: ServiceContext, caller: Origin, input: unknown): Promise<void> {
   const { name } = readInput(ASK_RESET, input);
   await beginAttempt(ctx, { account: `reset ${name}`, address: caller.address });
   await write({ ...ctx, principal: SYSTEM }, async (own) => {
     const user = await userNamed(own.sql, name);
     if (user !== undefined && maySignIn(user)) await sendTicket(ctx, own, { user, purpose: 'reset' });
+    // As much work for nobody, who never learns of it.
+    else await mintTicket(own.sql, { purpose: 'reset', user: NOBODY, nowMs: own.nowMs });
   });
 }
 
 /** A password by the link of a reset or an invitation. Ends all sessions; does not sign in. */
-export async function completeReset(ctx: ServiceContext, caller: Caller, input: unknown): Promise<void> {
+export async function completeReset(ctx: ServiceContext, caller: Origin, input: unknown): Promise<void> {
   const given = readInput(RESET, input);
   const purposes = ['reset', 'invitation'] as const;
   const ticketRow = await requireTicket(
@@ -138,6 +141,8 @@ export async function completeReset(ctx: ServiceContext, caller: Caller, input: 
   });
 }
 
+/** Of no user. */
+const NOBODY = 'nobody';
 const EVENTS = { reset: 'password_reset', invitation: 'invited' } as const;
 
 interface Sending {
@@ -146,9 +151,11 @@ interface Sending {
 }
 
 /** Into the outbox, encrypted: only who sends the link opens it. */
-async function sendTicket({ cipher }: House, own: Write, { user, purpose }: Sending): Promise<void> {
+async function sendTicket({ cipher }: House, own: Write, { user, purpose }: Sending): Promise<string> {
   const given = await mintTicket(own.sql, { purpose, user: user.id, nowMs: own.nowMs });
-  await own.note(user, EVENTS[purpose], { ticket: cipher.encrypt(given, `ticket of ${user.id}`) });
+  const sealed = { ticket: cipher.encrypt(given, `ticket of ${user.id}`), issuedMs: own.nowMs };
+  await own.note(user, EVENTS[purpose], sealed);
+  return given;
 }
 
 /** The ticket in an event `user.password_reset` or `user.invited`, for whoever sends the link. */
@@ -165,4 +172,28 @@ export async function inviteUser(ctx: ServiceContext, input: unknown): Promise<W
     if (maySignIn(user)) await sendTicket(ctx, own, { user, purpose: 'invitation' });
     return entityView(kind, user);
   });
+}
+
+export interface Invitation {
+  /** Of the page where a password is chosen, below the address of the console. */
+  readonly path: string;
+  readonly expiresAt: string;
+}
+
+/**
+ * A new link for a user, in place of all former ones: sent by mail where there is a mail server, and shown to whoever makes it,
+ * once. Only who has all rights of the user makes one.
+ */
+export async function inviteAgain(ctx: ServiceContext, id: string): Promise<Invitation> {
+  requirePermission(ctx, kindOf('user'), 'update');
+  requireFresh(ctx);
+  const { result } = await write(ctx, async (own) => {
+    const user = await requireEntity(own.sql, ctx, { kind: 'user', id });
+    await requireRightsOf(own.sql, ctx.principal, { user });
+    if (!maySignIn(user)) throw new ServiceError('admin.illegal', 'it never signs in, or is disabled');
+    const given = await sendTicket(ctx, own, { user, purpose: 'invitation' });
+    const expiresAt = new Date(own.nowMs + TICKETS.invitation.lifeMs).toISOString();
+    return { path: `/invitation?ticket=${given}`, expiresAt };
+  });
+  return result;
 }

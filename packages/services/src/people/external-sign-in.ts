@@ -1,13 +1,12 @@
-import { sha256Hex } from '@gatehouse/kernel';
 import { findEntity, listEntities, lookUpEntity, type Entity, type Statements } from '@gatehouse/store';
 import { write, type Write } from '../entities/write.ts';
 import { opened } from '../entities/sealed.ts';
-import type { House, ServiceContext } from '../service-context.ts';
+import type { House, Origin, ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { SYSTEM } from './principals.ts';
 import { insertPrivate } from './private-row.ts';
-import type { Caller } from './sessions.ts';
 import { admitIn, maySignIn, refused, userNamed, type SignedIn } from './sign-in.ts';
+import { elsewhere, identityLookup } from './elsewhere.ts';
 import { mintTicket, takeTicket } from './tickets.ts';
 
 /** Where people of a house sign in, as an administrator has set it. */
@@ -73,13 +72,17 @@ export interface ExternalUser {
   readonly title: string | undefined;
   /** undefined: the directory does not tell, and others may have. */
   readonly groups: readonly string[] | undefined;
+  /** The id token, by which the directory knows whose sign-out it is. */
+  readonly token: string;
+  /** The directory's own name for its session. */
+  readonly sid: string | undefined;
 }
 
 /** Signs in whom a directory knows: by issuer and subject, never by an address that nobody has verified. */
-export async function signInExternal(ctx: ServiceContext, caller: Caller, external: ExternalUser): Promise<SignedIn> {
+export async function signInExternal(ctx: ServiceContext, caller: Origin, external: ExternalUser): Promise<SignedIn> {
   const { result } = await write({ ...ctx, principal: SYSTEM }, async (own) => {
     const { sql } = own;
-    const lookup = sha256Hex(JSON.stringify([external.directory.issuer, external.subject]));
+    const lookup = identityLookup(external.directory.issuer, external.subject);
     const identity = await lookUpEntity(sql, 'identity', lookup);
     const known =
       identity === undefined
@@ -87,7 +90,12 @@ export async function signInExternal(ctx: ServiceContext, caller: Caller, extern
         : await findEntity(sql, { workspace: '', kind: 'user', id: identity.parent });
     if (known === undefined || !maySignIn(known)) throw refused();
     const user = external.groups === undefined ? known : await inItsGroups(own, known, external.groups);
-    return admitIn(own, { user, caller, action: 'sign_in' });
+    return admitIn(own, {
+      user,
+      caller,
+      action: 'sign_in',
+      elsewhere: elsewhere(ctx, { ...external, directory: external.directory.name }),
+    });
   });
   return result;
 }

@@ -4,6 +4,10 @@ export interface Grant {
   readonly role: string;
   /** The name of a workspace; undefined: everywhere. */
   readonly workspace?: string | undefined;
+  /** The id of a team there, to whose things alone it extends; undefined: to all. */
+  readonly team?: string | undefined;
+  /** Counts only while its holder has taken it for an emergency. */
+  readonly emergency?: boolean | undefined;
 }
 
 /** What roles bring by themselves, as `resource:verb`; `*` stands for any. Others are entities. */
@@ -56,18 +60,44 @@ export function isGranted(
     grants,
     roles,
     workspace,
+    team,
   }: {
     readonly grants: readonly Grant[];
     /** Roles that are not built in, by name. */
     readonly roles: ReadonlyMap<string, readonly string[]>;
     readonly workspace: string;
+    /** Whose things it is about; left out: all, so that grants for one team do not count. */
+    readonly team?: string | undefined;
   },
 ): boolean {
-  return grants.some((grant) => {
-    if (grant.workspace !== undefined && grant.workspace !== workspace) return false;
-    const rights = Object.hasOwn(ROLES, grant.role) ? ROLES[grant.role] : roles.get(grant.role);
-    return rights?.some((right) => covers(right, permission)) === true;
-  });
+  return grants.some((grant) => isThere(grant, { workspace, team }) && brings(grant, { permission, roles }));
+}
+
+function isThere(grant: Grant, { workspace, team }: Omit<Grant, 'role'>): boolean {
+  if (grant.team !== undefined && grant.team !== team) return false;
+  return grant.workspace === undefined || grant.workspace === workspace;
+}
+
+function brings(
+  { role }: Grant,
+  { permission, roles }: { readonly permission: string; readonly roles: ReadonlyMap<string, readonly string[]> },
+): boolean {
+  const rights = Object.hasOwn(ROLES, role) ? ROLES[role] : roles.get(role);
+  return rights?.some((right) => covers(right, permission)) === true;
+}
+
+/** The teams to whose things alone it is allowed. */
+export function teamsGranted(
+  permission: string,
+  where: Omit<Parameters<typeof isGranted>[1], 'team'>,
+): ReadonlySet<string> {
+  const { grants, roles, workspace } = where;
+  const teams = grants.flatMap((grant) =>
+    grant.team !== undefined && isThere(grant, { workspace, team: grant.team }) && brings(grant, { permission, roles })
+      ? [grant.team]
+      : [],
+  );
+  return new Set(teams);
 }
 
 /** `apis:*` covers `apis:read`. The audit is nobody's business who is not told so by its name. */

@@ -1,4 +1,4 @@
-import { eachEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
+import { eachEntity, findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
 import type { Principal } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { ROLES } from './grants.ts';
@@ -36,7 +36,7 @@ export const PEOPLE_RULES: Readonly<Record<string, (change: Change) => Promise<v
 
 /** Whoever could change the address of somebody with more rights would have theirs by the next reset. */
 async function requireStanding({ sql, principal, before }: Change): Promise<void> {
-  if (before !== undefined && before.id !== principal.id) await requireRightsOf(sql, principal, before);
+  if (before !== undefined && before.id !== principal.id) await requireRightsOf(sql, principal, { user: before });
 }
 
 async function requireGrantsHeld({ sql, principal, before, after }: Change): Promise<void> {
@@ -44,12 +44,19 @@ async function requireGrantsHeld({ sql, principal, before, after }: Change): Pro
   const added = grantsIn(after?.data['grants']).filter((grant) => !had.has(JSON.stringify(grant)));
   if (added.length === 0) return;
   const roles = await customRoles(sql);
-  for (const { role, workspace = '' } of await placed(sql, added)) {
+  for (const { role, workspace = '', team } of await placed(sql, added)) {
+    if (team !== undefined) await requireTeam(sql, workspace, team);
     if (!Object.hasOwn(ROLES, role) && !roles.has(role)) {
       throw new ServiceError('admin.invalid', `/grants there is no role ${role}`);
     }
-    requireHeld(principal, { rights: rightsOfRole(role, roles), workspace });
+    requireHeld(principal, { rights: rightsOfRole(role, roles), workspace, team });
   }
+}
+
+async function requireTeam(sql: Statements, workspace: string, id: string): Promise<void> {
+  if (workspace === '') throw new ServiceError('admin.invalid', '/grants a team is one of a workspace, name that too');
+  const team = await findEntity(sql, { workspace, kind: 'team', id });
+  if (team === undefined) throw new ServiceError('admin.invalid', `/grants there is no team ${id} in that workspace`);
 }
 
 function requireRoleHeld({ principal, before, after }: Change): void {
@@ -117,6 +124,16 @@ async function requireAnAdministrator({ sql, before, after }: Change): Promise<v
   throw new ServiceError('admin.illegal', 'there has to be an administrator, make another one first');
 }
 
+/** Whoever may do everything, for good. */
+export async function administratorsOf(sql: Statements): Promise<readonly string[]> {
+  const roles = await customRoles(sql);
+  const groups = await listEntities(sql, { workspace: '', kind: 'group', limit: 10_000 });
+  const sources = { roles, byId: new Map(groups.map((group) => [group.id, group])) };
+  const found: string[] = [];
+  for await (const user of eachEntity(sql, 'user')) if (isAdministrator(user, sources)) found.push(user.id);
+  return found;
+}
+
 interface Sources {
   readonly roles: ReadonlyMap<string, readonly string[]>;
   readonly byId: ReadonlyMap<string, Entity>;
@@ -140,6 +157,7 @@ function isAdministrator(user: Entity, sources: Sources): boolean {
 
 function givesAll(entity: Entity | undefined, { roles }: Sources): boolean {
   return grantsIn(entity?.data['grants']).some(
-    ({ role, workspace }) => workspace === undefined && rightsOfRole(role, roles).includes('*:*'),
+    ({ role, workspace, team, emergency }) =>
+      workspace === undefined && team === undefined && emergency !== true && rightsOfRole(role, roles).includes('*:*'),
   );
 }

@@ -96,11 +96,11 @@ async function requireTokenHeld(
 ): Promise<void> {
   const { grants } = await rightsOf(sql, owner);
   const asOwner = await userPrincipal(sql, owner, {});
-  const places = grants.map(({ workspace = '' }) => workspace);
-  if (!Array.isArray(scopes)) return requireRightsOf(sql, ctx.principal, owner);
+  const places = grants.map(({ workspace = '', team }) => ({ workspace, team }));
+  if (!Array.isArray(scopes)) return requireRightsOf(sql, ctx.principal, { user: owner, isForToken: true });
   for (const scope of scopes.map(String)) {
-    const held = places.filter((workspace) => asOwner.refusal(scope, workspace) === undefined);
+    const held = places.filter(({ workspace, team }) => asOwner.refusal(scope, workspace, team) === undefined);
     if (held.length === 0) throw new ServiceError('admin.forbidden', `its user has no right to ${scope}`);
-    for (const workspace of held) requireHeld(ctx.principal, { rights: [scope], workspace });
+    for (const place of held) requireHeld(ctx.principal, { rights: [scope], ...place });
   }
 }

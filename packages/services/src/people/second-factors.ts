@@ -117,7 +117,7 @@ export async function removeTotp(ctx: ServiceContext, user: string): Promise<Wri
   requireFresh(ctx);
   return write(ctx, async (own) => {
     const entity = await requireEntity(own.sql, ctx, { kind: 'user', id: user });
-    if (user !== ctx.principal.id) await requireRightsOf(own.sql, ctx.principal, entity);
+    if (user !== ctx.principal.id) await requireRightsOf(own.sql, ctx.principal, { user: entity });
     const factor = await factorOf(own.sql, user);
     if (factor === undefined) throw new ServiceError('admin.not_found', 'there is no authenticator');
     await deleteEntity(own.sql, factor);

@@ -4,16 +4,10 @@ import { deleteEntity, findEntity, lookUpEntity, touchEntity, type Entity, type 
 import { requireEntity, requirePermission } from '../entities/entity-verbs.ts';
 import { write, type Written } from '../entities/write.ts';
 import { kindOf } from '../kinds/kinds.ts';
-import type { House, Principal, ServiceContext } from '../service-context.ts';
+import type { House, Origin, Principal, ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { forgetOver, insertPrivate, privateRows, removePrivate } from './private-row.ts';
 import { userPrincipal } from './user-principal.ts';
-
-/** Where a request comes from, as far as that is known. */
-export interface Caller {
-  readonly address: string;
-  readonly userAgent: string;
-}
 
 const IDLE_MS = 8 * 3_600_000;
 const LIFE_MS = 7 * 24 * 3_600_000;
@@ -25,15 +19,16 @@ const USER_AGENT_CHARS = 200;
 
 export interface SessionFacts {
   readonly user: string;
-  readonly caller: Caller;
+  readonly caller: Origin;
   readonly nowMs: number;
   /** Of the session that it continues. */
   readonly startedMs?: number;
+  readonly elsewhere?: unknown;
 }
 
 /** A new session; its token goes into the cookie, and only its hash is kept. */
 export async function openSession(sql: Statements, facts: SessionFacts): Promise<string> {
-  const { user, caller, nowMs, startedMs = nowMs } = facts;
+  const { user, caller, nowMs, startedMs = nowMs, elsewhere } = facts;
   await forgetOver(sql, 'session', (row) => isOver(row, nowMs));
   const token = randomBytes(32).toString('base64url');
   const data = {
@@ -42,6 +37,7 @@ export async function openSession(sql: Statements, facts: SessionFacts): Promise
     provedMs: nowMs,
     address: caller.address,
     userAgent: caller.userAgent.slice(0, USER_AGENT_CHARS),
+    ...(elsewhere !== undefined && { elsewhere }),
   };
   await insertPrivate(sql, { kind: 'session', parent: user, lookup: sha256Hex(token), data, nowMs });
   return token;
@@ -60,7 +56,7 @@ export async function principalOfSession(house: House, token: string): Promise<P
     const user = await findEntity(sql, { workspace: '', kind: 'user', id: session.parent });
     if (user === undefined || user.data['disabled'] === true || user.data['bot'] === true) return undefined;
     const via = { kind: 'session', id: session.id, provedMs: Number(session.data['provedMs']) } as const;
-    return { session, principal: await userPrincipal(sql, user, { via }) };
+    return { session, principal: await userPrincipal(sql, user, { via, nowMs }) };
   });
   if (found === undefined) return undefined;
   const { session, principal } = found;

@@ -3,6 +3,7 @@ import { canariesOf, type Canary } from './canaries.ts';
 import type { Cipher } from '../cipher.ts';
 import { opened } from '../entities/sealed.ts';
 import type { Gate, GateConfig } from './gate.ts';
+import { renamed, type Rename } from './references.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 type Named = Record<string, unknown>;
@@ -71,6 +72,8 @@ class Composer {
     budgets: unknown[];
   } = { providers: {}, models: {}, guards: {}, prompts: {}, budgets: [] };
   readonly #documents: Record<string, string> = {};
+  /** `model acme.fast`: what there is at gates. */
+  readonly #known = new Set<string>();
   #grantsModels = false;
   /** By the version that they are of. */
   canaries: ReadonlyMap<string, Canary> = new Map();
@@ -103,14 +106,53 @@ class Composer {
   }
 
   part(entity: Entity): void {
-    const name = this.#named(entity.workspace, entity.name);
-    const value = this.#spec(entity);
+    const { workspace, kind } = entity;
+    const name = this.#named(workspace, entity.name);
+    this.#known.add(`${kind} ${name}`);
+    const value = this.#scoped(entity, this.#spec(entity));
     if (entity.kind === 'upstream') this.#source.upstreams[name] = value;
     else if (entity.kind === 'provider') this.#ai.providers[name] = value;
     else if (entity.kind === 'model') this.#ai.models[name] = value;
     else if (entity.kind === 'guard') this.#ai.guards[name] = value;
     else if (entity.kind === 'prompt') this.#ai.prompts[name] = value;
     else if (entity.kind === 'budget') this.#ai.budgets.push(value);
+  }
+
+  /** Names of the workspace's own; others are of the file, or of nobody. Models come behind providers, and so on. */
+  #renameIn(workspace: string): Rename {
+    return (kind, name) => {
+      const own = this.#named(workspace, name);
+      if (kind === 'upstream') return name.includes('://') ? name : own;
+      return kind === 'application' || this.#known.has(`${kind} ${own}`) ? own : name;
+    };
+  }
+
+  #isTenant(workspace: string): boolean {
+    return (this.#workspaces.get(workspace) ?? workspace) !== DEFAULT_WORKSPACE;
+  }
+
+  /** What a tenant says of all models, it says of its own. */
+  #ownModels(workspace: string): readonly string[] {
+    const prefix = this.#named(workspace, '');
+    return Object.keys(this.#ai.models).filter((name) => name.startsWith(prefix));
+  }
+
+  /** What holds for calls holds for those of its tenant, and of nobody else. */
+  #scoped({ kind, workspace }: Entity, spec: Data): Data {
+    if (!this.#isTenant(workspace)) return renamed(kind, spec, this.#renameIn(workspace));
+    if (kind !== 'guard' && kind !== 'budget') return renamed(kind, spec, this.#renameIn(workspace));
+    const own = renamed(kind, spec, (_, name) => this.#named(workspace, name));
+    const isForAll = kind === 'guard' && spec['models'] === undefined && spec['applications'] === undefined;
+    return isForAll ? { ...own, models: this.#ownModels(workspace) } : own;
+  }
+
+  #access(workspace: string, access: Data): Data {
+    const own = renamed('access', access, this.#renameIn(workspace));
+    if (!this.#isTenant(workspace)) return own;
+    const models = listOf(own['models']).flatMap((name) =>
+      name === '*' ? this.#ownModels(workspace) : [String(name)],
+    );
+    return { ...own, models };
   }
 
   api({ id, name }: Entity): void {
@@ -122,16 +164,14 @@ class Composer {
     if (revision === undefined || !SERVED.has(version.state)) return;
     const api = this.#apiNames.get(version.parent) ?? version.parent;
     const entry = this.#named(version.workspace, `${api}-${version.name}`);
-    const spec = this.#spec(revision);
+    const spec = renamed('version', this.#spec(revision), this.#renameIn(version.workspace));
     const document = revision.data['document'];
     const file = `store/${revision.id}.yaml`;
     if (typeof document === 'string') this.#documents[file] = document;
-    const upstream = spec['upstream'];
     this.#source.apis[entry] = {
       product: this.#named(version.workspace, api),
       version: version.name,
       ...spec,
-      ...(typeof upstream === 'string' && { upstream: this.#upstream(version.workspace, upstream) }),
       ...(typeof document === 'string' && { openapi: file }),
       policies: [...statePolicies(version), ...this.#canary(version), ...listOf(spec['policies'])],
     };
@@ -145,22 +185,21 @@ class Composer {
     if (canary === undefined) return [];
     const upstream = textOf(this.#spec(canary.revision)['upstream']);
     const weight = `${canary.weight}%`;
-    return [{ canary: { upstream: this.#upstream(workspace, upstream), weight, sticky: { by: 'application' } } }];
-  }
-
-  #upstream(workspace: string, reference: string): string {
-    return reference.includes('://') ? reference : this.#named(workspace, reference);
+    return [
+      { canary: { upstream: this.#renameIn(workspace)('upstream', upstream), weight, sticky: { by: 'application' } } },
+    ];
   }
 
   plan(plan: Entity): void {
     if (!GRANTED.has(plan.state)) return;
+    const { access } = plan.data;
     const apis = listOf(plan.data['apis']).flatMap((api) => this.#servedAs(plan.workspace, String(api)));
     this.#source.plans[this.#named(plan.workspace, plan.name)] = {
       ...this.#spec(plan),
       apis: apis.map(({ entry }) => entry),
-      ...(plan.data['access'] !== undefined && { ai: plan.data['access'] }),
+      ...(access !== undefined && { ai: this.#access(plan.workspace, dataOf(access)) }),
     };
-    if (plan.data['access'] !== undefined) this.#grantsModels = true;
+    if (access !== undefined) this.#grantsModels = true;
   }
 
   config(): GateConfig {

@@ -1,5 +1,6 @@
 import { entityView, type EntityView } from '../entities/entity-view.ts';
-import { newEntity, requirePermission } from '../entities/entity-verbs.ts';
+import { newEntity } from '../entities/entity-verbs.ts';
+import { requireSomewhere } from '../entities/permission-on.ts';
 import { write, type Written } from '../entities/write.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { openApproval } from '../approvals/course.ts';
@@ -9,7 +10,7 @@ import { ServiceError } from '../service-error.ts';
 /** Asks that findings of a version be put up with until a day: two other people decide. */
 export async function requestWaiver(ctx: ServiceContext, input: unknown): Promise<Written<EntityView>> {
   const kind = kindOf('waiver');
-  requirePermission(ctx, kind, 'create');
+  requireSomewhere(ctx, kind, 'create');
   return write(ctx, async (own) => {
     const named = typeof input === 'object' && input !== null ? { name: 'waiver', ...input } : input;
     const asked = await newEntity(ctx, own, {

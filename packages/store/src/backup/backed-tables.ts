@@ -1,3 +1,5 @@
+import type { Dialect } from '../database.ts';
+
 export interface BackedTable {
   readonly name: string;
   readonly columns: readonly string[];
@@ -46,4 +48,17 @@ export const BACKED_TABLES: readonly BackedTable[] = [
     key: ['workspace', 'principal', 'key'],
     large: ['body'],
   },
+  { name: 'subject_keys', columns: ['subject', 'sealed'], key: ['subject'], large: ['sealed'] },
+  {
+    name: 'audit_checkpoints',
+    columns: ['workspace', 'seq', 'checkpoint'],
+    key: ['workspace', 'seq'],
+    large: ['checkpoint'],
+  },
 ];
+
+/** What migrations have made beside tables, and does not go with them. */
+export const BACKED_FUNCTIONS: Readonly<Record<Dialect, readonly string[]>> = {
+  sqlite: [],
+  postgres: ['audit_is_append_only'],
+};

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotUnique, type Database, type Statements } from '../database.ts';
 import { migrate, MigrationProblem } from '../migrate.ts';
+import { checkpointPage, keepCheckpoint, lastCheckpoints } from '../tables/audit-checkpoints.ts';
 import { appendAudit, auditHead, auditPage } from '../tables/audit-log.ts';
+import { keepSubjectKey, shredSubjectKey, subjectKey } from '../tables/subject-keys.ts';
 import {
   deleteEntity,
   eachEntity,
@@ -171,6 +173,35 @@ export function storeContract(name: string, open: () => Promise<Database>): void
         ),
       );
       expect((await database.read(async (sql) => findEntity(sql, key('e'))))?.data).toEqual({ count: 40 });
+    });
+
+    it('changes and forgets nothing of the audit', async () => {
+      const entry = { workspace: 'once', seq: 1, atMs: 1, entity: 'api a', entry: '{}', hash: 'h' };
+      await database.write('', async (sql) => {
+        await appendAudit(sql, entry);
+        await keepCheckpoint(sql, { workspace: 'once', seq: 1, checkpoint: '{}' });
+      });
+      for (const table of ['audit_entries', 'audit_checkpoints']) {
+        for (const wrong of [`UPDATE ${table} SET seq = 2`, `DELETE FROM ${table}`]) {
+          const attempt = database.write('', async (sql) => sql.run(wrong));
+          await expect(attempt).rejects.toThrow('the audit is append-only');
+        }
+      }
+      expect(await database.read(async (sql) => auditPage(sql, { workspace: 'once', limit: 9 }))).toEqual(['{}']);
+      const signed = await database.read(async (sql) => checkpointPage(sql, { workspace: 'once', after: 0, limit: 9 }));
+      expect(signed).toEqual([{ workspace: 'once', seq: 1, checkpoint: '{}' }]);
+      expect(await database.read(lastCheckpoints)).toEqual(signed);
+    });
+
+    it('keeps keys of subjects until they are shredded, and their places taken', async () => {
+      await database.write('', async (sql) => {
+        expect(await subjectKey(sql, 'user_a')).toBeUndefined();
+        await keepSubjectKey(sql, 'user_a', 'sealed');
+        expect(await subjectKey(sql, 'user_a')).toBe('sealed');
+        await shredSubjectKey(sql, 'user_a');
+        await shredSubjectKey(sql, 'user_b');
+        expect([await subjectKey(sql, 'user_a'), await subjectKey(sql, 'user_b')]).toEqual(['', '']);
+      });
     });
 
     it('goes on with a chain of audit', async () => {

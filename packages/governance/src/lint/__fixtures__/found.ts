@@ -1,5 +1,6 @@
 import { isObject } from '../../document/json-value.ts';
 import { parseSpec } from '../../document/spec-document.ts';
+import type { Enforced } from '../enforced.ts';
 import type { Finding } from '../finding.ts';
 import { DEFAULT_OPTIONS, type LintOptions } from '../options.ts';
 import type { Rule } from '../rule.ts';
@@ -12,17 +13,19 @@ export interface Part {
   /** YAML or JSON; without `openapi`, it is 3.1. */
   readonly text: string;
   readonly earlier?: string | undefined;
+  readonly enforced?: Enforced | undefined;
   readonly options?: Partial<LintOptions>;
 }
 
 /** What one rule finds in a part of a document. */
-export function foundBy(rule: Rule, { text, earlier, options = {} }: Part): readonly Finding[] {
+export function foundBy(rule: Rule, { text, earlier, enforced, options = {} }: Part): readonly Finding[] {
   const before = earlier === undefined ? undefined : parseSpec(whole(earlier), 'earlier.yaml').root;
   return runRules({
     document: parseSpec(whole(text), 'example.yaml'),
     rules: [[rule, rule.severity]],
     options: { ...DEFAULT_OPTIONS, ...options },
     previous: isObject(before) ? before : undefined,
+    enforced,
     nowMs: NOW,
   }).findings;
 }

@@ -1,5 +1,6 @@
 import { listOf, namedOf, objectOf, textOf, type JsonObject, type Path } from '../../document/json-value.ts';
-import type { OperationSite, Rule, RuleContext } from '../rule.ts';
+import type { OperationSite, Rule, RuleContext, Site } from '../rule.ts';
+import { problemTypesIn } from './examples.ts';
 
 const COPIED_CHARS_MIN = 20;
 const COPIES_MIN = 3;
@@ -50,58 +51,64 @@ const problemTypes: Rule = {
       for (const { status, node, path } of responses) {
         if (!/^[45]/.test(status)) continue;
         const media = namedOf(node['content']).find(([type]) => /^application\/problem\+json/i.test(type));
-        if (media === undefined || namesTypes(objectOf(media[1]), lint)) continue;
+        if (listOf(node['x-problem-types']).length > 0) continue;
+        if (media === undefined || problemTypesIn(objectOf(media[1]), lint)) continue;
         lint.report(`${status} lists no problem \`type\``, [...path, 'content', media[0]]);
       }
     },
   }),
 };
 
-function namesTypes(media: JsonObject, { resolve }: RuleContext): boolean {
-  const schema = resolve(media['schema']);
-  const examples = [media['example'], ...namedOf(media['examples']).map(([, each]) => resolve(each)?.['value'])];
-  if (schema !== undefined) examples.push(schema['example'], ...listOf(schema['examples']));
-  if (examples.some((each) => objectOf(each)['type'] !== undefined)) return true;
-  const parts = [schema, ...listOf(schema?.['allOf']).map((part) => resolve(part))];
-  return parts.some((part) => {
-    const type = resolve(objectOf(part?.['properties'])['type']);
-    return ['enum', 'const', 'example', 'examples', 'default'].some((field) => type?.[field] !== undefined);
-  });
-}
-
-const BARE: ReadonlySet<string> = new Set(['id', 'type', 'data', 'value', 'name']);
+/** Of what? */
+const BARE: ReadonlySet<string> = new Set(['id', 'type', 'data', 'value', 'object', 'item', 'key', 'code']);
 
 const agents: Rule = {
   id: 'D14',
   severity: 'warning',
   axis: 'agent-readiness',
   summary:
-    'An agent can call it: telling names, at most 8 parameters, flat bodies, alternatives that can be told apart.',
+    'An agent can call it: telling names, at most 8 parameters, flat bodies, alternatives that can be told apart, errors with a structure.',
   why: 'A model chooses by names and descriptions alone, and fills in what it cannot tell apart at random.',
   bad: 'paths:\n  /users:\n    get: { parameters: [{ name: type, in: query }] }\n',
   good: 'paths:\n  /users:\n    get: { parameters: [{ name: account_type, in: query }] }\n',
   since: '0.1.0',
-  hooks: ({ report, resolve }) => ({
-    operation: (site) => {
-      const { parameters, path, requestBody } = site;
-      if (parameters.length > PARAMETERS_MAX)
-        report(`${parameters.length} parameters are more than 8`, [...path, 'parameters']);
-      if (tooDeep(requestBody, resolve)) report('the body is nested more than 5 deep', [...path, 'requestBody']);
-    },
-    parameter: ({ node, path }) => {
-      const name = textOf(node['name']) ?? '';
-      if (node['in'] === 'query' && BARE.has(name) && name !== 'name')
-        report(`\`${name}\` says nothing by itself`, path);
-    },
-    schema: ({ node, path, inRequest }) => {
-      if (!inRequest || node['discriminator'] !== undefined) return;
-      for (const field of ['anyOf', 'oneOf']) {
-        const objects = listOf(node[field]).filter((each) => resolve(each)?.['properties'] !== undefined);
-        if (objects.length > 1) report(`the alternatives of \`${field}\` have no discriminator`, [...path, field]);
-      }
-    },
-  }),
+  hooks: (lint) => {
+    const { report, resolve } = lint;
+    const told = new Set<JsonObject>();
+    return {
+      operation: (site) => {
+        const { parameters, path, requestBody, responses, direction } = site;
+        if (parameters.length > PARAMETERS_MAX)
+          report(`${parameters.length} parameters are more than 8`, [...path, 'parameters']);
+        if (tooDeep(requestBody, resolve)) report('the body is nested more than 5 deep', [...path, 'requestBody']);
+        for (const reply of responses) {
+          if (told.has(reply.node)) continue;
+          told.add(reply.node);
+          if (reply.status.startsWith('2') && tooDeep(reply, resolve))
+            report('the reply is nested more than 5 deep', reply.path);
+          if (direction === 'path' && reply.status.startsWith('4') && !isStructured(reply, lint))
+            report(`${reply.status} has no schema by which a program could tell what is wrong`, reply.path);
+        }
+      },
+      parameter: ({ node, path }) => {
+        const name = textOf(node['name']) ?? '';
+        const isDescribed = node['in'] === 'path' && (textOf(node['description']) ?? '').trim() !== '';
+        if (BARE.has(name) && !isDescribed) report(`\`${name}\` says nothing by itself`, path);
+      },
+      schema: ({ node, path, inRequest, inResponse }) => {
+        if (!(inRequest || inResponse) || node['discriminator'] !== undefined) return;
+        for (const field of ['anyOf', 'oneOf']) {
+          const objects = listOf(node[field]).filter((each) => resolve(each)?.['properties'] !== undefined);
+          if (objects.length > 1) report(`the alternatives of \`${field}\` have no discriminator`, [...path, field]);
+        }
+      },
+    };
+  },
 };
+
+function isStructured({ node }: Site, { resolve }: RuleContext): boolean {
+  return namedOf(node['content']).some(([, media]) => resolve(objectOf(media)['schema']) !== undefined);
+}
 
 /** Level by level, each schema once a level: what is shared or refers to itself costs no more than the document. */
 function tooDeep(body: OperationSite['requestBody'], resolve: RuleContext['resolve']): boolean {
@@ -109,19 +116,33 @@ function tooDeep(body: OperationSite['requestBody'], resolve: RuleContext['resol
     namedOf(body?.node['content']).map(([, media]) => objectOf(media)['schema']),
     resolve,
   );
+  const seen = new Set<JsonObject>();
   for (let depth = 0; level.size > 0; depth++) {
     if (depth > DEPTH_MAX) return true;
-    level = resolved([...level].flatMap(innerOf), resolve);
+    const next = resolved([...level].flatMap(innerOf), resolve);
+    for (const schema of level) seen.add(schema);
+    // A schema that leads back to itself is as deep as its values are, which nobody knows.
+    level = new Set([...next].filter((schema) => !seen.has(schema)));
   }
   return false;
 }
 
+/** With what they are composed of, which is as deep as they are. */
 function resolved(values: readonly unknown[], resolve: RuleContext['resolve']): ReadonlySet<JsonObject> {
-  return new Set(values.map((value) => resolve(value)).filter((schema) => schema !== undefined));
+  const found = new Set<JsonObject>();
+  const left = [...values];
+  while (left.length > 0) {
+    const schema = resolve(left.pop());
+    if (schema === undefined || found.has(schema)) continue;
+    found.add(schema);
+    for (const field of ['allOf', 'anyOf', 'oneOf']) left.push(...listOf(schema[field]));
+  }
+  return found;
 }
 
 function innerOf(schema: JsonObject): readonly unknown[] {
-  return [...namedOf(schema['properties']).map(([, each]) => each), schema['items']];
+  const { items, additionalProperties } = schema;
+  return [...namedOf(schema['properties']).map(([, each]) => each), items, additionalProperties];
 }
 
 export const AGENT_RULES: readonly Rule[] = [copied, problemTypes, agents];

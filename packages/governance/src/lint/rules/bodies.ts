@@ -34,14 +34,15 @@ const noBody: Rule = {
   since: '0.1.0',
   hooks: ({ report }) => ({
     operation: ({ node, path, method }) => {
-      if (node['requestBody'] === undefined || !['get', 'head', 'delete'].includes(method)) return;
+      if (node['requestBody'] === undefined || !['get', 'head', 'trace', 'delete'].includes(method)) return;
       const severity = method === 'delete' ? 'warning' : 'error';
       report(`${method.toUpperCase()} has a body that proxies may drop`, [...path, 'requestBody'], severity);
     },
   }),
 };
 
-const PATCH_TYPES = new Set(['application/merge-patch+json', 'application/json-patch+json']);
+/** Also those of XML and of Kubernetes: what says that it is a patch. */
+const PATCH_TYPE = /patch\b/;
 
 const patch: Rule = {
   id: 'C24',
@@ -56,7 +57,7 @@ const patch: Rule = {
     operation: ({ method, requestBody }) => {
       const types = Object.keys(objectOf(requestBody?.node['content']));
       if (method !== 'patch' || requestBody === undefined || types.length === 0) return;
-      if (types.some((type) => PATCH_TYPES.has(mediaTypeName(type)))) return;
+      if (types.some((type) => PATCH_TYPE.test(mediaTypeName(type)))) return;
       report('PATCH takes neither `application/merge-patch+json` nor `application/json-patch+json`', [
         ...requestBody.path,
         'content',

@@ -57,7 +57,9 @@ const queryParameters: Rule = {
 
 /** `X-` headers that are older than RFC 6648 and that intermediaries know. */
 const ESTABLISHED =
-  /^x-(?:forwarded-.+|request-id|correlation-id|content-type-options|frame-options|xss-protection|requested-with|robots-tag|real-ip|ratelimit-.+|amzn-.+|b3-.+)$/i;
+  /^x-(?:forwarded-.+|request-id|correlation-id|content-type-options|frame-options|xss-protection|requested-with|robots-tag|real-ip|rate-?limit-.+|amzn?-.+|b3-.+|csrf-token|xsrf-token|http-method-override|cloud-trace-context|flow-id|powered-by)$/i;
+/** Names of standards that are one word with a capital inside. */
+const ONE_WORD = /RateLimit|WebSocket|SourceMap/g;
 
 const headers: Rule = {
   id: 'C10',
@@ -90,7 +92,8 @@ function headerProblem(name: string): string | undefined {
     return ESTABLISHED.test(name) ? undefined : `\`${name}\` begins with X-; name it \`${name.slice(2)}\` (RFC 6648)`;
   }
   if (!/^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/.test(name)) return `\`${name}\` is not words with hyphens between`;
-  if (/^[a-z]+[A-Z]/.test(name)) return `\`${name}\` needs hyphens between its words`;
+  if (/^[a-z]+[A-Z]|[a-z][A-Z][a-z]/.test(name.replace(ONE_WORD, 'Word')))
+    return `\`${name}\` needs hyphens between its words`;
   return undefined;
 }
 

@@ -31,6 +31,7 @@ const operationIds: Rule = {
         const style = options.operationIdCase;
         if (!/^[\w.~:/-]+$/.test(id)) report(`\`${id}\` is not safe in a URL`, at);
         else if (style !== 'any' && !isCase(id, style)) report(`\`${id}\` is not ${style}`, at, 'warning');
+        else if (BARE.has(id.toLowerCase())) report(`\`${id}\` names no thing`, at, 'info');
         else if (namesNoAct(id, operation)) report(`\`${id}\` begins with no verb`, at, 'info');
       },
     };
@@ -45,6 +46,21 @@ function namesNoAct(id: string, { template, direction }: OperationSite): boolean
   return things.some((thing) => singularOf(thing) === singularOf(first)) && !DOUBTFUL.has(first);
 }
 
+/** Acts that say nothing without the thing. */
+const BARE = new Set([
+  'get',
+  'list',
+  'create',
+  'update',
+  'delete',
+  'add',
+  'remove',
+  'find',
+  'fetch',
+  'post',
+  'put',
+  'patch',
+]);
 /** Acts that paths name as things. */
 const DOUBTFUL = new Set([
   'search',

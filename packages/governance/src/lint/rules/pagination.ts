@@ -1,4 +1,4 @@
-import { textOf, type JsonObject } from '../../document/json-value.ts';
+import { namedOf, textOf, type JsonObject } from '../../document/json-value.ts';
 import { wordsOf } from '../case-style.ts';
 import { pageOf, propertiesOf } from '../list-operation.ts';
 import type { Pagination } from '../options.ts';
@@ -44,7 +44,7 @@ const pagination: Rule = {
       if (page === undefined) return;
       const styles = stylesOf(operation);
       const wanted = lint.options.pagination;
-      if (styles.length === 0 && !(wanted === 'any' && leadsOn(page, lint))) {
+      if (styles.length === 0 && !(wanted === 'any' && (leadsOn(page, lint) || hasLink(operation)))) {
         lint.report('the list has no pages: there is no parameter such as `cursor`', operation.path);
       } else if (wanted !== 'any' && !styles.includes(wanted)) {
         lint.report(`the list is paged by ${styles.join(' and ')}, not by ${wanted}`, operation.path);
@@ -69,6 +69,13 @@ function lastPart(name: string): string {
 
 function leadsOn(page: JsonObject, lint: RuleContext): boolean {
   return propertiesOf(page, lint).some(([name]) => NEXT.has(wordsOf(name).join('_')));
+}
+
+/** RFC 8288: the next page may stand in the head of the reply. */
+function hasLink({ responses }: OperationSite): boolean {
+  return responses.some(
+    ({ status, node }) => status.startsWith('2') && namedOf(node['headers']).some(([name]) => /^link$/i.test(name)),
+  );
 }
 
 export const PAGINATION_RULES: readonly Rule[] = [pagination];

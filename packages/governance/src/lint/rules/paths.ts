@@ -1,6 +1,9 @@
+import type { Path } from '../../document/json-value.ts';
 import { inCase, isCase, wordsOf } from '../case-style.ts';
+import { pageOf } from '../list-operation.ts';
 import { isVersionSegment, segmentsOf, type Segment } from '../path-template.ts';
 import type { Rule } from '../rule.ts';
+import { hasShape } from '../schema-type.ts';
 import { beginsWithVerb, isPlural, pluralOf } from '../words.ts';
 
 const SINCE = '0.1.0';
@@ -15,19 +18,15 @@ const pathCase: Rule = {
   good: 'paths:\n  /user-accounts/{accountId}: {}\n',
   since: SINCE,
   options: ['pathCase'],
-  hooks: ({ options, report }) => {
-    const told = new Set<string>();
-    return {
-      pathItem: ({ template, path, direction }) => {
-        if (direction !== 'path') return;
-        for (const name of segmentsOf(template).flatMap(namesIn)) {
-          if (told.has(name) || isWellFormed(name, options.pathCase)) continue;
-          told.add(name);
-          report(`\`${name}\` is not ${options.pathCase}, \`${inCase(name, options.pathCase)}\` is`, path);
-        }
-      },
-    };
-  },
+  hooks: ({ options, report }) => ({
+    pathItem: ({ template, path, direction }) => {
+      if (direction !== 'path') return;
+      for (const name of segmentsOf(template).flatMap(namesIn)) {
+        if (isWellFormed(name, options.pathCase)) continue;
+        report(`\`${name}\` is not ${options.pathCase}, \`${inCase(name, options.pathCase)}\` is`, path);
+      }
+    },
+  }),
 };
 
 /** What is named in a segment: `user-{id}` names `user`. `.well-known` (RFC 8615) and `$batch` (OData) are as they are. */
@@ -55,19 +54,23 @@ const plural: Rule = {
   bad: 'paths:\n  /order/{id}: {}\n',
   good: 'paths:\n  /orders/{id}: {}\n  /users/me/settings: {}\n',
   since: SINCE,
-  hooks: ({ report }) => {
-    const told = new Set<string>();
+  hooks: (lint) => {
+    const check = (literal: string, path: Path): void => {
+      if (isManyOrNoList(literal)) return;
+      lint.report(`\`${literal}\` holds many and is singular; name it \`${pluralised(literal)}\``, path);
+    };
     return {
       pathItem: ({ template, path, direction }) => {
         if (direction !== 'path') return;
         const segments = segmentsOf(template);
         for (const [i, { text, literal }] of segments.entries()) {
-          const isCollection = isWhollyParameter(segments[i + 1]) && literal !== '' && text === literal;
-          const prefix = shapeOf(segments.slice(0, i + 1));
-          if (!isCollection || told.has(prefix) || isManyOrNoList(literal)) continue;
-          told.add(prefix);
-          report(`\`${literal}\` holds many and is singular; name it \`${pluralised(literal)}\``, path);
+          if (isWhollyParameter(segments[i + 1]) && literal !== '' && text === literal) check(literal, path);
         }
+      },
+      operation: (operation) => {
+        const last = segmentsOf(operation.template).at(-1);
+        if (last !== undefined && hasShape(pageOf(operation, lint), 'array'))
+          check(last.literal, operation.pathItem.path);
       },
     };
   },
@@ -96,10 +99,6 @@ function isManyOrNoList(literal: string): boolean {
 function pluralised(literal: string): string {
   const last = wordsOf(literal).at(-1) ?? '';
   return literal.slice(0, literal.length - last.length) + pluralOf(literal.slice(literal.length - last.length));
-}
-
-function shapeOf(segments: readonly Segment[]): string {
-  return segments.map(({ literal, parameters }) => (parameters.length > 0 ? `{}${literal}` : literal)).join('/');
 }
 
 const verbs: Rule = {

@@ -1,5 +1,7 @@
-import { listOf, namedOf, objectOf, textOf, type JsonObject } from '../../document/json-value.ts';
-import type { OperationSite, Rule, RuleContext } from '../rule.ts';
+import { isObject, listOf, namedOf, objectOf, textOf, type JsonObject } from '../../document/json-value.ts';
+import { enforcedOn } from '../enforced.ts';
+import { isLocalUrl } from '../local-url.ts';
+import type { OperationSite, Rule, Site } from '../rule.ts';
 
 const WRITES: ReadonlySet<string> = new Set(['post', 'put', 'patch', 'delete']);
 const READS: ReadonlySet<string> = new Set(['get', 'head', 'query']);
@@ -10,15 +12,22 @@ function isProtected({ node }: OperationSite, root: JsonObject): boolean {
   return ways.length > 0 && ways.every((way) => Object.keys(objectOf(way)).length > 0);
 }
 
-const isPublic = ({ node, pathItem }: OperationSite, root: JsonObject): boolean =>
-  [node, pathItem.node, root].some((each) => each['x-public'] === true);
+const saysPublic = (nodes: readonly unknown[]): boolean => nodes.some((node) => objectOf(node)['x-public'] === true);
+
+interface Guarding {
+  readonly methods: ReadonlySet<string>;
+  readonly what: string;
+  /** Where somebody may have decided that it is open. */
+  readonly decidedAt: (site: OperationSite, root: JsonObject) => readonly unknown[];
+}
 
 const guarding =
-  (methods: ReadonlySet<string>, what: string): Rule['hooks'] =>
+  ({ methods, what, decidedAt }: Guarding): Rule['hooks'] =>
   ({ report, root }) => ({
     operation: (site) => {
       const { method, path, direction } = site;
-      if (direction !== 'path' || !methods.has(method) || isPublic(site, root) || isProtected(site, root)) return;
+      if (direction !== 'path' || !methods.has(method) || isProtected(site, root)) return;
+      if (saysPublic(decidedAt(site, root))) return;
       report(`everybody may ${what} here; name its \`security\`, or say \`x-public: true\``, path);
     },
   });
@@ -32,7 +41,8 @@ const writes: Rule = {
   bad: 'paths:\n  /users:\n    post: { security: [] }\n',
   good: 'security: [{ token: [] }]\npaths:\n  /users:\n    post: {}\n',
   since: '0.1.0',
-  hooks: guarding(WRITES, 'write'),
+  // That all of an API is public is said of what can be read: a write (a login, a form) says it of itself.
+  hooks: guarding({ methods: WRITES, what: 'write', decidedAt: ({ node }) => [node] }),
 };
 
 const reads: Rule = {
@@ -44,106 +54,12 @@ const reads: Rule = {
   bad: 'paths:\n  /users:\n    get: {}\n',
   good: 'paths:\n  /users:\n    get: { x-public: true }\n',
   since: '0.1.0',
-  hooks: guarding(READS, 'read'),
-};
-
-const declared: Rule = {
-  id: 'S03',
-  severity: 'error',
-  axis: 'security',
-  summary: 'Schemes and scopes that are asked for are declared.',
-  why: 'Nobody can get what is explained nowhere.',
-  bad: 'security: [{ token: [] }]\n',
-  good: 'security: [{ token: [] }]\ncomponents:\n  securitySchemes:\n    token: { type: http, scheme: bearer }\n',
-  since: '0.1.0',
-  hooks: (lint) => ({
-    document: ({ node }) => checkWays(lint, node['security'], ['security']),
-    operation: ({ node, path }) => checkWays(lint, node['security'], [...path, 'security']),
+  hooks: guarding({
+    methods: READS,
+    what: 'read',
+    decidedAt: ({ node, pathItem }, root) => [node, pathItem.node, root, root['info']],
   }),
 };
-
-function checkWays({ root, resolve, report }: RuleContext, ways: unknown, path: readonly (string | number)[]): void {
-  const schemes = objectOf(objectOf(root['components'])['securitySchemes']);
-  for (const [at, way] of listOf(ways).entries()) {
-    for (const [name, scopes] of namedOf(way)) {
-      const scheme = Object.hasOwn(schemes, name) ? resolve(schemes[name]) : undefined;
-      if (scheme === undefined) report(`the scheme \`${name}\` is not declared`, [...path, at, name]);
-      else if (scheme['type'] === 'oauth2') {
-        const known = new Set(
-          namedOf(scheme['flows']).flatMap(([, flow]) => Object.keys(objectOf(objectOf(flow)['scopes']))),
-        );
-        for (const [index, scope] of listOf(scopes).entries()) {
-          if (!known.has(String(scope)))
-            report(`the scope \`${String(scope)}\` is not declared`, [...path, at, name, index]);
-        }
-      }
-    }
-  }
-}
-
-const CREDENTIAL =
-  /^(?:password|passwd|pwd|secret|client[-_]?secret|token|access[-_]?token|refresh[-_]?token|id[-_]?token|api[-_]?key|apikey|auth[-_]?token|authorization|private[-_]?key)$/i;
-
-const inUrls: Rule = {
-  id: 'S04',
-  severity: 'error',
-  axis: 'security',
-  summary: 'No HTTP Basic, and no keys, passwords or tokens in addresses.',
-  why: 'Addresses stand in logs, histories and referrers; Basic sends the password with each call.',
-  bad: 'components:\n  securitySchemes:\n    key: { type: apiKey, in: query, name: key }\n',
-  good: 'components:\n  securitySchemes:\n    key: { type: apiKey, in: header, name: X-API-Key }\n',
-  since: '0.1.0',
-  hooks: ({ report }) => ({
-    securityScheme: ({ node, path, name }) => {
-      if (node['type'] === 'apiKey' && node['in'] === 'query')
-        report(`\`${name}\` is a key in the address`, [...path, 'in']);
-      if (node['type'] === 'http' && textOf(node['scheme'])?.toLowerCase() === 'basic') {
-        report(`\`${name}\` is HTTP Basic`, [...path, 'scheme']);
-      }
-    },
-    parameter: ({ node, path }) => {
-      const name = textOf(node['name']) ?? '';
-      if ((node['in'] === 'query' || node['in'] === 'path') && CREDENTIAL.test(name)) {
-        report(`\`${name}\` in the address is a credential`, path);
-      }
-    },
-  }),
-};
-
-/** RFC 9110 and the registry of IANA; what is left has a shared secret in clear or is broken. */
-const WEAK_SCHEMES: ReadonlySet<string> = new Set(['digest', 'oauth', 'negotiate', 'hoba', 'mutual', 'vapid']);
-const WEAK_FLOWS: Readonly<Record<string, string>> = {
-  implicit: 'gives tokens in addresses (RFC 9700)',
-  password: 'hands passwords to the application (RFC 9700)',
-};
-
-const weak: Rule = {
-  id: 'S05',
-  severity: 'error',
-  axis: 'security',
-  summary: 'Schemes and flows are those that are still thought safe.',
-  why: 'Implicit and password grants are forbidden by RFC 9700; Digest and OAuth 1.0 have better successors.',
-  bad: 'components:\n  securitySchemes:\n    login: { type: oauth2, flows: { implicit: { authorizationUrl: https://login.shop.test, scopes: {} } } }\n',
-  good: 'components:\n  securitySchemes:\n    login: { type: oauth2, flows: { clientCredentials: { tokenUrl: https://login.shop.test, scopes: {} } } }\n',
-  since: '0.1.0',
-  hooks: ({ report }) => ({
-    securityScheme: ({ node, path }) => {
-      const scheme = textOf(node['scheme'])?.toLowerCase() ?? '';
-      if (node['type'] === 'http' && WEAK_SCHEMES.has(scheme))
-        report(`\`${scheme}\` is not safe any more`, [...path, 'scheme']);
-      for (const [name, flow] of namedOf(node['flows'])) {
-        const why = Object.hasOwn(WEAK_FLOWS, name) ? WEAK_FLOWS[name] : undefined;
-        if (why !== undefined) report(`the flow \`${name}\` ${why}`, [...path, 'flows', name]);
-        for (const [field, url] of namedOf(flow)) {
-          if (field.endsWith('Url') && /^http:/i.test(textOf(url) ?? ''))
-            report('tokens are sent without TLS', [...path, 'flows', name, field]);
-        }
-      }
-    },
-  }),
-};
-
-const LOCAL = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/i;
 
 const encrypted: Rule = {
   id: 'S07',
@@ -152,49 +68,51 @@ const encrypted: Rule = {
   summary: 'Servers speak HTTPS.',
   why: 'Whoever is on the way reads and changes all else.',
   bad: 'servers: [{ url: http://api.shop.test }]\n',
-  good: 'servers: [{ url: https://api.shop.test }, { url: /v1 }]\n',
+  good: 'servers: [{ url: https://api.shop.test }, { url: /v1 }, { url: "http://localhost:8080" }]\n',
   since: '0.1.0',
   hooks: ({ report }) => ({
-    server: ({ node, path }) => {
-      const url = textOf(node['url']) ?? '';
-      if (/^(?:http|ws):/i.test(url) && !LOCAL.test(url)) report(`\`${url}\` is not encrypted`, [...path, 'url']);
+    server: (site) => {
+      const plain = urlsOf(site).find((url) => /^(?:http|ws):/i.test(url) && !isLocalUrl(url));
+      if (plain !== undefined) report(`\`${plain}\` is not encrypted`, [...site.path, 'url']);
     },
   }),
 };
 
-const STACK: ReadonlySet<string> = new Set([
-  'stack',
-  'stacktrace',
-  'stack_trace',
-  'stackTrace',
-  'backtrace',
-  'exception',
-  'debug',
-]);
+/** With the defaults of its variables; where the scheme is a variable, with each of its values. */
+function urlsOf({ node }: Site): readonly string[] {
+  const url = textOf(node['url']) ?? '';
+  const scheme = /^\{([^{}]+)\}:/.exec(url)?.[1];
+  const variables = namedOf(node['variables']).filter(([, variable]) => isObject(variable));
+  const values = new Map(variables.map(([name, variable]) => [name, textOf(objectOf(variable)['default']) ?? '']));
+  const filled = (text: string): string =>
+    text.replace(/\{([^{}]+)\}/g, (written, name: string) => values.get(name) ?? written);
+  const choices = listOf(objectOf(objectOf(node['variables'])[scheme ?? ''])['enum']);
+  const chosen = choices.map((choice) => filled(url.replace(/^\{[^{}]+\}/, () => String(choice))));
+  return scheme === undefined ? [filled(url)] : [filled(url), ...chosen];
+}
 
-const traces: Rule = {
-  id: 'S18',
+const enforced: Rule = {
+  id: 'S20',
   severity: 'error',
   axis: 'security',
-  summary: 'Errors show nothing of the inside.',
-  why: 'Stack traces tell attackers which versions and paths there are.',
-  bad: 'paths:\n  /users:\n    get:\n      responses:\n        "500": { content: { application/json: { schema: { properties: { stack: {} } } } } }\n',
-  good: 'paths:\n  /users:\n    get:\n      responses:\n        "500": { content: { application/json: { schema: { properties: { detail: {} } } } } }\n',
+  summary: 'What a document says of security is what the gate enforces.',
+  why: 'A lock that is only drawn on the door keeps nobody out; one that nobody told of locks callers out.',
+  bad: '# the gate asks for a JWT at GET /users, and for nothing at GET /prices\nsecurity: [{ token: [] }]\npaths:\n  /users: { get: {} }\n  /prices: { get: {} }\n',
+  good: 'security: [{ token: [] }]\npaths:\n  /users: { get: {} }\n  /prices: { get: { security: [] } }\n',
+  enforced: { operations: { 'GET /users': ['jwt'], 'GET /prices': [] } },
   since: '0.1.0',
-  hooks: ({ report, siteOf }) => ({
-    operation: ({ responses }) => {
-      for (const { status, node, path } of responses) {
-        if (!/^[45]|^default$/.test(status)) continue;
-        for (const [type, media] of namedOf(node['content'])) {
-          const schema = siteOf(objectOf(media)['schema'], [...path, 'content', type, 'schema']);
-          for (const [name] of namedOf(schema?.node['properties'])) {
-            if (schema !== undefined && STACK.has(name))
-              report(`\`${name}\` shows the inside`, [...schema.path, 'properties', name]);
-          }
-        }
-      }
+  hooks: ({ report, root, enforced: given }) => ({
+    operation: (site) => {
+      const guards = site.direction === 'path' && given !== undefined ? enforcedOn(site, given) : undefined;
+      if (guards === undefined || guards.length > 0 === isProtected(site, root)) return;
+      report(
+        guards.length === 0
+          ? 'the document asks who calls, and the gate lets everybody in'
+          : `the document lets everybody in, and the gate asks for ${guards.join(' or ')}`,
+        site.path,
+      );
     },
   }),
 };
 
-export const PROTECTION_RULES: readonly Rule[] = [writes, reads, declared, inUrls, weak, encrypted, traces];
+export const PROTECTION_RULES: readonly Rule[] = [writes, reads, encrypted, enforced];

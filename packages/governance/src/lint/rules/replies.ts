@@ -95,12 +95,13 @@ const outcomes: Rule = {
   good: 'paths:\n  /users:\n    get: { responses: { "200": {}, "4XX": {} } }\n',
   since: '0.1.0',
   hooks: ({ report }) => ({
-    operation: ({ node, path, direction }) => {
+    operation: ({ node, path, method, direction }) => {
       if (direction !== 'path') return;
       const statuses = Object.keys(objectOf(node['responses']));
       const at = node['responses'] === undefined ? path : [...path, 'responses'];
       if (!statuses.some((status) => /^[123]/.test(status))) report('no response tells of success (2xx)', at);
-      if (!statuses.some((status) => status.startsWith('4') || status === 'default')) {
+      const isAside = method === 'options' || method === 'trace';
+      if (!isAside && !statuses.some((status) => status.startsWith('4') || status === 'default')) {
         report('no response tells what callers may do wrong (4xx)', at);
       }
     },

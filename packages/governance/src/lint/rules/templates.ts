@@ -1,6 +1,6 @@
-import { textOf, type Path } from '../../document/json-value.ts';
+import { listOf, textOf, type Path } from '../../document/json-value.ts';
 import { parametersOf, segmentsOf, type Segment } from '../path-template.ts';
-import type { OperationSite, Rule, Site } from '../rule.ts';
+import type { OperationSite, Rule, RuleContext, Site } from '../rule.ts';
 
 const ambiguous: Rule = {
   id: 'C05',
@@ -102,41 +102,39 @@ const declared: Rule = {
   bad: 'paths:\n  /users/{id}:\n    get:\n      parameters: [{ name: user_id, in: path, required: true }]\n',
   good: 'paths:\n  /users/{id}:\n    get:\n      parameters: [{ name: id, in: path, required: true }]\n',
   since: '0.1.0',
-  hooks: ({ report }) => {
-    const used = new Set<Site['node']>();
-    const unused = new Map<Site['node'], Path>();
-    const optional = new Map<Site['node'], Path>();
-    const sort = ({ node, path }: Site, names: ReadonlySet<string>): void => {
-      if (names.has(textOf(node['name']) ?? '')) used.add(node);
-      else if (!unused.has(node)) unused.set(node, path);
-      if (node['required'] !== true && !optional.has(node)) optional.set(node, path);
-    };
-    return {
-      pathItem: ({ template, path, direction }) => {
-        if (direction !== 'path') return;
-        const twice = repeated(parametersOf(template));
-        if (twice !== undefined) report(`\`{${twice}}\` is in the path twice`, path);
-      },
-      operation: (operation) => {
-        if (operation.direction !== 'path') return;
-        const names = new Set(parametersOf(operation.template));
-        const own = operation.parameters.filter(({ node }) => node['in'] === 'path');
-        for (const site of own) sort(site, names);
-        for (const name of missing(names, own)) {
-          report(`\`{${name}}\` is in the path and not declared`, operation.path);
+  hooks: ({ report, resolve }) => ({
+    pathItem: ({ template, path, direction }) => {
+      if (direction !== 'path') return;
+      const twice = repeated(parametersOf(template));
+      if (twice !== undefined) report(`\`{${twice}}\` is in the path twice`, path);
+    },
+    operation: (operation) => {
+      if (operation.direction !== 'path') return;
+      const names = new Set(parametersOf(operation.template));
+      const own = operation.parameters.filter(({ node }) => node['in'] === 'path');
+      for (const site of own) {
+        const name = textOf(site.node['name']) ?? '';
+        if (!names.has(name)) report(`the path has no \`{${name}}\``, placeIn(operation, site, resolve));
+        if (site.node['required'] !== true) {
+          report(`\`${name}\` is in the path, so it needs \`required: true\``, site.path);
         }
-      },
-      end: () => {
-        for (const [node, path] of unused) {
-          if (!used.has(node)) report(`the path has no \`{${textOf(node['name']) ?? ''}}\``, path);
-        }
-        for (const [node, path] of optional) {
-          report(`\`${textOf(node['name']) ?? ''}\` is in the path, so it needs \`required: true\``, path);
-        }
-      },
-    };
-  },
+      }
+      for (const name of missing(names, own)) {
+        report(`\`{${name}}\` is in the path and not declared`, operation.path);
+      }
+    },
+  }),
 };
+
+/** Where a parameter is taken: at the reference, if it is one. */
+function placeIn({ node, path, pathItem }: OperationSite, wanted: Site, resolve: RuleContext['resolve']): Path {
+  if (wanted.path[0] !== 'components') return wanted.path;
+  for (const holder of [{ node, path }, pathItem]) {
+    const at = listOf(holder.node['parameters']).findIndex((parameter) => resolve(parameter) === wanted.node);
+    if (at >= 0) return [...holder.path, 'parameters', at];
+  }
+  return wanted.path;
+}
 
 function missing(names: ReadonlySet<string>, own: OperationSite['parameters']): readonly string[] {
   const given = new Set(own.map(({ node }) => node['name']));

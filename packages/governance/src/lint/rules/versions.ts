@@ -1,5 +1,5 @@
 import { namedOf, objectOf, textOf, type JsonObject, type Path } from '../../document/json-value.ts';
-import { breaksOf } from '../breaks.ts';
+import { compareDocuments } from '../../breaking/compare-documents.ts';
 import { isVersionSegment, segmentsOf } from '../path-template.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 
@@ -59,7 +59,7 @@ const locator: Rule = {
       parameter: ({ node, path }) => {
         const name = textOf(node['name']) ?? '';
         const place = textOf(node['in']) ?? '';
-        if (VERSION_PARAMETERS[place]?.test(name) !== true) return;
+        if (VERSION_PARAMETERS.get(place)?.test(name) !== true) return;
         found.push({ kind: `the ${place} parameter ${name}`, version: '', path });
       },
       mediaType: ({ type, path }) => {
@@ -72,10 +72,10 @@ const locator: Rule = {
 };
 
 /** `version` in a query is mostly the version of a thing. */
-const VERSION_PARAMETERS: Readonly<Record<string, RegExp>> = {
-  query: /^(?:api|accept)[-_]?version$/i,
-  header: /^(?:x-)?(?:(?:api|accept)[-_]?)?version$/i,
-};
+const VERSION_PARAMETERS: ReadonlyMap<string, RegExp> = new Map([
+  ['query', /^(?:api|accept)[-_]?version$/i],
+  ['header', /^(?:x-)?(?:(?:api|accept)[-_]?)?version$/i],
+]);
 
 function major(segment: string): string {
   return segment.toLowerCase().replace(/[._].*$/, '');
@@ -144,17 +144,18 @@ const bump: Rule = {
   bad: 'info: { title: Users, version: 1.5.0 }\npaths:\n  /users: { get: {} }\n',
   good: 'info: { title: Users, version: 2.0.0 }\npaths:\n  /users: { get: {} }\n',
   since: '0.1.0',
-  hooks: ({ root, previous, report }) => ({
+  hooks: ({ root, previous, report, nowMs }) => ({
     document: () => {
       if (previous === undefined) return;
       const before = versionOf(previous);
       const now = versionOf(root);
       if (!mustNotBreak(before, now)) return;
-      const breaks = breaksOf(previous, root);
-      const [first, ...more] = breaks;
+      const { changes } = compareDocuments(previous, root, { now: nowMs });
+      const [first, ...more] = changes.filter(({ level }) => level === 'error');
       if (first === undefined) return;
+      const what = `${first.operation} ${first.message}`.trim();
       const others = more.length === 0 ? '' : `, and ${more.length} more`;
-      report(`breaks callers of ${before} and is no new major version: ${first}${others}`, ['info', 'version']);
+      report(`breaks callers of ${before} and is no new major version: ${what}${others}`, ['info', 'version']);
     },
   }),
 };

@@ -1,6 +1,6 @@
 import { canonical } from './canonical.ts';
 import { FORMATS } from './formats.ts';
-import type { PlanSchemaObject } from './plan.ts';
+import type { PlanSchemaObject } from './plan-schema.ts';
 import type { Check, Checks } from './check.ts';
 
 export function scalarChecks(schema: PlanSchemaObject, set: Checks): Check[] {

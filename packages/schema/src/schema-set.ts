@@ -1,8 +1,8 @@
-import { LinearPattern } from '../linear-pattern.ts';
+import { LinearPattern } from './linear-pattern.ts';
 import { Examination, TooComplex, type Finding } from './examination.ts';
 import { arrayChecks, objectChecks } from './container-checks.ts';
 import { isObject, type Check, type SchemaSetOptions } from './check.ts';
-import type { JsonType, PlanSchema, PlanSchemaObject } from './plan.ts';
+import type { JsonType, PlanSchema, PlanSchemaObject } from './plan-schema.ts';
 import { scalarChecks } from './scalar-checks.ts';
 import { typeOfValue, typesOf } from './schema-types.ts';
 

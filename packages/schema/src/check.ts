@@ -1,5 +1,5 @@
 import type { Examination } from './examination.ts';
-import type { PlanSchema } from './plan.ts';
+import type { PlanSchema } from './plan-schema.ts';
 
 /** Does the value fit? Tells the examination where not. */
 export type Check = (value: unknown, examination: Examination) => boolean;

@@ -1,4 +1,4 @@
-import type { PlanSchema } from './plan.ts';
+import type { PlanSchema } from './plan-schema.ts';
 
 const CHAIN_MAX = 200;
 

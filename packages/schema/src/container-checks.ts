@@ -1,5 +1,5 @@
 import type { Examination } from './examination.ts';
-import type { PlanSchemaObject } from './plan.ts';
+import type { PlanSchemaObject } from './plan-schema.ts';
 import { isObject, type Check, type Checks } from './check.ts';
 
 type Items = readonly unknown[];

@@ -1,4 +1,4 @@
-import type { JsonType, PlanSchema, PlanSchemaObject } from './plan.ts';
+import type { JsonType, PlanSchema, PlanSchemaObject } from './plan-schema.ts';
 
 /** By the schema: many may lead to the same one, and it to many others. */
 const known = new WeakMap<PlanSchemaObject, { readonly types: ReadonlySet<JsonType> | undefined }>();
