@@ -20,6 +20,7 @@ import {
   sessionCookie,
   sessionToken,
 } from './browser-session.ts';
+import { CallerAddresses } from './caller-addresses.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { replyOnce, type KeptReply } from './reply-once.ts';
 import { serveScim } from './scim-api.ts';
@@ -32,9 +33,16 @@ export interface AdminApiOptions {
   readonly adminToken: string | undefined;
   /** Of whoever may read the data folder of the gate. */
   readonly localToken?: string | undefined;
+  /** In front of it; left out: none. */
+  readonly trustedProxies?: readonly string[];
   readonly version: string;
   /** Under which browsers reach it; with `https:` cookies are for TLS only. */
   readonly publicUrl?: string | undefined;
+}
+
+/** With what is made of them once. */
+interface Options extends AdminApiOptions {
+  readonly addresses: CallerAddresses;
 }
 
 const BASE = '/api/v1';
@@ -43,7 +51,8 @@ const NDJSON = 'application/x-ndjson; charset=utf-8';
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** The admin API, not yet listening. */
-export function adminApi(options: AdminApiOptions): FastifyInstance {
+export function adminApi(given: AdminApiOptions): FastifyInstance {
+  const options = { ...given, addresses: new CallerAddresses(given.trustedProxies ?? []) };
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: 60_000,
@@ -78,7 +87,13 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
   serveScim(app, {
     contextOf: async (request) => {
       const principal = await ofToken(request, options);
-      return { ...options.house, principal, workspace: '', requestId: request.id, origin: originOf(request) };
+      return {
+        ...options.house,
+        principal,
+        workspace: '',
+        requestId: request.id,
+        origin: originOf(request, options.addresses),
+      };
     },
     bodyOf,
     log: options.house.log,
@@ -86,7 +101,7 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
   return app;
 }
 
-function serve(app: FastifyInstance, route: Route, options: AdminApiOptions): void {
+function serve(app: FastifyInstance, route: Route, options: Options): void {
   app.route({
     method: route.method,
     url: `${BASE}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
@@ -107,7 +122,7 @@ function isSecure({ publicUrl = '' }: AdminApiOptions): boolean {
   return publicUrl.startsWith('https:');
 }
 
-async function contextOf(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<ServiceContext> {
+async function contextOf(request: FastifyRequest, route: Route, options: Options): Promise<ServiceContext> {
   const { house } = options;
   if (route.permission === 'none') requireOwnSite(request);
   const principal = await whoAsks(request, route, options);
@@ -115,12 +130,16 @@ async function contextOf(request: FastifyRequest, route: Route, options: AdminAp
   const workspace = asked === undefined ? '' : await workspaceId(house, asked);
   const given = request.headers['x-request-id'];
   const requestId = typeof given === 'string' && isRequestId(given) ? given : request.id;
-  return { ...house, principal, workspace, requestId, origin: originOf(request) };
+  return { ...house, principal, workspace, requestId, origin: originOf(request, options.addresses) };
 }
 
-/** The address is that of the socket: no proxy in front of the admin API is trusted, whatever it forwards. */
-function originOf({ ip: address, headers }: FastifyRequest): Origin {
-  return { address, userAgent: headers['user-agent'] ?? '' };
+/** Never what anybody may write: the address is the socket's, or what a trusted proxy says. */
+function originOf({ socket, headers }: FastifyRequest, addresses: CallerAddresses): Origin {
+  const forwarded = headers['x-forwarded-for'];
+  return {
+    address: addresses.of({ peer: socket.remoteAddress ?? '', forwarded: [forwarded].flat().join(',') }),
+    userAgent: headers['user-agent'] ?? '',
+  };
 }
 
 async function whoAsks(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<Principal> {
@@ -182,7 +201,7 @@ type Opened = Partial<Record<'session' | 'departure' | 'location', string | unde
 
 interface Arrived {
   readonly request: FastifyRequest;
-  readonly options: AdminApiOptions;
+  readonly options: Options;
 }
 
 async function answerTo(ctx: ServiceContext, route: Route, arrived: Arrived): Promise<KeptReply & Opened> {
@@ -227,7 +246,7 @@ function inputOf({ request, options }: Arrived): AdminRequest {
     headers: headersOf(request),
     revision: revisionOf(request),
     caller: {
-      ...originOf(request),
+      ...originOf(request, options.addresses),
       session: sessionToken(headers, isSecure(options)),
       departure: departureTicket(headers),
       publicUrl: (options.publicUrl ?? `http://${headers.host ?? ''}`).replace(/\/$/, ''),

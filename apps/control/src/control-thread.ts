@@ -30,6 +30,7 @@ const {
   secret,
   adminToken,
   localToken,
+  trustedProxies,
   importFrom,
   version,
   logLevel,
@@ -52,7 +53,7 @@ const house: House = {
   usage: recordedUsage(recordsFolder),
   ...(importFrom && { importFrom }),
 };
-const app = adminApi({ house, adminToken, localToken, version });
+const app = adminApi({ house, adminToken, localToken, trustedProxies, version });
 const senders = {
   mailer: telling.smtp && smtpMailer(telling.smtp),
   fetcher: publicFetcher({ allowPrivate: telling.allowPrivate }),

@@ -1,3 +1,4 @@
+export { isNetwork } from './caller-addresses.ts';
 export { ControlPlane, type CallersReplacement, type ControlPlaneOptions, type LocalGate } from './control-plane.ts';
 export { readKeptCallers } from './kept-callers.ts';
 export type { Enforcement, GateChange, GateConfig, Prepared, Preview } from '@gatehouse/services';

@@ -20,6 +20,8 @@ export interface ControlStart {
   readonly adminToken: string | undefined;
   /** Of whoever may read the data folder, for commands on this machine. */
   readonly localToken: string;
+  /** Proxies in front of the admin API whose word of their callers is taken. */
+  readonly trustedProxies: readonly string[];
   /** From where documents may be fetched; undefined: from public machines. */
   readonly importFrom: ImportSettings | undefined;
   readonly version: string;

@@ -87,6 +87,13 @@ describe('the audit', () => {
     expect(JSON.stringify(entry)).not.toContain('198.51.100.9');
   });
 
+  it('says it by what a proxy forwards that is trusted', async () => {
+    await test.close();
+    test = await openTestHouse(':memory:', undefined, ['127.0.0.0/8']);
+    await post(`${W}/apis`, { name: 'users' }, undefined, { 'x-forwarded-for': '1.1.1.1, 198.51.100.9' });
+    expect(await read(`${W}/audit`)).toMatchObject([{ actor: { ip: '198.51.100.9' } }]);
+  });
+
   it('tells who has read it', async () => {
     const { id, token } = await person('auditor@example.com', 'auditor');
     await read(`${W}/audit`, token);

@@ -99,7 +99,11 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export async function openTestHouse(place = ':memory:', importFrom?: ImportSettings): Promise<TestHouse> {
+export async function openTestHouse(
+  place = ':memory:',
+  importFrom?: ImportSettings,
+  trustedProxies: readonly string[] = [],
+): Promise<TestHouse> {
   const time = { nowMs: Date.parse('2026-11-26T12:00:00Z') };
   const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
   const gate = new RememberingGate();
@@ -114,7 +118,7 @@ export async function openTestHouse(place = ':memory:', importFrom?: ImportSetti
     ...(importFrom && { importFrom }),
   };
   await seedHouse(house);
-  const app = adminApi({ house, adminToken: ADMIN_TOKEN, version: 'test' });
+  const app = adminApi({ house, adminToken: ADMIN_TOKEN, trustedProxies, version: 'test' });
   return {
     house,
     gate,

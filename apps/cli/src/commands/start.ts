@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { DemoModel } from '@gatehouse/ai/demo';
 import type { Snapshot } from '@gatehouse/config';
 import { tellingOf } from '../telling.ts';
+import { consoleProxiesOf } from '../console-proxies.ts';
 import { ControlPlane, readKeptCallers, type GateConfig } from '@gatehouse/control';
 import {
   derivedSecret,
@@ -155,6 +156,7 @@ export class RunningGatehouse implements StatusSource {
     const { database, importFrom, log, logLevel } = this.#options;
     const { adminToken } = this;
     const telling = tellingOf(this.#options.env);
+    const trustedProxies = consoleProxiesOf(this.#options.env);
     const gate = this.#parts;
     if (gate === undefined) throw new Error('nothing is served yet');
     const place = {
@@ -171,6 +173,7 @@ export class RunningGatehouse implements StatusSource {
         adminToken,
         localToken: this.#localToken,
         telling,
+        trustedProxies,
         version: version(),
         logLevel,
         log,
