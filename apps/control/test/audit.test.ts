@@ -94,6 +94,26 @@ describe('the audit', () => {
     expect(await read(`${W}/audit`)).toMatchObject([{ actor: { ip: '198.51.100.9' } }]);
   });
 
+  it('takes documents that are 5,000 levels deep, and names that mean something elsewhere', async () => {
+    const deep = `${'{"a":['.repeat(2500)}1${']}'.repeat(2500)}`;
+    const odd = JSON.parse('{"constructor":{"prototype":1},"toString":"x","personal":"user_1","sealed":"AAAA"}');
+    const made = await post(`${W}/upstreams`, { name: 'deep', spec: { ...odd, deep: JSON.parse(deep) } });
+    const headers = { 'if-match': '"1"' };
+    const body = { spec: { deep: JSON.parse(deep.replace('1', '2')), toString: null } };
+    expect((await test.call('PATCH', `${W}/upstreams/${made.id}`, { body, headers })).status).toBe(200);
+    const [first, second] = await read(`${W}/audit`);
+    expect(first?.['change'].after.spec).toMatchObject({
+      personal: 'user_1',
+      sealed: 'AAAA',
+      constructor: { prototype: 1 },
+    });
+    expect(second?.['change'].patch.map(({ op, path }: Json) => [op, path.length > 60 ? 'deep' : path])).toEqual([
+      ['remove', '/spec/toString'],
+      ['replace', 'deep'],
+      ['replace', '/revision'],
+    ]);
+  });
+
   it('tells who has read it', async () => {
     const { id, token } = await person('auditor@example.com', 'auditor');
     await read(`${W}/audit`, token);
