@@ -29,7 +29,8 @@ export async function withPersonalParts(
   if (Array.isArray(patch)) {
     const operations: unknown[] = [];
     for (const [index, operation] of [...patch].entries()) {
-      const isPersonal = fields.some((field) => membersOf(operation)['path'] === `/${field}`);
+      const [, field = ''] = String(membersOf(operation)['path']).split('/');
+      const isPersonal = fields.includes(field);
       const swap = async (value: unknown): Promise<unknown> =>
         exchange(value, { whose: 'entity', path: `/change/patch/${index}/value` });
       operations.push(isPersonal ? await exchanged(membersOf(operation), ['value'], swap) : operation);
