@@ -1,6 +1,6 @@
 import type { OthersNames, Snapshot } from '@gatehouse/config';
 import { diffSnapshots } from '@gatehouse/config/meaning';
-import { mergeSnapshots, namesOf, type SnapshotPart } from '@gatehouse/config/merging';
+import { givenWay, mergeSnapshots, namesOf } from '@gatehouse/config/merging';
 import type {
   CallersReplacement,
   Enforcement,
@@ -18,6 +18,8 @@ import type { Loaded } from './loaded.ts';
 
 export interface ServedPartsOptions {
   readonly workers: number;
+  /** The file is an example of ours: what somebody stores counts where both say something. */
+  readonly givesWay: boolean;
   readonly compile: (order: CompileOrder) => Promise<CompiledAside>;
   /** Brings a snapshot to all workers. */
   readonly publish: (snapshot: Snapshot) => Promise<Published>;
@@ -59,7 +61,7 @@ export class ServedParts implements LocalGate {
   async begin(config: GateConfig): Promise<void> {
     const store = await this.#compiled(config);
     if ('problems' in store) throw new CommandFailure(store.problems.join('\n'));
-    this.#snapshot = merged(this.#file, store);
+    this.#snapshot = this.#merged(this.#file, store);
     this.#store = store;
   }
 
@@ -71,12 +73,16 @@ export class ServedParts implements LocalGate {
   /** A file that has been changed. Throws a CommandFailure when it cannot be served beside what is stored. */
   async changeFile(file: Loaded): Promise<Published> {
     return this.#inTurn(async () => {
-      const snapshot = merged(file, this.#store);
+      const snapshot = this.#merged(file, this.#store);
       const published = await this.#options.publish(snapshot);
       this.#file = file;
       this.#snapshot = snapshot;
       return published;
     });
+  }
+
+  get fileGivesWay(): boolean {
+    return this.#options.givesWay;
   }
 
   async apisOfOthers(): Promise<ReadonlySet<string>> {
@@ -93,14 +99,14 @@ export class ServedParts implements LocalGate {
     const store = await this.#compiled(config);
     if ('problems' in store) return store;
     const file = this.#file;
-    const outcome = merge(file, store);
+    const outcome = this.#merge(file, store);
     if ('problems' in outcome) return outcome;
     const { snapshot } = outcome;
     const enforce = async (): Promise<Enforcement> =>
       this.#inTurn(async () => {
         await this.#options.changeCallers(callers);
         // Unless the file has been changed since then.
-        return this.#enforce(store, this.#file === file ? snapshot : merged(this.#file, store));
+        return this.#enforce(store, this.#file === file ? snapshot : this.#merged(this.#file, store));
       });
     return { snapshot: snapshot.version, enforce };
   }
@@ -111,7 +117,7 @@ export class ServedParts implements LocalGate {
     if (config === undefined || isSame(config, this.#store?.config)) return { meaning: { changes: [] } };
     const store = await this.#compiled(config);
     if ('problems' in store) return store;
-    const outcome = merge(this.#file, store);
+    const outcome = this.#merge(this.#file, store);
     return 'problems' in outcome ? outcome : { meaning: diffSnapshots(this.#snapshot, outcome.snapshot) };
   }
 
@@ -120,7 +126,7 @@ export class ServedParts implements LocalGate {
     const others = this.#store === undefined ? {} : namesOf(this.#store.snapshot);
     const { outcome } = await this.#options.compile({ text, file: STORE, env: {}, documents, others });
     if ('problems' in outcome) return outcome;
-    const both = merge(outcome, this.#store);
+    const both = this.#merge(outcome, this.#store);
     return 'problems' in both ? both : { meaning: diffSnapshots(this.#snapshot, both.snapshot) };
   }
 
@@ -169,24 +175,24 @@ export class ServedParts implements LocalGate {
     return { snapshot: version, workers: { enforcing: workers.length, of: this.#options.workers } };
   }
 
+  /** Throws a CommandFailure when both cannot be served together. */
+  #merged(file: Loaded, store: StorePart | undefined): Snapshot {
+    const outcome = this.#merge(file, store);
+    if ('problems' in outcome) throw new CommandFailure(outcome.problems.join('\n'));
+    return outcome.snapshot;
+  }
+
+  #merge({ snapshot }: Loaded, store: StorePart | undefined): ReturnType<typeof mergeSnapshots> {
+    if (store === undefined) return { snapshot };
+    const own = this.#options.givesWay ? givenWay(snapshot, store.snapshot) : snapshot;
+    return mergeSnapshots({ owner: FILE, snapshot: own }, { owner: 'the store', snapshot: store.snapshot });
+  }
+
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
-}
-
-/** Throws a CommandFailure when both cannot be served together. */
-function merged(file: Loaded, store: StorePart | undefined): Snapshot {
-  const outcome = merge(file, store);
-  if ('problems' in outcome) throw new CommandFailure(outcome.problems.join('\n'));
-  return outcome.snapshot;
-}
-
-function merge({ snapshot }: Loaded, store: StorePart | undefined): ReturnType<typeof mergeSnapshots> {
-  if (store === undefined) return { snapshot };
-  const file: SnapshotPart = { owner: FILE, snapshot };
-  return mergeSnapshots(file, { owner: 'the store', snapshot: store.snapshot });
 }
 
 function isSame(config: GateConfig, other: GateConfig | undefined): boolean {

@@ -7,6 +7,8 @@ import { fromControl, type ControlStart, type FromControl, type ToControl } from
 /** The data plane, as the main thread has it. */
 export interface LocalGate {
   apisOfOthers(): Promise<ReadonlySet<string>>;
+  /** Whether what is stored counts where the file says something, too. */
+  readonly fileGivesWay: boolean;
   prepare(change: GateChange): Promise<Prepared | { readonly problems: readonly string[] }>;
   preview(change: GateChange): Promise<Preview>;
   previewFile(file: GateConfig): Promise<Preview>;
@@ -130,7 +132,7 @@ export class ControlPlane {
     if (told.kind === 'preview-file') return previewed(id, await gate.previewFile(told.file));
     if (told.kind === 'enforce') return this.#enforce(id);
     if (told.kind === 'callers') return this.#takeCallers(told);
-    return { kind: 'apis', id, apis: await gate.apisOfOthers() };
+    return { kind: 'apis', id, apis: await gate.apisOfOthers(), givesWay: gate.fileGivesWay };
   }
 
   async #takeCallers({ id, callers, last }: Extract<FromControl, { kind: 'callers' }>): Promise<ToControl> {

@@ -42,7 +42,7 @@ export interface Telling {
 }
 
 export type ToControl =
-  | { readonly kind: 'apis'; readonly id: number; readonly apis: ReadonlySet<string> }
+  | { readonly kind: 'apis'; readonly id: number; readonly apis: ReadonlySet<string>; readonly givesWay: boolean }
   | { readonly kind: 'prepared'; readonly id: number; readonly snapshot: string }
   | { readonly kind: 'previewed'; readonly id: number; readonly meaning: Meaning }
   | { readonly kind: 'taken'; readonly id: number }

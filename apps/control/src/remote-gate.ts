@@ -25,6 +25,11 @@ export class RemoteGate implements Gate {
     return answer.kind === 'apis' ? answer.apis : new Set();
   }
 
+  async apisOfFile(): Promise<ReadonlySet<string>> {
+    const answer = await this.#asked({ kind: 'apis-of-others', id: ++this.#ids });
+    return answer.kind === 'apis' && !answer.givesWay ? answer.apis : new Set();
+  }
+
   async prepare(change: GateChange): ReturnType<Gate['prepare']> {
     const id = ++this.#ids;
     const answer = await this.#asked({ kind: 'prepare', id, change });

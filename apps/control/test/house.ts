@@ -22,6 +22,10 @@ export class RememberingGate implements Gate {
     return Promise.resolve();
   }
 
+  async apisOfFile(): Promise<ReadonlySet<string>> {
+    return this.apisOfOthers();
+  }
+
   async preview(): ReturnType<Gate['preview']> {
     return Promise.resolve(this.problems.length > 0 ? { problems: this.problems } : { meaning: { changes: [] } });
   }

@@ -118,6 +118,7 @@ export class RunningGatehouse implements StatusSource {
     const kept = new KeptConfig(dataDir, derivedSecret(this.#secret(), 'kept configuration'));
     this.#parts = new ServedParts(file, {
       workers,
+      givesWay: this.#options.config === undefined,
       compile: async (order) => this.#compiler.compile(order),
       publish: async (snapshot) => this.#publish(snapshot),
       changeCallers: async (changes) => this.#serving().changeCallers(changes),

@@ -3,8 +3,10 @@ import type { AiSpec, RouteSpec, Snapshot } from '../snapshot.ts';
 import type { OthersNames } from './compilation.ts';
 import { AI_API } from './ai-paths.ts';
 import { deepFreeze } from './deep-freeze.ts';
-import { routeShape } from './route-identity.ts';
+import { placesOf } from './route-identity.ts';
 import { canonicalJson, snapshotVersion } from './snapshot-version.ts';
+
+export { givenWay } from './give-way.ts';
 
 /** What one owner, such as the file or the store, has a gate serve. */
 export interface SnapshotPart {
@@ -127,9 +129,4 @@ class Clashes {
       ...(Object.keys(prompts).length > 0 && { prompts }),
     };
   }
-}
-
-function placesOf(route: RouteSpec): readonly string[] {
-  const shape = routeShape(route);
-  return (route.hosts.length === 0 ? ['*'] : route.hosts).map((host) => `${host}\n${shape}`);
 }

@@ -20,6 +20,12 @@ export function routeShape({ method, path, when }: Pick<RouteSpec, 'method' | 'p
   return [method, path.replaceAll(/\{[^/]*\}/g, '{}'), ...conditionTexts(when)].join('\n');
 }
 
+/** By host and shape: what only one route can have. */
+export function placesOf(route: Pick<RouteSpec, 'hosts' | 'method' | 'path' | 'when'>): readonly string[] {
+  const shape = routeShape(route);
+  return (route.hosts.length === 0 ? ['*'] : route.hosts).map((host) => `${host}\n${shape}`);
+}
+
 function conditionTexts(when: RouteCondition | undefined): string[] {
   if (when === undefined) return [];
   const texts = (kind: string, wanted: Readonly<Record<string, string>>): string[] =>

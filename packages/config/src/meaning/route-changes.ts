@@ -1,4 +1,4 @@
-import { routeShape } from '../compile/route-identity.ts';
+import { placesOf } from '../compile/route-identity.ts';
 import { canonicalJson } from '../compile/snapshot-version.ts';
 import type { PolicySpec, RouteSpec, Snapshot } from '../snapshot.ts';
 import type { MeaningArea, MeaningChange } from './meaning.ts';
@@ -23,11 +23,7 @@ export function routeChanges(before: Snapshot, after: Snapshot): readonly Meanin
 
 /** By host and shape: names of parameters and of the route do not matter to whoever calls. */
 function byRequest({ routes }: Snapshot): ReadonlyMap<string, RouteSpec> {
-  return new Map(
-    routes.flatMap((route) =>
-      (route.hosts.length === 0 ? ['*'] : route.hosts).map((host) => [`${host}\n${routeShape(route)}`, route] as const),
-    ),
-  );
+  return new Map(routes.flatMap((route) => placesOf(route).map((place) => [place, route] as const)));
 }
 
 function nameOf(route: RouteSpec | undefined): string {

@@ -24,7 +24,7 @@ const OPEN: ReadonlySet<string> = new Set(['published', 'deprecated']);
 
 export async function exportConfig(ctx: ServiceContext): Promise<ExportedConfig> {
   requireRight(ctx, PLAN_PERMISSION);
-  const ofFile = [...(await ctx.gate.apisOfOthers())];
+  const ofFile = [...(await ctx.gate.apisOfFile())];
   const exported = await ctx.database.read(async (sql) => new Exporter(ctx.workspace, sql).export());
   return { ...exported, ofFile };
 }

@@ -37,6 +37,8 @@ export type Preview = { readonly meaning: Meaning } | { readonly problems: reado
 export interface Gate {
   /** Names of apis that the gate serves for somebody else, such as a file: plans may hold them and applications subscribe. */
   apisOfOthers(): Promise<ReadonlySet<string>>;
+  /** Those among them that nobody but their file can change: an example gives way. */
+  apisOfFile(): Promise<ReadonlySet<string>>;
   /** The problems of what cannot be served, ready to show. */
   prepare(change: GateChange): Promise<Prepared | { readonly problems: readonly string[] }>;
   /** Compiles a change and says what it means; nothing is served otherwise for it. */

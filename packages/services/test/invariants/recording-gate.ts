@@ -36,6 +36,10 @@ export class RecordingGate implements Gate {
     return Promise.resolve(new Set());
   }
 
+  async apisOfFile(): Promise<ReadonlySet<string>> {
+    return this.apisOfOthers();
+  }
+
   async preview(): ReturnType<Gate['preview']> {
     return Promise.resolve({ meaning: { changes: [] } });
   }
