@@ -526,3 +526,30 @@ describe('what is shared', () => {
     );
   });
 });
+
+it('nothing that looks sealed is taken from anybody', async () => {
+  for (const spec of [
+    { targets: [{ $sealed: 'junk' }] },
+    { apiKey: { $sealed: 'junk' } },
+    { a: { b: { $sealed: '' } } },
+  ]) {
+    const reply = await test.call('POST', `${W}/upstreams`, { body: { name: 'x', spec } });
+    expect([reply.status, reply.body.detail]).toEqual([422, expect.stringContaining('`$sealed` is a name')]);
+  }
+  await applied();
+  const provider = await one('providers', 'openai');
+  expect(
+    (
+      await test.call('POST', `${W}/configuration/plan`, {
+        body: asked({ ...FILE, ai: { providers: { openai: { kind: 'openai', apiKey: { $sealed: 'x' } } } } }),
+      })
+    ).status,
+  ).toBe(200);
+  const people = { name: 'second', spec: { kind: 'openai', apiKey: 'sk-second' } };
+  const second = (await test.call('POST', `${W}/providers`, { body: people })).body;
+  const headers = { 'if-match': `"${second.revision}"` };
+  const body = { spec: { region: 'eu' } };
+  expect((await test.call('PATCH', `${W}/providers/${second.id}`, { body, headers })).status).toBe(200);
+  expect(served().ai.providers.second).toEqual({ kind: 'openai', apiKey: 'sk-second', region: 'eu' });
+  expect(provider['spec'].apiKey).toBe('***');
+});

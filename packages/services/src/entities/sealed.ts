@@ -51,7 +51,9 @@ function changed(data: Data, before: unknown, seal: (text: string, path: string,
     if (Array.isArray(value)) {
       return value.map((item, index) => walk(item, memberOf(known, index), { ...at, path: `${at.path}/${index}` }));
     }
-    if (typeof value !== 'object' || value === null || isSealed(value)) return value;
+    if (typeof value !== 'object' || value === null) return value;
+    // What is sealed was sealed by us, in this place.
+    if (isSealed(value)) return requireKnown(value, known, at.path);
     const members = Object.entries(value).map(([name, item]) => {
       const inner = { path: `${at.path}/${name}`, secret: SECRET_NAMES.has(name) };
       return [name, walk(item, memberOf(known, name), inner)] as const;
@@ -64,6 +66,11 @@ function changed(data: Data, before: unknown, seal: (text: string, path: string,
       walk(value, memberOf(before, name), { path: `/${name}`, secret: SECRET_NAMES.has(name) }),
     ]),
   );
+}
+
+function requireKnown(value: { readonly [SEALED]: string }, known: unknown, path: string): unknown {
+  if (isSealed(known) && known[SEALED] === value[SEALED]) return value;
+  throw new ServiceError('admin.invalid', `${path}: \`${SEALED}\` is a name that only this house uses, choose another`);
 }
 
 function memberOf(value: unknown, name: string | number): unknown {
