@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
+import { isRange } from './address-range.ts';
 
 /** From where the control plane may fetch documents that operators name by URL. */
 export interface ImportPlaces {
@@ -18,12 +18,6 @@ export function parseImportPlaces(text: string): ImportPlaces {
   const hosts = items.filter((item) => !isRange(item)).map(hostOf);
   // Ranges alone say which addresses, not which hosts.
   return { addresses, hosts: hosts.length > 0 ? hosts : [hostOf('*'), hostOf('http://*')] };
-}
-
-function isRange(item: string): boolean {
-  const [address = '', bits] = item.split('/');
-  const version = isIP(address);
-  return version !== 0 && bits !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
 function hostOf(item: string): ImportPlaces['hosts'][number] {

@@ -37,6 +37,7 @@ describe('placesOf', () => {
       listen: { host: '127.0.0.1', port: 1, option: '--listen' },
       listenTls: undefined,
       control: undefined,
+      grantsTakeTwo: false,
       status: { host: '::1', port: 2, option: '--status' },
       database: path.resolve('data/gatehouse.db'),
     });
@@ -48,6 +49,11 @@ describe('placesOf', () => {
       control: { host: '0.0.0.0', port: 3, option: '--console' },
       database,
     });
+  });
+
+  it('says how many people it takes to give a role', () => {
+    expect(placesOf({ ...FLAGS, grants: 'two' }).grantsTakeTwo).toBe(true);
+    expect(placesOf({ ...FLAGS, grants: 'one' }).grantsTakeTwo).toBe(false);
   });
 
   it('takes a place for TLS, which the configuration may say as well', () => {
@@ -71,6 +77,8 @@ describe('the options of start', () => {
       ['--listen-tls', 'GATEHOUSE_LISTEN_TLS', undefined],
       ['--console', 'GATEHOUSE_CONSOLE', '127.0.0.1:8090'],
       ['--public-url', 'GATEHOUSE_PUBLIC_URL', undefined],
+      ['--console-proxies', 'GATEHOUSE_CONSOLE_PROXIES', undefined],
+      ['--grants', 'GATEHOUSE_GRANTS', 'one'],
       ['--status', 'GATEHOUSE_STATUS', '127.0.0.1:8091'],
       ['--database', 'GATEHOUSE_DATABASE', undefined],
       ['--import-from', 'GATEHOUSE_IMPORT_FROM', undefined],

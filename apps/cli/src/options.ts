@@ -3,6 +3,7 @@ import path from 'node:path';
 import { WORKERS_MAX } from '@gatehouse/kernel';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseAddress } from './address.ts';
+import { parseRanges } from './address-range.ts';
 import { parseImportPlaces, type ImportPlaces } from './import-places.ts';
 import type { Environment } from './load-config.ts';
 import { localAccess } from './local-access.ts';
@@ -59,6 +60,18 @@ const publicUrlOption = (): Option =>
   new Option('--public-url <url>', 'under which address people reach the console; without it, this machine only')
     .env('GATEHOUSE_PUBLIC_URL')
     .argParser(parsePublicUrl);
+const grantsOption = (): Option =>
+  new Option('--grants <people>', 'how many people it takes to give somebody a role')
+    .env('GATEHOUSE_GRANTS')
+    .default('one')
+    .choices(['one', 'two']);
+const consoleProxiesOption = (): Option =>
+  new Option(
+    '--console-proxies <addresses>',
+    'whose word about where people come from is believed; without it, nobody’s',
+  )
+    .env('GATEHOUSE_CONSOLE_PROXIES')
+    .argParser(parseRanges);
 export const databaseOption = (): Option =>
   new Option('--database <url>', 'postgres://… for what is governed; without it, SQLite in the data folder')
     .env('GATEHOUSE_DATABASE')
@@ -121,6 +134,8 @@ export const startOptions = (): readonly Option[] => [
   listenTlsOption(),
   consoleOption(),
   publicUrlOption(),
+  consoleProxiesOption(),
+  grantsOption(),
   statusOption(),
   databaseOption(),
   importFromOption(),
@@ -136,6 +151,8 @@ export interface PlaceFlags extends LaterFlags {
   readonly listenTls?: string;
   readonly console: string;
   readonly publicUrl?: string;
+  readonly consoleProxies?: readonly string[];
+  readonly grants?: string;
   readonly importFrom?: ImportPlaces;
   readonly status: string;
   readonly database?: string;
@@ -149,7 +166,18 @@ export function storeOf({ data, database }: Pick<PlaceFlags, 'data' | 'database'
 /** Where things are, as commands work with it. */
 export function placesOf(flags: PlaceFlags) {
   requireNothingLater(flags);
-  const { config, data, listen, listenTls, console: control, status, publicUrl, importFrom } = flags;
+  const {
+    config,
+    data,
+    listen,
+    listenTls,
+    console: control,
+    status,
+    publicUrl,
+    consoleProxies,
+    grants,
+    importFrom,
+  } = flags;
   return {
     config,
     dataDir: path.resolve(data),
@@ -158,6 +186,8 @@ export function placesOf(flags: PlaceFlags) {
     control: control === 'off' ? undefined : parseAddress(control, '--console'),
     status: parseAddress(status, '--status'),
     publicUrl,
+    consoleProxies,
+    grantsTakeTwo: grants === 'two',
     importFrom,
     database: storeOf(flags),
   };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { startTestPostgres, type TestPostgres } from '@gatehouse/store/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { governedGate, withoutStandards, type GovernedGate, type Json } from './governed-gate.ts';
+import { governedGate, type Json, withoutStandards, type GovernedGate } from './governed-gate.ts';
 import { run, type Exit } from './spawned-program.ts';
 import { stubUpstream } from './stub-upstream.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -85,8 +85,8 @@ async function readAll(gate: GovernedGate): Promise<Readonly<Record<string, unkn
   const read: Record<string, unknown> = {};
   for (const to of READS) {
     const items: readonly Json[] = (await gate.done(to))['items'] ?? expect.fail(`${to} has no items`);
-    // That somebody has read the audit stands in it, too.
-    read[to] = items.filter((item) => item['action'] !== 'audit.read');
+    // Reading the audit is an entry of it.
+    read[to] = items.filter(({ action }) => action !== 'audit.read');
   }
   return read;
 }
@@ -125,11 +125,11 @@ describe.each([
     expect(await well(['restore', file, ...place.args])).toMatch(
       /^restored what was stored at 2\S+Z \(\d+ of entities/,
     );
-    expect(await well(['audit', 'verify', ...place.args])).toMatch(/^\d\d+ entries are as they were written\n/);
+    expect(await well(['audit', 'verify', ...place.args])).toMatch(/^\d\d+ entries are as they were written, /);
 
     const moved = await governedGate(place);
     expect(await statusOf(moved, key)).toBe(200);
-    expect(await statusOf(moved, `${key.slice(0, -1)}x`)).toBe(401);
+    expect(await statusOf(moved, `${key.slice(0, -1)}${key.endsWith('x') ? 'y' : 'x'}`)).toBe(401);
     expect(await readAll(moved)).toEqual(reads);
     expectRefused(
       await run(['restore', file, '--force', ...place.args]),

@@ -131,7 +131,7 @@ describe('gatehouse lint', () => {
       `openapi: 3.1.0\ninfo: { version: ${version} }\npaths: { ${paths} }\n`;
     const files = { 'old.yaml': of('1.0.0', '/a: { get: {} }'), 'new.yaml': of('1.1.0', '') };
     const { out } = await lint({ files, args: ['new.yaml', '--previous', 'old.yaml', '--json'] });
-    expect(out).toContain('GET /a is gone');
+    expect(out).toContain('GET /a the operation was removed');
   });
 
   it('mends what changes nothing for callers', async () => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { ERRORS, GatehouseError, isRequestId, newRequestId, type ErrorCode } from '@gatehouse/kernel';
 import {
   ANYBODY,
@@ -5,6 +6,7 @@ import {
   principalOfSession,
   ServiceError,
   type House,
+  type Origin,
   type Principal,
   type ServiceContext,
 } from '@gatehouse/services';
@@ -32,10 +34,13 @@ export interface AdminApiOptions {
   /** Of whoever may read the data folder of the gate. */
   readonly localToken?: string | undefined;
   readonly version: string;
+  /** Whose `X-Forwarded-For` is believed: addresses and ranges. Left out: nobody’s. */
+  readonly proxies?: readonly string[] | undefined;
 }
 
 const BASE = '/api/v1';
 const BODY_BYTES_MAX = 12_000_000;
+const NDJSON = 'application/x-ndjson; charset=utf-8';
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** The admin API, not yet listening. */
@@ -45,6 +50,7 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
     requestTimeout: 60_000,
     genReqId: () => newRequestId(options.house.clock.now()),
     requestIdHeader: false,
+    trustProxy: options.proxies === undefined ? false : [...options.proxies],
     frameworkErrors: (error, request, reply) => void problemOf(request, reply, unreadable(error)),
   });
   const document = JSON.stringify(openApiDocument(ROUTES, options.version));
@@ -81,8 +87,7 @@ export function adminApi(options: AdminApiOptions): FastifyInstance {
   serveScim(app, {
     contextOf: async (request) => {
       const principal = await ofToken(request, options);
-      const origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
-      return { ...options.house, principal, workspace: '', requestId: request.id, origin };
+      return { ...options.house, principal, workspace: '', requestId: request.id, origin: originOf(request) };
     },
     bodyOf,
     log: options.house.log,
@@ -97,10 +102,11 @@ function serve(app: FastifyInstance, route: Route, options: AdminApiOptions): vo
     handler: async (request, reply) => {
       const ctx = await contextOf(request, route, options);
       const answer = await answerTo(ctx, route, { request, options });
-      const { session, departure, location } = answer;
+      const { session, departure, location, lines } = answer;
       if (session !== undefined) reply.header('set-cookie', sessionCookie(session, isSecure(options)));
       if (departure !== undefined) reply.header('set-cookie', departureCookie(departure, isSecure(options)));
       if (location !== undefined) reply.header('location', location);
+      if (lines !== undefined) return reply.type(NDJSON).send(Readable.from(ended(lines)));
       return send(reply, answer);
     },
   });
@@ -119,8 +125,12 @@ async function contextOf(request: FastifyRequest, route: Route, options: AdminAp
   const workspace = asked === undefined ? '' : await workspaceId(house, asked);
   const given = request.headers['x-request-id'];
   const requestId = typeof given === 'string' && isRequestId(given) ? given : request.id;
-  const origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? '' };
-  return { ...house, principal, workspace, requestId, origin };
+  return { ...house, principal, workspace, requestId, origin: originOf(request) };
+}
+
+/** The address is that of the socket, or what a proxy says that is trusted. */
+function originOf({ ip: address, headers }: FastifyRequest): Origin {
+  return { address, userAgent: headers['user-agent'] ?? '' };
 }
 
 async function whoAsks(request: FastifyRequest, route: Route, options: AdminApiOptions): Promise<Principal> {
@@ -178,7 +188,7 @@ async function workspaceId(house: House, asked: string): Promise<string> {
   return known.id;
 }
 
-type Opened = Partial<Record<'session' | 'departure' | 'location', string | undefined>>;
+type Opened = Partial<Record<'session' | 'departure' | 'location', string | undefined>> & Pick<AdminReply, 'lines'>;
 
 interface Arrived {
   readonly request: FastifyRequest;
@@ -190,8 +200,8 @@ async function answerTo(ctx: ServiceContext, route: Route, arrived: Arrived): Pr
   const key = request.headers['idempotency-key'];
   if (route.method !== 'POST' || typeof key !== 'string' || route.once === true) {
     const reply = await route.handle(ctx, inputOf(arrived, route));
-    const { session, departure, location } = reply;
-    return { ...plain(reply), session, departure, location };
+    const { session, departure, location, lines } = reply;
+    return { ...plain(reply), session, departure, location, ...(lines !== undefined && { lines }) };
   }
   const text = typeof request.body === 'string' ? request.body : '';
   const asked = { key, request: `${route.operationId}\n${request.url}\n${text}` };
@@ -207,6 +217,10 @@ function plain({ status, body, revision, enforcement }: AdminReply): KeptReply {
   };
 }
 
+async function* ended(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) yield `${line}\n`;
+}
+
 function send(reply: FastifyReply, { status, body, revision }: KeptReply): FastifyReply {
   reply.status(status);
   if (revision !== undefined) reply.header('etag', `"${revision}"`);
@@ -214,7 +228,7 @@ function send(reply: FastifyReply, { status, body, revision }: KeptReply): Fasti
 }
 
 function inputOf({ request, options }: Arrived, { form }: Route): AdminRequest {
-  const { ip: address, headers } = request;
+  const { headers } = request;
   return {
     params: paramsOf(request),
     query: queryOf(request),
@@ -223,8 +237,7 @@ function inputOf({ request, options }: Arrived, { form }: Route): AdminRequest {
     headers: headersOf(request),
     revision: revisionOf(request),
     caller: {
-      address,
-      userAgent: headers['user-agent'] ?? '',
+      ...originOf(request),
       session: sessionToken(headers, isSecure(options)),
       departure: departureTicket(headers, isSecure(options)),
       ownUrl: ownUrl(headers, options.house.publicUrl),

@@ -2,13 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createLogger, systemClock } from '@gatehouse/kernel';
 import {
   allCallers,
-  AuditSigner,
   Cipher,
   composeConfig,
   mintSetupToken,
   deliver,
   seedHouse,
-  signCheckpoints,
+  takeCheckpoints,
   tick,
   type House,
 } from '@gatehouse/services';
@@ -32,6 +31,8 @@ const {
   adminToken,
   localToken,
   publicUrl,
+  proxies,
+  grantsTakeTwo,
   importFrom,
   version,
   logLevel,
@@ -49,14 +50,14 @@ const house: House = {
   database,
   clock: systemClock,
   cipher: new Cipher(secret),
-  signer: new AuditSigner(secret),
   gate,
   log,
   usage: recordedUsage(recordsFolder),
+  grantsTakeTwo,
   ...(publicUrl !== undefined && { publicUrl }),
   ...(importFrom && { importFrom }),
 };
-const app = adminApi({ house, adminToken, localToken, version });
+const app = adminApi({ house, adminToken, localToken, version, proxies });
 const senders = {
   mailer: telling.smtp && smtpMailer(telling.smtp),
   fetcher: publicFetcher({ allowPrivate: telling.allowPrivate }),
@@ -64,7 +65,7 @@ const senders = {
 const clockwork = new Clockwork(
   [
     { name: 'what is due', everyMs: 60_000, run: async () => tick(house) },
-    { name: 'signing the audit', everyMs: 60_000, run: async () => signCheckpoints(house) },
+    { name: 'checkpoints of the audit', everyMs: 60_000, run: async () => takeCheckpoints(house) },
     { name: 'telling', everyMs: 1000, run: async () => deliver(house, { ...senders, linkUrl: linkUrl() }) },
   ],
   log,
@@ -105,7 +106,9 @@ async function serveWhatIsStored(): Promise<void> {
 async function stop(): Promise<void> {
   await app.close();
   await clockwork.stop();
-  await signCheckpoints(house, { all: true });
+  await takeCheckpoints(house, { all: true }).catch((error: unknown) =>
+    log.error('the audit could not be signed', { error: error instanceof Error ? error.message : String(error) }),
+  );
   await database.close();
   parentPort?.close();
 }

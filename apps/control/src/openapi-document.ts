@@ -54,7 +54,7 @@ function operation(route: Route): Json {
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(replies).map(([status, description]) => [status, replyOf(Number(status), description)]),
+        Object.entries(replies).map(([status, description]) => [status, replyOf(route, Number(status), description)]),
       ),
       '4XX': PROBLEM,
       '5XX': PROBLEM,
@@ -62,8 +62,9 @@ function operation(route: Route): Json {
   };
 }
 
-function replyOf(status: number, description: string): Json {
+function replyOf({ mediaType }: Route, status: number, description: string): Json {
   if (status === 204) return { description };
+  if (mediaType !== undefined) return { description, content: { [mediaType]: { schema: { type: 'string' } } } };
   return { description, content: { 'application/json': { schema: { type: 'object' } } } };
 }
 

@@ -22,6 +22,10 @@ export interface ControlStart {
   readonly localToken: string;
   /** Under which people reach the console; undefined: on this machine only. */
   readonly publicUrl: string | undefined;
+  /** Whether it takes a second person to give rights. */
+  readonly grantsTakeTwo: boolean;
+  /** Addresses and ranges whose word about where people come from is believed. */
+  readonly proxies: readonly string[] | undefined;
   /** From where documents may be fetched; undefined: from public machines. */
   readonly importFrom: ImportSettings | undefined;
   readonly version: string;

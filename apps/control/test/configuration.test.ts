@@ -26,6 +26,7 @@ const FILE = {
     providers: { openai: { kind: 'openai', apiKey: 'sk-openai' } },
     models: { fast: { targets: [{ provider: 'openai', model: 'gpt-5-mini' }] } },
     access: [{ application: 'mobile', models: ['fast'], budget: { usd: 5, per: 'month' } }],
+    timeouts: { connect: '1s' },
   },
 };
 type File = Readonly<Record<string, unknown>>;
@@ -72,6 +73,7 @@ describe('what a file says', () => {
       'create version users 1.2.0',
       'create provider openai',
       'create model fast',
+      'create setting ai',
       'create plan mobile-models',
       'create plan gold',
       'create application mobile',
@@ -82,6 +84,7 @@ describe('what a file says', () => {
     expect(served().apis['users-1.2.0']).toMatchObject({ product: 'users', basePath: '/v1', upstream: 'users' });
     expect(Object.values(test.gate.enforced?.documents ?? {})).toEqual([DOCUMENT]);
     expect(served().ai.providers.openai.apiKey).toBe('sk-openai');
+    expect(served().ai.timeouts).toEqual({ connect: '1s' });
     expect(served().plans['mobile-models'].ai).toEqual({ models: ['fast'], budget: { usd: 5, per: 'month' } });
     expect(callerOf(test.gate, KEY)).toEqual({
       name: 'mobile',
@@ -96,7 +99,7 @@ describe('what a file says', () => {
 
   it('changes nothing a second time, and nothing by a plan', async () => {
     const first = await plan(FILE);
-    expect(told(first)).toHaveLength(11);
+    expect(told(first)).toHaveLength(12);
     expect((await test.call('GET', `${W}/upstreams`)).body.items).toEqual([]);
     await applied();
     expect(told(await plan(FILE))).toEqual([]);
@@ -180,11 +183,6 @@ describe('what stands in the way', () => {
       'what belongs to the machine',
       { gateway: { trustedProxies: [] } },
       'gateway: `gateway` belongs to the machine, keep it in the file that it starts with',
-    ],
-    [
-      'what all models have in common',
-      { ai: { timeouts: { connect: '1s' } } },
-      'ai.timeouts: `ai.timeouts` is the same for all',
     ],
     [
       'another kind of credential',
@@ -358,6 +356,7 @@ describe('what a file owns', () => {
       'delete plan gold',
       'release version 1.2.0',
       'release api users',
+      'delete setting ai',
       'delete model fast',
       'delete provider openai',
       'delete upstream users',
@@ -405,7 +404,7 @@ describe('what a file owns', () => {
     await applied();
     const source = await one('sources', 'gate.yaml');
     const released = await test.call('POST', `${W}/sources/${source.id}/release`);
-    expect([released.status, released.body['released']]).toEqual([200, 11]);
+    expect([released.status, released.body['released']]).toEqual([200, 12]);
     const users = await one('upstreams', 'users');
     expect(users['managedBy']).toBeUndefined();
     const headers = { 'if-match': `"${users.revision}"` };
@@ -465,7 +464,8 @@ describe('another workspace', () => {
     ).toBe(201);
     const source = structuredClone(FILE);
     source.applications.mobile.keys = [{ name: 'ci', sha256: 'b'.repeat(64) }];
-    const guarded = { ...source, ai: { ...source.ai, guards: { pii: { kind: 'pii', action: 'mask' } } } };
+    const { timeouts: _timeouts, ...ofTenant } = source.ai;
+    const guarded = { ...source, ai: { ...ofTenant, guards: { pii: { kind: 'pii', action: 'mask' } } } };
     const reply = await test.call('POST', '/workspaces/acme/configuration/apply', { body: asked(guarded) });
     expect(reply.status, JSON.stringify(reply.body)).toBe(200);
     const { ai, apis, plans, upstreams } = served();
@@ -487,5 +487,42 @@ describe('another workspace', () => {
     expect(served().plans['acme.all'].ai.models).toEqual(['acme.fast', 'acme.openai/gpt-5']);
     const exported = await test.call('GET', '/workspaces/acme/configuration');
     expect(exported.body['source'].upstreams).toEqual(FILE.upstreams);
+  });
+});
+
+describe('what is shared', () => {
+  it('holds for all apis of a workspace, or for some, in front of their own', async () => {
+    await applied({
+      ...FILE,
+      apis: { ...FILE.apis, other: { basePath: '/o', upstream: 'users', policies: [{ cors: {} }] } },
+    });
+    const policy = async (body: object): Promise<Json> => (await test.call('POST', `${W}/policies`, { body })).body;
+    await policy({ name: 'limit', spec: { 'rate-limit': { limit: 5, window: '1s' } } });
+    const cors = await policy({ name: 'ips', spec: { 'ip-access': { allow: ['10.0.0.0/8'] } }, apis: ['other'] });
+    expect(served().apis['users-1.2.0'].policies).toEqual([{ 'rate-limit': { limit: 5, window: '1s' } }]);
+    expect(served().apis['other-1.0.0'].policies).toEqual([
+      { 'rate-limit': { limit: 5, window: '1s' } },
+      { 'ip-access': { allow: ['10.0.0.0/8'] } },
+      { cors: {} },
+    ]);
+    const headers = { 'if-match': `"${cors.revision}"` };
+    await test.call('PATCH', `${W}/policies/${cors.id}`, { body: { disabled: true }, headers });
+    expect(served().apis['other-1.0.0'].policies).toHaveLength(2);
+    for (const spec of [{}, { a: {}, b: {} }])
+      expect((await policy({ name: 'x', spec })).detail).toContain('/spec is one policy');
+  });
+
+  it('is said once of all model calls', async () => {
+    const settings = async (body: object, at = W): Promise<Reply> => test.call('POST', `${at}/settings`, { body });
+    expect((await settings({ name: 'gateway', spec: {} })).status).toBe(422);
+    expect((await settings({ name: 'ai', spec: { models: {} } })).body.detail).toBe(
+      '/spec/models are entities of their own',
+    );
+    expect((await settings({ name: 'ai', spec: { basePath: '/ai' } })).status).toBe(201);
+    expect((await settings({ name: 'ai', spec: {} })).status).toBe(409);
+    await test.call('POST', '/workspaces', { body: { name: 'acme' } });
+    expect((await settings({ name: 'ai', spec: {} }, '/workspaces/acme')).body.detail).toContain(
+      'belong into the workspace default',
+    );
   });
 });

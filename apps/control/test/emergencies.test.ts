@@ -162,6 +162,27 @@ describe('whoever has taken all rights for an emergency', () => {
     expect(await stateOf(taken)).toBe('ended');
   });
 
+  it('does not give it away by a right over users that is theirs for good', async () => {
+    const permissions = ['users:*', 'roles:*', 'groups:*'];
+    await test.call('POST', '/roles', { body: { name: 'clerk', permissions } });
+    const grants = [{ role: 'clerk' }, { role: 'admin', emergency: true }];
+    const { id: clerkId, browser: clerk } = await invitedBrowser(test, { name: 'clerk@example.com', grants });
+    expect((await take(clerk, { role: 'admin', workspace: undefined })).status).toBe(201);
+    expect(await makes(clerk)).toBe(201);
+    const give = [
+      await clerk.post('/users', { name: 'x@example.com', grants: [{ role: 'admin' }] }),
+      await clerk.post('/users', { name: 'x@example.com', grants: [{ role: 'viewer' }] }),
+      await clerk.post('/roles', { name: 'x', permissions: ['apis:update'] }),
+      await clerk.post('/groups', { name: 'x', grants: [{ role: 'publisher' }] }),
+      await clerk.post(`/users/${(await root.call('GET', '/me')).body.id}/invitation`),
+    ];
+    const { revision } = (await test.call('GET', `/users/${clerkId}`)).body;
+    const headers = { 'if-match': `"${revision}"` };
+    give.push(await clerk.call('PATCH', `/users/${clerkId}`, { body: { grants: [{ role: 'admin' }] }, headers }));
+    expect(give.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403, 403]);
+    expect((await clerk.post('/users', { name: 'x@example.com', grants: [{ role: 'clerk' }] })).status).toBe(201);
+  });
+
   it('has nothing left of it for a token', async () => {
     const made = await eve.post('/tokens', { name: 'x', user: own });
     expect(made.status).toBe(201);

@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createLogger, type Clock } from '@gatehouse/kernel';
-import {
-  AuditSigner,
-  Cipher,
-  seedHouse,
-  type Gate,
-  type GateChange,
-  type GateConfig,
-  type House,
-} from '@gatehouse/services';
+import { Cipher, seedHouse, type Gate, type GateChange, type GateConfig, type House } from '@gatehouse/services';
 import { DirectoryReader, DirectoryWriter } from '@gatehouse/directory';
 import { openDatabase } from '@gatehouse/store';
 import type { FastifyInstance } from 'fastify';
-import { adminApi } from '../src/admin-api.ts';
+import { adminApi, type AdminApiOptions } from '../src/admin-api.ts';
 
 export const ADMIN_TOKEN = 'an-administrator-for-tests';
 
@@ -101,7 +93,10 @@ export interface CallOptions {
 
 export async function openTestHouse(
   place = ':memory:',
-  settings: Pick<House, 'importFrom' | 'publicUrl'> = {},
+  {
+    proxies,
+    ...settings
+  }: Pick<House, 'importFrom' | 'publicUrl' | 'grantsTakeTwo'> & Pick<AdminApiOptions, 'proxies'> = {},
 ): Promise<TestHouse> {
   const time = { nowMs: Date.parse('2026-11-26T12:00:00Z') };
   const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
@@ -112,13 +107,12 @@ export async function openTestHouse(
     database,
     clock,
     cipher: new Cipher(Buffer.alloc(32, 1)),
-    signer: new AuditSigner(Buffer.alloc(32, 1)),
     gate,
     log,
     ...settings,
   };
   await seedHouse(house);
-  const app = adminApi({ house, adminToken: ADMIN_TOKEN, version: 'test' });
+  const app = adminApi({ house, adminToken: ADMIN_TOKEN, version: 'test', proxies });
   return {
     house,
     gate,
@@ -137,7 +131,7 @@ export async function openTestHouse(
       });
       return {
         status: reply.statusCode,
-        body: reply.body === '' ? {} : JSON.parse(reply.body),
+        body: bodyOf(reply),
         headers: reply.headers,
       };
     },
@@ -146,6 +140,13 @@ export async function openTestHouse(
       await database.close();
     },
   };
+}
+
+/** Of lines of JSON: all of them. */
+function bodyOf({ body, headers }: { readonly body: string; readonly headers: Reply['headers'] }): Json {
+  const isLines = String(headers['content-type']).startsWith('application/x-ndjson');
+  if (body === '') return JSON.parse('{}');
+  return JSON.parse(isLines ? `{"lines":[${body.trimEnd().replaceAll('\n', ',')}]}` : body);
 }
 
 /** For tests of something else than what standards ask of documents. */

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import fc from 'fast-check';
 import { mintSetupToken } from '@gatehouse/services';
 import { dueEvents } from '@gatehouse/store';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -53,6 +54,10 @@ describe('a passkey', () => {
     const browser = new Browser(test);
     expect(await signIn(browser, device)).toMatchObject({ status: 200, body: { user: { name: ROOT } } });
     expect((await browser.call('GET', '/me')).body).toMatchObject({ kind: 'user', name: ROOT });
+    const sessions = (await browser.call('GET', '/me/sessions')).body.items;
+    expect(new Set(sessions.map(({ by, current }) => `${by} ${current}`))).toEqual(
+      new Set(['password false', 'passkey true']),
+    );
     const { items } = (await root.call('GET', '/me/passkeys')).body;
     expect(items).toEqual([{ ...passkey, lastUsedAt: '2026-11-26T12:00:00.000Z' }]);
     expect((await root.call('DELETE', `/me/passkeys/${passkey.id}`)).status).toBe(204);
@@ -243,6 +248,56 @@ describe('a passkey', () => {
     });
     expect([401, 422]).toContain(reply.status);
   });
+});
+
+describe('whatever a device says', () => {
+  const flipped = (text: string, at: number, by: number): string => {
+    const bytes = Buffer.from(text, 'base64url');
+    const place = at < 0 ? bytes.length + at : at % bytes.length;
+    bytes[place] = (bytes[place] ?? 0) ^ by;
+    return bytes.toString('base64url');
+  };
+  const damage = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 }));
+  const withPart = (credential: object, name: string, [at, by]: readonly [number, number]): object => {
+    const whole: { response?: Readonly<Record<string, string>> } = credential;
+    const part = whole.response?.[name] ?? '';
+    return { ...whole, response: { ...whole.response, [name]: flipped(part, at, by) } };
+  };
+
+  it('lets nobody in when one byte of it is another', async () => {
+    const { test, device } = await withPasskey();
+    const parts = fc.constantFrom('clientDataJSON', 'authenticatorData', 'signature', 'userHandle');
+    await fc.assert(
+      fc.asyncProperty(parts, damage, async (name, [at, by]) => {
+        // In front of the two numbers of a signature stand tags of DER, which are not all read strictly: -1 to -20 are a number.
+        const change = [name === 'signature' ? -1 - (at % 20) : at, by] as const;
+        test.clock.nowMs += 16 * MINUTE;
+        const browser = new Browser(test);
+        const credential = withPart(device.get((await browser.post('/session/passkey/begin')).body), name, change);
+        const { status } = await browser.post('/session/passkey', { credential });
+        expect([name, status]).toEqual([name, 401]);
+      }),
+      { numRuns: 200 },
+    );
+    expect((await signIn(new Browser(test), device)).status).toBe(429);
+    test.clock.nowMs += 16 * MINUTE;
+    expect((await signIn(new Browser(test), device)).status).toBe(200);
+  }, 60_000);
+
+  it('is answered when it makes a passkey of bytes that are not', async () => {
+    const { root } = await scene();
+    const parts = fc.constantFrom('clientDataJSON', 'attestationObject');
+    await fc.assert(
+      fc.asyncProperty(parts, damage, fc.uuid(), async (part, change, name) => {
+        const options = (await root.post('/me/passkeys/begin')).body;
+        const credential = withPart(new SoftwareAuthenticator(GATE).create(options), part, change);
+        const { status } = await root.post('/me/passkeys', { name, credential });
+        expect([201, 401, 409, 422]).toContain(status);
+        if (part === 'clientDataJSON') expect(status).not.toBe(201);
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
 });
 
 describe('where passkeys are kept', () => {

@@ -301,3 +301,20 @@ describe('a session', () => {
     expect(left).toEqual([]);
   });
 });
+
+it('whoever is deleted leaves no password and no session behind, whatever rights they had', async () => {
+  const user = (await test.call('POST', '/users', { body: { name: 'nobody@example.com' } })).body;
+  await test.house.database.write('house', async (sql) =>
+    sql.run(
+      `INSERT INTO entities (workspace, kind, id, parent, name, state, lookup, revision, data, created_ms, updated_ms)
+       VALUES ('', 'password', 'password_x', ?, 'password_x', '', NULL, 1, '{}', 1, 1)`,
+      [user.id],
+    ),
+  );
+  const headers = { 'if-match': `"${user.revision}"` };
+  expect((await test.call('DELETE', `/users/${user.id}`, { headers })).status).toBe(204);
+  const left = await test.house.database.read(async (sql) =>
+    sql.all("SELECT id FROM entities WHERE kind = 'password'"),
+  );
+  expect(left).toEqual([]);
+});

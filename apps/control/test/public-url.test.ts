@@ -107,3 +107,46 @@ describe('where a directory sends browsers back to', () => {
     );
   });
 });
+
+describe('where people come from', () => {
+  async function seenBy(proxies: readonly string[] | undefined, forwarded: string): Promise<string> {
+    const test = await openTestHouse(':memory:', { publicUrl: GATE, proxies });
+    onTestFinished(async () => test.close());
+    await setUp(test);
+    const browser = new Browser(test);
+    const body = { name: ROOT, password: PASSWORD };
+    await browser.call('POST', '/session', {
+      body,
+      headers: { 'x-forwarded-for': forwarded, forwarded: 'for=9.9.9.9' },
+    });
+    const { items } = (await browser.call('GET', '/me/sessions')).body;
+    return items.find((each) => each['current'])?.['address'];
+  }
+
+  // The tests' own requests come from 127.0.0.1.
+  it.each([
+    ['nobody', undefined, '1.2.3.4', '127.0.0.1'],
+    ['another proxy', ['10.0.0.0/8'], '1.2.3.4', '127.0.0.1'],
+    ['this proxy', ['127.0.0.1'], '1.2.3.4', '1.2.3.4'],
+    ['this proxy, which tells what it was told', ['127.0.0.1'], '6.6.6.6, 1.2.3.4', '1.2.3.4'],
+    ['this proxy and the one before', ['127.0.0.0/8', '10.0.0.0/8'], '6.6.6.6, 1.2.3.4, 10.1.1.1', '1.2.3.4'],
+  ])('is believed of %s: %j', async (_, proxies, forwarded, expected) => {
+    expect(await seenBy(proxies, forwarded)).toBe(expected);
+  });
+
+  it('counts for the waits of those who guess: one of them does not lock out all', async () => {
+    const test = await openTestHouse(':memory:', { publicUrl: GATE, proxies: ['127.0.0.1'] });
+    onTestFinished(async () => test.close());
+    await setUp(test);
+    const from = async (address: string, name: string, password: string): Promise<number> =>
+      (
+        await new Browser(test).call('POST', '/session', {
+          body: { name, password },
+          headers: { 'x-forwarded-for': address },
+        })
+      ).status;
+    for (let n = 0; n < 31; n++) await from('6.6.6.6', `n${n}@example.com`, 'x');
+    expect(await from('6.6.6.6', ROOT, PASSWORD)).toBe(429);
+    expect(await from('1.2.3.4', ROOT, PASSWORD)).toBe(200);
+  });
+});

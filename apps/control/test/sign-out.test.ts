@@ -109,6 +109,15 @@ describe('a sign-out at the directory', () => {
     expect(await statusOf(at, other)).toBe(200);
   });
 
+  it('of many at once ends them all', async () => {
+    const at = await scene();
+    const people = await Promise.all(Array.from({ length: 40 }, async (_, n) => signedIn(at, `p${n}`)));
+    await Promise.all(people.map(async (each) => confirmed(each, `${at.issuer}/session/end?client_id=house`)));
+    await until(async () =>
+      (await Promise.all(people.map(async (each) => statusOf(at, each)))).every((s) => s === 401),
+    );
+  }, 30_000);
+
   it.each([
     ['no token', ''],
     ['garbage', 'logout_token=a.b.c'],

@@ -48,6 +48,22 @@ describe('a sign-in at an OpenID provider', () => {
     expect((await signedIn(at, 'max')).id).not.toBe(first.id);
   });
 
+  it('is offered to whoever is at the door, with nothing else of the directory, and seen in the list of sessions', async () => {
+    const at = await scene();
+    const host = new URL(at.url).host;
+    const ways = await at.test.call('GET', '/session/ways', { token: '', headers: { host } });
+    expect(ways.body).toEqual({
+      setup: true,
+      passwords: true,
+      passkeys: false,
+      directories: [{ name: 'work', title: 'work' }],
+    });
+    const { id } = await signedIn(at);
+    expect((await at.test.call('GET', `/users/${id}/sessions`)).body.items).toMatchObject([{ by: 'single-sign-on' }]);
+    const local = await at.test.call('GET', '/session/ways', { token: '', headers: { host: 'localhost:8090' } });
+    expect(local.body).toMatchObject({ setup: false, passkeys: true });
+  });
+
   it.each([[false], [true]])(
     'is no way to a user of the same unverified address (linkByEmail: %s)',
     async (linkByEmail) => {

@@ -61,14 +61,23 @@ export class SoftwareAuthenticator {
     ]);
     const id = Buffer.from(as.credentialId ?? this.id, 'base64url');
     const attested = Buffer.concat([Buffer.alloc(16), Buffer.from([id.length >> 8, id.length & 255]), id, cbor(key)]);
-    const statement: Cbor = new Map<Cbor, Cbor>();
+    const clientDataJSON = this.#clientData(options, 'webauthn.create', as);
+    const data = Buffer.concat([this.#data(rp.id, { ...as, flags: 0x40 }), attested]);
     const parts: Cbor = new Map<Cbor, Cbor>([
       ['fmt', as.fmt ?? 'none'],
-      ['attStmt', statement],
-      ['authData', Buffer.concat([this.#data(rp.id, { ...as, flags: 0x40 }), attested])],
+      ['attStmt', this.#statement(as.fmt, Buffer.concat([data, sha256(Buffer.from(clientDataJSON, 'base64url'))]))],
+      ['authData', data],
     ]);
-    const clientDataJSON = this.#clientData(options, 'webauthn.create', as);
     return this.#credential({ clientDataJSON, attestationObject: text(cbor(parts)) });
+  }
+
+  /** By itself, where one is wanted (WebAuthn §8.2). */
+  #statement(fmt: string | undefined, signed: Buffer): ReadonlyMap<Cbor, Cbor> {
+    if (fmt !== 'packed') return new Map();
+    return new Map<Cbor, Cbor>([
+      ['alg', -7],
+      ['sig', sign('sha256', signed, this.key.privateKey)],
+    ]);
   }
 
   get(options: Options, as: Ceremony = {}): object {

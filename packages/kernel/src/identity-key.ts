@@ -13,11 +13,23 @@ export interface IdentityKey {
 
 /** The key by which the gate signs what upstreams learn of callers; the same in all workers, and after a restart. */
 export function identityKey(secret: (purpose: string) => Buffer): IdentityKey {
-  const der = Buffer.concat([ED25519_PKCS8, secret(PURPOSE)]);
+  return ed25519Key(secret(PURPOSE));
+}
+
+/** A key of the gate's own, made of 32 bytes that are derived for its purpose. */
+export function ed25519Key(seed: Uint8Array): IdentityKey {
+  const der = Buffer.concat([ED25519_PKCS8, seed]);
   const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   const { crv = '', kty = '', x = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
-  const id = createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
+  const id = ed25519Thumbprint(x);
   return { privateKey, id, jwk: { kty, crv, x, kid: id, alg: 'EdDSA', use: 'sig' } };
+}
+
+/** RFC 7638, of a public key by its `x`. */
+export function ed25519Thumbprint(x: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }))
+    .digest('base64url');
 }
 
 /** The JWK Set by which upstreams check it. */

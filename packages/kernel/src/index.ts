@@ -12,7 +12,7 @@ export {
   verifyPassword,
   type PasswordHash,
 } from './password-hash.ts';
-export { identityJwks, identityKey, type IdentityKey } from './identity-key.ts';
+export { ed25519Key, ed25519Thumbprint, identityJwks, identityKey, type IdentityKey } from './identity-key.ts';
 export { slot, item } from './slot.ts';
 export { THREADS_MAX, WORKERS_MAX } from './threads-max.ts';
 export { type Logger, createLogger, type LogLevel } from './logger.ts';

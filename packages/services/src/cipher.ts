@@ -6,10 +6,17 @@ const TAG_BYTES = 16;
 /** What is secret at rest: AES-256-GCM, each value bound to the place where it stands. */
 export class Cipher {
   readonly #key: Buffer;
+  readonly #secret: Uint8Array;
 
   /** `secret`: of the house, at least 32 bytes. */
   constructor(secret: Uint8Array) {
+    this.#secret = secret;
     this.#key = Buffer.from(hkdfSync('sha256', secret, 'gatehouse', 'secrets at rest', 32));
+  }
+
+  /** 32 bytes for a purpose of their own, such as the seed of a key. */
+  derived(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#secret, 'gatehouse', purpose, 32));
   }
 
   encrypt(text: string, place: string): string {

@@ -73,11 +73,13 @@ export {
 export { beginPasskeySignIn, PASSKEY_SIGN_IN, proveByPasskey, signInByPasskey } from './people/passkey-sign-in.ts';
 export { listOwnTokens, revokeOwnToken } from './people/own-tokens.ts';
 export { endOwnEmergency, myEmergencies, TAKE, takeEmergency } from './people/emergencies.ts';
+export { petition } from './people/petitions.ts';
+export { siteOf } from './people/passkey-ceremony.ts';
+export { waysIn, type WaysIn } from './people/ways-in.ts';
 export { distinctPersons, personBehind } from './people/persons.ts';
 export { beginTotp, CONFIRM, confirmTotp, removeTotp } from './people/second-factors.ts';
-export { endSessions, listSessions, principalOfSession, requireFresh } from './people/sessions.ts';
+export { endSessions, listSessions, principalOfSession, requireFresh, type Caller } from './people/sessions.ts';
 export { PROVE, proveAgain, SIGN_IN, signIn, type SignedIn } from './people/sign-in.ts';
-export { attemptSucceeded, beginAttempt } from './people/throttle.ts';
 export { ANYBODY, issueToken, principalOf, SYSTEM } from './people/principals.ts';
 export { ScimError } from './people/scim/scim-error.ts';
 export {
@@ -96,15 +98,12 @@ export {
   removeScimGroup,
   replaceScimGroup,
 } from './people/scim/scim-groups.ts';
-export {
-  verifyChain,
-  type AuditProblem,
-  type AuditVerdict,
-  type KnownHead,
-  type VerifyInputs,
-} from './audit/verify-chain.ts';
-export { AuditSigner, fingerprintOf } from './audit/audit-signer.ts';
-export { signCheckpoints } from './audit/checkpoints.ts';
+export type { AuditProblem, KnownHead } from './audit/verify-chain.ts';
+export { verifyExport, type AuditVerdict } from './audit/verify-export.ts';
+export { showAuditKey } from './audit/show-audit-key.ts';
+export { takeCheckpoints } from './audit/take-checkpoints.ts';
+export { exportAudit, exportByOperator, exportedAudit } from './audit/export-audit.ts';
+export { erasePerson } from './audit/erase-person.ts';
 export { listAudit } from './audit/list-audit.ts';
 export {
   APPLY_PERMISSION,

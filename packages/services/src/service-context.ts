@@ -1,28 +1,21 @@
 import type { Clock, Logger } from '@gatehouse/kernel';
 import type { UsageRow } from '@gatehouse/governance';
 import type { Database } from '@gatehouse/store';
-import type { AuditSigner } from './audit/audit-signer.ts';
 import type { Cipher } from './cipher.ts';
 import type { ImportSettings } from './importing/fetch-document.ts';
 import type { Gate } from './publishing/gate.ts';
-
-/** Where a request comes from, as far as that is known. */
-export interface Origin {
-  readonly address: string;
-  readonly userAgent: string;
-}
 
 /** What all verbs work with; one for each house. */
 export interface House {
   readonly database: Database;
   readonly clock: Clock;
   readonly cipher: Cipher;
-  /** Left out: audits have no checkpoints. */
-  readonly signer?: AuditSigner;
   readonly gate: Gate;
   readonly log: Logger;
   /** Under which people reach the console: scheme, host and port. Left out: on this machine only. */
   readonly publicUrl?: string;
+  /** Whether it takes a second person to give rights (`petitions`). */
+  readonly grantsTakeTwo?: boolean;
   /** From where documents may be fetched; left out: from public machines. */
   readonly importFrom?: ImportSettings;
   /** Left out where there are no records: what needs to know who calls then needs a second person. */
@@ -55,8 +48,16 @@ export interface Principal {
   refusal(permission: string, workspace: string, team?: string): string | undefined;
   /** Why it may not give this to others; left out: whatever it may itself. What is taken for an emergency is not given. */
   giving?(permission: string, workspace: string, team?: string): string | undefined;
+  /** Whether it speaks for a directory, which says who people are. */
+  readonly isDirectory?: boolean;
   /** Ids of the teams to whose things alone it may do this; left out: of none. */
   teams?(permission: string, workspace: string): ReadonlySet<string>;
+}
+
+/** Where a request comes from, as its socket says, or a proxy that is trusted; never what anybody may write. */
+export interface Origin {
+  readonly address: string;
+  readonly userAgent: string;
 }
 
 /** Of one request. */
@@ -65,6 +66,6 @@ export interface ServiceContext extends House {
   /** '' for what stands above workspaces. */
   readonly workspace: string;
   readonly requestId: string;
-  /** Undefined: the house itself. */
+  /** Left out where it comes from ourselves. */
   readonly origin?: Origin;
 }

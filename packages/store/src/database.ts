@@ -9,11 +9,9 @@ export interface Statements {
   run(sql: string, values?: readonly SqlValue[]): Promise<number>;
 }
 
-export type Dialect = 'sqlite' | 'postgres';
-
 /** The facts of a house, in SQLite or PostgreSQL. */
 export interface Database {
-  readonly dialect: Dialect;
+  readonly dialect: 'sqlite' | 'postgres';
   /** Many statements at once, such as a migration. */
   script(sql: string): Promise<void>;
   /**

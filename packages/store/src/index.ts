@@ -19,14 +19,28 @@ export {
   auditHead,
   auditHeads,
   auditPage,
+  isMoreAudit,
   type AuditHead,
   type AuditQuery,
   type AuditRow,
 } from './tables/audit-log.ts';
+export {
+  appendCheckpoint,
+  checkpointKeys,
+  checkpointPage,
+  unsignedEnds,
+  type CheckpointRow,
+  type UnsignedEnd,
+} from './tables/audit-checkpoints.ts';
 export { addToOutbox, dueEvents, eventAgain, eventDone, forgetTold, type OutboxEvent } from './tables/outbox.ts';
 export { forgetReplies, keepReply, keptReply, type KeptReply, type ReplyKey } from './tables/kept-replies.ts';
 export { BackupProblem, type BackupHeader } from './backup/backup-format.ts';
 export { writeBackup, type BackupFacts, type BackupSink, type RowCounts } from './backup/write-backup.ts';
 export { restoreBackup, storedRows, verifyBackup } from './backup/restore-backup.ts';
-export { checkpointPage, keepCheckpoint, lastCheckpoints, type CheckpointRow } from './tables/audit-checkpoints.ts';
-export { keepSubjectKey, shredSubjectKey, subjectKey } from './tables/subject-keys.ts';
+export {
+  ERASED_KEY,
+  eraseSubjectKey,
+  insertSubjectKey,
+  subjectKey,
+  type SubjectKeyRow,
+} from './tables/subject-keys.ts';

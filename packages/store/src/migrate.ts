@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Database, Dialect, Statements } from './database.ts';
+import type { Database, Statements } from './database.ts';
 
 const FOLDER = path.join(import.meta.dirname, 'migrations');
 /** Held by whoever changes what the tables look like. */
@@ -75,20 +75,26 @@ export function migrationOf(name: string, sql: string): Migration {
   return { name, sql, digest: createHash('sha256').update(sql).digest('hex') };
 }
 
-/** Our files hold no `;` but at the end of statements; those of one database have their own line between statements. */
-function statementsIn(sql: string): readonly string[] {
-  const bare = (text: string): string => text.replaceAll(/^\s*--.*$/gm, '').trim();
-  const statements = sql.includes('\n-- next\n') ? sql.split('\n-- next\n').map(bare) : bare(sql).split(';');
-  return statements.map((statement) => statement.trim()).filter((statement) => statement !== '');
+/** A statement ends with a `;` at the end of a line, behind which no indented line goes on with it. */
+export function statementsIn(sql: string): readonly string[] {
+  const bare = sql.replaceAll(/^\s*--.*$/gm, '');
+  return bare
+    .split(/;\s*?(?:\n(?=\S)|$)/)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
 }
 
-/** In the order in which they are run. `002-facts.sql` is for both databases, `003-rules.postgres.sql` for one. */
-export function ownMigrations(dialect: Dialect): readonly Migration[] {
-  return readdirSync(FOLDER)
-    .toSorted()
-    .flatMap((file) => {
-      const [, name, only = dialect] = /^([^.]+)(?:\.(sqlite|postgres))?\.sql$/.exec(file) ?? [];
-      if (name === undefined || only !== dialect) return [];
-      return [migrationOf(name, readFileSync(path.join(FOLDER, file), 'utf8'))];
-    });
+/**
+ * In the order in which they are run. `001-facts.sql` is for both databases, `003-rules.sqlite.sql` for one: both files of
+ * a name are one migration, with one digest, so that what was written of one database is known in the other.
+ */
+export function ownMigrations(dialect: Database['dialect']): readonly Migration[] {
+  const files = readdirSync(FOLDER).toSorted();
+  const named = Map.groupBy(files, (file) => path.basename(file, '.sql').replace(/\.(?:sqlite|postgres)$/, ''));
+  return [...named].map(([name, own]) => {
+    const texts = own.map((file) => readFileSync(path.join(FOLDER, file), 'utf8'));
+    const { digest } = migrationOf(name, texts.join('\0'));
+    const at = own.length === 1 ? 0 : own.indexOf(`${name}.${dialect}.sql`);
+    return { name, digest, sql: texts[at] ?? '' };
+  });
 }

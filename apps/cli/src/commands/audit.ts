@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { exportedAudit, fingerprintOf, verifyAudit } from '@gatehouse/control/audit';
+import { storedAudit, takenAudit, verifyExport, type AuditVerdict } from '@gatehouse/control/audit';
 import { CommandFailure } from '../failure.ts';
 import { requireStore } from '../require-store.ts';
 
@@ -13,35 +12,58 @@ export interface AuditOptions {
 /** `gatehouse audit export`: every entry a line, and a last one that says where the chains end. */
 export async function exportAudit({ place, print }: AuditOptions): Promise<void> {
   requireStore(place);
-  for await (const line of orFailure(exportedAudit(place))) print(line);
+  for await (const line of orFailure(takenAudit(place))) print(line);
 }
 
 export interface VerifyOptions extends AuditOptions {
   /** An export; undefined: the store itself. */
   readonly file: string | undefined;
-  /** The only key by which checkpoints may be signed. */
-  readonly key: string | undefined;
+  /** Of the house, as `x` of its JWK; empty: what the export says it is. */
+  readonly keys: readonly string[];
   readonly json: boolean;
 }
 
 /** `gatehouse audit verify`: exit code 1 where something was tampered with. */
-export async function verify({ file, place, key, json, print }: VerifyOptions): Promise<void> {
+export async function verify({ file, place, keys, json, print }: VerifyOptions): Promise<void> {
   if (file === undefined) requireStore(place);
-  const lines = file === undefined ? exportedAudit(place) : linesOf(file);
-  const verdict = await verifyAudit(orFailure(lines), key);
-  const { entries, checkpoints, keys, problem, withHeads } = verdict;
+  const lines = file === undefined ? storedAudit(place) : linesOf(file);
+  const wrong = keys.find((key) => !KEY.test(key));
+  if (wrong !== undefined)
+    throw new CommandFailure(`--key ${wrong}: a key is 43 letters, the x of GET /api/v1/audit/key`);
+  const verdict = await verifyExport(orFailure(lines), { keys: keys.length > 0 ? keys : undefined });
+  const { problem } = verdict;
   if (json) print(JSON.stringify({ ok: problem === undefined, ...verdict }));
-  else if (problem === undefined) {
-    print(`${entries} entries are as they were written`);
-    const signers = keys.map((each) => `${fingerprintOf(each)} (${each})`).join(', ');
-    if (checkpoints > 0) print(`${checkpoints} checkpoint${checkpoints === 1 ? '' : 's'}, signed by ${signers}`);
-    if (!withHeads) print('the file does not say where the chains end: what was cut off at the end does not show');
-  } else print(`workspace ${problem.workspace || 'of the house'}, entry ${problem.seq}: ${problem.what}`);
+  else for (const line of toldOf(verdict, keys.length > 0)) print(line);
   if (problem !== undefined) throw new CommandFailure('', 1);
 }
 
+const KEY = /^[A-Za-z0-9_-]{43}$/;
+
+function toldOf(verdict: AuditVerdict, isKeyKnown: boolean): readonly string[] {
+  const { entries, checkpoints, unsigned, withHeads, keys, problem } = verdict;
+  if (problem !== undefined) {
+    return [`workspace ${problem.workspace || 'of the house'}, entry ${problem.seq}: ${problem.what}`];
+  }
+  return [
+    `${entries} entries are as they were written, ${checkpoints} signed checkpoints, ${unsigned} entries behind the last of them`,
+    ...(withHeads ? [] : ['the file does not say where the chains end: what was cut off at the end does not show']),
+    ...(isKeyKnown || keys.length === 0
+      ? []
+      : [`signed with the key ${keys.join(', ')}; --key says that it is the one you know`]),
+  ];
+}
+
+/** Split at line feeds and at nothing else, as it was written: texts hold what other readers take for ends of lines. */
 async function* linesOf(file: string): AsyncGenerator<string> {
-  yield* createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let rest = '';
+  for await (const bytes of createReadStream(file)) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield rest;
 }
 
 async function* orFailure(lines: AsyncIterable<string>): AsyncGenerator<string> {

@@ -46,6 +46,9 @@ export interface StartOptions {
   readonly control: Address | undefined;
   /** Under which people reach the console; undefined: on this machine only. */
   readonly publicUrl: string | undefined;
+  /** Whose word about where people come from is believed. */
+  readonly consoleProxies: readonly string[] | undefined;
+  readonly grantsTakeTwo: boolean;
   readonly importFrom: ImportPlaces | undefined;
   readonly status: Address;
   /** Of what is governed: a file of SQLite, or `postgres://…`. */
@@ -156,7 +159,7 @@ export class RunningGatehouse implements StatusSource {
   }
 
   async #startControl(listen: Address): Promise<ControlPlane> {
-    const { database, publicUrl, importFrom, log, logLevel } = this.#options;
+    const { database, publicUrl, consoleProxies, grantsTakeTwo, importFrom, log, logLevel } = this.#options;
     const { adminToken } = this;
     const telling = tellingOf(this.#options.env);
     const gate = this.#parts;
@@ -165,6 +168,8 @@ export class RunningGatehouse implements StatusSource {
       listen,
       database,
       publicUrl,
+      proxies: consoleProxies,
+      grantsTakeTwo,
       importFrom,
       callersFile: this.#callersFile(),
       recordsFolder: path.join(this.#options.dataDir, 'records'),

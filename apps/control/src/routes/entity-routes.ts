@@ -12,6 +12,7 @@ import {
   listKind,
   PAGE_DEFAULT,
   PAGE_MAX,
+  petition,
   removeEntity,
   requestSubscription,
   requestWaiver,
@@ -35,6 +36,7 @@ const CREATES: Readonly<Record<string, (ctx: ServiceContext, input: unknown) => 
   deployment: createDeployment,
   waiver: requestWaiver,
   user: inviteUser,
+  petition,
 };
 /** They are called by their ids; nobody has to think of a name. */
 function withoutName(kind: Kind): TSchema {
@@ -47,10 +49,19 @@ const BODIES: Readonly<Record<string, (kind: Kind) => TSchema>> = {
   revision: () => SEAL,
   subscription: withoutName,
   waiver: withoutName,
+  petition: withoutName,
   deployment: () => DEPLOY,
 };
 /** Kinds that only verbs of their own change. */
-const FIXED: ReadonlySet<string> = new Set(['revision', 'credential', 'subscription', 'token', 'deployment', 'waiver']);
+const FIXED: ReadonlySet<string> = new Set([
+  'revision',
+  'credential',
+  'subscription',
+  'token',
+  'deployment',
+  'waiver',
+  'petition',
+]);
 /** What comes of other things only: there is no making one. */
 const READ_ONLY: ReadonlySet<string> = new Set(['approval', 'failure', 'source', 'emergency']);
 const ID = /^[a-z]+_[0-9a-v]{9}[0-9a-f]{18}$/;

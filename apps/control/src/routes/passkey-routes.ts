@@ -10,10 +10,12 @@ import {
   removePasskeysOf,
   ServiceError,
   signInByPasskey,
+  siteOf,
+  waysIn,
 } from '@gatehouse/services';
 import { idOf } from './entity-routes.ts';
 import { signedIn } from './people-routes.ts';
-import { requireOwnUrl, type AdminRequest, type Route } from './route.ts';
+import { requireOwnUrl, type AdminRequest, type Caller, type Route } from './route.ts';
 
 const PASSKEY_ID = /^passkey_[0-9a-v]{9}[0-9a-f]{18}$/;
 
@@ -27,7 +29,28 @@ const presented = ({ caller, body: input }: AdminRequest) => ({ caller, ownUrl: 
 type Row = Pick<Route, 'method' | 'path' | 'operationId' | 'summary' | 'permission' | 'handle'> &
   Partial<Pick<Route, 'body'>>;
 
+/** Whether passkeys work under the address that this browser has. */
+function takesPasskeys({ ownUrl }: Caller): boolean {
+  try {
+    return ownUrl !== undefined && siteOf(ownUrl).rpId !== '';
+  } catch (error) {
+    if (error instanceof ServiceError) return false;
+    throw error;
+  }
+}
+
 const ROWS: readonly Row[] = [
+  {
+    method: 'GET',
+    path: '/session/ways',
+    operationId: 'listWaysIn',
+    summary: 'How people can sign in here: what a page for that offers.',
+    permission: 'none',
+    handle: async (ctx, { caller }) => ({
+      status: 200,
+      body: { ...(await waysIn(ctx)), passwords: true, passkeys: takesPasskeys(caller) },
+    }),
+  },
   {
     method: 'POST',
     path: '/session/passkey/begin',

@@ -1,4 +1,4 @@
-import { ServiceError, type Enforcement, type Origin, type ServiceContext } from '@gatehouse/services';
+import { ServiceError, type Caller as Origin, type Enforcement, type ServiceContext } from '@gatehouse/services';
 import type { TSchema } from 'typebox';
 
 /** Where a request comes from, with the token of its session when there is one. */
@@ -35,6 +35,8 @@ export interface AdminRequest {
 export interface AdminReply {
   readonly status: number;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Instead of a body: lines of JSON, as they come. */
+  readonly lines?: AsyncIterable<string>;
   /** Of the entity in the body, for its ETag. */
   readonly revision?: number;
   readonly enforcement?: Enforcement | undefined;
@@ -67,5 +69,7 @@ export interface Route {
   /** Never answered a second time from memory, whatever the `Idempotency-Key`. */
   readonly once?: boolean;
   readonly replies: Readonly<Record<number, string>>;
+  /** Of the reply, where it is not `application/json`. */
+  readonly mediaType?: string;
   handle(ctx: ServiceContext, request: AdminRequest): Promise<AdminReply>;
 }

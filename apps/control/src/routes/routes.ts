@@ -1,7 +1,6 @@
-import { fingerprintOf, listAudit, PAGE_DEFAULT, PAGE_MAX, ServiceError } from '@gatehouse/services';
-import { Type } from 'typebox';
+import { AUDIT_ROUTES } from './audit-routes.ts';
 import { CONFIGURATION_ROUTES } from './configuration-routes.ts';
-import { ENTITY_ROUTES, limitOf } from './entity-routes.ts';
+import { ENTITY_ROUTES } from './entity-routes.ts';
 import { IMPORT_ROUTE } from './import-route.ts';
 import { LIFECYCLE_ROUTES } from './lifecycle-routes.ts';
 import { MOVE_ROUTES } from './move-routes.ts';
@@ -23,48 +22,10 @@ const ME: Route = {
   handle: async ({ principal: { kind, id, name } }) => Promise.resolve({ status: 200, body: { kind, id, name } }),
 };
 
-const AUDIT: Route = {
-  tag: 'audit',
-  method: 'GET',
-  path: '/workspaces/{workspace}/audit',
-  operationId: 'listAudit',
-  summary: 'Who has changed what: a chain of entries, the oldest first.',
-  permission: 'audit:read',
-  query: {
-    limit: Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: PAGE_DEFAULT }),
-    cursor: Type.Integer({ minimum: 0, description: '`next` of the page before.' }),
-    entity: Type.String({ description: 'Only those of one entity: `api api_…`.' }),
-  },
-  replies: { 200: 'A page; `next` is the cursor of the one behind it.' },
-  handle: async (ctx, { query }) => {
-    const after = query['cursor'] === undefined ? undefined : Number(query['cursor']) || 0;
-    return {
-      status: 200,
-      body: { ...(await listAudit(ctx, { entity: query['entity'], after, limit: limitOf(query) })) },
-    };
-  },
-};
-
-const AUDIT_KEY: Route = {
-  tag: 'audit',
-  method: 'GET',
-  path: '/audit-key',
-  operationId: 'getAuditKey',
-  summary: 'By which checkpoints of audits are signed: keep it elsewhere, and verify exports with it.',
-  permission: 'self',
-  replies: { 200: 'The public key, Ed25519, as 32 bytes in base64url.' },
-  handle: async ({ signer }) => {
-    if (signer === undefined) throw new ServiceError('admin.not_found', 'audits are not signed here');
-    const key = signer.publicKey;
-    return Promise.resolve({ status: 200, body: { algorithm: 'Ed25519', key, fingerprint: fingerprintOf(key) } });
-  },
-};
-
 /** All operations of the admin API. */
 export const ROUTES: readonly Route[] = [
   ME,
-  AUDIT,
-  AUDIT_KEY,
+  ...AUDIT_ROUTES,
   IMPORT_ROUTE,
   ...STANDARDS_ROUTES,
   ...CONFIGURATION_ROUTES,

@@ -1,16 +1,16 @@
 import {
-  attemptSucceeded,
-  beginAttempt,
   directoryNamed,
   ServiceError,
   signOut,
   signOutExternal,
+  type Directory,
   type ServiceContext,
   type SignedOut,
 } from '@gatehouse/services';
 import { Type } from 'typebox';
-import { loggedOut } from '../single-sign-on/logout-token.ts';
-import { discover, signingKeys } from '../single-sign-on/open-id-client.ts';
+import { KnownKeys } from '../single-sign-on/known-keys.ts';
+import { loggedOut, type LoggedOut } from '../single-sign-on/logout-token.ts';
+import { discover } from '../single-sign-on/open-id-client.ts';
 import type { AdminReply, Caller, Route } from './route.ts';
 
 const SIGN_OUT: Route = {
@@ -66,21 +66,35 @@ const BACK_CHANNEL: Route = {
   body: Type.Object({ logout_token: Type.String({ maxLength: 32_000 }) }),
   once: true,
   replies: { 200: 'The sessions that began there have ended.', 400: 'This is not by the directory.' },
-  handle: async (ctx, { params, caller, body }) => {
+  handle: async (ctx, { params, body }) => {
     const token = typeof body === 'object' && body !== null && 'logout_token' in body ? body.logout_token : undefined;
     if (typeof token !== 'string') return REFUSED;
-    const attempt = { account: `sign-out ${caller.address}`, address: caller.address };
-    await beginAttempt(ctx, attempt);
     const directory = await directoryNamed(ctx, params['name'] ?? '').catch(() => undefined);
-    if (directory === undefined) return REFUSED;
-    const { issuer, clientId } = directory;
-    const keys = await signingKeys(await discover(issuer));
-    const ended = loggedOut(token, keys, { issuer, clientId, nowMs: ctx.clock.now() });
-    if (ended === undefined) return REFUSED;
-    await attemptSucceeded(ctx, attempt);
-    await signOutExternal(ctx, { ...ended, directory: directory.name, issuer });
+    const ended = directory && (await saidBy(ctx, directory, token));
+    if (directory === undefined || ended === undefined) return REFUSED;
+    await signOutExternal(ctx, { ...ended, directory: directory.name, issuer: directory.issuer });
     return { status: 200 };
   },
 };
+
+const KEYS_MS = 10_000;
+/** A key that is not known may be a new one: then keys are not older than this. */
+const NEW_KEYS_MS = 1000;
+const knownKeys = new KnownKeys();
+
+/** Nobody waits here, as those who guess do: there is nothing to guess, and a directory that signs out many comes often. */
+async function saidBy(
+  { clock }: ServiceContext,
+  { issuer, clientId }: Directory,
+  token: string,
+): Promise<LoggedOut | undefined> {
+  const nowMs = clock.now();
+  for (const ageMs of [KEYS_MS, NEW_KEYS_MS]) {
+    const keys = await knownKeys.of(issuer, { nowMs, ageMs });
+    const ended = loggedOut(token, keys, { issuer, clientId, nowMs });
+    if (ended !== undefined) return ended;
+  }
+  return undefined;
+}
 
 export const SIGN_OUT_ROUTES: readonly Route[] = [SIGN_OUT, BACK_CHANNEL];

@@ -24,6 +24,12 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** For people: what is no text by its kind. `String` would call what stands in a document as `toString`. */
+export function shownOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? 'a list' : 'an object';
+}
+
 /** Of a map whose names are anybody's choice, such as headers or properties. Nothing where it is no object. */
 export function namedOf(value: unknown): readonly (readonly [string, unknown])[] {
   return isObject(value) ? Object.entries(value) : [];

@@ -161,6 +161,11 @@ describe.each<[string, readonly Case[]]>([
       ],
       [answers(`"200": { ${body('application/json', '{ type: object }')} }`), []],
       [answers(`"200": { ${body('application/json', '{ allOf: [{}] }')} }`), []],
+      [
+        answers(`"200": { ${body('application/json', '{ oneOf: [{ type: array }, { type: string }] }')} }`),
+        [`4 ${GET}/responses/200/${JSON_BODY}`],
+      ],
+      [answers(`"200": { ${body('application/json', '{ oneOf: [{ type: array }, { type: object }] }')} }`), []],
       [answers(`"200": { ${body('application/jsonl', '{ type: array }')} }`), []],
       [answers(`"200": { ${body('text/plain', '{ type: string }')} }`), []],
       [operation(`requestBody: { ${body('application/json-patch+json', '{ type: array }')} }`, 'patch'), []],
@@ -171,6 +176,18 @@ describe.each<[string, readonly Case[]]>([
   [
     'C17',
     [
+      ...['page[number]', '$skip', 'startAt', 'scroll_id', 'pageNum'].map((name): Case => [
+        operation(
+          `parameters: [{ name: "${name}", in: query }], responses: { "200": { ${body('application/json', '{ type: array }')} } }`,
+        ),
+        [],
+      ]),
+      ...['limit', 'page_size', 'page[size]', '$top'].map((name): Case => [
+        operation(
+          `parameters: [{ name: "${name}", in: query }], responses: { "200": { ${body('application/json', '{ type: array }')} } }`,
+        ),
+        [`4 ${GET}`],
+      ]),
       [answers(`"2XX": { ${body('application/json', '{ type: array }')} }`), [`4 ${GET}`]],
       [
         answers(`"200": { ${body('application/json', '{ allOf: [{ properties: { data: { type: array } } }] }')} }`),

@@ -50,6 +50,16 @@ const NASTY: readonly (readonly [what: string, start: number, make: (count: numb
     }),
   ],
   [
+    'parameters that no path has',
+    100,
+    (n) => ({
+      paths: {
+        '/a': { parameters: many(n, (i) => ({ $ref: `#/components/parameters/P${i}` })), get: {}, put: {} },
+      },
+      components: { parameters: named(n, (i) => [`P${i}`, { name: `p${i}`, in: 'path' }]) },
+    }),
+  ],
+  [
     'schemas in a chain of allOf',
     600,
     (n) => ({
@@ -107,6 +117,27 @@ const NASTY: readonly (readonly [what: string, start: number, make: (count: numb
     (n) => ({
       info: { description: '**a** [b](http://c) `d` <e> \n'.repeat(n) },
       ...used({ description: '[('.repeat(n) }),
+    }),
+  ],
+  [
+    'lines of an example of an error',
+    8000,
+    (n) => ({
+      paths: {
+        '/a': {
+          get: {
+            responses: {
+              500: {
+                content: {
+                  'a/b': {
+                    example: ['\n \t'.repeat(n), `at ${' in '.repeat(n)}`, `at a(${':1'.repeat(n)}`, '(a'.repeat(n)],
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
     }),
   ],
   [

@@ -3,6 +3,7 @@ import { parseSpec, UnreadableDocument } from '../document/spec-document.ts';
 import { lint } from './lint.ts';
 import { parseRuleset } from './parse-ruleset.ts';
 import type { Ruleset } from './ruleset.ts';
+import { SPECTRAL_NAMES } from './spectral/spectral-names.ts';
 
 const rulesetOf = (text: string, file = 'api/openapi.yaml'): Ruleset =>
   parseRuleset(parseSpec(text, 'ruleset.yaml'), { file });
@@ -142,6 +143,17 @@ describe('a ruleset', () => {
     expect(() => levels('rules: { oas3-schema: error }')).toThrow(/no rule is named `oas3-schema`/);
   });
 
+  it.each([...SPECTRAL_NAMES])('switches by %s a rule that there is, %s', (name, id) => {
+    expect(levels(`rules: { "${name}": warn }`)).toEqual({ [id]: 'warning' });
+  });
+
+  it.each([
+    ['extends: recommended', 'requests'],
+    ['extends: owasp-2023', 'everywhere'],
+    ['extends: strict\noptions: { limits: requests }', 'requests'],
+    ['extends: none\noptions: { limits: everywhere }', 'everywhere'],
+  ])('of %s asks for limits of %s', (text, limits) => expect(rulesetOf(text).options).toMatchObject({ limits }));
+
   it('has options', () => {
     const { options } = rulesetOf(
       'options: { property_case: camelCase, pagination: cursor, grace_days: { stable: 180 } }',
@@ -186,6 +198,7 @@ describe('a ruleset', () => {
     ['options: { case: x }', /no option is named/, 1],
     ['options:\n  property_case: Snake', /takes snake_case/, 2],
     ['options: { grace_days: { later: 1 } }', /takes days/, 1],
+    ['options: { limits: replies }', /takes requests, everywhere/, 1],
     ['overrides: [{ files: ["a.yaml#/info"], rules: {} }]', /--waivers/, 1],
     ['overrides: [{ rules: {} }]', /`files`/, 1],
   ])('refuses %s', (text, message, line) => {

@@ -99,6 +99,8 @@ describe.each<[string, readonly Case[]]>([
         '/getaways/{id}',
         '/addresses',
         '/set-pieces',
+        '/add-ons/{id}',
+        '/addons',
       ].map((template): Case => [path(template), []]),
       ...[
         '/getUsers',
@@ -142,11 +144,10 @@ describe.each<[string, readonly Case[]]>([
   [
     'C08',
     [
-      ...['id', 'first_name', 'ipv4_address', '_links', '"@type"', 'line_1'].map((name): Case => [
-        property(name, '{}'),
-        [],
-      ]),
-      ...['firstName', 'FirstName', 'first-name', 'ID', 'first__name'].map((name): Case => [
+      ...['id', 'first_name', 'ipv4_address', '_links', '"@type"', 'line_1', '2fa_enabled', '"2024"'].map(
+        (name): Case => [property(name, '{}'), []],
+      ),
+      ...['firstName', 'FirstName', 'first-name', 'ID', 'first__name', '2faEnabled'].map((name): Case => [
         property(name, '{}'),
         [`${S}/properties/${name}`],
       ]),

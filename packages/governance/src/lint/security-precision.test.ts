@@ -103,6 +103,7 @@ describe.each<[string, readonly Case[]]>([
       [post('security: [{ a: [] }, { b: [], c: [] }]'), []],
       [get(''), []],
       [post('x-public: true'), []],
+      ['paths:\n  /login:\n    x-public: true\n    post: { security: [] }\n', []],
       ['paths:\n  /users: { options: {}, head: {}, trace: {} }\n', []],
       ['webhooks:\n  made: { post: {} }\n', []],
       [`${SECURED}${post('callbacks: { a: { "{$url}": { post: { security: [] } } } }')}`, []],
@@ -466,7 +467,12 @@ describe.each<[string, readonly Case[]]>([
         sent('{ properties: { a: { properties: { callback: { type: [string, "null"] } } } } }'),
         [`8 ${SENT}/properties/a/properties/callback`],
       ],
-      [parameter('name: hook_id, in: query'), []],
+      ...['callback', 'callback_url', 'callback-url', 'callbackURL', 'redirect', 'source.uri', 'URL'].map(
+        (name): Case => [parameter(`name: ${name}, in: query`), [`4 ${GET}/parameters/0/name`]],
+      ),
+      ...['hook_id', 'not-a-redirect', 'hourly', 'curl', 'uri_template_id', 'callback_id', 'Muriel'].map(
+        (name): Case => [parameter(`name: ${name}, in: query`), []],
+      ),
       [parameter('name: curl, in: query'), []],
       [parameter('name: url, in: query, schema: { type: string, enum: [a] }'), []],
       [parameter('name: is_redirect, in: query, schema: { type: boolean }'), []],
@@ -556,6 +562,16 @@ describe.each<[string, readonly Case[]]>([
         received(`{ properties: { ${name}: { type: string } } }`, '"500"'),
         [],
       ]),
+      [
+        answering('"500": { content: { a/b: { example: { detail: "Error: x\\n    at run (/srv/app.js:10:5)" } } } }'),
+        [`6 ${GET}/responses/500/content/a~1b/example`],
+      ],
+      [
+        answering('"500": { content: { a/b: { examples: { e: { value: "Traceback (most recent call last):" } } } } }'),
+        [`6 ${GET}/responses/500/content/a~1b/examples/e/value`],
+      ],
+      [answering('"500": { content: { a/b: { example: { detail: "Meet us at noon (room 5:10)" } } } }'), []],
+      [answering('"200": { content: { a/b: { example: "Traceback (most recent call last):" } } }'), []],
       [received('{ properties: { stack: {} } }'), []],
       [received('{ properties: { debug: { type: boolean } } }', '"500"'), []],
       [received('{ properties: { detail: { description: "Never a stack trace" } } }', '"500"'), []],
@@ -567,6 +583,27 @@ describe.each<[string, readonly Case[]]>([
   [
     'S19',
     [
+      ...[
+        'emails',
+        'workEmail',
+        'phone_no',
+        'phone_numbers',
+        'billing_address',
+        'passportNumber',
+        'surname',
+        'taxId',
+      ].map((name): Case => [sent(`{ properties: { ${name}: { type: string } } }`), [`8 ${SENT}/properties/${name}`]]),
+      ...[
+        'ip_address',
+        'address_type',
+        'phone_count',
+        'first_named_at',
+        'e',
+        'mailbox',
+        'debit',
+        'sname',
+        'businesses',
+      ].map((name): Case => [sent(`{ properties: { ${name}: { type: string } } }`), []]),
       [sent('{ properties: { email: { type: string } } }'), [`8 ${SENT}/properties/email`]],
       [
         received('{ properties: { customerEmail: { type: string }, firstName: {} } }'),
@@ -581,7 +618,7 @@ describe.each<[string, readonly Case[]]>([
           'components: { schemas: { P: { type: string } } }\n',
         [`8 ${SENT}/properties/phone`],
       ],
-      [sent('{ properties: { phone_numbers: {}, ssn: { type: [string, "null"] } } }'), [`8 ${SENT}/properties/ssn`]],
+      [sent('{ properties: { phone_type: {}, ssn: { type: [string, "null"] } } }'), [`8 ${SENT}/properties/ssn`]],
       [parameter('name: email, in: query'), [`4 ${GET}/parameters/0`]],
       [
         'webhooks: { made: { post: { requestBody: { content: { a/b: { schema: { properties: { iban: {} } } } } } } } }\n',

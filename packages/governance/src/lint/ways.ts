@@ -1,4 +1,4 @@
-import { listOf, namedOf } from '../document/json-value.ts';
+import { listOf, namedOf, shownOf } from '../document/json-value.ts';
 
 /** Ways in that callers of some operations have, to tell whether they open others as well. */
 export class Ways {
@@ -54,7 +54,7 @@ function waysIn(security: unknown): readonly (readonly string[])[] {
   return ways.map((way) =>
     namedOf(way).flatMap(([scheme, scopes]) => [
       scheme,
-      ...listOf(scopes).map((scope) => `${scheme} ${String(scope)}`),
+      ...listOf(scopes).map((scope) => `${scheme} ${shownOf(scope)}`),
     ]),
   );
 }

@@ -67,7 +67,8 @@ const MORE_VERBS = new Set(
 
 /** Whether the words of a name begin with an act. */
 export function beginsWithVerb(words: readonly string[]): boolean {
-  const [first = ''] = words;
+  const [first = '', second] = words;
+  if (first === 'add' && (second === 'on' || second === 'ons')) return false;
   if (ACTS.has(first)) return true;
   return OTHER_ACTS.has(first) && (words.length === 1 || !isPlural(words.at(-1) ?? ''));
 }

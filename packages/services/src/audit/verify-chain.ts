@@ -1,6 +1,5 @@
-import { isSigned, type Checkpoint } from './audit-signer.ts';
-import { GENESIS } from './audit-entry.ts';
-import { hashOf } from './canonical.ts';
+import { firstHashOf, GENESIS, hashOf } from './audit-entry.ts';
+import { canonicalJson } from './canonical-json.ts';
 
 /** What is wrong first, and where. */
 export interface AuditProblem {
@@ -9,130 +8,129 @@ export interface AuditProblem {
   readonly what: string;
 }
 
-export interface AuditVerdict {
-  readonly entries: number;
-  /** Signed ends that the chains go through. */
-  readonly checkpoints: number;
-  /** By whose key; several after the house has got another secret. */
-  readonly keys: readonly string[];
-  readonly problem: AuditProblem | undefined;
-}
-
-/** Where the chain of a workspace ends, as something else than the entries says it. */
+/** Where the chain of a workspace ends, or was at some moment, as something else than the entries says it. */
 export interface KnownHead {
   readonly workspace: string;
   readonly seq: number;
   readonly hash: string;
 }
 
-export interface VerifyInputs {
-  /** Where chains end, which is asked for when all has been read. */
-  readonly heads?: () => readonly KnownHead[];
-  /** The only key by which checkpoints may be signed, as 32 bytes in base64url; undefined: any, which is told. */
-  readonly key?: string | undefined;
-}
-
-const CHECKPOINT = '{"checkpoint":';
-
-/**
- * Goes through the entries of an audit, each workspace's in its order, and holds every hash against what it is of. Finds
- * what was changed, taken out, put in or moved. Lines of checkpoints stand behind the entry that they are of: a chain that
- * was made anew does not go through them. What was cut off at the end shows by the heads of the chains, or by a
- * checkpoint behind it.
- */
-export async function verifyChain(
-  lines: AsyncIterable<string> | Iterable<string>,
-  { heads = () => [], key }: VerifyInputs = {},
-): Promise<AuditVerdict> {
-  const ends = new Map<string, End>();
-  const keys = new Set<string>();
-  let [count, checkpoints] = [0, 0];
-  const verdict = (problem?: AuditProblem): AuditVerdict => ({ entries: count, checkpoints, keys: [...keys], problem });
-  for await (const text of lines) {
-    if (text.startsWith(CHECKPOINT)) {
-      const problem = checkpointProblem(text, { ends, key });
-      if (typeof problem !== 'string') return verdict(problem);
-      keys.add(problem);
-      checkpoints++;
-      continue;
-    }
-    count++;
-    const entry = entryIn(text);
-    const named = entry?.['workspace'];
-    const workspace = typeof named === 'string' ? named : '';
-    const before = ends.get(workspace) ?? START;
-    const seq = before.seq + 1;
-    const wrong = entry === undefined ? 'it is no entry' : faultOf(entry, { seq, prev: before.hash });
-    if (wrong !== undefined) return verdict({ workspace, seq, what: wrong });
-    ends.set(workspace, { seq, hash: String(entry?.['hash']) });
-  }
-  return verdict(headProblem(heads(), ends));
+/** A head that was signed at `atMs`. */
+export interface KnownCheckpoint extends KnownHead {
+  readonly atMs: number;
 }
 
 interface End {
   readonly seq: number;
   readonly hash: string;
+  /** Whether entries of the second form have begun: none of the first comes behind them. */
+  readonly isSecond: boolean;
 }
 
-const START: End = { seq: 0, hash: GENESIS };
+const START: End = { seq: 0, hash: GENESIS, isSecond: false };
 
-function headProblem(heads: readonly KnownHead[], ends: ReadonlyMap<string, End>): AuditProblem | undefined {
-  for (const { workspace, seq, hash } of heads) {
-    const end = ends.get(workspace) ?? START;
-    if (end.seq === seq && end.hash === hash) continue;
-    const what = end.seq < seq ? `the chain has ${seq} entries, and ends here` : 'the chain ends in another entry';
-    return { workspace, seq: end.seq, what };
+/**
+ * Goes through the entries of an audit, each workspace's in its order, and holds every hash against what it is of. Finds
+ * what was changed, taken out, put in or moved; what was written anew from some entry on, or cut off, only by what else is
+ * known: checkpoints, which are told before the entries they are of, and heads.
+ */
+export class ChainVerifier {
+  entries = 0;
+  readonly #ends = new Map<string, End>();
+  /** Of each workspace, by the number of the entry. */
+  readonly #checkpoints = new Map<string, Map<number, KnownCheckpoint>>();
+
+  /** What was verified before ends here. */
+  beginBehind({ workspace, seq, hash }: KnownHead): void {
+    this.#ends.set(workspace, { seq, hash, isSecond: false });
   }
-  return undefined;
-}
 
-interface SoFar {
-  readonly ends: ReadonlyMap<string, End>;
-  readonly key: string | undefined;
-}
+  expect(checkpoint: KnownCheckpoint): void {
+    const { workspace, seq } = checkpoint;
+    const known = this.#checkpoints.get(workspace) ?? new Map<number, KnownCheckpoint>();
+    this.#checkpoints.set(workspace, known.set(seq, checkpoint));
+  }
 
-/** By whose key it is signed, where nothing is wrong with it. */
-function checkpointProblem(text: string, { ends, key }: SoFar): AuditProblem | string {
-  const checkpoint = checkpointIn(text);
-  if (checkpoint === undefined) return { workspace: '', seq: 0, what: 'a checkpoint is none' };
-  const { workspace, seq, hash } = checkpoint;
-  const end = ends.get(workspace) ?? START;
-  if (!isSigned(checkpoint)) return { workspace, seq, what: 'its checkpoint is not signed by the key that it names' };
-  if (key !== undefined && checkpoint.key !== key)
-    return { workspace, seq, what: 'its checkpoint is signed by another key' };
-  if (end.seq !== seq)
-    return { workspace, seq: end.seq, what: `a checkpoint is of entry ${seq}, and the chain is at ${end.seq}` };
-  if (end.hash !== hash)
-    return { workspace, seq, what: 'it is not the entry that was signed: the chain was made anew' };
-  return checkpoint.key;
-}
+  /** The next entry, as text. */
+  take(text: string): AuditProblem | undefined {
+    this.entries++;
+    const entry = entryIn(text);
+    const named = entry?.['workspace'];
+    const workspace = typeof named === 'string' ? named : '';
+    const before = this.#ends.get(workspace) ?? START;
+    const seq = before.seq + 1;
+    const wrong = entry === undefined ? 'it is no entry' : faultOf(entry, before, text);
+    if (wrong !== undefined) return { workspace, seq, what: wrong };
+    const end = { seq, hash: String(entry?.['hash']), isSecond: before.isSecond || entry?.['v'] !== undefined };
+    this.#ends.set(workspace, end);
+    const checkpoint = this.#checkpoints.get(workspace)?.get(seq);
+    if (checkpoint === undefined || checkpoint.hash === end.hash) return undefined;
+    const what = `it is not the entry that was signed at ${timeOf(checkpoint)}: the chain up to here was written anew`;
+    return { workspace, seq, what };
+  }
 
-function checkpointIn(text: string): Checkpoint | undefined {
-  const { checkpoint } = entryIn(text) ?? {};
-  if (typeof checkpoint !== 'object' || checkpoint === null) return undefined;
-  const { workspace, seq, hash, at, key, signature } = Object.fromEntries<unknown>(Object.entries(checkpoint));
-  const texts = [workspace, hash, key, signature];
-  if (!texts.every((each) => typeof each === 'string') || typeof seq !== 'number' || typeof at !== 'number')
+  /** Behind the last entry. */
+  end(heads: readonly KnownHead[]): AuditProblem | undefined {
+    for (const [workspace, known] of this.#checkpoints) {
+      const { seq } = this.#ends.get(workspace) ?? START;
+      const missing = [...known.values()].filter((each) => each.seq > seq).toSorted((a, b) => b.seq - a.seq)[0];
+      if (missing === undefined) continue;
+      const what = `the chain ends here, but had ${missing.seq} entries when it was signed at ${timeOf(missing)}`;
+      return { workspace, seq, what };
+    }
+    for (const { workspace, seq, hash } of heads) {
+      const end = this.#ends.get(workspace) ?? START;
+      if (end.seq === seq && end.hash === hash) continue;
+      const what = end.seq < seq ? `the chain has ${seq} entries, and ends here` : 'the chain ends in another entry';
+      return { workspace, seq: end.seq, what };
+    }
     return undefined;
-  const [w, h, k, s] = texts.map(String);
-  return { workspace: w ?? '', seq, hash: h ?? '', at, key: k ?? '', signature: s ?? '' };
+  }
+
+  /** How many entries stand behind the last checkpoints: nobody has signed them yet. */
+  get unsigned(): number {
+    let count = 0;
+    for (const [workspace, { seq }] of this.#ends) {
+      const signed = this.#checkpoints.get(workspace)?.keys() ?? [];
+      count += seq - [...signed].reduce((last, each) => Math.max(last, each), 0);
+    }
+    return count;
+  }
 }
 
 type Entry = Readonly<Record<string, unknown>>;
 
-function faultOf(entry: Entry, expected: { readonly seq: number; readonly prev: string }): string | undefined {
+function faultOf(entry: Entry, before: End, text: string): string | undefined {
+  try {
+    return faultIn(entry, before, text);
+  } catch {
+    return 'it is no entry: nothing of ours is that deep';
+  }
+}
+
+function faultIn(entry: Entry, before: End, text: string): string | undefined {
   const { hash, ...content } = entry;
-  if (content['seq'] !== expected.seq) return `entry ${String(content['seq'])} stands where ${expected.seq} belongs`;
-  if (content['prev'] !== expected.prev) return 'it does not go on from the entry before';
-  if (hashOf(content) !== hash) return 'it is not what its hash was made of';
-  return undefined;
+  const { seq, v } = content;
+  if (seq !== before.seq + 1) return `entry ${String(seq)} stands where ${before.seq + 1} belongs`;
+  if (content['prev'] !== before.hash) return 'it does not go on from the entry before';
+  if (v === undefined && before.isSecond) return 'it has a form that was given up before it';
+  if (v !== undefined && v !== 2) return 'it was written by a newer version, verify it with that';
+  const isWhole = v === 2 ? hashOf(content, before.hash) === hash : firstHashOf(content) === hash;
+  // Another text of the same value would be found by no hash.
+  const isAsWritten = (v === 2 ? canonicalJson(entry) : JSON.stringify(entry)) === text;
+  return isWhole && isAsWritten ? undefined : 'it is not what its hash was made of';
 }
 
 function entryIn(text: string): Entry | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : undefined;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return Object.fromEntries(Object.entries(value));
   } catch {
     return undefined;
   }
+}
+
+function timeOf({ atMs }: KnownCheckpoint): string {
+  return new Date(atMs).toISOString();
 }

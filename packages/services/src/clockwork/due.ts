@@ -3,6 +3,7 @@ import { lapse } from '../approvals/course.ts';
 import type { Write } from '../entities/write.ts';
 import { EMERGENCY_DUE } from '../moves/emergency-moves.ts';
 import { undeploy } from '../moves/deploying.ts';
+import { PETITION_MS } from '../people/petitions.ts';
 import type { ServiceContext } from '../service-context.ts';
 
 export interface Tick {
@@ -81,4 +82,10 @@ export const DUE: readonly DueRow[] = [
   { kind: 'approval', state: 'waiting', isDue: passed('due'), happen: lapse },
   { kind: 'approval', state: 'info_required', isDue: passed('due'), happen: lapse },
   ...EMERGENCY_DUE,
+  {
+    kind: 'petition',
+    state: 'waiting',
+    isDue: ({ createdMs }, nowMs) => nowMs - createdMs >= PETITION_MS,
+    happen: becomes('lapsed', 'lapse'),
+  },
 ];

@@ -145,19 +145,19 @@ const AI_KINDS: Readonly<Record<string, string>> = {
 
 function ai(reading: Reading, value: unknown): void {
   const { access, budgets, ...rest } = reading.members(value, 'ai');
+  const settings: Record<string, unknown> = {};
   for (const [section, part] of Object.entries(rest)) {
     const kind = own(AI_KINDS, section);
     if (kind === undefined) {
-      reading.problem(
-        `ai.${section}`,
-        `\`ai.${section}\` is the same for all that share the machine, keep it in the file that it starts with`,
-      );
+      settings[section] = part;
       continue;
     }
     for (const [name, spec] of Object.entries(reading.members(part, `ai.${section}`))) {
       reading.add({ kind, name, data: { spec }, at: `ai.${section}.${name}` });
     }
   }
+  if (Object.keys(settings).length > 0)
+    reading.add({ kind: 'setting', name: 'ai', data: { spec: settings }, at: 'ai' });
   for (const [index, spec] of reading.list(budgets, 'ai.budgets').entries()) {
     const at = `ai.budgets[${index}]`;
     reading.add({ kind: 'budget', name: budgetName(asData(spec)), data: { spec }, at });

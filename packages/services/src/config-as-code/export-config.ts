@@ -46,7 +46,10 @@ class Exporter {
     const names = new Set((await this.#all('application')).map(({ name }) => name));
     const { plans, ofModels } = await this.#plans(entries, names);
     const { applications, access } = await this.#applications(entries, ofModels);
+    const { ai: settings } = await this.#specs('setting', '');
+    for (const { name } of await this.#all('policy')) this.#left.push(`the shared policy ${name}: kept in the store`);
     const ai = {
+      ...asData(settings),
       providers: await this.#specs('provider', 'ai.providers'),
       models: await this.#specs('model', 'ai.models'),
       guards: await this.#specs('guard', 'ai.guards'),

@@ -50,6 +50,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   guard: SPEC,
   prompt: SPEC,
   budget: SPEC,
+  setting: SPEC,
   api: {
     fields: ['title'],
     optional: ['title'],
@@ -111,8 +112,10 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   credential: {
     fields: ['expiresAt'],
     initial: 'active',
-    standing: ({ state, name }) => {
+    standing: ({ state, name, data: { expiresAt } }, desired) => {
       if (state === 'active' || state === 'rotating') return { state };
+      // As the file says.
+      if (state === 'expired' && expiresAt === desired.data['expiresAt']) return { state, note: 'expired' };
       return { problem: `the key ${name} is ${state} for good, put another one in its place under another name` };
     },
     remove: async ({ own }, credential) => {

@@ -57,6 +57,7 @@ const REMOVAL_ORDER = [
   'prompt',
   'guard',
   'budget',
+  'setting',
   'model',
   'provider',
   'upstream',

@@ -107,6 +107,7 @@ export async function getEntity(ctx: ServiceContext, reference: EntityReference)
 const NAMES: Readonly<Record<string, TSchema>> = {
   user: Type.String({ format: 'email', maxLength: 254 }),
   group: Type.String({ minLength: 1, maxLength: 200 }),
+  setting: Type.Enum(['ai'], { description: 'What it is about.' }),
   model: Type.String({ pattern: String.raw`^[^\p{Cc}]{1,256}$`, description: 'As callers ask for it.' }),
 };
 

@@ -72,7 +72,12 @@ function memberOf(value: unknown, name: string | number): unknown {
 
 /** As it is shown. */
 export function masked(value: unknown): unknown {
-  return replaced(value, () => MASK);
+  return replacedSecrets(value, MASK);
+}
+
+/** With the same text for each secret. */
+export function replacedSecrets(value: unknown, instead: string): unknown {
+  return replaced(value, () => instead);
 }
 
 /** As gates need it. */
@@ -106,6 +111,6 @@ function replaced(value: unknown, instead: (text: string, path: string) => unkno
   );
 }
 
-function isSealed(value: unknown): value is { readonly [SEALED]: string } {
+export function isSealed(value: unknown): value is { readonly [SEALED]: string } {
   return typeof value === 'object' && value !== null && SEALED in value && typeof value[SEALED] === 'string';
 }

@@ -1,8 +1,6 @@
 import type { CallerChange } from '@gatehouse/directory';
 import {
   addToOutbox,
-  appendAudit,
-  auditHead,
   insertEntity,
   NotUnique,
   updateEntity,
@@ -10,17 +8,16 @@ import {
   type Entity,
   type Statements,
 } from '@gatehouse/store';
-import { auditEntry } from '../audit/audit-entry.ts';
-import { Personal } from '../audit/personal.ts';
+import { auditedChange } from '../audit/audited-change.ts';
+import { AuditLog } from '../audit/audit-log.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { applicationChange, credentialChanges, type ApplicationId } from '../publishing/compose-callers.ts';
 import { composeConfig } from '../publishing/compose-config.ts';
-import { requireOwnBudget } from '../publishing/own-budget.ts';
+import { requireOwn } from '../publishing/tenant-rules.ts';
 import type { Enforcement, GateChange, Prepared, Preview } from '../publishing/gate.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { PEOPLE_RULES } from '../people/people-rules.ts';
-import { entityView } from './entity-view.ts';
 import { orderedId } from '../ordered-id.ts';
 
 /** Writes come one after another: what a verb has read is so until it ends, and audits are chains. */
@@ -37,16 +34,17 @@ export class Write {
   readonly sql: Statements;
   readonly nowMs: number;
   readonly #ctx: ServiceContext;
+  readonly #audit: AuditLog;
   #config = false;
   readonly #applications = new Map<string, ApplicationId>();
   readonly #callers: CallerChange[] = [];
-  readonly #personal: Personal;
+  #isSeconded = false;
 
   constructor(ctx: ServiceContext, sql: Statements) {
     this.#ctx = ctx;
     this.sql = sql;
     this.nowMs = ctx.clock.now();
-    this.#personal = new Personal(sql, ctx.cipher);
+    this.#audit = new AuditLog(sql, ctx);
   }
 
   /** What gates are to be told of it; undefined: nothing. */
@@ -105,8 +103,15 @@ export class Write {
 
   async #checkRules(before: Entity | undefined, after: Entity | undefined): Promise<void> {
     const rule = PEOPLE_RULES[after?.kind ?? before?.kind ?? ''];
-    await rule?.({ sql: this.sql, principal: this.#ctx.principal, before, after });
-    if (after?.kind === 'budget') await requireOwnBudget(this.sql, after);
+    const { principal, grantsTakeTwo = false } = this.#ctx;
+    const takesTwo = grantsTakeTwo && !this.#isSeconded && principal.kind !== 'system';
+    await rule?.({ sql: this.sql, principal, takesTwo, before, after });
+    if (after !== undefined) await requireOwn(this.sql, after);
+  }
+
+  /** A second person has agreed to what follows. */
+  seconded(): void {
+    this.#isSeconded = true;
   }
 
   /** Something of it that is kept apart has changed, such as its password: that it has is told, never what. */
@@ -127,21 +132,7 @@ export class Write {
     this.#serve(before, after);
     const { workspace } = entity;
     const topic = `${entity.kind}.${action}`;
-    const head = await auditHead(this.sql, workspace);
-    const { principal, origin, requestId } = this.#ctx;
-    const told = {
-      workspace,
-      atMs: this.nowMs,
-      principal,
-      origin,
-      requestId,
-      action: topic,
-      entity: { kind: entity.kind, id: entity.id },
-      before: before && entityView(kind, before),
-      after: after && entityView(kind, after),
-      reason,
-    };
-    await appendAudit(this.sql, await auditEntry(head, told, this.#personal));
+    await this.#audit.append({ workspace, action: topic, entity, change: auditedChange(kind, before, after), reason });
     await addToOutbox(this.sql, {
       id: `evt_${orderedId(this.nowMs)}`,
       workspace,

@@ -2,6 +2,7 @@ import { PACKS } from '@gatehouse/governance';
 import { Type } from 'typebox';
 import { processSchema, readProcesses } from '../approvals/process.ts';
 import { description, fields, id, spec, title, type Kind } from './kind.ts';
+import { ServiceError } from '../service-error.ts';
 import { PEOPLE_KINDS } from './people-kinds.ts';
 
 const labels = Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 200 }), { maxProperties: 50 }));
@@ -226,6 +227,41 @@ export const KINDS: readonly Kind[] = [
     served: true,
   },
   {
+    kind: 'policy',
+    plural: 'policies',
+    prefix: 'pol',
+    level: 'workspace',
+    summary: 'What all apis of a workspace have in common, or some of them: in front of their own policies.',
+    fields: fields({
+      title,
+      description,
+      spec: spec('apis.*.policies[]'),
+      apis: Type.Optional(
+        Type.Array(Type.String({ maxLength: 64 }), {
+          maxItems: 1000,
+          description: 'Names of apis; left out: all of the workspace.',
+        }),
+      ),
+      disabled: Type.Optional(Type.Boolean()),
+    }),
+    check: ({ spec: one }) => requireOnePolicy(one),
+    secret: ['spec'],
+    initial: '',
+    served: true,
+  },
+  {
+    kind: 'setting',
+    plural: 'settings',
+    prefix: 'set',
+    level: 'workspace',
+    summary: 'What is said once for the whole house: `ai`, with what all model calls have in common.',
+    fields: fields({ title, spec: spec('ai') }),
+    check: ({ spec: one }) => requireNoLists(one),
+    secret: ['spec'],
+    initial: '',
+    served: true,
+  },
+  {
     kind: 'source',
     plural: 'sources',
     prefix: 'src',
@@ -316,6 +352,23 @@ export const KINDS: readonly Kind[] = [
     made: 'by verbs',
   },
 ];
+
+/** As a list of policies has them: the name, and its settings. */
+function requireOnePolicy(value: unknown): void {
+  if (Object.keys(Object(value)).length === 1) return;
+  throw new ServiceError(
+    'admin.invalid',
+    '/spec is one policy, such as {"rate-limit": {"limit": 100, "window": "1m"}}',
+  );
+}
+
+/** They are entities of their own. */
+const OF_THEIR_OWN = ['providers', 'models', 'access', 'budgets', 'guards', 'prompts'];
+
+function requireNoLists(value: unknown): void {
+  const found = OF_THEIR_OWN.find((name) => Object.hasOwn(Object(value), name));
+  if (found !== undefined) throw new ServiceError('admin.invalid', `/spec/${found} are entities of their own`);
+}
 
 const byKind = new Map(KINDS.map((each) => [each.kind, each]));
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { description, fields, id, title, type Kind } from './kind.ts';
 
-const grants = Type.Optional(
+export const grants = Type.Optional(
   Type.Array(
     fields({
       role: Type.String({ maxLength: 64, description: 'The name of a role.' }),
@@ -15,6 +15,10 @@ const grants = Type.Optional(
     }),
     { maxItems: 100 },
   ),
+);
+
+const permissions = Type.Optional(
+  Type.Array(Type.String({ pattern: '^(?:\\*|[a-z]+):(?:\\*|[a-z-]+)$' }), { maxItems: 1000 }),
 );
 
 /** Who works in the house: people, programs, teams, and what they may do. */
@@ -41,7 +45,7 @@ export const PEOPLE_KINDS: readonly Kind[] = [
       disabled: Type.Optional(Type.Boolean()),
       bot: Type.Optional(Type.Boolean({ description: 'A program: has tokens, never signs in, decides nothing.' })),
     }),
-    facts: ['groups', 'externalId', 'erased'],
+    facts: ['groups', 'externalId'],
     initial: '',
     served: false,
   },
@@ -91,6 +95,25 @@ export const PEOPLE_KINDS: readonly Kind[] = [
     }),
     facts: ['shown'],
     initial: 'active',
+    served: false,
+    made: 'by verbs',
+  },
+  {
+    kind: 'petition',
+    plural: 'petitions',
+    prefix: 'pet',
+    level: 'house',
+    summary: 'Rights that somebody wants to give, for a second person to agree.',
+    fields: fields({
+      user: Type.Optional(id('the user who gets grants')),
+      group: Type.Optional(id('the group that gets grants')),
+      role: Type.Optional(id('the role that gets permissions')),
+      grants,
+      permissions,
+      reason: Type.String({ minLength: 1, maxLength: 2000 }),
+    }),
+    facts: ['requestedBy', 'decidedBy'],
+    initial: 'waiting',
     served: false,
     made: 'by verbs',
   },

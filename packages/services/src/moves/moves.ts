@@ -4,11 +4,11 @@ import { APPROVAL_MOVES } from '../approvals/approval-moves.ts';
 import { closeApprovals } from '../approvals/course.ts';
 import { FAILURE_MOVES } from '../notifications/failure-moves.ts';
 import { CREDENTIAL_MOVES } from './credential-moves.ts';
+import { PETITION_MOVES } from '../people/petitions.ts';
 import { EMERGENCY_MOVES } from './emergency-moves.ts';
 import { reason, refused, type Move } from './move.ts';
 import { REVISION_MOVES } from './revision-moves.ts';
 import { DEPLOYMENT_MOVES } from './deployment-moves.ts';
-import { ERASE } from '../people/erasing.ts';
 import { SUBSCRIPTION_MOVES } from './subscription-moves.ts';
 import { SUBSCRIPTION_TERM_MOVES } from './subscription-term-moves.ts';
 import { LIVE } from './subscription-terms.ts';
@@ -119,6 +119,6 @@ export const MOVES: readonly Move[] = [
   ...TOKEN_MOVES,
   ...APPROVAL_MOVES,
   ...FAILURE_MOVES,
-  ERASE,
   ...EMERGENCY_MOVES,
+  ...PETITION_MOVES,
 ];

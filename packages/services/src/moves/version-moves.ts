@@ -257,6 +257,8 @@ async function byTwo(moving: AnyMoving, matter: 'version.retire' | 'version.resu
   const open = await openFor(own.sql, entity, matter);
   if (open !== undefined) throw refused('this is asked for already', { approval: open.id });
   const { approval, subject } = await openApproval(moving, { matter, subject: entity });
+  // Nobody was asked, and nothing has happened.
+  if (approval.state === 'rejected') throw refused('the process of the workspace rejects it by itself');
   return { moved: subject, shown: { approval: approval.id } };
 }
 

@@ -7,13 +7,13 @@ import { newEntity, requireEntity, requirePermission } from '../entities/entity-
 import { readInput } from '../entities/read-input.ts';
 import { write, type Write, type Written } from '../entities/write.ts';
 import { kindOf } from '../kinds/kinds.ts';
-import type { House, Origin, ServiceContext } from '../service-context.ts';
+import type { House, ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { hashWork } from './hash-work.ts';
 import { keepPassword, passwordOf, requireGoodPassword } from './passwords.ts';
 import { SYSTEM } from './principals.ts';
 import { removePrivate } from './private-row.ts';
-import { requireFresh, requireSession } from './sessions.ts';
+import { requireFresh, requireSession, type Caller } from './sessions.ts';
 import { admitIn, maySignIn, refused, userNamed, type SignedIn } from './sign-in.ts';
 import { attemptSucceeded, beginAttempt } from './throttle.ts';
 import { mintTicket, takeTicket, TICKETS, type Purpose } from './tickets.ts';
@@ -41,7 +41,7 @@ export async function mintSetupToken({ database, clock }: House): Promise<string
 }
 
 /** Makes the first administrator, and signs it in. */
-export async function setUp(ctx: ServiceContext, caller: Origin, input: unknown): Promise<SignedIn> {
+export async function setUp(ctx: ServiceContext, caller: Caller, input: unknown): Promise<SignedIn> {
   const { token, name, password: chosen, title } = readInput(SET_UP, input);
   requireGoodPassword(chosen, name);
   const attempt = { account: 'setup', address: caller.address };
@@ -78,7 +78,7 @@ async function requireTicket(
 }
 
 /** One's own, by the former one; ends all other sessions, and goes on under a new token. */
-export async function changePassword(ctx: ServiceContext, caller: Origin, input: unknown): Promise<SignedIn> {
+export async function changePassword(ctx: ServiceContext, caller: Caller, input: unknown): Promise<SignedIn> {
   requireSession(ctx);
   const given = readInput(CHANGE_PASSWORD, input);
   const { id, name } = ctx.principal;
@@ -104,7 +104,7 @@ async function replacePassword({ sql, nowMs }: Write, user: Entity, phc: string)
 }
 
 /** Sends a link if there is such a user. The answer does not say whether there is. */
-export async function askReset(ctx: ServiceContext, caller: Origin, input: unknown): Promise<void> {
+export async function askReset(ctx: ServiceContext, caller: Caller, input: unknown): Promise<void> {
   const { name } = readInput(ASK_RESET, input);
   await beginAttempt(ctx, { account: `reset ${name}`, address: caller.address });
   await write({ ...ctx, principal: SYSTEM }, async (own) => {
@@ -116,7 +116,7 @@ export async function askReset(ctx: ServiceContext, caller: Origin, input: unkno
 }
 
 /** A password by the link of a reset or an invitation. Ends all sessions; does not sign in. */
-export async function completeReset(ctx: ServiceContext, caller: Origin, input: unknown): Promise<void> {
+export async function completeReset(ctx: ServiceContext, caller: Caller, input: unknown): Promise<void> {
   const given = readInput(RESET, input);
   const purposes = ['reset', 'invitation'] as const;
   const ticketRow = await requireTicket(
@@ -175,8 +175,8 @@ export async function inviteUser(ctx: ServiceContext, input: unknown): Promise<W
 }
 
 export interface Invitation {
-  /** Of the page where a password is chosen, below the address of the console. */
-  readonly path: string;
+  /** Of the page where a password is chosen, below the address of the console; left out where only its user gets it. */
+  readonly path?: string;
   readonly expiresAt: string;
 }
 
@@ -193,7 +193,9 @@ export async function inviteAgain(ctx: ServiceContext, id: string): Promise<Invi
     if (!maySignIn(user)) throw new ServiceError('admin.illegal', 'it never signs in, or is disabled');
     const given = await sendTicket(ctx, own, { user, purpose: 'invitation' });
     const expiresAt = new Date(own.nowMs + TICKETS.invitation.lifeMs).toISOString();
-    return { path: `/invitation?ticket=${given}`, expiresAt };
+    // Whoever sees the link of another is a second person by themselves.
+    const isShown = ctx.grantsTakeTwo !== true || ctx.principal.kind === 'system';
+    return { ...(isShown && { path: `/invitation?ticket=${given}` }), expiresAt };
   });
   return result;
 }

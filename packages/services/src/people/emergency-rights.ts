@@ -11,6 +11,7 @@ const KEPT: ReadonlySet<string> = new Set([
   'scim',
   'workspaces',
   'emergencies',
+  'petitions',
 ]);
 /** Nobody has more of them open. */
 const OPEN_MAX = 20;

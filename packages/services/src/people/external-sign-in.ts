@@ -1,10 +1,11 @@
 import { findEntity, listEntities, lookUpEntity, type Entity, type Statements } from '@gatehouse/store';
 import { write, type Write } from '../entities/write.ts';
 import { opened } from '../entities/sealed.ts';
-import type { House, Origin, ServiceContext } from '../service-context.ts';
+import type { House, ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { SYSTEM } from './principals.ts';
 import { insertPrivate } from './private-row.ts';
+import type { Caller } from './sessions.ts';
 import { admitIn, maySignIn, refused, userNamed, type SignedIn } from './sign-in.ts';
 import { elsewhere, identityLookup } from './elsewhere.ts';
 import { mintTicket, takeTicket } from './tickets.ts';
@@ -79,7 +80,7 @@ export interface ExternalUser {
 }
 
 /** Signs in whom a directory knows: by issuer and subject, never by an address that nobody has verified. */
-export async function signInExternal(ctx: ServiceContext, caller: Origin, external: ExternalUser): Promise<SignedIn> {
+export async function signInExternal(ctx: ServiceContext, caller: Caller, external: ExternalUser): Promise<SignedIn> {
   const { result } = await write({ ...ctx, principal: SYSTEM }, async (own) => {
     const { sql } = own;
     const lookup = identityLookup(external.directory.issuer, external.subject);
@@ -94,6 +95,7 @@ export async function signInExternal(ctx: ServiceContext, caller: Origin, extern
       user,
       caller,
       action: 'sign_in',
+      by: 'single-sign-on',
       elsewhere: elsewhere(ctx, { ...external, directory: external.directory.name }),
     });
   });

@@ -2,12 +2,12 @@ import { Type, type Static } from 'typebox';
 import { findEntity, lookUpEntity, touchEntity, type Entity } from '@gatehouse/store';
 import { readInput } from '../entities/read-input.ts';
 import { write } from '../entities/write.ts';
-import type { Origin, ServiceContext } from '../service-context.ts';
+import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { ASSERTED, assertedCounter, challengeOf, siteOf, type Site } from './passkey-ceremony.ts';
 import { passkeyLookup, takeChallenge, userHandle } from './passkeys.ts';
 import { SYSTEM } from './principals.ts';
-import { requireSession } from './sessions.ts';
+import { requireSession, type Caller } from './sessions.ts';
 import { admit, maySignIn, type SignedIn } from './sign-in.ts';
 import { attemptSucceeded, beginAttempt } from './throttle.ts';
 import { mintTicket, TICKETS } from './tickets.ts';
@@ -27,7 +27,7 @@ export async function beginPasskeySignIn(
 }
 
 export interface Presented {
-  readonly caller: Origin;
+  readonly caller: Caller;
   readonly ownUrl: string;
   readonly input: unknown;
 }
@@ -38,7 +38,7 @@ export interface Presented {
  */
 export async function signInByPasskey(ctx: ServiceContext, presented: Presented): Promise<SignedIn> {
   const user = await requirePasskey(ctx, presented);
-  return admit(ctx, { user, caller: presented.caller, action: 'sign_in' });
+  return admit(ctx, { user, caller: presented.caller, action: 'sign_in', by: 'passkey' });
 }
 
 /** The user of a session proves again to be there. */
@@ -46,7 +46,7 @@ export async function proveByPasskey(ctx: ServiceContext, presented: Presented):
   const { id } = requireSession(ctx);
   const user = await requirePasskey(ctx, presented);
   if (user.id !== ctx.principal.id) throw noPasskey();
-  return admit(ctx, { user, caller: presented.caller, action: 'proved', instead: id });
+  return admit(ctx, { user, caller: presented.caller, action: 'proved', instead: id, by: 'passkey' });
 }
 
 async function requirePasskey(ctx: ServiceContext, { caller, ownUrl, input }: Presented): Promise<Entity> {

@@ -9,6 +9,8 @@ import { customRoles, grantsIn, placed, requireRightsOf, rightsOfRole } from './
 export interface Change {
   readonly sql: Statements;
   readonly principal: Principal;
+  /** Whether it gives no rights by itself: a second person has to agree. */
+  readonly takesTwo: boolean;
   readonly before: Entity | undefined;
   readonly after: Entity | undefined;
 }
@@ -17,6 +19,7 @@ export interface Change {
 export const PEOPLE_RULES: Readonly<Record<string, (change: Change) => Promise<void>>> = {
   user: async (change) => {
     await requireStanding(change);
+    requireSameName(change);
     await requireGrantsHeld(change);
     await endWhatIsOver(change);
     await requireAnAdministrator(change);
@@ -26,7 +29,11 @@ export const PEOPLE_RULES: Readonly<Record<string, (change: Change) => Promise<v
     await requireAnAdministrator(change);
   },
   // Whoever says where people sign in says who they are.
-  directory: async ({ principal }) => Promise.resolve(requireHeld(principal, { rights: ['*:*'], workspace: '' })),
+  directory: async ({ principal, takesTwo, after }) => {
+    requireHeld(principal, { rights: ['*:*'], workspace: '' });
+    if (takesTwo && after !== undefined) throw operatorsOnly();
+    return Promise.resolve();
+  },
   role: async (change) => {
     requireRoleHeld(change);
     await requireUnused(change);
@@ -34,12 +41,40 @@ export const PEOPLE_RULES: Readonly<Record<string, (change: Change) => Promise<v
   },
 };
 
+/** Whether whoever asks has what a change gives. */
+export async function requireMayGive(change: Change): Promise<void> {
+  await requireStandingOfUser(change);
+  if ((change.after ?? change.before)?.kind === 'role') requireRoleHeld(change);
+  else await requireGrantsHeld(change);
+}
+
+async function requireStandingOfUser(change: Change): Promise<void> {
+  if (change.before?.kind === 'user') await requireStanding(change);
+}
+
 /** Whoever could change the address of somebody with more rights would have theirs by the next reset. */
 async function requireStanding({ sql, principal, before }: Change): Promise<void> {
   if (before !== undefined && before.id !== principal.id) await requireRightsOf(sql, principal, { user: before });
 }
 
-async function requireGrantsHeld({ sql, principal, before, after }: Change): Promise<void> {
+/** By another address somebody else gets the next link. */
+function requireSameName({ takesTwo, principal, before, after }: Change): void {
+  const isOthers = before !== undefined && after !== undefined && principal.id !== before.id;
+  if (takesTwo && isOthers && before.name !== after.name && principal.isDirectory !== true) throw operatorsOnly();
+}
+
+function operatorsOnly(): ServiceError {
+  const why = 'where a second person has to agree to grants, this is done with the token of the environment';
+  return new ServiceError('admin.forbidden', why);
+}
+
+function needsTwo(): ServiceError {
+  return new ServiceError('admin.forbidden', 'a second person has to agree to this, ask by POST /petitions', {
+    needs: 'petition',
+  });
+}
+
+async function requireGrantsHeld({ sql, principal, takesTwo, before, after }: Change): Promise<void> {
   const had = new Set(grantsIn(before?.data['grants']).map((grant) => JSON.stringify(grant)));
   const added = grantsIn(after?.data['grants']).filter((grant) => !had.has(JSON.stringify(grant)));
   if (added.length === 0) return;
@@ -51,6 +86,7 @@ async function requireGrantsHeld({ sql, principal, before, after }: Change): Pro
     }
     requireHeld(principal, { rights: rightsOfRole(role, roles), workspace, team });
   }
+  if (takesTwo) throw needsTwo();
 }
 
 async function requireTeam(sql: Statements, workspace: string, id: string): Promise<void> {
@@ -59,13 +95,15 @@ async function requireTeam(sql: Statements, workspace: string, id: string): Prom
   if (team === undefined) throw new ServiceError('admin.invalid', `/grants there is no team ${id} in that workspace`);
 }
 
-function requireRoleHeld({ principal, before, after }: Change): void {
+function requireRoleHeld({ principal, takesTwo, before, after }: Change): void {
   if (after === undefined) return;
   if (Object.hasOwn(ROLES, after.name)) {
     throw new ServiceError('admin.conflict', `the role ${after.name} is built in, choose another name`);
   }
   const had = new Set(permissionsOf(before));
-  requireHeld(principal, { rights: permissionsOf(after).filter((each) => !had.has(each)), workspace: '' });
+  const added = permissionsOf(after).filter((each) => !had.has(each));
+  requireHeld(principal, { rights: added, workspace: '' });
+  if (takesTwo && added.length > 0) throw needsTwo();
 }
 
 function permissionsOf(role: Entity | undefined): readonly string[] {
@@ -94,7 +132,7 @@ async function endWhatIsOver({ sql, before, after }: Change): Promise<void> {
     after === undefined ? ['session', 'password', 'ticket', 'factor', 'passkey', 'identity'] : ['session', 'ticket'];
   const facts = (entity: Entity | undefined): string =>
     JSON.stringify(['grants', 'groups', 'disabled', 'bot'].map((name) => entity?.data[name] ?? null));
-  if (facts(before) === facts(after)) return;
+  if (after !== undefined && facts(before) === facts(after)) return;
   for (const kind of kinds) await removePrivate(sql, { kind, parent: before.id });
 }
 

@@ -18,7 +18,7 @@ const USED_MS = 60_000;
 /** The gate itself: seeds, jobs, and whoever has the token of the environment. */
 export const SYSTEM: Principal = { kind: 'system', id: 'system', name: 'Gatehouse', refusal: () => undefined };
 /** Whoever works on the machine itself, as the user that the gate runs as. */
-const OPERATOR: Principal = { ...SYSTEM, id: 'operator', name: 'Operator of this machine' };
+export const OPERATOR: Principal = { ...SYSTEM, id: 'operator', name: 'Operator of this machine' };
 /** Whoever is at the door. */
 export const ANYBODY: Principal = { kind: 'token', id: 'anybody', name: 'Anybody', refusal: () => 'sign in first' };
 

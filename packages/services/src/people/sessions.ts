@@ -4,10 +4,16 @@ import { deleteEntity, findEntity, lookUpEntity, touchEntity, type Entity, type 
 import { requireEntity, requirePermission } from '../entities/entity-verbs.ts';
 import { write, type Written } from '../entities/write.ts';
 import { kindOf } from '../kinds/kinds.ts';
-import type { House, Origin, Principal, ServiceContext } from '../service-context.ts';
+import type { House, Principal, ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { forgetOver, insertPrivate, privateRows, removePrivate } from './private-row.ts';
 import { userPrincipal } from './user-principal.ts';
+
+/** Where a request comes from, as far as that is known. */
+export interface Caller {
+  readonly address: string;
+  readonly userAgent: string;
+}
 
 const IDLE_MS = 8 * 3_600_000;
 const LIFE_MS = 7 * 24 * 3_600_000;
@@ -19,19 +25,24 @@ const USER_AGENT_CHARS = 200;
 
 export interface SessionFacts {
   readonly user: string;
-  readonly caller: Origin;
+  readonly caller: Caller;
   readonly nowMs: number;
   /** Of the session that it continues. */
   readonly startedMs?: number;
   readonly elsewhere?: unknown;
+  readonly by: WayIn;
 }
+
+/** How somebody has shown who they are. */
+export type WayIn = 'password' | 'passkey' | 'single-sign-on';
 
 /** A new session; its token goes into the cookie, and only its hash is kept. */
 export async function openSession(sql: Statements, facts: SessionFacts): Promise<string> {
-  const { user, caller, nowMs, startedMs = nowMs, elsewhere } = facts;
+  const { user, caller, nowMs, startedMs = nowMs, elsewhere, by } = facts;
   await forgetOver(sql, 'session', (row) => isOver(row, nowMs));
   const token = randomBytes(32).toString('base64url');
   const data = {
+    by,
     startedMs,
     seenMs: nowMs,
     provedMs: nowMs,
@@ -86,6 +97,8 @@ export function requireSession({ principal }: ServiceContext): { readonly id: st
 export interface SessionView {
   readonly id: string;
   readonly current: boolean;
+  /** `password`, `passkey` or `single-sign-on`. */
+  readonly by: string;
   readonly startedAt: string;
   readonly seenAt: string;
   readonly address: string;
@@ -107,6 +120,7 @@ function sessionView({ principal }: ServiceContext, { id, data }: Entity): Sessi
   return {
     id,
     current: principal.via?.id === id,
+    by: typeof data['by'] === 'string' ? data['by'] : 'password',
     startedAt: new Date(Number(data['startedMs'])).toISOString(),
     seenAt: new Date(Number(data['seenMs'])).toISOString(),
     address: String(data['address']),

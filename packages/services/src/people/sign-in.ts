@@ -2,12 +2,12 @@ import { Type } from 'typebox';
 import { deleteEntity, findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
 import { readInput } from '../entities/read-input.ts';
 import { write, type Write } from '../entities/write.ts';
-import type { Origin, ServiceContext } from '../service-context.ts';
+import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { hashWork } from './hash-work.ts';
 import { passwordOf } from './passwords.ts';
 import { hasSecondFactor, useCode } from './second-factors.ts';
-import { openSession, requireSession } from './sessions.ts';
+import { openSession, requireSession, type Caller, type WayIn } from './sessions.ts';
 import { attemptSucceeded, beginAttempt } from './throttle.ts';
 import { userPrincipal } from './user-principal.ts';
 
@@ -29,7 +29,7 @@ export interface SignedIn {
 }
 
 /** By name and password, and a code where the user has such a factor. All refusals are the same, and take the same work. */
-export async function signIn(ctx: ServiceContext, caller: Origin, input: unknown): Promise<SignedIn> {
+export async function signIn(ctx: ServiceContext, caller: Caller, input: unknown): Promise<SignedIn> {
   const given = readInput(SIGN_IN, input);
   const attempt = { account: given.name, address: caller.address };
   await beginAttempt(ctx, attempt);
@@ -39,7 +39,7 @@ export async function signIn(ctx: ServiceContext, caller: Origin, input: unknown
 }
 
 /** The user of a session proves again to be there, and goes on under a new token. */
-export async function proveAgain(ctx: ServiceContext, caller: Origin, input: unknown): Promise<SignedIn> {
+export async function proveAgain(ctx: ServiceContext, caller: Caller, input: unknown): Promise<SignedIn> {
   const { id } = requireSession(ctx);
   const { name } = ctx.principal;
   const attempt = { account: name, address: caller.address };
@@ -92,10 +92,12 @@ export function refused(): ServiceError {
 
 export interface Admission {
   readonly user: Entity;
-  readonly caller: Origin;
+  readonly caller: Caller;
   readonly action: string;
   /** The session that this one takes the place of. */
   readonly instead?: string;
+  /** How they have proved it; left out: by a password. */
+  readonly by?: WayIn;
   /** How it was opened at a directory, sealed: what the end of both takes. */
   readonly elsewhere?: unknown;
 }
@@ -108,7 +110,10 @@ export async function admit(ctx: ServiceContext, admission: Admission): Promise<
 }
 
 /** The same as part of another change. */
-export async function admitIn(own: Write, { user, caller, action, instead, elsewhere }: Admission): Promise<SignedIn> {
+export async function admitIn(
+  own: Write,
+  { user, caller, action, instead, elsewhere, by = 'password' }: Admission,
+): Promise<SignedIn> {
   const { sql, nowMs } = own;
   const now = await findEntity(sql, { workspace: '', kind: 'user', id: user.id });
   if (now === undefined || !maySignIn(now)) throw refused();
@@ -117,7 +122,7 @@ export async function admitIn(own: Write, { user, caller, action, instead, elsew
   if (instead !== undefined && before === undefined) throw refused();
   if (before !== undefined) await deleteEntity(sql, before);
   const startedMs = before === undefined ? nowMs : Number(before.data['startedMs']);
-  const opened = { user: user.id, caller, nowMs, startedMs, elsewhere: elsewhere ?? before?.data['elsewhere'] };
+  const opened = { user: user.id, caller, nowMs, startedMs, by, elsewhere: elsewhere ?? before?.data['elsewhere'] };
   const session = await openSession(sql, opened);
   await own.note(now, action);
   return { session, user: { id: user.id, name: user.name } };

@@ -22,7 +22,7 @@ export interface ComposeInputs {
 export async function composeConfig(sql: Statements, { cipher, gate }: ComposeInputs): Promise<GateConfig> {
   const names = { workspaces: await workspaceNames(sql), ofOthers: await gate.apisOfOthers() };
   const composer = new Composer(cipher, names);
-  for (const kind of ['upstream', 'provider', 'model', 'budget', 'guard', 'prompt'] as const) {
+  for (const kind of ['upstream', 'provider', 'model', 'budget', 'guard', 'prompt', 'policy', 'setting'] as const) {
     for await (const entity of eachEntity(sql, kind)) composer.part(entity);
   }
   for await (const api of eachEntity(sql, 'api')) composer.api(api);
@@ -74,6 +74,10 @@ class Composer {
   readonly #documents: Record<string, string> = {};
   /** `model acme.fast`: what there is at gates. */
   readonly #known = new Set<string>();
+  /** For several apis, in the order in which they were made. */
+  readonly #shared: { readonly entity: Entity; readonly value: Data }[] = [];
+  /** Of all model calls. */
+  #settings: Data = {};
   #grantsModels = false;
   /** By the version that they are of. */
   canaries: ReadonlyMap<string, Canary> = new Map();
@@ -116,6 +120,8 @@ class Composer {
     else if (entity.kind === 'guard') this.#ai.guards[name] = value;
     else if (entity.kind === 'prompt') this.#ai.prompts[name] = value;
     else if (entity.kind === 'budget') this.#ai.budgets.push(value);
+    else if (entity.kind === 'setting') this.#settings = value;
+    else if (entity.kind === 'policy' && entity.data['disabled'] !== true) this.#shared.push({ entity, value });
   }
 
   /** Names of the workspace's own; others are of the file, or of nobody. Models come behind providers, and so on. */
@@ -173,10 +179,22 @@ class Composer {
       version: version.name,
       ...spec,
       ...(typeof document === 'string' && { openapi: file }),
-      policies: [...statePolicies(version), ...this.#canary(version), ...listOf(spec['policies'])],
+      policies: [
+        ...statePolicies(version),
+        ...this.#canary(version),
+        ...this.#sharedBy(version.workspace, api),
+        ...listOf(spec['policies']),
+      ],
     };
     const key = `${version.workspace} ${api}`;
     this.#served.set(key, [...(this.#served.get(key) ?? []), { entry, api, name: version.name }]);
+  }
+
+  #sharedBy(workspace: string, api: string): readonly Data[] {
+    return this.#shared
+      .filter(({ entity }) => entity.workspace === workspace)
+      .filter(({ entity: { data } }) => data['apis'] === undefined || listOf(data['apis']).includes(api))
+      .map(({ value }) => value);
   }
 
   /** A share of the calls goes where the next revision would send them. */
@@ -206,7 +224,7 @@ class Composer {
     const { providers, ...rest } = this.#ai;
     const hasAi = this.#grantsModels || Object.keys(providers).length > 0;
     // Nobody may call any model but under a plan that says so.
-    const ai = hasAi ? { providers, access: [], ...rest } : undefined;
+    const ai = hasAi ? { ...this.#settings, providers, access: [], ...rest } : undefined;
     const source = { gatehouse: 1, ...this.#source, ...(ai !== undefined && { ai }) };
     return { text: JSON.stringify(source), documents: this.#documents };
   }

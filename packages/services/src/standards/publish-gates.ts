@@ -14,6 +14,7 @@ import { findEntity, listEntities, type Entity } from '@gatehouse/store';
 import type { Write } from '../entities/write.ts';
 import { LIVE } from '../moves/subscription-terms.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { enforcedBy } from './enforced-by.ts';
 import { usageOf } from './usage-of.ts';
 import { ServiceError } from '../service-error.ts';
 
@@ -75,7 +76,13 @@ interface LintInputs {
 
 function linted(document: SpecDocument, { gated, waivers, before, standards }: LintInputs): Verdict {
   const { pack, failOn } = standards;
-  const { grade, scores, findings, next } = lint(document, { pack, previous: before, waivers, nowMs: gated.own.nowMs });
+  const { grade, scores, findings, next } = lint(document, {
+    pack,
+    previous: before,
+    waivers,
+    nowMs: gated.own.nowMs,
+    enforced: enforcedBy(gated.version.data['spec']),
+  });
   const passed = { lint: { pack, grade, scores, findings: findings.length } };
   const failing = failOn === 'never' ? [] : findings.filter(({ severity }) => isAtLeast(severity, failOn));
   const [first] = failing;

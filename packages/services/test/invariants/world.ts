@@ -39,11 +39,11 @@ export interface World {
 const ROLES_OF_PEOPLE = ['admin', 'admin', 'admin', 'admin', 'publisher', 'developer'];
 
 /** A house with an api of two versions, three plans, two applications and people of different rights. */
-export async function openWorld(process: readonly object[]): Promise<World> {
+export async function openWorld(process: readonly object[], place = ':memory:'): Promise<World> {
   const time = { nowMs: START_MS };
   const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };
   const gate = new RecordingGate();
-  const database = await openDatabase(':memory:');
+  const database = await openDatabase(place);
   const log = createLogger({ level: 'error', write: () => undefined, now: clock.now });
   const house: House = {
     database,

@@ -1,5 +1,3 @@
-import type { Dialect } from '../database.ts';
-
 export interface BackedTable {
   readonly name: string;
   readonly columns: readonly string[];
@@ -36,6 +34,13 @@ export const BACKED_TABLES: readonly BackedTable[] = [
     key: ['workspace', 'seq'],
     large: ['entry'],
   },
+  { name: 'subject_keys', columns: ['subject', 'sealed_key', 'at_ms'], key: ['subject'], large: [] },
+  {
+    name: 'audit_checkpoints',
+    columns: ['workspace', 'seq', 'hash', 'at_ms', 'public_key', 'line'],
+    key: ['workspace', 'seq'],
+    large: ['line'],
+  },
   {
     name: 'outbox',
     columns: ['id', 'workspace', 'topic', 'event', 'attempts', 'due_ms', 'done_ms'],
@@ -48,17 +53,4 @@ export const BACKED_TABLES: readonly BackedTable[] = [
     key: ['workspace', 'principal', 'key'],
     large: ['body'],
   },
-  { name: 'subject_keys', columns: ['subject', 'sealed'], key: ['subject'], large: ['sealed'] },
-  {
-    name: 'audit_checkpoints',
-    columns: ['workspace', 'seq', 'checkpoint'],
-    key: ['workspace', 'seq'],
-    large: ['checkpoint'],
-  },
 ];
-
-/** What migrations have made beside tables, and does not go with them. */
-export const BACKED_FUNCTIONS: Readonly<Record<Dialect, readonly string[]>> = {
-  sqlite: [],
-  postgres: ['audit_is_append_only'],
-};

@@ -1,4 +1,4 @@
-import type { Dialect, Row, SqlValue } from '../database.ts';
+import type { Row, SqlValue } from '../database.ts';
 import type { MigrationNote } from '../migrate.ts';
 
 /*
@@ -17,9 +17,7 @@ export interface BackupHeader {
   readonly takenAt: string;
   /** Of the key by which secrets in it are sealed. */
   readonly keyFingerprint: string;
-  /** Of the database that it was taken from. */
-  readonly dialect: Dialect;
-  /** What the tables look like there. */
+  /** What the tables look like. */
   readonly migrations: readonly MigrationNote[];
 }
 
@@ -47,17 +45,17 @@ type Data = Readonly<Record<string, unknown>>;
 
 /** What the line of a backup is; undefined: of none. */
 export function headerIn(value: unknown): BackupHeader | undefined {
-  const { gatehouse, format, program, takenAt, keyFingerprint, dialect, migrations } = membersOf(value);
+  const { gatehouse, format, program, takenAt, keyFingerprint, migrations } = membersOf(value);
   if (gatehouse !== 'backup' || typeof format !== 'number') return undefined;
   if (typeof program !== 'string' || typeof takenAt !== 'string' || typeof keyFingerprint !== 'string')
     return undefined;
-  if (!Array.isArray(migrations) || (dialect !== 'sqlite' && dialect !== 'postgres')) return undefined;
+  if (!Array.isArray(migrations)) return undefined;
   const notes = migrations.map((note: unknown) => membersOf(note));
   const known = notes.flatMap(({ name, digest }) =>
     typeof name === 'string' && typeof digest === 'string' ? [{ name, digest }] : [],
   );
   if (known.length !== notes.length || known.length === 0) return undefined;
-  return { gatehouse, format, program, takenAt, keyFingerprint, dialect, migrations: known };
+  return { gatehouse, format, program, takenAt, keyFingerprint, migrations: known };
 }
 
 export function tableIn(value: unknown): { readonly table: string; readonly columns: readonly string[] } | undefined {

@@ -5,15 +5,15 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database, Dialect } from '../database.ts';
-import { migrationOf, ownMigrations, type Migration } from '../migrate.ts';
+import type { Database } from '../database.ts';
+import { migrationOf, ownMigrations } from '../migrate.ts';
 import { openDatabase } from '../open-database.ts';
-import { keepCheckpoint } from '../tables/audit-checkpoints.ts';
+import { appendCheckpoint } from '../tables/audit-checkpoints.ts';
 import { appendAudit } from '../tables/audit-log.ts';
 import { insertEntity, listEntities } from '../tables/entities.ts';
 import { keepReply } from '../tables/kept-replies.ts';
 import { addToOutbox, eventDone } from '../tables/outbox.ts';
-import { keepSubjectKey } from '../tables/subject-keys.ts';
+import { insertSubjectKey } from '../tables/subject-keys.ts';
 import { entity } from '../testing/store-contract.ts';
 import { startTestPostgres, type TestPostgres } from '../testing/test-postgres.ts';
 import { BACKED_TABLES } from './backed-tables.ts';
@@ -59,13 +59,13 @@ async function fill(database: Database): Promise<void> {
         entry: `{"seq":${seq}}`,
         hash: `h${seq}`,
       });
+    await insertSubjectKey(sql, { subject: 'user_a', sealedKey: 'sealed', atMs: 4 });
+    await appendCheckpoint(sql, { workspace: 'w', seq: 3, hash: 'h3', atMs: 4, publicKey: 'k', line: '{}' });
     const event = { workspace: 'w', topic: 't', event: { a: 1 }, dueMs: 5 };
     await addToOutbox(sql, { id: '1', ...event });
     await addToOutbox(sql, { id: '2', ...event });
     await eventDone(sql, '2', 7);
     const reply = { fingerprint: 'f', status: 201, body: '{}', atMs: 3 };
-    await keepCheckpoint(sql, { workspace: 'w', seq: 2, checkpoint: '{}' });
-    await keepSubjectKey(sql, 'usr_1', 'sealed');
     await keepReply(sql, { workspace: 'w', principal: 'u', key: 'k' }, reply);
   });
 }
@@ -74,8 +74,8 @@ async function* inPieces(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Ar
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-/** Of all but what tells which database it was. They have orders of their own for texts. */
-const linesIn = (backup: Buffer): readonly string[] => backup.toString().split('\n').slice(1, -2).toSorted();
+/** Databases have orders of their own for texts. */
+const linesIn = (backup: Buffer): readonly string[] => backup.toString().split('\n').slice(0, -2).toSorted();
 
 async function filled(kind: string): Promise<{ readonly database: Database; readonly taken: Buffer }> {
   const database = await openDatabase(await newPlace(kind));
@@ -89,15 +89,19 @@ describe.each(KINDS.flatMap((from) => KINDS.map((to) => [from, to] as const)))('
     const target = await openDatabase(await newPlace(to));
     await target.write('x', async (sql) => insertEntity(sql, entity({ id: 'gone', workspace: 'x' })));
     const restored = await restoreBackup(target, inPieces(source.taken));
-    const proof = { audit_checkpoints: 1, subject_keys: 1 };
-    expect(restored).toEqual({ entities: 2, audit_heads: 1, audit_entries: 3, outbox: 2, kept_replies: 1, ...proof });
+    expect(restored).toEqual({
+      entities: 2,
+      audit_heads: 1,
+      audit_entries: 3,
+      subject_keys: 1,
+      audit_checkpoints: 1,
+      outbox: 2,
+      kept_replies: 1,
+    });
     expect(linesIn(await takenOf(target))).toEqual(linesIn(source.taken));
     expect(await target.read(storedRows)).toEqual(restored);
-    // It is a store like any other, with its rules, and may be replaced again.
-    const change = target.write('w', async (sql) => sql.run("UPDATE audit_entries SET entry = ''"));
-    await expect(change).rejects.toThrow('the audit is append-only');
+    // It is a store like any other.
     await target.write('w', async (sql) => insertEntity(sql, entity({ id: 'new' })));
-    expect(await restoreBackup(target, inPieces(source.taken))).toEqual(restored);
     await Promise.all([source.database.close(), target.close()]);
   });
 });
@@ -137,8 +141,7 @@ describe.each(KINDS)('of %s', (kind) => {
   it('one of an older version is brought to what is expected now', async () => {
     const { database, taken } = await filled(kind);
     const added = migrationOf('999-more', "ALTER TABLE outbox ADD COLUMN more TEXT NOT NULL DEFAULT 'none'");
-    const migrationsOf = (dialect: Dialect): readonly Migration[] => [...ownMigrations(dialect), added];
-    await restoreBackup(database, inPieces(taken), { migrationsOf });
+    await restoreBackup(database, inPieces(taken), { migrations: [...ownMigrations(database.dialect), added] });
     const [row] = await database.read(async (sql) => sql.all('SELECT more FROM outbox WHERE id = ?', ['1']));
     expect(row).toEqual({ more: 'none' });
     await database.close();
@@ -230,12 +233,10 @@ describe('what is no backup as it was written', () => {
     ['of a newer format', (text: string) => text.replace('"format":1', '"format":2'), /newer version \(1\.2\.3\)/],
     [
       'of newer tables',
-      (text: string) => text.replace(/(\{"name":"[^}]+\})\]/, '$1,{"name":"999-more","digest":"d"}]'),
+      (text: string) => text.replace('"}]', '"},{"name":"999-more","digest":"d"}]'),
       /newer version \(it has 999-more\)/,
     ],
     ['of other tables', (text: string) => text.replace(/"digest":"\w/, '"digest":"x'), /001-facts is another here/],
-    ['of another database', (text: string) => text.replace('"sqlite"', '"postgres"'), /003-\S+ is another here/],
-    ['of an unknown database', (text: string) => text.replace('"sqlite"', '"oracle"'), /no backup of gatehouse/],
     ['that is empty', () => '', /it is empty/],
     ['that is something else', () => '{"hello":1}\n', /no backup of gatehouse/],
     ['that is binary', () => '\u007fELF\u0000', /no backup of gatehouse/],

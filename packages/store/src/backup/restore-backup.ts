@@ -1,16 +1,13 @@
-import type { Database, Dialect, Statements } from '../database.ts';
-import { MIGRATIONS_LOCK, ownMigrations, runMigration, type Migration } from '../migrate.ts';
-import { BACKED_FUNCTIONS, BACKED_TABLES } from './backed-tables.ts';
+import type { Database, Statements } from '../database.ts';
+import { MIGRATIONS_LOCK, ownMigrations, runMigration, type Migration, type MigrationNote } from '../migrate.ts';
+import { BACKED_TABLES } from './backed-tables.ts';
 import { BackupProblem, type BackupHeader } from './backup-format.ts';
 import { readBackup, type BackupRows } from './read-backup.ts';
 import type { RowCounts } from './write-backup.ts';
 
-/** The migrations that the present program has for a database. */
-export type MigrationsOf = (dialect: Dialect) => readonly Migration[];
-
 export interface Restoring {
-  /** Tests have others. */
-  readonly migrationsOf?: MigrationsOf;
+  /** What the present program expects; tests have others. */
+  readonly migrations?: readonly Migration[];
   /** Runs when all has been written and nothing is final. What it throws undoes it. */
   readonly beforeCommit?: () => Promise<void> | void;
 }
@@ -22,17 +19,16 @@ export interface Restoring {
 export async function restoreBackup(
   database: Database,
   bytes: AsyncIterable<Uint8Array>,
-  { migrationsOf = ownMigrations, beforeCommit }: Restoring = {},
+  { migrations = ownMigrations(database.dialect), beforeCommit }: Restoring = {},
 ): Promise<RowCounts> {
-  const migrations = migrationsOf(database.dialect);
   return database.write(MIGRATIONS_LOCK, async (sql) => {
-    let rest = migrations;
+    let rest: readonly Migration[] = [];
     const counts: Record<string, number> = {};
-    const begin = async (header: BackupHeader): Promise<void> => {
-      const last = requireKnown(header, migrationsOf);
-      await removeAll(sql, database.dialect);
-      for (const migration of migrations.filter(({ name }) => name <= last)) await runMigration(sql, migration);
-      rest = migrations.filter(({ name }) => name > last);
+    const begin = async ({ migrations: notes }: BackupHeader): Promise<void> => {
+      const then = requireKnown(notes, migrations);
+      rest = migrations.slice(then.length);
+      await removeAll(sql);
+      for (const migration of then) await runMigration(sql, migration);
     };
     for await (const batch of readBackup(bytes, begin)) {
       await insertRows(sql, batch);
@@ -47,11 +43,11 @@ export async function restoreBackup(
 /** Reads all of it and writes nothing. Throws a BackupProblem when it cannot be restored. */
 export async function verifyBackup(
   bytes: AsyncIterable<Uint8Array>,
-  migrationsOf: MigrationsOf = ownMigrations,
+  migrations: readonly Migration[] = ownMigrations('sqlite'),
 ): Promise<BackupHeader> {
   const headers: BackupHeader[] = [];
   const begin = (header: BackupHeader): void => {
-    requireKnown(header, migrationsOf);
+    requireKnown(header.migrations, migrations);
     headers.push(header);
   };
   for await (const { table } of readBackup(bytes, begin)) requireTable(table);
@@ -60,17 +56,17 @@ export async function verifyBackup(
   return header;
 }
 
-/** They are the first ones that we have for such a database. The name of the last, which both databases have in common. */
-function requireKnown({ dialect, migrations: notes }: BackupHeader, migrationsOf: MigrationsOf): string {
-  const ours = migrationsOf(dialect);
+/** The first ones of ours, as they are here. */
+function requireKnown(notes: readonly MigrationNote[], ours: readonly Migration[]): readonly Migration[] {
+  const known = ours.slice(0, notes.length);
   for (const [index, { name, digest }] of notes.entries()) {
-    const own = ours[index];
+    const own = known[index];
     if (own === undefined)
       throw new BackupProblem(`it was written by a newer version (it has ${name}), restore it with that version`);
     if (own.name !== name || own.digest !== digest)
       throw new BackupProblem(`its tables are not of this program (${name} is another here)`);
   }
-  return notes.at(-1)?.name ?? '';
+  return known;
 }
 
 function requireTable(name: string): void {
@@ -78,10 +74,8 @@ function requireTable(name: string): void {
     throw new BackupProblem(`it has a table \`${name}\`, which there is not`);
 }
 
-/** With the tables go their triggers, by which the audit is append-only: who owns the database may do that. */
-async function removeAll(sql: Statements, dialect: Dialect): Promise<void> {
+async function removeAll(sql: Statements): Promise<void> {
   for (const { name } of BACKED_TABLES) await sql.run(`DROP TABLE IF EXISTS ${name}`);
-  for (const name of BACKED_FUNCTIONS[dialect]) await sql.run(`DROP FUNCTION IF EXISTS ${name}`);
   await sql.run('DELETE FROM migrations');
 }
 

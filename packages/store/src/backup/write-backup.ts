@@ -21,13 +21,7 @@ export type RowCounts = Readonly<Record<string, number>>;
 export async function writeBackup(database: Database, facts: BackupFacts, sink: BackupSink): Promise<RowCounts> {
   return database.read(async (sql) => {
     const lines = new HashedLines(sink);
-    const header = {
-      gatehouse: 'backup',
-      format: FORMAT,
-      ...facts,
-      dialect: database.dialect,
-      migrations: await doneMigrations(sql),
-    } as const;
+    const header = { gatehouse: 'backup', format: FORMAT, ...facts, migrations: await doneMigrations(sql) } as const;
     await lines.write(lineOf(header satisfies BackupHeader));
     const counts: Record<string, number> = {};
     for (const table of BACKED_TABLES) counts[table.name] = await writeTable(sql, table, { lines, sink });

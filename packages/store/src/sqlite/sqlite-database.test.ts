@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { openDatabase } from '../open-database.ts';
 import { entity, storeContract } from '../testing/store-contract.ts';
 import { findEntity, insertEntity } from '../tables/entities.ts';
+import { eraseSubjectKey, insertSubjectKey } from '../tables/subject-keys.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-store-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,4 +35,20 @@ it('reads while somebody writes, and sees only what is whole', async () => {
   });
   expect(await find()).toBeDefined();
   await database.close();
+});
+
+it('leaves nothing of a key that was erased in the file', async () => {
+  const file = path.join(folder, 'erased.db');
+  const database = await openDatabase(file);
+  const sealedOf = (index: number): string => `a-key-that-is-sealed-${String(index).padStart(40, '0')}`;
+  const all = Array.from({ length: 400 }, (_, index) => index);
+  await database.write('w', async (sql) => {
+    for (const index of all) await insertSubjectKey(sql, { subject: `s${index}`, sealedKey: sealedOf(index), atMs: 1 });
+  });
+  const isErased = (index: number): boolean => index % 3 === 0;
+  for (const index of all.filter(isErased))
+    await database.write('w', async (sql) => eraseSubjectKey(sql, { subject: `s${index}`, atMs: 2 }));
+  await database.close();
+  const bytes = readFileSync(file, 'latin1');
+  expect(all.filter((index) => bytes.includes(sealedOf(index)))).toEqual(all.filter((index) => !isErased(index)));
 });

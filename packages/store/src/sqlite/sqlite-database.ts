@@ -26,6 +26,8 @@ export class SqliteDatabase implements Database {
     this.#file = file;
     this.#writer = new Connection(file);
     this.#writer.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    // What is deleted is overwritten: keys that are erased are gone, and not only out of sight.
+    this.#writer.exec('PRAGMA secure_delete = ON');
     // Secrets in it are encrypted, but who may call what is nobody else's business either.
     if (file !== ':memory:') chmodSync(file, 0o600);
   }

@@ -71,3 +71,16 @@ export async function auditPage(statements: Statements, query: AuditQuery): Prom
   );
   return rows.map((row) => String(row['entry']));
 }
+
+/** Whether there are entries behind `after`, besides those of the entity `except`. */
+export async function isMoreAudit(
+  statements: Statements,
+  { workspace, entity, after, except }: Omit<AuditQuery, 'limit'> & { readonly after: number; readonly except: string },
+): Promise<boolean> {
+  const rows = await statements.all(
+    `SELECT seq FROM audit_entries WHERE workspace = ? AND seq > ? AND entity ${entity === undefined ? '<>' : '='} ?
+     ORDER BY seq LIMIT 1`,
+    [workspace, after, entity ?? except],
+  );
+  return rows.length > 0;
+}

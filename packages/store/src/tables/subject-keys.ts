@@ -1,19 +1,37 @@
 import type { Statements } from '../database.ts';
 
-/** '': whoever it is has been erased; undefined: nothing was ever sealed for them. */
+/** Of who was erased: no key comes after it. */
+export const ERASED_KEY = '';
+
+/** Sealed; '' for who was erased, undefined for who has none yet. */
 export async function subjectKey(statements: Statements, subject: string): Promise<string | undefined> {
-  const [row] = await statements.all('SELECT sealed FROM subject_keys WHERE subject = ?', [subject]);
-  return row && String(row['sealed']);
+  const [row] = await statements.all('SELECT sealed_key FROM subject_keys WHERE subject = ?', [subject]);
+  return row && String(row['sealed_key']);
 }
 
-/** Inside a write that holds the house's lock: nobody else makes another one. */
-export async function keepSubjectKey(statements: Statements, subject: string, sealed: string): Promise<void> {
-  await statements.run('INSERT INTO subject_keys (subject, sealed) VALUES (?, ?)', [subject, sealed]);
+export interface SubjectKeyRow {
+  readonly subject: string;
+  readonly sealedKey: string;
+  readonly atMs: number;
 }
 
-/** What was sealed with it can be read by nobody any more. */
-export async function shredSubjectKey(statements: Statements, subject: string): Promise<void> {
-  // Its place stays taken, so that nothing is sealed for it again.
-  const sealed = `INSERT INTO subject_keys (subject, sealed) VALUES (?, '') ON CONFLICT (subject) DO UPDATE SET sealed = ''`;
-  await statements.run(sealed, [subject]);
+export async function insertSubjectKey(statements: Statements, row: SubjectKeyRow): Promise<void> {
+  const { subject, sealedKey, atMs } = row;
+  await statements.run('INSERT INTO subject_keys (subject, sealed_key, at_ms) VALUES (?, ?, ?)', [
+    subject,
+    sealedKey,
+    atMs,
+  ]);
+}
+
+/** The key is gone for good, and none comes after it. */
+export async function eraseSubjectKey(
+  statements: Statements,
+  { subject, atMs }: { readonly subject: string; readonly atMs: number },
+): Promise<void> {
+  await statements.run(
+    `INSERT INTO subject_keys (subject, sealed_key, at_ms) VALUES (?, '', ?)
+     ON CONFLICT (subject) DO UPDATE SET sealed_key = '', at_ms = excluded.at_ms`,
+    [subject, atMs],
+  );
 }

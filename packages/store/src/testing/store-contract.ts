@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NotUnique, type Database, type Statements } from '../database.ts';
 import { migrate, MigrationProblem } from '../migrate.ts';
-import { checkpointPage, keepCheckpoint, lastCheckpoints } from '../tables/audit-checkpoints.ts';
 import { appendAudit, auditHead, auditPage } from '../tables/audit-log.ts';
-import { keepSubjectKey, shredSubjectKey, subjectKey } from '../tables/subject-keys.ts';
+import { appendCheckpoint, checkpointKeys, checkpointPage, unsignedEnds } from '../tables/audit-checkpoints.ts';
 import {
   deleteEntity,
   eachEntity,
@@ -15,6 +14,7 @@ import {
   type Entity,
 } from '../tables/entities.ts';
 import { keepReply, keptReply } from '../tables/kept-replies.ts';
+import { ERASED_KEY, eraseSubjectKey, insertSubjectKey, subjectKey } from '../tables/subject-keys.ts';
 import { addToOutbox, dueEvents, eventAgain, eventDone, forgetTold } from '../tables/outbox.ts';
 
 export function entity(given: Partial<Entity> & { readonly id: string }): Entity {
@@ -32,6 +32,18 @@ export function entity(given: Partial<Entity> & { readonly id: string }): Entity
     ...given,
   };
 }
+
+/** What anybody may try who has the tables before them. */
+const AGAINST_THE_AUDIT: Readonly<Record<string, string>> = {
+  'an entry that is changed': "UPDATE audit_entries SET entry = '{}' WHERE seq = 2",
+  'entries that get another place': 'UPDATE audit_entries SET seq = seq + 10',
+  'an entry that is taken out': 'DELETE FROM audit_entries WHERE seq = 4',
+  'all entries taken out': 'DELETE FROM audit_entries',
+  'an end that goes back': 'UPDATE audit_heads SET seq = seq - 1',
+  'an end that stays, with another hash': "UPDATE audit_heads SET hash = 'x'",
+  'an end of another workspace': "UPDATE audit_heads SET workspace = 'other', seq = seq + 1",
+  'an end that is taken out': 'DELETE FROM audit_heads',
+};
 
 /** What every database does. `open` gives one that is empty and migrated. */
 export function storeContract(name: string, open: () => Promise<Database>): void {
@@ -175,35 +187,6 @@ export function storeContract(name: string, open: () => Promise<Database>): void
       expect((await database.read(async (sql) => findEntity(sql, key('e'))))?.data).toEqual({ count: 40 });
     });
 
-    it('changes and forgets nothing of the audit', async () => {
-      const entry = { workspace: 'once', seq: 1, atMs: 1, entity: 'api a', entry: '{}', hash: 'h' };
-      await database.write('', async (sql) => {
-        await appendAudit(sql, entry);
-        await keepCheckpoint(sql, { workspace: 'once', seq: 1, checkpoint: '{}' });
-      });
-      for (const table of ['audit_entries', 'audit_checkpoints']) {
-        for (const wrong of [`UPDATE ${table} SET seq = 2`, `DELETE FROM ${table}`]) {
-          const attempt = database.write('', async (sql) => sql.run(wrong));
-          await expect(attempt).rejects.toThrow('the audit is append-only');
-        }
-      }
-      expect(await database.read(async (sql) => auditPage(sql, { workspace: 'once', limit: 9 }))).toEqual(['{}']);
-      const signed = await database.read(async (sql) => checkpointPage(sql, { workspace: 'once', after: 0, limit: 9 }));
-      expect(signed).toEqual([{ workspace: 'once', seq: 1, checkpoint: '{}' }]);
-      expect(await database.read(lastCheckpoints)).toEqual(signed);
-    });
-
-    it('keeps keys of subjects until they are shredded, and their places taken', async () => {
-      await database.write('', async (sql) => {
-        expect(await subjectKey(sql, 'user_a')).toBeUndefined();
-        await keepSubjectKey(sql, 'user_a', 'sealed');
-        expect(await subjectKey(sql, 'user_a')).toBe('sealed');
-        await shredSubjectKey(sql, 'user_a');
-        await shredSubjectKey(sql, 'user_b');
-        expect([await subjectKey(sql, 'user_a'), await subjectKey(sql, 'user_b')]).toEqual(['', '']);
-      });
-    });
-
     it('goes on with a chain of audit', async () => {
       const row = { workspace: 'w', atMs: 1, entity: 'api a' };
       await database.write('w', async (sql) => {
@@ -218,7 +201,57 @@ export function storeContract(name: string, open: () => Promise<Database>): void
         expect(await auditPage(sql, { workspace: 'w', entity: 'api b', limit: 2 })).toEqual(['{"seq":4}']);
       });
       const twice = database.write('w', async (sql) => appendAudit(sql, { ...row, seq: 4, entry: '{}', hash: 'x' }));
-      await expect(twice).rejects.toThrow(NotUnique);
+      await expect(twice).rejects.toThrow();
+    });
+
+    it('keeps checkpoints, and knows what is behind the last of them', async () => {
+      const point = { workspace: 'w', atMs: 2, publicKey: 'k' };
+      const ends = async (): Promise<unknown> => database.read(unsignedEnds);
+      expect(await ends()).toEqual([{ workspace: 'w', signed: 0, seq: 4, hash: 'h4', sinceMs: 1 }]);
+      await database.write('w', async (sql) => {
+        for (const seq of [1, 3]) await appendCheckpoint(sql, { ...point, seq, hash: `h${seq}`, line: `{"c":${seq}}` });
+      });
+      expect(await ends()).toEqual([{ workspace: 'w', signed: 3, seq: 4, hash: 'h4', sinceMs: 1 }]);
+      await database.read(async (sql) => {
+        expect(await checkpointKeys(sql)).toEqual(['k']);
+        const third = { ...point, seq: 3, hash: 'h3', line: '{"c":3}' };
+        expect(await checkpointPage(sql, { workspace: 'w', after: 2, limit: 5 })).toEqual([third]);
+        expect(await checkpointPage(sql, { workspace: 'other', after: 0, limit: 5 })).toEqual([]);
+      });
+      for (const statement of ['DELETE FROM audit_checkpoints', 'UPDATE audit_checkpoints SET seq = 4 WHERE seq = 3'])
+        await expect(database.write('w', async (sql) => sql.run(statement))).rejects.toThrow('audit are never');
+      const twice = { ...point, seq: 3, hash: 'x', line: '{}' };
+      await expect(database.write('w', async (sql) => appendCheckpoint(sql, twice))).rejects.toThrow();
+      await database.write('w', async (sql) => appendCheckpoint(sql, { ...twice, seq: 4 }));
+      expect(await ends()).toEqual([]);
+    });
+
+    for (const [what, statement] of Object.entries(AGAINST_THE_AUDIT)) {
+      it(`refuses ${what}`, async () => {
+        const look = async (): Promise<unknown> =>
+          database.read(async (sql) => [
+            await sql.all('SELECT * FROM audit_entries ORDER BY workspace, seq'),
+            await sql.all('SELECT * FROM audit_heads ORDER BY workspace'),
+          ]);
+        const before = await look();
+        expect(before).toMatchObject([[{ seq: 1 }, { seq: 2 }, { seq: 3 }, { seq: 4 }], [{ seq: 4 }]]);
+        await expect(database.write('w', async (sql) => sql.run(statement))).rejects.toThrow(
+          /of (?:the|an) audit (?:are never|is never)|the end of an audit/,
+        );
+        expect(await look()).toEqual(before);
+      });
+    }
+
+    it('forgets the key of a person for good', async () => {
+      const keyOf = async (subject: string): Promise<unknown> => database.read(async (sql) => subjectKey(sql, subject));
+      const row = { subject: 'user_1', sealedKey: 'k', atMs: 1 };
+      await database.write('w', async (sql) => insertSubjectKey(sql, row));
+      expect([await keyOf('user_1'), await keyOf('user_2')]).toEqual(['k', undefined]);
+      await database.write('w', async (sql) => {
+        for (const subject of ['user_1', 'user_2', 'user_1']) await eraseSubjectKey(sql, { subject, atMs: 2 });
+      });
+      expect([await keyOf('user_1'), await keyOf('user_2')]).toEqual([ERASED_KEY, ERASED_KEY]);
+      await expect(database.write('w', async (sql) => insertSubjectKey(sql, row))).rejects.toThrow(NotUnique);
     });
 
     it('keeps events until they are told', async () => {

@@ -1,6 +1,6 @@
-import { objectOf } from '../../document/json-value.ts';
+import { listOf, objectOf, type JsonObject } from '../../document/json-value.ts';
 import { isPlainJson, mediaTypeName } from '../media-type.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule, RuleContext } from '../rule.ts';
 import { hasShape, shapeOf } from '../schema-type.ts';
 
 const topLevel: Rule = {
@@ -16,12 +16,20 @@ const topLevel: Rule = {
     mediaType: ({ node, path, type, of }) => {
       const schema = resolve(node['schema']);
       if (of === 'parameter' || !isPlainJson(type) || schema === undefined) return;
-      const shape = shapeOf(schema);
+      const shape = topOf(schema, resolve);
       if (shape.length === 0 || shape.includes('object')) return;
       report(`the top level is ${shape.join(' or ')}; put it into an object`, [...path, 'schema']);
     },
   }),
 };
+
+/** What it may be in all; of alternatives, those that are known. */
+function topOf(schema: JsonObject, resolve: RuleContext['resolve']): readonly string[] {
+  const own = shapeOf(schema);
+  if (own.length > 0) return own;
+  const parts = ['allOf', 'oneOf', 'anyOf'].flatMap((name) => listOf(schema[name]));
+  return [...new Set(parts.flatMap((part) => shapeOf(objectOf(resolve(part)))))];
+}
 
 const noBody: Rule = {
   id: 'C18',

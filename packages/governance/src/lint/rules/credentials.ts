@@ -1,4 +1,4 @@
-import { listOf, namedOf, objectOf, textOf, type JsonObject, type Path } from '../../document/json-value.ts';
+import { listOf, namedOf, objectOf, shownOf, textOf, type JsonObject, type Path } from '../../document/json-value.ts';
 import { wordsOf } from '../case-style.ts';
 import { isLocalUrl } from '../local-url.ts';
 import type { Rule, RuleContext } from '../rule.ts';
@@ -28,8 +28,8 @@ const declared: Rule = {
         }
         const known = scopesOf(name);
         for (const [index, scope] of known === undefined ? [] : listOf(asked).entries()) {
-          if (known?.has(String(scope)) !== true)
-            lint.report(`the scope \`${String(scope)}\` is not declared`, [...at, index]);
+          if (known?.has(shownOf(scope)) !== true)
+            lint.report(`the scope \`${shownOf(scope)}\` is not declared`, [...at, index]);
         }
       }
     };

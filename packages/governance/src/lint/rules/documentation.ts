@@ -1,4 +1,4 @@
-import { isObject, listOf, objectOf, textOf } from '../../document/json-value.ts';
+import { isObject, listOf, objectOf, shownOf, textOf } from '../../document/json-value.ts';
 import type { Rule } from '../rule.ts';
 
 const DESCRIPTION_CHARS_MIN = 80;
@@ -144,7 +144,7 @@ const tags: Rule = {
       document: ({ node }) => {
         for (const [at, tag] of listOf(node['tags']).entries()) {
           if (isObject(tag) && isEmpty(tag['description'])) {
-            report(`the tag \`${String(tag['name'])}\` has no description`, ['tags', at]);
+            report(`the tag \`${shownOf(tag['name'])}\` has no description`, ['tags', at]);
           }
         }
       },
@@ -152,7 +152,7 @@ const tags: Rule = {
         const given = listOf(node['tags']);
         if (given.length !== 1) report(`the operation has ${given.length === 0 ? 'no tag' : 'several tags'}`, path);
         for (const [at, tag] of given.entries()) {
-          if (!defined.has(tag)) report(`the tag \`${String(tag)}\` is not defined`, [...path, 'tags', at]);
+          if (!defined.has(tag)) report(`the tag \`${shownOf(tag)}\` is not defined`, [...path, 'tags', at]);
         }
       },
     };
@@ -170,7 +170,7 @@ const parts: Rule = {
   since: '0.1.0',
   hooks: ({ report }) => ({
     parameter: ({ node, path }) => {
-      if (isEmpty(node['description'])) report(`the parameter \`${String(node['name'])}\` has no description`, path);
+      if (isEmpty(node['description'])) report(`the parameter \`${shownOf(node['name'])}\` has no description`, path);
     },
     schema: ({ node, path, property, inRequest, inResponse }) => {
       if (property === undefined || !(inRequest || inResponse) || !isEmpty(node['description'])) return;

@@ -82,7 +82,7 @@ function isForAdmins(template: string): boolean {
 }
 
 const URL_NAME =
-  /(?:^|[._-])(?:url|uri|callback|webhook|redirect)(?:[_-](?:url|uri))?s?$|(?:Url|Uri|URL|URI|Callback|Webhook|Redirect)s?$/;
+  /^(?:[Cc]allback|[Rr]edirect|[Ww]ebhook)s?$|(?:^|[._-])(?:ur[il]|UR[IL])s?$|[a-z\d](?:Ur[il]|UR[IL])s?$/;
 
 /** An address of texts; undefined for what cannot hold one. */
 function isAddress(name: string, schema: JsonObject | undefined): boolean {

@@ -16,7 +16,7 @@ const properties: Rule = {
   hooks: ({ options, report }) => ({
     schema: ({ node, path }) => {
       for (const name of Object.keys(objectOf(node['properties']))) {
-        if (isFree(name) || isCase(name, options.propertyCase)) continue;
+        if (isFree(name) || isInCase(name, options.propertyCase)) continue;
         report(asked(name, options.propertyCase), [...path, 'properties', name]);
       }
     },
@@ -26,6 +26,12 @@ const properties: Rule = {
 /** Names with a mark in front belong to other standards: `_links` of HAL, `$ref`, `@type` of JSON-LD. */
 function isFree(name: string): boolean {
   return /^[_$@]/.test(name);
+}
+
+/** A number may come first, as in `2fa_enabled`. */
+function isInCase(name: string, style: Case): boolean {
+  const words = name.replace(/^\d+_?/, '');
+  return words === '' || isCase(words, style);
 }
 
 function asked(name: string, style: Case): string {
@@ -49,7 +55,7 @@ const queryParameters: Rule = {
     parameter: ({ node, path }) => {
       const name = textOf(node['name']);
       if (node['in'] !== 'query' || name === undefined || isFree(name)) return;
-      const wrong = name.split(/[.[\]]+/).find((part) => part !== '' && !isCase(part, options.queryCase));
+      const wrong = name.split(/[.[\]]+/).find((part) => part !== '' && !isInCase(part, options.queryCase));
       if (wrong !== undefined) report(asked(wrong, options.queryCase), [...path, 'name']);
     },
   }),

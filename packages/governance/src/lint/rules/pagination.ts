@@ -10,11 +10,12 @@ const STARTS: Readonly<Record<Style, ReadonlySet<string>>> = {
   cursor: new Set(
     (
       'cursor page_token next_token after before starting_after ending_before continuation_token continuation marker ' +
-      'page_cursor skip_token start_key exclusive_start_key since_id next'
+      'page_cursor skip_token start_key exclusive_start_key since_id next pagination_token after_id before_id max_id last_id ' +
+      'last_key scroll_id bookmark'
     ).split(' '),
   ),
-  offset: new Set(['offset', 'skip', 'start', 'start_index', 'from']),
-  page: new Set(['page', 'page_number', 'page_no', 'page_index']),
+  offset: new Set(['offset', 'skip', 'start', 'start_index', 'start_at', 'from', 'first_result']),
+  page: new Set(['page', 'page_number', 'page_no', 'page_num', 'page_index', 'current_page']),
 };
 /** Properties of a page that lead to the next one. */
 const NEXT = new Set('next next_cursor next_page next_page_token next_link next_token links next_url'.split(' '));
@@ -56,7 +57,8 @@ const pagination: Rule = {
 function stylesOf({ parameters }: OperationSite): readonly Style[] {
   const names = parameters
     .filter(({ node }) => node['in'] === 'query')
-    .map(({ node }) => wordsOf(lastPart(textOf(node['name']) ?? '')).join('_'));
+    .map(({ node }) => textOf(node['name']) ?? '')
+    .flatMap((name) => [name, lastPart(name)].map((each) => wordsOf(each).join('_')));
   return STYLES.filter((style) => names.some((name) => STARTS[style].has(name)));
 }
 

@@ -6,13 +6,13 @@ import { shapeOf } from '../schema-type.ts';
 /** The last words of names of what belongs to a person. */
 const PERSONAL = new RegExp(
   `(?:^|_)(?:${[
-    'e_?mail(?:_?address)?|(?:mobile|phone|telephone|cell_?phone)(?:_?number)?',
+    'e_?mail(?:_?address)?|(?:mobile|phone|telephone|cell_?phone|fax)(?:_?(?:number|no))?',
     'birth_?(?:date|day)|date_?of_?birth|dob|ssn|social_?security_?number',
     '(?:first|last|given|family|full|middle|maiden)_?name|surname|sur_name',
-    '(?:street|home|postal|mailing)_?address',
+    '(?:street|home|postal|mailing|billing|shipping|delivery|residential)_?address|place_of_birth',
     'iban|passport(?:_?(?:number|no|id))?|tax_?(?:id|number)|national_?id(?:_number)?|driv(?:er|ers|ing)_licen[sc]e(?:_number)?',
     '(?:credit_?card|card)_?number|credit_?card',
-  ].join('|')})$`,
+  ].join('|')})(?:e?s)?$`,
 );
 
 const personal: Rule = {

@@ -1,4 +1,4 @@
-import { isObject, listOf, namedOf, objectOf, textOf, type JsonObject } from '../../document/json-value.ts';
+import { isObject, listOf, namedOf, objectOf, shownOf, textOf, type JsonObject } from '../../document/json-value.ts';
 import { enforcedOn } from '../enforced.ts';
 import { isLocalUrl } from '../local-url.ts';
 import type { OperationSite, Rule, Site } from '../rule.ts';
@@ -42,7 +42,7 @@ const writes: Rule = {
   good: 'security: [{ token: [] }]\npaths:\n  /users:\n    post: {}\n',
   since: '0.1.0',
   // That all of an API is public is said of what can be read: a write (a login, a form) says it of itself.
-  hooks: guarding({ methods: WRITES, what: 'write', decidedAt: ({ node }) => [node] }),
+  hooks: guarding({ methods: WRITES, what: 'write', decidedAt: ({ node, pathItem }) => [node, pathItem.node] }),
 };
 
 const reads: Rule = {
@@ -87,7 +87,7 @@ function urlsOf({ node }: Site): readonly string[] {
   const filled = (text: string): string =>
     text.replace(/\{([^{}]+)\}/g, (written, name: string) => values.get(name) ?? written);
   const choices = listOf(objectOf(objectOf(node['variables'])[scheme ?? ''])['enum']);
-  const chosen = choices.map((choice) => filled(url.replace(/^\{[^{}]+\}/, () => String(choice))));
+  const chosen = choices.map((choice) => filled(url.replace(/^\{[^{}]+\}/, () => shownOf(choice))));
   return scheme === undefined ? [filled(url)] : [filled(url), ...chosen];
 }
 
@@ -96,7 +96,7 @@ const enforced: Rule = {
   severity: 'error',
   axis: 'security',
   summary: 'What a document says of security is what the gate enforces.',
-  why: 'A lock that is only drawn on the door keeps nobody out; one that nobody told of locks callers out.',
+  why: 'A lock that is only drawn on the door keeps nobody out; one that nobody told of locks callers out. Silent where nobody says what the gate enforces.',
   bad: '# the gate asks for a JWT at GET /users, and for nothing at GET /prices\nsecurity: [{ token: [] }]\npaths:\n  /users: { get: {} }\n  /prices: { get: {} }\n',
   good: 'security: [{ token: [] }]\npaths:\n  /users: { get: {} }\n  /prices: { get: { security: [] } }\n',
   enforced: { operations: { 'GET /users': ['jwt'], 'GET /prices': [] } },

@@ -115,15 +115,43 @@ const traces: Rule = {
         for (const { status, node, path } of responses) {
           if (!/^[45]|^default$/.test(status) || seen.has(node)) continue;
           seen.add(node);
-          for (const [type, media] of namedOf(node['content'])) {
-            const at = [...path, 'content', type];
-            checkInside(lint, lint.siteOf(objectOf(lint.resolve(media))['schema'], [...at, 'schema']), seen);
+          for (const [type, value] of namedOf(node['content'])) {
+            const media = lint.siteOf(value, [...path, 'content', type]);
+            if (media === undefined) continue;
+            checkExamples(lint, media);
+            checkInside(lint, lint.siteOf(media.node['schema'], [...media.path, 'schema']), seen);
           }
         }
       },
     };
   },
 };
+
+/** As Java, JavaScript, Python and .NET write them. */
+const TRACE =
+  /^[ \t]*at [\w$.<>/]+ ?\(.*:\d+\)|^Traceback \(most recent call last\)|\([\w$]+\.java:\d+\)|^[ \t]*at .{1,300} in .{1,300}:line \d+/m;
+
+function checkExamples({ report, siteOf }: RuleContext, { node, path }: Site): void {
+  const message = 'the example shows a stack trace';
+  if (holdsTrace(node['example'])) report(message, [...path, 'example']);
+  for (const [name, value] of namedOf(node['examples'])) {
+    const example = siteOf(value, [...path, 'examples', name]);
+    if (holdsTrace(example?.node['value'])) report(message, [...(example?.path ?? path), 'value']);
+  }
+}
+
+function holdsTrace(value: unknown): boolean {
+  const seen = new Set<unknown>();
+  const waiting = [value];
+  while (waiting.length > 0) {
+    const part = waiting.pop();
+    if (typeof part === 'string' && TRACE.test(part)) return true;
+    if (typeof part !== 'object' || part === null || seen.has(part)) continue;
+    seen.add(part);
+    for (const inner of Object.values(part)) waiting.push(inner);
+  }
+  return false;
+}
 
 /** All schemas that are reached from one, each once in a document. */
 function checkInside({ report, resolve, siteOf }: RuleContext, from: Site | undefined, seen: Set<JsonObject>): void {

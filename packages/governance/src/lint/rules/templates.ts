@@ -1,6 +1,6 @@
 import { listOf, textOf, type Path } from '../../document/json-value.ts';
 import { parametersOf, segmentsOf, type Segment } from '../path-template.ts';
-import type { OperationSite, Rule, RuleContext, Site } from '../rule.ts';
+import type { OperationSite, Rule, RuleContext } from '../rule.ts';
 
 const ambiguous: Rule = {
   id: 'C05',
@@ -112,12 +112,14 @@ const declared: Rule = {
       if (operation.direction !== 'path') return;
       const names = new Set(parametersOf(operation.template));
       const own = operation.parameters.filter(({ node }) => node['in'] === 'path');
-      for (const site of own) {
-        const name = textOf(site.node['name']) ?? '';
-        if (!names.has(name)) report(`the path has no \`{${name}}\``, placeIn(operation, site, resolve));
-        if (site.node['required'] !== true) {
-          report(`\`${name}\` is in the path, so it needs \`required: true\``, site.path);
-        }
+      const unused = own.filter(({ node }) => !names.has(textOf(node['name']) ?? ''));
+      const places = unused.length > 0 ? placesIn(operation, resolve) : undefined;
+      for (const { node, path } of unused) {
+        report(`the path has no \`{${textOf(node['name']) ?? ''}}\``, places?.get(node) ?? path);
+      }
+      for (const { node, path } of own) {
+        if (node['required'] === true) continue;
+        report(`\`${textOf(node['name']) ?? ''}\` is in the path, so it needs \`required: true\``, path);
       }
       for (const name of missing(names, own)) {
         report(`\`{${name}}\` is in the path and not declared`, operation.path);
@@ -126,14 +128,18 @@ const declared: Rule = {
   }),
 };
 
-/** Where a parameter is taken: at the reference, if it is one. */
-function placeIn({ node, path, pathItem }: OperationSite, wanted: Site, resolve: RuleContext['resolve']): Path {
-  if (wanted.path[0] !== 'components') return wanted.path;
-  for (const holder of [{ node, path }, pathItem]) {
-    const at = listOf(holder.node['parameters']).findIndex((parameter) => resolve(parameter) === wanted.node);
-    if (at >= 0) return [...holder.path, 'parameters', at];
+/** Where an operation takes its parameters: at the reference, for those that are written elsewhere. */
+function placesIn(
+  { node, path, pathItem }: OperationSite,
+  resolve: RuleContext['resolve'],
+): ReadonlyMap<unknown, Path> {
+  const places = new Map<unknown, Path>();
+  for (const holder of [pathItem, { node, path }]) {
+    for (const [i, parameter] of listOf(holder.node['parameters']).entries()) {
+      places.set(resolve(parameter), [...holder.path, 'parameters', i]);
+    }
   }
-  return wanted.path;
+  return places;
 }
 
 function missing(names: ReadonlySet<string>, own: OperationSite['parameters']): readonly string[] {

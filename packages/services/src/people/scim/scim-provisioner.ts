@@ -10,5 +10,8 @@ export const PROVISION = 'scim:provision';
 export function requireProvisioner(ctx: ServiceContext): ServiceContext {
   const refusal = ctx.principal.refusal(PROVISION, '');
   if (refusal !== undefined) throw new ScimError(403, refusal);
-  return { ...ctx, principal: { ...ctx.principal, refusal: () => undefined, giving: () => undefined } };
+  return {
+    ...ctx,
+    principal: { ...ctx.principal, refusal: () => undefined, giving: () => undefined, isDirectory: true },
+  };
 }
