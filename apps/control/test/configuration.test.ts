@@ -190,11 +190,6 @@ describe('what stands in the way', () => {
       'applications.x.basic: an application of the store has keys only',
     ],
     [
-      'a subscription without a plan',
-      { applications: { x: { subscriptions: [{ api: 'users' }] } } },
-      'applications.x.subscriptions[0]: a subscription of the store is under a `plan`',
-    ],
-    [
       'a plan that is not there',
       { applications: { x: { subscriptions: [{ api: 'users', plan: 'none' }] } } },
       'applications.x.subscriptions[0]: there is no plan none',
@@ -279,6 +274,18 @@ describe('what stands in the way', () => {
       'release version 1.2.0',
     ]);
     expect(Object.keys(served().apis)).toEqual(['users-2.0.0']);
+  });
+});
+
+describe('a subscription without a plan', () => {
+  it('is under one that limits nothing, and comes out without it', async () => {
+    const applications = { mobile: { keys: [{ name: 'ci', sha256: SHA256 }], subscriptions: [{ api: 'users' }] } };
+    const { plans: _plans, ai: _ai, ...rest } = FILE;
+    expect(told(await apply({ ...rest, applications }))).toContain('create plan users-unlimited');
+    expect(served().plans['users-unlimited']).toEqual({ apis: ['users-1.2.0'] });
+    const { body } = await test.call('GET', `${W}/configuration`);
+    expect([body['source'].plans, body['source'].applications]).toEqual([undefined, applications]);
+    expect(told(await plan({ ...rest, applications }))).toEqual([]);
   });
 });
 

@@ -245,13 +245,22 @@ function subscription(
   parent: string,
   { one, at }: { readonly one: unknown; readonly at: string },
 ): void {
-  const { api, plan } = reading.members(one, at);
-  if (typeof plan !== 'string') return reading.problem(at, 'a subscription of the store is under a `plan`, name one');
+  const { api, plan: named } = reading.members(one, at);
   const known = reading.versions.get(String(api));
   const product = known?.api ?? String(api);
+  const plan = typeof named === 'string' ? named : unlimited(reading, { product, at });
   const isOneOfMany = [...reading.versions.values()].filter((each) => each.api === product).length > 1;
   const version = isOneOfMany ? known?.version : undefined;
   reading.add({ kind: 'subscription', parent, name: `${product}/${plan}`, data: { api: product, plan, version }, at });
+}
+
+/** Subscriptions of the store are under a plan: one that limits nothing stands for none. */
+function unlimited(reading: Reading, { product, at }: { readonly product: string; readonly at: string }): string {
+  const plan = nameOf(`${product}-unlimited`);
+  if (!reading.entities.some(({ kind, name }) => kind === 'plan' && name === plan)) {
+    reading.add({ kind: 'plan', name: plan, data: { apis: [product], spec: {}, approval: 'manual' }, at });
+  }
+  return plan;
 }
 
 function nameOf(text: string): string {

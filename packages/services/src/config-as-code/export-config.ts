@@ -134,6 +134,7 @@ class Exporter {
         ofModels.set(name, access);
         continue;
       }
+      if (isUnlimited(name, data)) continue;
       for (const [what, value] of Object.entries({ process, terms })) {
         if (value !== undefined) this.#left.push(`the ${what} of the plan ${name}: kept in the store`);
       }
@@ -182,6 +183,13 @@ interface Entry {
   readonly version: string;
 }
 
+/** What a subscription without a plan has become, and becomes again. */
+function isUnlimited(name: string, { apis, access, approval, spec }: Data): boolean {
+  const [api, ...more] = listOf(apis);
+  if (more.length > 0 || access !== undefined || approval !== 'manual') return false;
+  return name === `${String(api)}-unlimited` && Object.keys(asData(spec)).length === 0;
+}
+
 /** What `ai.access` has become in the store, and becomes again. */
 function isOfModels(name: string, { apis, access, approval, spec }: Data, applications: ReadonlySet<string>): boolean {
   const [, application] = /^(.*)-models(?:-\d+)?$/.exec(name) ?? [];
@@ -197,9 +205,10 @@ function keyOf({ name, lookup, data }: Entity): Data {
 
 function subscriptionOf({ api, plan, version }: Data, entries: ReadonlyMap<string, readonly Entry[]>): readonly Data[] {
   const known = entries.get(String(api));
-  if (known === undefined) return [{ api, plan }];
+  const under = plan === `${String(api)}-unlimited` ? {} : { plan };
+  if (known === undefined) return [{ api, ...under }];
   const kept = version === undefined ? known.slice(0, 1) : known.filter((each) => each.version === version);
-  return kept.map(({ entry }) => ({ api: entry, plan }));
+  return kept.map(({ entry }) => ({ api: entry, ...under }));
 }
 
 /** `***` of `ai.providers.openai.apiKey` → `${AI_PROVIDERS_OPENAI_API_KEY}` */
