@@ -52,9 +52,12 @@ async function started(
 }
 
 /** Status, and the common name of the certificate that was shown. */
-async function called({ port }: URL): Promise<readonly [number | undefined, string | undefined]> {
+async function called(
+  { port }: URL,
+  servername = 'a.test',
+): Promise<readonly [number | undefined, string | undefined]> {
   const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<typeof called>>>();
-  const call = { host: '127.0.0.1', port, servername: 'a.test', ca: authority.pem, agent: false };
+  const call = { host: '127.0.0.1', port, servername, ca: authority.pem, agent: false };
   https
     .get(call, (response) => {
       response.resume();
@@ -72,6 +75,11 @@ async function callUntil(tls: URL, subject: string): Promise<ReadonlySet<number 
     statuses.add(status);
     if (shown === subject) return statuses;
   }
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a test says by its expectations what is there
+async function bodyOf(reply: Response): Promise<any> {
+  return reply.json();
 }
 
 describe('a start with certificates', () => {
@@ -96,6 +104,42 @@ describe('a start with certificates', () => {
     replaceFile(path.join(folder, 'a.key'), key);
     expect(await callUntil(tls, 'CN=two')).toEqual(new Set([200]));
     await program.logs(/"message":"configuration applied"/);
+  });
+
+  it('shows what the store has for further hosts, and refuses a second one for a host', async () => {
+    const { tls, program } = await started(named('one'), {
+      env: {
+        GATEHOUSE_LISTEN_TLS: '127.0.0.1:0',
+        GATEHOUSE_CONSOLE: '127.0.0.1:0',
+        GATEHOUSE_ADMIN_TOKEN: 'an-administrator',
+      },
+    });
+    const [, admin = ''] = await program.prints(/admin {4}(\S+)/);
+    const stored = async (name: string, body: object, method = 'POST', headers = {}): Promise<Response> =>
+      fetch(`${admin}/workspaces/default/certificates${name}`, {
+        method,
+        headers: { ...headers, authorization: 'Bearer an-administrator', 'content-type': 'application/json' },
+        ...(method === 'POST' && { body: JSON.stringify(body) }),
+      });
+    const { cert, key } = authority.issue({ names: ['b.test'], subject: 'stored' });
+    const made = await stored('', { name: 'b', cert, key });
+    const { id, key: shown, enforcement } = await bodyOf(made);
+    expect([made.status, shown, enforcement.workers]).toEqual([201, '***', { enforcing: 2, of: 2 }]);
+    expect(await called(tls, 'b.test')).toEqual([200, 'CN=stored']);
+    expect(await called(tls)).toEqual([200, 'CN=one']);
+    const second = authority.issue({ names: ['a.test'], subject: 'second' });
+    const refused = await stored('', { name: 'a', cert: second.cert, key: second.key });
+    expect([refused.status, (await bodyOf(refused))['detail']]).toEqual([
+      422,
+      expect.stringContaining('a certificate for `a.test` is in both'),
+    ]);
+    const foreign = await stored('', { name: 'c', cert, key: second.key });
+    expect([foreign.status, (await bodyOf(foreign))['detail']]).toEqual([
+      422,
+      expect.stringContaining('does not belong to the certificate'),
+    ]);
+    expect((await stored(`/${id}`, {}, 'DELETE', { 'if-match': '"1"' })).status).toBe(200);
+    await expect(called(tls, 'b.test')).rejects.toThrow('b.test');
   });
 
   it('goes on with the old one while half of the new one is there', async () => {

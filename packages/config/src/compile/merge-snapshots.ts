@@ -1,5 +1,5 @@
 import { quote } from '../problems/nearest.ts';
-import type { AiSpec, RouteSpec, Snapshot } from '../snapshot.ts';
+import type { AiSpec, GatewaySpec, RouteSpec, Snapshot } from '../snapshot.ts';
 import type { OthersNames } from './compilation.ts';
 import { AI_API } from './ai-paths.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -28,7 +28,7 @@ export function mergeSnapshots(
   const upstreams = clashes.union('the upstream', first.snapshot.upstreams, second.snapshot.upstreams);
   const plans = clashes.union('the plan', first.snapshot.plans ?? {}, second.snapshot.plans ?? {});
   const plugins = clashes.union('the plugin', first.snapshot.plugins ?? {}, second.snapshot.plugins ?? {});
-  const gateway = first.snapshot.gateway ?? second.snapshot.gateway;
+  const gateway = clashes.gateway(first.snapshot.gateway, second.snapshot.gateway);
   const content = {
     upstreams,
     routes: clashes.routes(),
@@ -113,6 +113,16 @@ class Clashes {
       }
     }
     return [...credentials, ...this.#second.snapshot.credentials];
+  }
+
+  /** How callers reach the gate, the first says; the second may bring certificates for further hosts. */
+  gateway(first: GatewaySpec | undefined, second: GatewaySpec | undefined): GatewaySpec | undefined {
+    const more = second?.tls?.certificates ?? [];
+    if (first?.tls === undefined || more.length === 0) return first;
+    const known = new Set(first.tls.certificates.flatMap(({ hosts }) => hosts));
+    const twice = more.flatMap(({ hosts }) => hosts).find((host) => known.has(host));
+    if (twice !== undefined) this.#tell(`a certificate for ${quote(twice)}`, 'give one of them other `hosts`');
+    return { ...first, tls: { ...first.tls, certificates: [...first.tls.certificates, ...more] } };
   }
 
   ai(first: AiSpec | undefined, second: AiSpec | undefined): AiSpec | undefined {

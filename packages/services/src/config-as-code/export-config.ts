@@ -47,6 +47,8 @@ class Exporter {
     const { plans, ofModels } = await this.#plans(entries, names);
     const { applications, access } = await this.#applications(entries, ofModels);
     const { ai: settings } = await this.#specs('setting', '');
+    for (const { name } of await this.#all('certificate'))
+      this.#left.push(`the certificate ${name}: kept in the store`);
     for (const { name } of await this.#all('policy')) this.#left.push(`the shared policy ${name}: kept in the store`);
     const ai = {
       ...asData(settings),

@@ -1,8 +1,8 @@
 import { PACKS } from '@gatehouse/governance';
 import { Type } from 'typebox';
 import { processSchema, readProcesses } from '../approvals/process.ts';
+import { GATE_KINDS } from './gate-kinds.ts';
 import { description, fields, id, spec, title, type Kind } from './kind.ts';
-import { ServiceError } from '../service-error.ts';
 import { PEOPLE_KINDS } from './people-kinds.ts';
 
 const labels = Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 200 }), { maxProperties: 50 }));
@@ -175,92 +175,7 @@ export const KINDS: readonly Kind[] = [
     served: true,
     made: 'by verbs',
   },
-  {
-    kind: 'provider',
-    plural: 'providers',
-    prefix: 'prov',
-    level: 'workspace',
-    summary: 'Vendors of models.',
-    fields: fields({ title, spec: spec('ai.providers.*') }),
-    secret: ['spec'],
-    initial: '',
-    served: true,
-  },
-  {
-    kind: 'model',
-    plural: 'models',
-    prefix: 'model',
-    level: 'workspace',
-    summary: 'Names by which callers ask for models.',
-    fields: fields({ title, spec: spec('ai.models.*') }),
-    initial: '',
-    served: true,
-  },
-  {
-    kind: 'budget',
-    plural: 'budgets',
-    prefix: 'budget',
-    level: 'workspace',
-    summary: 'What may be spent.',
-    fields: fields({ title, spec: spec('ai.budgets[]') }),
-    initial: '',
-    served: true,
-  },
-  {
-    kind: 'prompt',
-    plural: 'prompts',
-    prefix: 'prompt',
-    level: 'workspace',
-    summary: 'Prompts with a path of their own.',
-    fields: fields({ title, spec: spec('ai.prompts.*') }),
-    initial: '',
-    served: true,
-  },
-  {
-    kind: 'guard',
-    plural: 'guards',
-    prefix: 'guard',
-    level: 'workspace',
-    summary: 'What model calls are looked through for.',
-    fields: fields({ title, spec: spec('ai.guards.*') }),
-    initial: '',
-    served: true,
-  },
-  {
-    kind: 'policy',
-    plural: 'policies',
-    prefix: 'pol',
-    level: 'workspace',
-    summary: 'What all apis of a workspace have in common, or some of them: in front of their own policies.',
-    fields: fields({
-      title,
-      description,
-      spec: spec('apis.*.policies[]'),
-      apis: Type.Optional(
-        Type.Array(Type.String({ maxLength: 64 }), {
-          maxItems: 1000,
-          description: 'Names of apis; left out: all of the workspace.',
-        }),
-      ),
-      disabled: Type.Optional(Type.Boolean()),
-    }),
-    check: ({ spec: one }) => requireOnePolicy(one),
-    secret: ['spec'],
-    initial: '',
-    served: true,
-  },
-  {
-    kind: 'setting',
-    plural: 'settings',
-    prefix: 'set',
-    level: 'workspace',
-    summary: 'What is said once for the whole house: `ai`, with what all model calls have in common.',
-    fields: fields({ title, spec: spec('ai') }),
-    check: ({ spec: one }) => requireNoLists(one),
-    secret: ['spec'],
-    initial: '',
-    served: true,
-  },
+  ...GATE_KINDS,
   {
     kind: 'source',
     plural: 'sources',
@@ -352,23 +267,6 @@ export const KINDS: readonly Kind[] = [
     made: 'by verbs',
   },
 ];
-
-/** As a list of policies has them: the name, and its settings. */
-function requireOnePolicy(value: unknown): void {
-  if (Object.keys(Object(value)).length === 1) return;
-  throw new ServiceError(
-    'admin.invalid',
-    '/spec is one policy, such as {"rate-limit": {"limit": 100, "window": "1m"}}',
-  );
-}
-
-/** They are entities of their own. */
-const OF_THEIR_OWN = ['providers', 'models', 'access', 'budgets', 'guards', 'prompts'];
-
-function requireNoLists(value: unknown): void {
-  const found = OF_THEIR_OWN.find((name) => Object.hasOwn(Object(value), name));
-  if (found !== undefined) throw new ServiceError('admin.invalid', `/spec/${found} are entities of their own`);
-}
 
 const byKind = new Map(KINDS.map((each) => [each.kind, each]));
 

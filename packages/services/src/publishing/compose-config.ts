@@ -22,7 +22,17 @@ export interface ComposeInputs {
 export async function composeConfig(sql: Statements, { cipher, gate }: ComposeInputs): Promise<GateConfig> {
   const names = { workspaces: await workspaceNames(sql), ofOthers: await gate.apisOfOthers() };
   const composer = new Composer(cipher, names);
-  for (const kind of ['upstream', 'provider', 'model', 'budget', 'guard', 'prompt', 'policy', 'setting'] as const) {
+  for (const kind of [
+    'upstream',
+    'provider',
+    'model',
+    'budget',
+    'guard',
+    'prompt',
+    'policy',
+    'setting',
+    'certificate',
+  ] as const) {
     for await (const entity of eachEntity(sql, kind)) composer.part(entity);
   }
   for await (const api of eachEntity(sql, 'api')) composer.api(api);
@@ -76,6 +86,7 @@ class Composer {
   readonly #known = new Set<string>();
   /** For several apis, in the order in which they were made. */
   readonly #shared: { readonly entity: Entity; readonly value: Data }[] = [];
+  readonly #certificates: Data[] = [];
   /** Of all model calls. */
   #settings: Data = {};
   #grantsModels = false;
@@ -111,6 +122,7 @@ class Composer {
 
   part(entity: Entity): void {
     const { workspace, kind } = entity;
+    if (kind === 'certificate') return this.#certificate(entity);
     const name = this.#named(workspace, entity.name);
     this.#known.add(`${kind} ${name}`);
     const value = this.#scoped(entity, this.#spec(entity));
@@ -122,6 +134,11 @@ class Composer {
     else if (entity.kind === 'budget') this.#ai.budgets.push(value);
     else if (entity.kind === 'setting') this.#settings = value;
     else if (entity.kind === 'policy' && entity.data['disabled'] !== true) this.#shared.push({ entity, value });
+  }
+
+  #certificate({ data, id }: Entity): void {
+    const { cert, key, hosts } = dataOf(opened(data, this.#cipher, id));
+    this.#certificates.push({ cert, key, ...(hosts !== undefined && { hosts }) });
   }
 
   /** Names of the workspace's own; others are of the file, or of nobody. Models come behind providers, and so on. */
@@ -225,7 +242,8 @@ class Composer {
     const hasAi = this.#grantsModels || Object.keys(providers).length > 0;
     // Nobody may call any model but under a plan that says so.
     const ai = hasAi ? { ...this.#settings, providers, access: [], ...rest } : undefined;
-    const source = { gatehouse: 1, ...this.#source, ...(ai !== undefined && { ai }) };
+    const gateway = this.#certificates.length > 0 && { gateway: { tls: { certificates: this.#certificates } } };
+    const source = { gatehouse: 1, ...gateway, ...this.#source, ...(ai !== undefined && { ai }) };
     return { text: JSON.stringify(source), documents: this.#documents };
   }
 }

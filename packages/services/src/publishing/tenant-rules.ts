@@ -8,6 +8,7 @@ const RULES: Readonly<Record<string, (entity: Entity) => string | undefined>> = 
     if (typeof spec === 'object' && spec !== null && 'name' in spec && typeof spec.name === 'string') return undefined;
     return 'a budget without a `name` counts what other workspaces spend, too: name whose it is';
   },
+  certificate: () => `what the machine shows is of the whole house: it belongs into the workspace ${DEFAULT_WORKSPACE}`,
   setting: () => `settings are of the whole house: they belong into the workspace ${DEFAULT_WORKSPACE}`,
 };
 
