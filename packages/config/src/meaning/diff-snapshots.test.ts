@@ -86,9 +86,7 @@ describe('what a change means', () => {
       'an endpoint',
       '10.0.0.1:4001" }',
       '10.0.0.1:4001" }, { url: "http://10.0.0.2:4001" }',
-      [
-        'upstream changed users: upstream targets.http://10.0.0.2:4001: none → settings [GET /v1/users, * /v1/users/{id}]',
-      ],
+      ['upstream changed users: targets.http://10.0.0.2:4001: none → settings [GET /v1/users, * /v1/users/{id}]'],
     ],
     [
       'a version',
@@ -118,7 +116,7 @@ describe('what a change means', () => {
       'a model',
       'gpt-5-mini }',
       'gpt-5-mini, weight: 3 }',
-      ['model changed fast: model targets.openai/gpt-5-mini.weight: 1 → 3'],
+      ['model changed fast: targets.openai/gpt-5-mini.weight: 1 → 3'],
     ],
     [
       'what may be spent',

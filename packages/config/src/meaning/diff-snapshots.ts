@@ -112,6 +112,11 @@ function named(
     if (!Object.hasOwn(before, subject)) return [{ area, change: 'added', subject, detail: noun }];
     if (!Object.hasOwn(after, subject)) return [{ area, change: 'removed', subject, detail: noun }];
     const details = changedMembers(before[subject], after[subject]);
-    return details.map((detail) => ({ area, change: 'changed', subject, detail: `${noun} ${detail}` }));
+    return details.map((detail) => ({
+      area,
+      change: 'changed',
+      subject,
+      detail: noun === area ? detail : `${noun} ${detail}`,
+    }));
   });
 }
