@@ -45,7 +45,9 @@ ${rest}`;
 
 async function call(url: string, model = 'm'): Promise<Response> {
   const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] });
-  const reply = await fetch(url + CHAT, { method: 'POST', body });
+  const ask = async (): Promise<Response> => fetch(url + CHAT, { method: 'POST', body });
+  // A connection that was kept to a worker that is gone has taken no call.
+  const reply = await ask().catch(ask);
   await reply.arrayBuffer();
   return reply;
 }
