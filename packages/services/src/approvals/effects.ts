@@ -1,7 +1,7 @@
 import { findEntity, type Entity } from '@gatehouse/store';
 import type { Write } from '../entities/write.ts';
 import { refused } from '../moves/move.ts';
-import { listOf } from '../moves/people.ts';
+import { listOf } from '../json-data.ts';
 import { requireOnly, requirePlan, termsOf } from '../moves/subscription-terms.ts';
 import type { ApprovalState } from './advance.ts';
 import type { Approval } from './approval.ts';

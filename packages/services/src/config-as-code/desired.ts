@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseSpec } from '@gatehouse/governance';
-
-type Data = Readonly<Record<string, unknown>>;
+import { dataOf, type Data } from '../json-data.ts';
 
 /** What is to be there, as a file says it. */
 export interface Desired {
@@ -127,8 +126,8 @@ function versionOf(document: string | undefined): string {
   const fallback = '1.0.0';
   if (document === undefined) return fallback;
   try {
-    const { info } = asData(parseSpec(document, 'document').root);
-    const { version } = asData(info);
+    const { info } = dataOf(parseSpec(document, 'document').root);
+    const { version } = dataOf(info);
     return typeof version === 'string' && version !== '' ? version : fallback;
   } catch {
     // What is wrong with it is told where it is sealed.
@@ -160,7 +159,7 @@ function ai(reading: Reading, value: unknown): void {
     reading.add({ kind: 'setting', name: 'ai', data: { spec: settings }, at: 'ai' });
   for (const [index, spec] of reading.list(budgets, 'ai.budgets').entries()) {
     const at = `ai.budgets[${index}]`;
-    reading.add({ kind: 'budget', name: budgetName(asData(spec)), data: { spec }, at });
+    reading.add({ kind: 'budget', name: budgetName(dataOf(spec)), data: { spec }, at });
   }
   for (const [index, rule] of reading.list(access, 'ai.access').entries())
     modelRule(reading, rule, `ai.access[${index}]`);
@@ -273,8 +272,4 @@ function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefine
 
 function isData(value: unknown): value is Data {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function asData(value: unknown): Data {
-  return isData(value) ? value : {};
 }

@@ -2,8 +2,8 @@ import { listEntities, type Entity, type Statements } from '@gatehouse/store';
 import { isSecretName, MASK, masked } from '../entities/sealed.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { PLAN_PERMISSION, requireRight } from './config-verbs.ts';
+import { dataOf, listOf, type Data } from '../json-data.ts';
 
-type Data = Readonly<Record<string, unknown>>;
 type Named = Record<string, unknown>;
 
 /** What is served of a workspace, as a gatehouse.yaml; an apply of it changes nothing. */
@@ -51,7 +51,7 @@ class Exporter {
       this.#left.push(`the certificate ${name}: kept in the store`);
     for (const { name } of await this.#all('policy')) this.#left.push(`the shared policy ${name}: kept in the store`);
     const ai = {
-      ...asData(settings),
+      ...dataOf(settings),
       providers: await this.#specs('provider', 'ai.providers'),
       models: await this.#specs('model', 'ai.models'),
       guards: await this.#specs('guard', 'ai.guards'),
@@ -118,7 +118,7 @@ class Exporter {
     return {
       ...(entry !== api && { product: api }),
       version: version.name,
-      ...asData(data),
+      ...dataOf(data),
       ...(typeof document === 'string' && { openapi: file }),
     };
   }
@@ -144,7 +144,7 @@ class Exporter {
       plans[name] = {
         apis: listed,
         ...(approval !== undefined && { approval }),
-        ...asData(spec),
+        ...dataOf(spec),
         ...(access !== undefined && { ai: access }),
       };
     }
@@ -166,7 +166,7 @@ class Exporter {
       const active = (subscriptions.get(id) ?? []).filter((each) => each.state === 'active');
       for (const { data: terms } of active) {
         const rule = ofModels.get(String(terms['plan']));
-        if (rule !== undefined) access.push({ application: name, ...asData(rule) });
+        if (rule !== undefined) access.push({ application: name, ...dataOf(rule) });
       }
       applications[name] = {
         ...(typeof team === 'string' && { team: teams.get(team) ?? team }),
@@ -189,14 +189,14 @@ interface Entry {
 function isUnlimited(name: string, { apis, access, approval, spec }: Data): boolean {
   const [api, ...more] = listOf(apis);
   if (more.length > 0 || access !== undefined || approval !== 'manual') return false;
-  return name === `${String(api)}-unlimited` && Object.keys(asData(spec)).length === 0;
+  return name === `${String(api)}-unlimited` && Object.keys(dataOf(spec)).length === 0;
 }
 
 /** What `ai.access` has become in the store, and becomes again. */
 function isOfModels(name: string, { apis, access, approval, spec }: Data, applications: ReadonlySet<string>): boolean {
   const [, application] = /^(.*)-models(?:-\d+)?$/.exec(name) ?? [];
   if (application === undefined || !applications.has(application) || access === undefined) return false;
-  return listOf(apis).length === 0 && approval === 'manual' && Object.keys(asData(spec)).length === 0;
+  return listOf(apis).length === 0 && approval === 'manual' && Object.keys(dataOf(spec)).length === 0;
 }
 
 function keyOf({ name, lookup, data }: Entity): Data {
@@ -235,14 +235,4 @@ function variableOf(at: string): string {
 
 function withoutEmpty(members: Data, isEmpty: (value: unknown) => boolean): Data {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => !isEmpty(value)));
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function asData(value: unknown): Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }

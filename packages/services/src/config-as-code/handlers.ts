@@ -2,7 +2,7 @@ import { findEntity, listEntities, type Entity } from '@gatehouse/store';
 import { undeploy, deploy } from '../moves/deploying.ts';
 import { sealedRevision } from '../moves/revision-moves.ts';
 import { LIVE, termsOf } from '../moves/subscription-terms.ts';
-import { listOf } from '../moves/people.ts';
+import { listOf } from '../json-data.ts';
 import { publishGates } from '../standards/publish-gates.ts';
 import type { Write } from '../entities/write.ts';
 import type { ServiceContext } from '../service-context.ts';

@@ -18,7 +18,7 @@ import { sealed } from '../entities/sealed.ts';
 import { write, type Write, type Written } from '../entities/write.ts';
 import { nameSchema, spec, title } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/kinds.ts';
-import { listOf } from '../moves/people.ts';
+import { listOf } from '../json-data.ts';
 import { refused } from '../moves/move.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';

@@ -3,7 +3,7 @@ import { findEntity, type Entity } from '@gatehouse/store';
 import { requireEntity } from '../entities/entity-verbs.ts';
 import { ServiceError } from '../service-error.ts';
 import { illegal, reason, refused, type Applied, type Move, type Moving } from './move.ts';
-import { listOf } from './people.ts';
+import { listOf } from '../json-data.ts';
 import { GRACE_MS, requireOnly, requirePlan, termsOf } from './subscription-terms.ts';
 
 type AnyMoving = Moving<Readonly<Record<string, unknown>>>;

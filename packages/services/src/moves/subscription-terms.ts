@@ -2,7 +2,7 @@ import { listEntities, type Entity, type Statements } from '@gatehouse/store';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { refused } from './move.ts';
-import { listOf } from './people.ts';
+import { listOf } from '../json-data.ts';
 
 /** In which a subscription keeps its place: no other of the same application takes it. */
 export const LIVE: ReadonlySet<string> = new Set(['pending', 'info_required', 'scheduled', 'active']);

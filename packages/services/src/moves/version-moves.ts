@@ -3,7 +3,7 @@ import { findEntity, listEntities, type Entity, type Statements } from '@gatehou
 import type { Write } from '../entities/write.ts';
 import { openApproval, openFor } from '../approvals/course.ts';
 import { deploy, revisionFor, undeploy } from './deploying.ts';
-import { listOf } from './people.ts';
+import { listOf } from '../json-data.ts';
 import { LIVE } from './subscription-terms.ts';
 import { usageOf } from '../standards/usage-of.ts';
 import { reason, refused, type Applied, type Move, type Moving } from './move.ts';

@@ -4,8 +4,8 @@ import type { Cipher } from '../cipher.ts';
 import { opened } from '../entities/sealed.ts';
 import type { Gate, GateConfig } from './gate.ts';
 import { renamed, type Rename } from './references.ts';
+import { dataOf, listOf, type Data } from '../json-data.ts';
 
-type Data = Readonly<Record<string, unknown>>;
 type Named = Record<string, unknown>;
 
 /** In which a version answers callers, if only to say that it is gone. */
@@ -253,14 +253,6 @@ function statePolicies({ state, data }: Entity): readonly Data[] {
   if (state === 'suspended') return [{ maintenance: {} }];
   const lifecycle = dataOf(data['lifecycle']);
   return Object.keys(lifecycle).length === 0 ? [] : [{ lifecycle }];
-}
-
-function dataOf(value: unknown): Data {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function textOf(value: unknown): string {

@@ -1,4 +1,4 @@
-type Data = Readonly<Record<string, unknown>>;
+import { dataOf, type Data } from '../json-data.ts';
 
 /** What one entity calls another: the kind that is meant, and its name. */
 export type Rename = (kind: string, name: string) => string;
@@ -35,7 +35,7 @@ export function renamed(kind: string, spec: Data, rename: Rename): Data {
   for (const [path, referred] of REFERENCES[kind] ?? []) {
     result = at(result, path.split('.'), (name) => byName(referred, name, rename));
   }
-  return asData(kind === 'budget' ? budget(spec, rename) : result);
+  return dataOf(kind === 'budget' ? budget(spec, rename) : result);
 }
 
 /** Whose spending it is, is one of another kind in each. */
@@ -63,8 +63,4 @@ function at(value: unknown, [step, ...rest]: readonly string[], change: (name: s
 function ofEach(value: unknown, rest: readonly string[], change: (name: string) => string): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, at(item, rest, change)]));
-}
-
-function asData(value: unknown): Data {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }

@@ -1,6 +1,5 @@
 import type { Enforced } from '@gatehouse/governance';
-
-type Data = Readonly<Record<string, unknown>>;
+import { dataOf, listOf } from '../json-data.ts';
 
 /** Policies that tell callers apart, by the names of their documents. */
 const IDENTIFY: ReadonlySet<string> = new Set([
@@ -28,12 +27,4 @@ function asked(access: unknown, policies: readonly unknown[]): readonly string[]
   const named = policies.flatMap((policy) => Object.keys(Object(policy))).filter((name) => IDENTIFY.has(name));
   if (named.length > 0) return named;
   return access === 'open' ? [] : ['key'];
-}
-
-function dataOf(value: unknown): Data {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
