@@ -2,3 +2,4 @@ export { ControlPlane, type CallersReplacement, type ControlPlaneOptions, type L
 export { readKeptCallers } from './kept-callers.ts';
 export type { Enforcement, GateChange, GateConfig, Prepared, Preview } from '@gatehouse/services';
 export type { Telling } from './protocol.ts';
+export type { ConfigPlan, ExportedConfig, FieldChange, PlannedChange, PlanProblem } from '@gatehouse/services';

@@ -115,5 +115,7 @@ export {
   releaseSource,
   type ConfigPlan,
 } from './config-as-code/config-verbs.ts';
+export type { FieldChange } from './config-as-code/field-changes.ts';
+export type { PlannedChange, PlanProblem } from './config-as-code/reconcile.ts';
 export { exportConfig, type ExportedConfig } from './config-as-code/export-config.ts';
 export { seedHouse } from './seed-house.ts';

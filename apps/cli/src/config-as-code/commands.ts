@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { formatProblem } from '@gatehouse/config';
 import { diffSnapshots } from '@gatehouse/config/meaning';
 import { stringify } from 'yaml';
+import type { ConfigPlan } from '@gatehouse/control';
 import { AdminError, type AdminClient } from '../admin-client.ts';
 import { CommandFailure } from '../failure.ts';
 import { compileText, type Environment } from '../load-config.ts';
@@ -11,7 +12,7 @@ import { loadPlugins } from '../plugins/load-plugins.ts';
 import { readConfigOnce, readUtf8 } from '../read-config.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeNew } from '../write-new.ts';
-import { askedPlan, exportedConfig, namesIn, type ConfigPlan } from './house-config.ts';
+import { askedPlan, exportedConfig, namesIn } from './house-config.ts';
 import { isDifferent, meaningView, planView } from './plan-view.ts';
 import { sentFile, type SentFile } from './sent-file.ts';
 

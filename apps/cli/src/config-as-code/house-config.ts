@@ -1,55 +1,11 @@
+import type { ConfigPlan, Enforcement, ExportedConfig } from '@gatehouse/control';
 import type { AdminClient } from '../admin-client.ts';
 import type { KnownNames } from './sent-file.ts';
 
 /* What the admin API answers about configurations: both are of one version. */
 
-export interface ExportedConfig {
-  readonly source: Readonly<Record<string, unknown>>;
-  readonly documents: Readonly<Record<string, string>>;
-  readonly left: readonly string[];
-  readonly ofFile: readonly string[];
-}
-
-export interface FieldChange {
-  readonly path: string;
-  readonly before?: unknown;
-  readonly after?: unknown;
-}
-
-export interface PlannedChange {
-  readonly action: 'create' | 'update' | 'delete' | 'own' | 'release';
-  readonly kind: string;
-  readonly name: string;
-  readonly parent?: string;
-  readonly fields?: readonly FieldChange[];
-  readonly drift?: true;
-  readonly note?: string;
-}
-
-export interface PlanProblem {
-  readonly at: string;
-  readonly message: string;
-}
-
-export interface MeaningChange {
-  readonly area: string;
-  readonly change: 'added' | 'removed' | 'changed';
-  readonly subject: string;
-  readonly detail: string;
-  readonly requests?: readonly string[];
-}
-
-export interface ConfigPlan {
-  readonly name: string;
-  readonly plan: string;
-  readonly changes: readonly PlannedChange[];
-  readonly problems: readonly PlanProblem[];
-  readonly meaning?: { readonly changes: readonly MeaningChange[] };
-  readonly enforcement?: {
-    readonly snapshot: string;
-    readonly workers: { readonly enforcing: number; readonly of: number };
-  };
-}
+/** As an apply is answered: with the proof. */
+export type AppliedConfig = ConfigPlan & { readonly enforcement?: Enforcement };
 
 export async function exportedConfig(client: AdminClient, workspace: string): Promise<ExportedConfig> {
   const { body } = await client.get(`/workspaces/${encodeURIComponent(workspace)}/configuration`);
@@ -60,10 +16,10 @@ export async function exportedConfig(client: AdminClient, workspace: string): Pr
 export async function askedPlan(
   client: AdminClient,
   { workspace, what, body }: { readonly workspace: string; readonly what: 'plan' | 'apply'; readonly body: object },
-): Promise<ConfigPlan> {
+): Promise<AppliedConfig> {
   const reply = await client.post(`/workspaces/${encodeURIComponent(workspace)}/configuration/${what}`, body);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return reply.body as ConfigPlan;
+  return reply.body as AppliedConfig;
 }
 
 /** What a file may refer to without saying it. */

@@ -1,4 +1,5 @@
-import type { ConfigPlan, FieldChange, MeaningChange, PlannedChange } from './house-config.ts';
+import type { MeaningChange } from '@gatehouse/config';
+import type { ConfigPlan, FieldChange, PlannedChange } from '@gatehouse/control';
 
 const MARKS = { create: '+', update: '~', delete: '-', own: '=', release: '-' } as const;
 const CHANGE_MARKS = { added: '+', changed: '~', removed: '-' } as const;

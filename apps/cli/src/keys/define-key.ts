@@ -1,14 +1,9 @@
 import { newKey, parseDuration, sha256Hex, systemClock } from '@gatehouse/kernel';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { adminClient } from '../admin-client.ts';
 import { CommandFailure } from '../failure.ts';
-import { serverOf, serverOptions, someName, type ServerFlags } from '../options.ts';
+import { askingOf, nameOption, withHouse, type HouseFlags } from '../house-command.ts';
+import { someName } from '../options.ts';
 import { print, type Terminal } from '../terminal.ts';
-
-interface Flags extends ServerFlags {
-  readonly workspace: string;
-  readonly json?: boolean;
-}
 
 /** A command of which a failure points at its own help. */
 type Added = (parent: Command, name: string) => Command;
@@ -20,37 +15,37 @@ export function defineKey(
   { added, terminal }: { readonly added: Added; readonly terminal: Terminal },
 ): void {
   command.description('keys of applications, in the store of a running gate');
-  defineCreate(withServer(added(command, 'create')), terminal);
-  withServer(added(command, 'rotate'))
+  defineCreate(withHouse(added(command, 'create')), terminal);
+  withHouse(added(command, 'rotate'))
     .description('make a new key for a while beside an old one; it is printed once')
     .argument('<key>', WHICH)
     .addOption(new Option('--overlap <time>', 'how long the old one is good for; without it, 24h').argParser(time))
     .addOption(nameOption('of the new key; without it, one is made up'))
-    .action(async (which: string, { overlap, name, ...flags }: Flags & { overlap?: number; name?: string }) => {
+    .action(async (which: string, { overlap, name, ...flags }: HouseFlags & { overlap?: number; name?: string }) => {
       const { rotateKey } = await import('./key-commands.ts');
-      await rotateKey({ ...common(flags, terminal), which, name, overlapMs: overlap });
+      await rotateKey({ ...askingOf(flags, terminal), which, name, overlapMs: overlap });
     });
-  withServer(added(command, 'revoke'))
+  withHouse(added(command, 'revoke'))
     .description('end a key for good; says by how many workers it is refused')
     .argument('<key>', WHICH)
     .addOption(new Option('--reason <text>', 'for the audit').argParser(someName))
-    .action(async (which: string, { reason, ...flags }: Flags & { reason?: string }) => {
+    .action(async (which: string, { reason, ...flags }: HouseFlags & { reason?: string }) => {
       const { revokeKey } = await import('./key-commands.ts');
-      await revokeKey({ ...common(flags, terminal), which, reason });
+      await revokeKey({ ...askingOf(flags, terminal), which, reason });
     });
-  withServer(added(command, 'list'))
+  withHouse(added(command, 'list'))
     .description('say which keys there are, and in which state')
     .addOption(new Option('--application <name>', 'only those of this application').argParser(someName))
-    .action(async ({ application, ...flags }: Flags & { application?: string }) => {
+    .action(async ({ application, ...flags }: HouseFlags & { application?: string }) => {
       const { listKeys } = await import('./key-commands.ts');
-      await listKeys({ ...common(flags, terminal), application });
+      await listKeys({ ...askingOf(flags, terminal), application });
     });
 }
 
 const CREATE_HELP = `
 Without --application no gate is asked: the key is for the caller, its sha256 for gatehouse.yaml.`;
 
-interface CreateFlags extends Flags {
+interface CreateFlags extends HouseFlags {
   readonly application?: string;
   readonly name?: string;
   readonly expires?: number;
@@ -67,7 +62,7 @@ function defineCreate(command: Command, terminal: Terminal): void {
       if (application !== undefined) {
         const { createKey } = await import('./key-commands.ts');
         const nowMs = systemClock.now();
-        return createKey({ ...common(flags, terminal), application, name, expiresInMs: expires, nowMs });
+        return createKey({ ...askingOf(flags, terminal), application, name, expiresInMs: expires, nowMs });
       }
       if (name !== undefined || expires !== undefined)
         throw new CommandFailure('a key with a name or an end belongs to an application: say whose with --application');
@@ -79,19 +74,6 @@ function defineCreate(command: Command, terminal: Terminal): void {
     });
 }
 
-function withServer(command: Command): Command {
-  const workspace = new Option('--workspace <name>', 'of which workspace').default('default').argParser(someName);
-  for (const option of [...serverOptions(), workspace]) command.addOption(option);
-  return command.option('--json', 'print the result as JSON');
-}
-
-function nameOption(what: string): Option {
-  return new Option('--name <name>', what).argParser((text: string): string => {
-    if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)) return text;
-    throw new InvalidArgumentError('write 1 to 64 letters, digits, . _ or -.');
-  });
-}
-
 function time(text: string): number {
   const ms = parseDuration(text);
   // Nobody means a key that lasts longer than dates do.
@@ -100,8 +82,3 @@ function time(text: string): number {
 }
 
 const TIME_MS_MAX = 100 * 366 * 86_400_000;
-
-function common(flags: Flags, terminal: Terminal) {
-  const client = adminClient(serverOf(flags, terminal.env));
-  return { client, workspace: flags.workspace, json: flags.json ?? false, print: print(terminal) };
-}
