@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { launch, type SpawnedProgram } from './spawned-program.ts';
@@ -44,20 +44,31 @@ export interface GovernedGateOptions {
   readonly config?: string;
   readonly database?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Under which people would reach the console; requests of tests go to where it listens. */
+  readonly publicUrl?: string;
 }
 
 const PLACES = ['--listen', '127.0.0.1:0', '--status', '127.0.0.1:0', '--console', '127.0.0.1:0', '--workers', '2'];
 const EMPTY = 'gatehouse: 1\n';
 
 /** Serves the folder's `gatehouse.yaml` beside what is stored in its `data`. */
-export async function governedGate({ folder, config, database, env = {} }: GovernedGateOptions): Promise<GovernedGate> {
+export async function governedGate({
+  folder,
+  config,
+  database,
+  env = {},
+  publicUrl,
+}: GovernedGateOptions): Promise<GovernedGate> {
   const file = path.join(folder, 'gatehouse.yaml');
   writeFileSync(file, config ?? EMPTY);
   const args = ['start', '--config', file, '--data', path.join(folder, 'data'), ...PLACES];
   const stored = database === undefined ? [] : ['--database', database];
-  const program = launch([...args, ...stored], { env: { GATEHOUSE_ADMIN_TOKEN: TOKEN, ...env } });
+  const known = publicUrl === undefined ? [] : ['--public-url', publicUrl];
+  const program = launch([...args, ...stored, ...known], { env: { GATEHOUSE_ADMIN_TOKEN: TOKEN, ...env } });
   const { gateway } = await program.ready();
-  const [, admin = ''] = await program.prints(/admin {4}(\S+)/);
+  await program.prints(/admin {4}\S+/);
+  const { url }: { readonly url: string } = JSON.parse(readFileSync(path.join(folder, 'data', 'console.json'), 'utf8'));
+  const admin = `${url}/api/v1`;
   const ask = async (to: string, { body, token = TOKEN, method, headers }: Asking = {}): Promise<AdminReply> => {
     const reply = await fetch(`${admin}${to}`, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MailServer } from '@gatehouse/services/testing';
 import { startTestPostgres, type TestPostgres } from '@gatehouse/store/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { governedGate, type GovernedGate, type Json } from './governed-gate.ts';
@@ -9,6 +10,8 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const W = '/workspaces/default';
 const USERS = readFileSync(path.join(import.meta.dirname, '../../../examples/users/openapi.yaml'), 'utf8');
+/** Under which address people reach the console. */
+const PUBLIC = 'https://gate.example.com';
 /** Records come to the disk in pieces. */
 const RECORDED_MS = 1000;
 const DAY_MS = 86_400_000;
@@ -28,6 +31,42 @@ async function person(gate: GovernedGate, name: string, role: string): Promise<s
   return (await gate.done('/tokens', { name: 'journey', user: user.id })).token;
 }
 
+const jsonOf = (text: string): Json => JSON.parse(text);
+
+/** Comes in by themselves: by a link that only whoever reads their mail has. */
+async function signedUpDeveloper(
+  gate: GovernedGate,
+  mail: MailServer,
+): Promise<{ readonly developer: string; readonly team: string }> {
+  const [workspace] = (await gate.done('/workspaces'))['items'];
+  await changed(gate, `/workspaces/${workspace.id}`, { signUp: { approval: 'auto' } });
+  const fetched = async (to: string, body: object): Promise<Response> =>
+    fetch(`${gate.admin}${to}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: PUBLIC },
+      body: JSON.stringify(body),
+    });
+  const asked = { workspace: 'default', name: 'developer@partner.example', team: 'Partner' };
+  expect((await fetched('/sign-up', asked)).status).toBe(204);
+  await expect.poll(() => mail.ticketFor(asked.name), { timeout: 20_000 }).not.toBe('');
+  const reply = await fetched('/sign-up/complete', {
+    ticket: mail.ticketFor(asked.name),
+    password: 'seven wet badgers',
+  });
+  const signedIn = jsonOf(await reply.text());
+  expect(reply.status, JSON.stringify(signedIn)).toBe(200);
+  const [cookie = ''] = reply.headers.getSetCookie()[0]?.split(';') ?? [];
+  const browser = { cookie, origin: PUBLIC, 'x-gatehouse-csrf': signedIn['csrf'], 'content-type': 'application/json' };
+  const issued = await fetch(`${gate.admin}/tokens`, {
+    method: 'POST',
+    headers: browser,
+    body: JSON.stringify({ name: 'journey', user: signedIn['user'].id }),
+  });
+  const { token } = jsonOf(await issued.text());
+  const [team] = (await gate.done(`${W}/teams`))['items'];
+  return { developer: token, team: team.id };
+}
+
 async function sealedAndApproved(gate: GovernedGate, version: string, people: readonly string[]): Promise<Json> {
   const [author, reviewer] = people;
   const revision = await gate.done(`${W}/revisions`, { version }, author);
@@ -35,7 +74,7 @@ async function sealedAndApproved(gate: GovernedGate, version: string, people: re
   return gate.done(`${W}/versions/${version}/publish`, {}, author);
 }
 
-async function changed(gate: GovernedGate, to: string, body: object, token: string): Promise<Json> {
+async function changed(gate: GovernedGate, to: string, body: object, token?: string): Promise<Json> {
   const { revision } = await gate.done(to, undefined, token);
   const reply = await gate.ask(to, { method: 'PATCH', body, token, headers: { 'if-match': `"${revision}"` } });
   expect(reply.status, JSON.stringify(reply.body)).toBe(200);
@@ -47,13 +86,20 @@ it.each(['SQLite', 'PostgreSQL'])(
   async (kind) => {
     const { url } = await stubUpstream();
     const database = kind === 'SQLite' ? undefined : await postgres.newDatabase();
-    const gate = await governedGate({ folder: temporaryFolder(), ...(database !== undefined && { database }) });
+    const mail = await MailServer.open();
+    const env = { GATEHOUSE_SMTP_URL: mail.url, GATEHOUSE_MAIL_FROM: 'gate@example.com' };
+    const gate = await governedGate({
+      folder: temporaryFolder(),
+      env,
+      publicUrl: PUBLIC,
+      ...(database !== undefined && { database }),
+    });
     const author = await person(gate, 'author', 'publisher');
     const reviewer = await person(gate, 'reviewer', 'reviewer');
-    const developer = await person(gate, 'developer', 'developer');
 
     // Imported with a fault: standards refuse it until it is mended, and a second person has to agree.
     const spec = { basePath: '/v1', upstream: url, access: 'subscribed' };
+    const shown = { visibility: 'public' };
     const faulty = USERS.replace('/users/{id}:', '/Users/{id}:');
     const { version } = await gate.done(`${W}/imports`, { text: faulty, api: 'users', version: '1', spec }, author);
     const refused = await gate.ask(`${W}/revisions`, { body: { version: version.id }, token: author });
@@ -66,10 +112,14 @@ it.each(['SQLite', 'PostgreSQL'])(
     const published = await sealedAndApproved(gate, version.id, [author, reviewer]);
     expect(published).toMatchObject({ state: 'published', enforcement: { workers: { enforcing: 2, of: 2 } } });
 
-    // A developer asks for a plan, somebody agrees, calls pass.
+    // A developer signs up, finds the api, asks for a plan, somebody agrees, calls pass.
+    const { developer, team } = await signedUpDeveloper(gate, mail.server);
     const plan = await gate.done(`${W}/plans`, { name: 'gold', apis: ['users'], approval: 'manual', spec: {} }, author);
     await gate.done(`${W}/plans/${plan.id}/publish`, {}, author);
-    const application = await gate.done(`${W}/applications`, { name: 'mobile' }, developer);
+    await changed(gate, `${W}/apis/${published['api']}`, shown, author);
+    const catalog = await gate.done(`${W}/catalog`, undefined, developer);
+    expect(catalog['items']).toMatchObject([{ name: 'users', versions: [{ name: '1' }], plans: [{ name: 'gold' }] }]);
+    const application = await gate.done(`${W}/applications`, { name: 'mobile', team }, developer);
     const { key, id: credential } = await gate.done(
       `${W}/credentials`,
       { name: 'ci', application: application.id },

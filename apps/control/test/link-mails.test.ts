@@ -2,7 +2,8 @@ import { deliver, mintSetupToken, RETRY_MS, type Senders } from '@gatehouse/serv
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { Browser, PASSWORD, setUpHouse } from './browser.ts';
 import { openTestHouse, type Reply, type TestHouse } from './house.ts';
-import { MailServer } from './mail-server.ts';
+import { MailServer } from '@gatehouse/services/testing';
+import { smtpMailer } from '../src/smtp-mailer.ts';
 
 const ROOT = 'root@example.com';
 const GATE = 'https://gate.example.com';
@@ -14,7 +15,8 @@ let post: MailServer;
 let senders: Senders;
 
 beforeEach(async () => {
-  const { server, mailer } = await MailServer.open();
+  const { server, url } = await MailServer.open();
+  const mailer = smtpMailer({ url, from: 'Gatehouse <gate@example.com>' });
   post = server;
   senders = { mailer, fetcher: { post: async () => Promise.resolve(204) }, linkUrl: GATE };
   test = await openTestHouse(':memory:', { publicUrl: GATE });
@@ -28,9 +30,7 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await deliver(test.house, senders);
 }
 
-/** Mails as people read them: long lines of SMTP end in `=`. */
-const read = (): readonly string[] =>
-  post.mails.map((mail) => mail.replaceAll('=\r\n', '').replaceAll('=3D', '=').replaceAll('\r\n', '\n'));
+const read = (): readonly string[] => post.read;
 const linksIn = (mails: readonly string[]): readonly string[] =>
   mails.flatMap((mail) => [...mail.matchAll(/https?:\/\/\S+\?ticket=[\w-]{43}/g)].map(([link]) => link));
 const ticketOf = (link: string): string => new URL(link).searchParams.get('ticket') ?? '';

@@ -5,7 +5,8 @@ import { deliver, isSigned, RETRY_MS, signatureHeaders, type Delivered, type Sen
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isPublicAddress, publicFetcher } from '../src/public-fetcher.ts';
 import type { Json } from './house.ts';
-import { MailServer } from './mail-server.ts';
+import { MailServer } from '@gatehouse/services/testing';
+import { smtpMailer } from '../src/smtp-mailer.ts';
 import { openLifecycleHouse, W, type LifecycleHouse, type Person } from './lifecycle-house.ts';
 
 const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
@@ -40,7 +41,7 @@ beforeEach(async () => {
   const opened = await MailServer.open();
   ({ server: post } = opened);
   senders = {
-    mailer: opened.mailer,
+    mailer: smtpMailer({ url: opened.url, from: 'Gatehouse <gate@example.com>' }),
     fetcher: publicFetcher({ allowPrivate: true }),
   };
   house = await openLifecycleHouse();

@@ -117,5 +117,14 @@ export {
 } from './config-as-code/config-verbs.ts';
 export type { FieldChange } from './config-as-code/field-changes.ts';
 export type { PlannedChange, PlanProblem } from './config-as-code/reconcile.ts';
+export {
+  getOffered,
+  getOfferedDocument,
+  listCatalog,
+  type Catalog,
+  type Offered,
+  type OfferedDocument,
+} from './catalog/catalog.ts';
+export { ASK_SIGN_UP, askSignUp, COMPLETE_SIGN_UP, completeSignUp, type SignedUp } from './people/sign-up.ts';
 export { exportConfig, type ExportedConfig } from './config-as-code/export-config.ts';
 export { seedHouse } from './seed-house.ts';

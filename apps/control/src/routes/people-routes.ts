@@ -1,10 +1,14 @@
 import {
   ASK_RESET,
+  ASK_SIGN_UP,
   askReset,
+  askSignUp,
   beginTotp,
   CHANGE_PASSWORD,
   changePassword,
+  COMPLETE_SIGN_UP,
   completeReset,
+  completeSignUp,
   CONFIRM,
   confirmTotp,
   endOwnEmergency,
@@ -214,6 +218,31 @@ const ROWS: readonly Row[] = [
       return done;
     },
     RESET,
+  ],
+  [
+    'POST',
+    '/sign-up',
+    'askSignUp',
+    'Sends a link to whoever wants to come into a workspace that takes sign-ups; the same answer where there is such a user.',
+    'none',
+    async (ctx, { caller, body }) => {
+      await askSignUp(ctx, caller, body);
+      return done;
+    },
+    ASK_SIGN_UP,
+  ],
+  [
+    'POST',
+    '/sign-up/complete',
+    'completeSignUp',
+    'Makes the user and a team of its own by the link of a sign-up, and signs in; `waiting`: somebody has to agree first.',
+    'none',
+    async (ctx, { caller, body }) => {
+      const { waiting, ...opened } = await completeSignUp(ctx, caller, body);
+      const reply = signedIn(opened);
+      return { ...reply, body: { ...reply.body, waiting } };
+    },
+    COMPLETE_SIGN_UP,
   ],
   [
     'POST',

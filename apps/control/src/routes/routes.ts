@@ -1,4 +1,5 @@
 import { AUDIT_ROUTES } from './audit-routes.ts';
+import { CATALOG_ROUTES } from './catalog-routes.ts';
 import { CONFIGURATION_ROUTES } from './configuration-routes.ts';
 import { ENTITY_ROUTES } from './entity-routes.ts';
 import { IMPORT_ROUTE } from './import-route.ts';
@@ -28,6 +29,7 @@ export const ROUTES: readonly Route[] = [
   ...AUDIT_ROUTES,
   IMPORT_ROUTE,
   ...STANDARDS_ROUTES,
+  ...CATALOG_ROUTES,
   ...CONFIGURATION_ROUTES,
   ...ENTITY_ROUTES,
   ...MOVE_ROUTES,

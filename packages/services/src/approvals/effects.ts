@@ -1,6 +1,7 @@
 import { findEntity, type Entity } from '@gatehouse/store';
 import type { Write } from '../entities/write.ts';
 import { refused } from '../moves/move.ts';
+import { grantsOfConsumer } from '../people/consumer.ts';
 import { listOf } from '../json-data.ts';
 import { requireOnly, requirePlan, termsOf } from '../moves/subscription-terms.ts';
 import type { ApprovalState } from './advance.ts';
@@ -87,6 +88,23 @@ export const EFFECTS: Readonly<Record<MatterName, Effect>> = {
     const approvals = approval.votes.map(({ by, at, decision, reason }) => ({ by, at, decision, reason }));
     const after = { ...subject, state, data: { ...subject.data, approvals } };
     return own.update(subject, after, ACTIONS[state], reasonOf(approval));
+  },
+  // About the team that was made for whoever has asked.
+  'sign-up.request': async ({ own, subject: team, approval, state }) => {
+    const user = await findEntity(own.sql, { workspace: '', kind: 'user', id: approval.requestedBy });
+    if (isOpen(state) || user === undefined) return team;
+    const workspace = await findEntity(own.sql, { workspace: '', kind: 'workspace', id: team.workspace });
+    if (state !== 'approved' || workspace === undefined) {
+      const isNobody = listOf(user.data['grants']).length + listOf(user.data['groups']).length === 0;
+      const refusedUser = { ...user, data: { ...user.data, disabled: true } };
+      if (isNobody) await own.update(user, refusedUser, 'refused', reasonOf(approval));
+      return team;
+    }
+    const grants = [...listOf(user.data['grants']), ...grantsOfConsumer(workspace, team)];
+    // The workspace's terms and whoever agrees are two.
+    own.seconded();
+    await own.update(user, { ...user, data: { ...user.data, grants } }, 'admitted', reasonOf(approval));
+    return team;
   },
   'version.retire': async ({ own, subject, approval, state }) => {
     if (state !== 'approved' || subject.state !== 'deprecated') return subject;

@@ -114,6 +114,12 @@ export const MATTERS = {
     permission: 'versions:retire',
     summary: 'a version that is still called is to end',
   },
+  'sign-up.request': {
+    others: 0,
+    two: false,
+    permission: 'users:create',
+    summary: 'somebody wants to come in',
+  },
   'version.resume': {
     others: 1,
     two: true,

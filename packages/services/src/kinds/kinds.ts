@@ -28,6 +28,20 @@ export const KINDS: readonly Kind[] = [
           ),
         }),
       ),
+      signUp: Type.Optional(
+        fields({
+          domains: Type.Optional(
+            Type.Array(Type.String({ pattern: '^[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+$', maxLength: 253 }), {
+              minItems: 1,
+              maxItems: 1000,
+              description: 'Of whose e-mail addresses, such as `example.com`; left out: of all.',
+            }),
+          ),
+          approval: Type.Optional(
+            Type.Enum(['auto', 'manual'], { description: '`manual`, left out: somebody has to agree to each.' }),
+          ),
+        }),
+      ),
       processes: Type.Optional(
         Type.Record(Type.String({ maxLength: 64 }), processSchema, {
           description: 'Who decides about what, by its name such as `revision.review`; left out: whoever may.',

@@ -25,6 +25,24 @@ export const LINKS: ReadonlyMap<string, Link> = new Map([
     },
   ],
   [
+    'user.sign_up',
+    {
+      path: '/sign-up',
+      lifeMs: TICKETS['sign-up'].lifeMs,
+      subject: 'Your account at Gatehouse',
+      text: 'Somebody, you we hope, wants an account with this address. Choose a password here, within a day:',
+    },
+  ],
+  [
+    'user.signed_up_again',
+    {
+      path: '/reset',
+      lifeMs: TICKETS.reset.lifeMs,
+      subject: 'You have an account at Gatehouse already',
+      text: 'Somebody, you we hope, wanted an account with this address, which has one already: sign in as ever. Should you have forgotten the password, choose a new one here, within the hour:',
+    },
+  ],
+  [
     'user.password_reset',
     {
       path: '/reset',
@@ -42,9 +60,9 @@ export async function addLinkMail(
   { deliver, nowMs }: { readonly deliver: string; readonly nowMs: number },
 ): Promise<void> {
   const link = LINKS.get(topic);
-  const { entity, ticket, issuedMs = nowMs } = event;
+  const { entity, to, ticket, issuedMs = nowMs } = event;
   if (link === undefined || ticket === undefined) return;
-  const sealed = { entity, ticket, untilMs: Number(issuedMs) + link.lifeMs };
+  const sealed = { entity, ...(to !== undefined && { to }), ticket, untilMs: Number(issuedMs) + link.lifeMs };
   await addToOutbox(sql, { id: `${id}.link`, workspace, topic: deliver, event: { topic, ...sealed }, dueMs: nowMs });
 }
 
@@ -55,14 +73,22 @@ export async function linkMail(
   linkUrl: string | undefined,
 ): Promise<Mail | undefined> {
   const link = LINKS.get(String(event['topic']));
-  const user = await house.database.read(async (sql) =>
-    findEntity(sql, { workspace: '', kind: 'user', id: String(event['entity']) }),
-  );
-  if (link === undefined || user === undefined || !maySignIn(user)) return undefined;
+  const to = await addressee(house, event);
+  if (link === undefined || to === undefined) return undefined;
   if (house.clock.now() >= Number(event['untilMs'])) return undefined;
   if (linkUrl === undefined) throw new Error('links need an address: start the gate with --public-url');
   const ticket = openTicket(house.cipher, event);
   const address = `${linkUrl}${link.path}?ticket=${encodeURIComponent(ticket)}`;
   const why = 'Whoever has this link can use it, once. If you did not expect it, nothing has happened: leave it.';
-  return { id, to: user.name, subject: link.subject, text: `${link.text}\n\n${address}\n\n${why}\n` };
+  return { id, to, subject: link.subject, text: `${link.text}\n\n${address}\n\n${why}\n` };
+}
+
+/** The user that it is about; or an address that has none yet. */
+async function addressee(
+  { database, cipher }: House,
+  { entity, to }: OutboxEvent['event'],
+): Promise<string | undefined> {
+  if (typeof to === 'string') return cipher.decrypt(to, `address of ${String(entity)}`);
+  const user = await database.read(async (sql) => findEntity(sql, { workspace: '', kind: 'user', id: String(entity) }));
+  return user !== undefined && maySignIn(user) ? user.name : undefined;
 }

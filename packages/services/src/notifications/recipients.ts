@@ -45,6 +45,7 @@ export const TOLD: ReadonlyMap<string, { readonly text: string; readonly whom: F
   ['petition.approve', { text: 'A second person has agreed: the rights are given', whom: holder('requestedBy') }],
   ['petition.reject', { text: 'The rights that you wanted to give are not given', whom: holder('requestedBy') }],
   ['petition.lapse', { text: 'Nobody has agreed to the rights that you wanted to give', whom: holder('requestedBy') }],
+  ['user.admitted', { text: 'Your account was approved', whom: itself }],
   ['user.password_changed', { text: 'Your password was changed', whom: itself }],
   ['user.password_set', { text: 'Your password was set by a link', whom: itself }],
   ['user.totp_added', { text: 'Your account has a new authenticator', whom: itself }],

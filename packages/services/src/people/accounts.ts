@@ -61,7 +61,7 @@ export async function setUp(ctx: ServiceContext, caller: Caller, input: unknown)
 }
 
 /** Looked at before any work is done for it; whoever guesses waits. */
-async function requireTicket(
+export async function requireTicket(
   ctx: ServiceContext,
   attempt: { readonly account: string; readonly address: string },
   { purposes, ticket: given }: { readonly purposes: readonly Purpose[]; readonly ticket: string },
@@ -148,13 +148,19 @@ const EVENTS = { reset: 'password_reset', invitation: 'invited' } as const;
 interface Sending {
   readonly user: Entity;
   readonly purpose: keyof typeof EVENTS;
+  /** What the mail is about; left out: what the purpose says. */
+  readonly action?: string;
 }
 
 /** Into the outbox, encrypted: only who sends the link opens it. */
-async function sendTicket({ cipher }: House, own: Write, { user, purpose }: Sending): Promise<string> {
+export async function sendTicket(
+  { cipher }: House,
+  own: Write,
+  { user, purpose, action = EVENTS[purpose] }: Sending,
+): Promise<string> {
   const given = await mintTicket(own.sql, { purpose, user: user.id, nowMs: own.nowMs });
   const sealed = { ticket: cipher.encrypt(given, `ticket of ${user.id}`), issuedMs: own.nowMs };
-  await own.note(user, EVENTS[purpose], sealed);
+  await own.note(user, action, sealed);
   return given;
 }
 

@@ -27,6 +27,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'subscriptions:revoke',
     'approvals:*',
     'deployments:*',
+    'catalog:*',
   ],
   reviewer: [
     'apis:read',
@@ -36,6 +37,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'waivers:read',
     'waivers:approve',
     'approvals:*',
+    'catalog:read',
   ],
   developer: [
     'apis:read',
@@ -48,6 +50,18 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'subscriptions:update',
     'approvals:read',
     'approvals:answer',
+    'catalog:read',
+  ],
+  // Whoever came by themselves, for the things of a team of their own.
+  consumer: [
+    'applications:*',
+    'credentials:*',
+    'subscriptions:read',
+    'subscriptions:create',
+    'subscriptions:update',
+    'approvals:read',
+    'approvals:answer',
+    'catalog:public',
   ],
   auditor: ['audit:read', 'audit:export'],
   viewer: ['*:read'],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { eachEntity, findEntity, listEntities, type Entity, type Statements } from '@gatehouse/store';
 import type { Principal } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
@@ -32,6 +33,14 @@ export const PEOPLE_RULES: Readonly<Record<string, (change: Change) => Promise<v
   directory: async ({ principal, takesTwo, after }) => {
     requireHeld(principal, { rights: ['*:*'], workspace: '' });
     if (takesTwo && after !== undefined) throw operatorsOnly();
+    return Promise.resolve();
+  },
+  // Whoever lets people come in by themselves gives what those get.
+  workspace: async ({ principal, before, after }) => {
+    if (after === undefined || isDeepStrictEqual(before?.data['signUp'], after.data['signUp']))
+      return Promise.resolve();
+    const rights = ['users:create', ...rightsOfRole('consumer', new Map())];
+    requireHeld(principal, { rights, workspace: after.id });
     return Promise.resolve();
   },
   role: async (change) => {

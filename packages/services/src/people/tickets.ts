@@ -10,6 +10,7 @@ export const TICKETS = {
   setup: { lifeMs: 24 * HOUR_MS },
   reset: { lifeMs: HOUR_MS },
   invitation: { lifeMs: 7 * 24 * HOUR_MS },
+  'sign-up': { lifeMs: 24 * HOUR_MS },
   'single-sign-on': { lifeMs: HOUR_MS / 6 },
   passkey: { lifeMs: HOUR_MS / 12 },
 } as const;
@@ -24,7 +25,7 @@ export interface TicketFacts {
   readonly data?: Entity['data'];
 }
 
-/** 256 bits that are good for one thing, once. Of setups, resets and invitations only the latest counts. */
+/** 256 bits that are good for one thing, once. Of setups, resets, invitations and sign-ups only the latest counts. */
 export async function mintTicket(sql: Statements, { purpose, user, nowMs, data = {} }: TicketFacts): Promise<string> {
   await forgetOver(sql, 'ticket', (row) => Number(row.data['untilMs']) <= nowMs);
   if (purpose !== 'single-sign-on' && purpose !== 'passkey') {

@@ -1,8 +1,6 @@
 import { text } from 'node:stream/consumers';
-import type { Mailer } from '@gatehouse/services';
 import { SMTPServer } from 'smtp-server';
 import { onTestFinished } from 'vitest';
-import { smtpMailer } from '../src/smtp-mailer.ts';
 
 /** A real one, which keeps what it takes, or says why it does not. */
 export class MailServer {
@@ -20,12 +18,25 @@ export class MailServer {
     },
   });
 
-  static async open(): Promise<{ readonly server: MailServer; readonly mailer: Mailer }> {
+  /** With where it listens. */
+  static async open(): Promise<{ readonly server: MailServer; readonly url: string }> {
     const server = new MailServer();
     const port = await server.#listen();
     onTestFinished(async () => new Promise<void>((done) => server.#server.close(done)));
-    const mailer = smtpMailer({ url: `smtp://127.0.0.1:${port}`, from: 'Gatehouse <gate@example.com>' });
-    return { server, mailer };
+    return { server, url: `smtp://127.0.0.1:${port}` };
+  }
+
+  /** As people read them: long lines of SMTP end in `=`. */
+  get read(): readonly string[] {
+    return this.mails.map((mail) => mail.replaceAll('=\r\n', '').replaceAll('=3D', '=').replaceAll('\r\n', '\n'));
+  }
+
+  /** That of the last link to somebody; '' while there is none. */
+  ticketFor(address: string): string {
+    const mail = this.read.findLast(
+      (each) => each.toLowerCase().includes(`to: ${address.toLowerCase()}\n`) && each.includes('?ticket='),
+    );
+    return /\?ticket=([\w-]{43})/.exec(mail ?? '')?.[1] ?? '';
   }
 
   async #listen(): Promise<number> {
