@@ -140,8 +140,8 @@ export interface RouteCondition {
 
 /** Which of several versions under one address a request asks for. */
 export interface VersionCondition {
-  readonly in: 'header' | 'query';
-  /** Lower case for a header. */
+  readonly in: 'header' | 'query' | 'media-type';
+  /** Lower case for a header. Of a media type: its parameter, or all of it with `{version}`, in small letters. */
   readonly name: string;
   /** That very version, or one of the days from `from` on and before `until`, as `2026-06-16`. */
   readonly is: string | { readonly from: string; readonly until: string | undefined };

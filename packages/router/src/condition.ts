@@ -1,4 +1,5 @@
 import type { RouteCondition, VersionCondition } from '@gatehouse/config';
+import { mediaTypeVersion } from './media-type-version.ts';
 import { queryValue } from './query-value.ts';
 import type { MatchInput } from './route-result.ts';
 
@@ -24,10 +25,17 @@ export function conditionsOf(when: RouteCondition | undefined): readonly Conditi
   return conditions.length === 0 ? undefined : conditions;
 }
 
+function askedIn(place: VersionCondition['in'], name: string): (input: MatchInput) => string | undefined {
+  if (place === 'header') return (input) => input.header(name);
+  if (place === 'query') return (input) => queryValue(input.query, name);
+  const versionIn = mediaTypeVersion(name);
+  // What is sent says it as well, where nothing is said about what is wanted back.
+  return (input) => versionIn(input.header('accept')) ?? versionIn(input.header('content-type'));
+}
+
 /** Days compare as their texts do. */
 function versionCondition({ in: place, name, is, byDefault }: VersionCondition): Condition {
-  const asked = (input: MatchInput): string | undefined =>
-    place === 'header' ? input.header(name) : queryValue(input.query, name);
+  const asked = askedIn(place, name);
   const wanted =
     typeof is === 'string'
       ? (version: string) => version === is

@@ -6,13 +6,13 @@ import { quote } from '../problems/nearest.ts';
 import type { Report, Place } from '../problems/report.ts';
 import type { ApiSource, RouteSource } from '../schema/api-schema.ts';
 import type { PolicyContext } from '../schema/policy-list.ts';
-import type { RouteCondition, RouteSpec, UpstreamSpec, VersionCondition } from '../snapshot.ts';
+import type { PolicySpec, RouteCondition, RouteSpec, UpstreamSpec, VersionCondition } from '../snapshot.ts';
 import { checkReference, type Compilation } from './compilation.ts';
 import { implicitUpstream } from './compile-upstreams.ts';
 import type { OpenApiDocument, ReadDocument } from './openapi-document.ts';
 import { policySpecs } from './policy-specs.ts';
 import { answeredByPolicies } from './policy-routes.ts';
-import { versionCondition, withVersion } from './version-condition.ts';
+import { variesBy, versionCondition, withVersion } from './version-condition.ts';
 import { routeId, routeShape, type RouteDraft } from './route-identity.ts';
 
 /** What is let through before 413 where no policy says otherwise. */
@@ -100,6 +100,7 @@ class ApiCompiler {
     const api = this.#api;
     const prefix = basePath(api.basePath);
     const context = this.#policyContext(document, prefix);
+    const version = versionCondition(api, this.#context);
     return {
       api: this.#name,
       version: api.version ?? document?.version ?? '',
@@ -107,10 +108,21 @@ class ApiCompiler {
       prefix,
       strip: api.stripBasePath ? prefix : '',
       upstream: this.#upstream(api),
-      policies: policySpecs(api.policies, this.#name, { ...this.#context, context }),
+      policies: [
+        ...this.#varying(version, context),
+        ...policySpecs(api.policies, this.#name, { ...this.#context, context }),
+      ],
       context,
-      versionCondition: versionCondition(api, this.#context),
+      versionCondition: version,
     };
+  }
+
+  /** Caches between the gate and its callers keep the replies of versions apart. */
+  #varying(version: VersionCondition | undefined, context: RouteBase['context']): readonly PolicySpec[] {
+    const vary = variesBy(version);
+    if (vary === undefined || !this.#context.policies.some(({ name }) => name === 'headers')) return [];
+    const entry = { headers: { response: { add: { vary } } } };
+    return policySpecs([entry], `${this.#name}#versioning`, { ...this.#context, context });
   }
 
   #draft({ report, place, written, ...plan }: RoutePlan, base: RouteBase): RouteDraft {

@@ -27,6 +27,14 @@ describe('versions of an API under one address', () => {
     ]);
   });
 
+  it.each([
+    ['media-type:Version', 'version'],
+    ['media-type:application/vnd.Acme.v{version}+json', 'application/vnd.acme.v{version}+json'],
+  ])('are told apart by media types: %s', (by, name) => {
+    const { routes } = snapshotOf(file(api('one', `{ by: "${by}" }`, ', version: "1"')));
+    expect(routes[0]?.when?.version).toEqual({ in: 'media-type', name, is: '1', byDefault: false });
+  });
+
   it('elsewhere are none of them', () => {
     const { routes } = snapshotOf(
       file(api('a', `{ ${BY}, date: 2026-01-01 }`), api('b', `{ ${BY}, date: 2027-01-01 }`, ', hosts: [b.example]')),
@@ -49,5 +57,6 @@ describe('versions of an API under one address', () => {
       'two versions begin on this day',
     ],
     [file(api('a', '{ by: cookie:v, date: 2026-01-01 }')), 'by'],
+    [file(api('a', '{ by: "media-type:application/json" }', ', version: "1"')), 'by'],
   ])('is refused where it means nothing: %#', (text, why) => expect(problemsOf(text).join('\n')).toContain(why));
 });

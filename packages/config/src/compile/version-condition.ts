@@ -12,8 +12,8 @@ export function versionCondition(
   if (versioning === undefined) return undefined;
   const { by, date, default: byDefault } = versioning;
   const [kind, written = ''] = by.split(/:(.*)/s);
-  const place = kind === 'query' ? 'query' : 'header';
-  const name = place === 'header' ? written.toLowerCase() : written;
+  const place = kind === 'query' || kind === 'media-type' ? kind : 'header';
+  const name = place === 'query' ? written : written.toLowerCase();
   const siblings = Object.values(source.apis).filter((each) => areSiblings(each, api));
   if (byDefault && siblings.some((each) => each !== api && each.versioning?.default === true)) {
     report.problem(places.at(versioning, 'default'), 'two versions are the default, choose one');
@@ -44,6 +44,12 @@ function areSiblings(each: ApiSource, api: ApiSource): boolean {
     basePath(each.basePath) === basePath(api.basePath) &&
     each.hosts.toSorted().join() === api.hosts.toSorted().join()
   );
+}
+
+/** The field of requests that replies depend on, for caches on their way (RFC 9110 §12.5.5); undefined: none. */
+export function variesBy(version: VersionCondition | undefined): string | undefined {
+  if (version === undefined || version.in === 'query') return undefined;
+  return version.in === 'header' ? version.name : 'accept';
 }
 
 export function withVersion(

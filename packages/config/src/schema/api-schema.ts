@@ -60,9 +60,15 @@ export const apiSchema = (policies: PolicyListSchema) =>
         strictObject(
           {
             by: Type.String({
-              title: 'header:NAME or query:NAME',
-              pattern: '^(?:header:[A-Za-z0-9!#$%&*+.^_|~-]{1,64}|query:[A-Za-z0-9_.-]{1,64})$',
-              examples: ['header:x-api-version', 'query:version'],
+              title: 'header:NAME, query:NAME, media-type:PARAMETER or media-type:TYPE with {version}',
+              pattern:
+                '^(?:header:[A-Za-z0-9!#$%&*+.^_|~-]{1,64}|query:[A-Za-z0-9_.-]{1,64}|media-type:(?:[A-Za-z0-9_.-]{1,64}|[A-Za-z0-9.+-]{1,64}/[A-Za-z0-9.+-]{0,100}\\{version\\}[A-Za-z0-9.+-]{0,32}))$',
+              examples: [
+                'header:x-api-version',
+                'query:version',
+                'media-type:version',
+                'media-type:application/vnd.acme.v{version}+json',
+              ],
               description: 'Where callers say which version they want.',
             }),
             date: Type.Optional(
