@@ -74,6 +74,7 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/policies/schemas',
   '@gatehouse/policies/testing',
   '@gatehouse/record/spool',
+  '@gatehouse/services/judging',
   '@gatehouse/services/testing',
   '@gatehouse/store/testing',
   '@gatehouse/upstream/probing',

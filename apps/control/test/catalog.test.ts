@@ -1,15 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTestHouse, type Json, type Reply, type TestHouse } from './house.ts';
+import { openTestHouse, withoutStandards, type Json, type Reply, type TestHouse } from './house.ts';
 
 const W = '/workspaces/default';
 const DOCUMENT = 'openapi: 3.1.0\ninfo: {title: Users, version: 1.0.0}\npaths: {}\n';
 
 let test: TestHouse;
 beforeEach(async () => {
-  test = await openTestHouse();
-  const [workspace] = (await test.call('GET', '/workspaces')).body.items;
-  const headers = { 'if-match': `"${workspace?.revision}"` };
-  await test.call('PATCH', `/workspaces/${workspace?.id}`, { body: { standards: { pack: 'none' } }, headers });
+  test = await withoutStandards(await openTestHouse());
 });
 afterEach(async () => test.close());
 

@@ -27,6 +27,7 @@ export { issueCredential } from './moves/credential-moves.ts';
 export { tick, type Ticked } from './clockwork/tick.ts';
 export { createDeployment, DEPLOY } from './moves/deployment-moves.ts';
 export { compare, COMPARE, judge, LINT } from './standards/judge.ts';
+export { scoreCard, type ScoreCard } from './standards/score-card.ts';
 export { requestWaiver } from './standards/waivers.ts';
 export { requestSubscription } from './moves/subscription-moves.ts';
 export { SEAL, sealRevision } from './moves/revision-moves.ts';

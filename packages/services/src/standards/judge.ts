@@ -1,8 +1,10 @@
 import { compareDocuments, lint, PACKS, parseSpec, UnreadableDocument, type SpecDocument } from '@gatehouse/governance';
+import type { Clock } from '@gatehouse/kernel';
 import { Type } from 'typebox';
 import { readInput } from '../entities/read-input.ts';
-import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
+
+export { ServiceError };
 
 const document = (description: string) => Type.String({ maxLength: 10_000_000, description });
 const FINDINGS_MAX = 1000;
@@ -21,8 +23,12 @@ export const COMPARE = Type.Object(
   { additionalProperties: false },
 );
 
+interface Timed {
+  readonly clock: Pick<Clock, 'now'>;
+}
+
 /** What `gatehouse lint` would say of it. */
-export function judge({ clock }: ServiceContext, input: unknown): Readonly<Record<string, unknown>> {
+export function judge({ clock }: Timed, input: unknown): Readonly<Record<string, unknown>> {
   const { document: text, previous, pack = 'recommended' } = readInput(LINT, input);
   const earlier = previous === undefined ? undefined : read(previous, 'previous');
   const verdict = orInvalid(() => lint(read(text, 'document'), { pack, previous: earlier, nowMs: clock.now() }));
@@ -30,7 +36,7 @@ export function judge({ clock }: ServiceContext, input: unknown): Readonly<Recor
 }
 
 /** What `gatehouse breaking` would say of both. */
-export function compare({ clock }: ServiceContext, input: unknown): Readonly<Record<string, unknown>> {
+export function compare({ clock }: Timed, input: unknown): Readonly<Record<string, unknown>> {
   const { old, new: newer } = readInput(COMPARE, input);
   const verdict = orInvalid(() =>
     compareDocuments(read(old, 'old').root, read(newer, 'new').root, { now: clock.now() }),

@@ -3,8 +3,6 @@ import {
   impactOf,
   isAtLeast,
   lint,
-  parseSpec,
-  UnreadableDocument,
   type ApplicationImpact,
   type Change,
   type SpecDocument,
@@ -15,6 +13,7 @@ import type { Write } from '../entities/write.ts';
 import { LIVE } from '../moves/subscription-terms.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { enforcedBy } from './enforced-by.ts';
+import { publishedDocument, readDocument, standardsOf, waiversOf, type Standards } from './standards-of.ts';
 import { usageOf } from './usage-of.ts';
 import { ServiceError } from '../service-error.ts';
 
@@ -24,11 +23,6 @@ const RECENT_MS = 30 * 86_400_000;
 const SHOWN_MAX = 100;
 /** Rules of waivers that are for changes, and not for findings, begin so: `breaking:operation-removed`. */
 const BREAKING = 'breaking:';
-
-interface Standards {
-  readonly pack: string;
-  readonly failOn: 'error' | 'warning' | 'never';
-}
 
 interface Gated {
   readonly ctx: ServiceContext;
@@ -43,10 +37,11 @@ interface Gated {
 export async function publishGates(gated: Gated): Promise<Entity['data']> {
   const { document: text } = gated.version.data;
   if (typeof text !== 'string') return {};
-  const document = read(text);
-  const waivers = await waiversOf(gated);
-  const before = await publishedDocument(gated);
-  const standards = await standardsOf(gated);
+  const document = readDocument(text);
+  const { own, version } = gated;
+  const waivers = await waiversOf(own.sql, version);
+  const before = await publishedDocument(own.sql, version);
+  const standards = await standardsOf(own.sql, version);
   const verdicts = [
     before === undefined ? PASSED : await compared(document, { gated, waivers, before }),
     linted(document, { gated, waivers, before, standards }),
@@ -149,44 +144,4 @@ async function impact({ ctx, own, version }: Gated, changes: readonly Change[]):
     lastSeen,
   }));
   return { subscribers: [...subscribers].toSorted(), affected };
-}
-
-/** What callers have now. */
-async function publishedDocument({ own, version }: Gated): Promise<SpecDocument | undefined> {
-  const { deployed } = version.data;
-  if (typeof deployed !== 'string') return undefined;
-  const revision = await findEntity(own.sql, { workspace: version.workspace, kind: 'revision', id: deployed });
-  const text = revision?.data['document'];
-  return typeof text === 'string' ? read(text) : undefined;
-}
-
-async function waiversOf({ own, version }: Gated): Promise<readonly Waiver[]> {
-  const { workspace, id: parent } = version;
-  const approved = await listEntities(own.sql, { workspace, kind: 'waiver', parent, state: 'approved', limit: 10_000 });
-  return approved.map(({ data }) => ({
-    rule: String(data['rule']),
-    path: String(data['path']),
-    reason: String(data['reason']),
-    owner: String(data['requestedBy']),
-    expiresMs: Date.parse(String(data['expiresAt'])),
-  }));
-}
-
-async function standardsOf({ own, version }: Gated): Promise<Standards> {
-  const workspace = await findEntity(own.sql, { workspace: '', kind: 'workspace', id: version.workspace });
-  const { pack, failOn } = Object.fromEntries<unknown>(Object.entries(workspace?.data['standards'] ?? {}));
-  return {
-    pack: typeof pack === 'string' ? pack : 'recommended',
-    failOn: failOn === 'never' || failOn === 'warning' ? failOn : 'error',
-  };
-}
-
-function read(text: string): SpecDocument {
-  try {
-    return parseSpec(text, 'document');
-  } catch (error) {
-    if (!(error instanceof UnreadableDocument)) throw error;
-    const { line, column } = error.place;
-    throw new ServiceError('admin.standards', `the document cannot be read: ${line}:${column}: ${error.message}`);
-  }
 }
