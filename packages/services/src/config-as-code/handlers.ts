@@ -6,7 +6,7 @@ import { listOf } from '../json-data.ts';
 import { publishGates } from '../standards/publish-gates.ts';
 import type { Write } from '../entities/write.ts';
 import type { ServiceContext } from '../service-context.ts';
-import type { Desired } from './desired.ts';
+import type { Desired } from './reading.ts';
 import { released } from './managed.ts';
 
 const MANY = 1_000_000;
@@ -187,15 +187,18 @@ async function withdrawn({ own }: Handling, version: Entity): Promise<Removal> {
   return 'released';
 }
 
-/** Whether a subscription of the file can be: its plan is open, and holds the api. */
+/** Whether a subscription of the file can be: its plan holds the api, and is open to it. `present`: it is there already. */
 export async function subscriptionProblem(
-  { own }: Handling,
-  workspace: string,
+  { ctx: { workspace }, own }: Handling,
   { data }: Desired,
+  present: Entity | undefined,
 ): Promise<string | undefined> {
   const name = String(data['plan']);
   const [plan] = await listEntities(own.sql, { workspace, kind: 'plan', parent: '', name, limit: 1 });
   if (plan === undefined) return `there is no plan ${name}`;
+  const { state } = plan;
+  const isOpen = state === 'published' || (state === 'deprecated' && present !== undefined);
+  if (!isOpen) return `the plan ${name} is ${state}, and takes no subscriptions`;
   if (data['api'] === '' || listOf(plan.data['apis']).includes(String(data['api']))) return undefined;
   return `the plan ${name} does not hold the api ${String(data['api'])}`;
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { findEntity, listEntities, type Entity } from '@gatehouse/store';
 import { newEntity } from '../entities/entity-verbs.ts';
+import { readInput } from '../entities/read-input.ts';
 import { isSecretName, MASK, opened, sealed } from '../entities/sealed.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { ServiceError } from '../service-error.ts';
-import type { Desired } from './desired.ts';
+import type { Desired } from './reading.ts';
 import { fieldChanges, type FieldChange } from './field-changes.ts';
 import { HANDLERS, subscriptionProblem, type Handler, type Handling, type Standing } from './handlers.ts';
 import { managerOf } from './managed.ts';
@@ -109,7 +110,7 @@ export class Reconciler {
     const handler = handlerOf(desired.kind);
     const present = await this.#find(desired, { parent, handler });
     if (desired.kind === 'subscription') {
-      const problem = await subscriptionProblem(this.#handling, this.#handling.ctx.workspace, desired);
+      const problem = await subscriptionProblem(this.#handling, desired, present);
       if (problem !== undefined) return this.#problem(desired.at, problem);
     }
     const entity =
@@ -180,7 +181,13 @@ export class Reconciler {
       'apply',
     );
     const settled = (await handler.settle?.(this.#handling, entity, true)) ?? entity;
-    this.changes.push({ action: 'create', ...called(desired), fields: fieldChanges({}, data) });
+    const { note } = desired;
+    this.changes.push({
+      action: 'create',
+      ...called(desired),
+      fields: fieldChanges({}, data),
+      ...(note !== undefined && { note }),
+    });
     return settled;
   }
 
@@ -234,7 +241,7 @@ export class Reconciler {
       ...called(desired),
       ...(fields.length > 0 && { fields }),
       ...(drifted && { drift: true }),
-      ...noteOf(standing.note, owner, source),
+      ...noteOf([standing.note, desired.note], { owner, source }),
     });
     return settled;
   }
@@ -256,6 +263,7 @@ export class Reconciler {
         }),
       ),
     );
+    readInput(kind.fields, after);
     kind.check?.(after);
     requireNoMask(after, before);
     return { before, after };
@@ -303,10 +311,13 @@ function called({ kind, name, parent }: Desired): {
   return { kind, name, ...(parent !== undefined && { parent }) };
 }
 
-function noteOf(note: string | undefined, owner: string | undefined, source: string): { readonly note?: string } {
+function noteOf(
+  notes: readonly (string | undefined)[],
+  { owner, source }: { readonly owner: string | undefined; readonly source: string },
+): { readonly note?: string } {
   const taken =
     owner === undefined ? 'owned by nobody so far' : owner === source ? undefined : `taken over from ${owner}`;
-  const all = [note, taken].filter((one) => one !== undefined).join('; ');
+  const all = [...notes, taken].filter((one) => one !== undefined).join('; ');
   return all === '' ? {} : { note: all };
 }
 
