@@ -11,6 +11,7 @@ import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { desiredEntities } from './desired.ts';
 import { released } from './managed.ts';
+import { asOnlooker } from './rights.ts';
 import { handlerOf, hashOf, Reconciler, type OwnedEntry, type PlannedChange, type PlanProblem } from './reconcile.ts';
 
 export const CONFIGURATION = Type.Object(
@@ -70,7 +71,9 @@ export async function planConfig(ctx: ServiceContext, input: unknown): Promise<C
   requireRight(ctx, PLAN_PERMISSION);
   const asked = readInput(CONFIGURATION, input);
   if (asked.insteadOfFile === true) return ofFile(ctx, asked);
-  const { result, preview } = await rehearse(ctx, async (own) => reconciled(ctx, own, asked));
+  const mayApply = ctx.principal.refusal(APPLY_PERMISSION, ctx.workspace) === undefined;
+  const planning = mayApply ? ctx : asOnlooker(ctx);
+  const { result, preview } = await rehearse(ctx, async (own) => reconciled(planning, own, asked));
   return shown(asked.name, result, preview);
 }
 
@@ -104,13 +107,16 @@ export async function applyConfig(ctx: ServiceContext, input: unknown): Promise<
   });
 }
 
+/** What is told of several problems. */
+const WORST = ['admin.forbidden', 'admin.standards'] as const;
+
 function requirePossible(problems: readonly PlanProblem[]): void {
   const [first] = problems;
   if (first === undefined) return;
-  const standards = problems.some(({ code }) => code === 'admin.standards');
+  const worst = WORST.find((each) => problems.some(({ code }) => code === each)) ?? 'admin.invalid';
   const where = first.at === '' ? '' : `${first.at}: `;
   const more = problems.length === 1 ? '' : `, and ${problems.length - 1} more`;
-  throw new ServiceError(standards ? 'admin.standards' : 'admin.invalid', `${where}${first.message}${more}`, {
+  throw new ServiceError(worst, `${where}${first.message}${more}`, {
     problems,
   });
 }

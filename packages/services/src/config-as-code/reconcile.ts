@@ -6,6 +6,7 @@ import { isSecretName, MASK, opened, sealed } from '../entities/sealed.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Desired } from './reading.ts';
+import { requireRightTo } from './rights.ts';
 import { fieldChanges, type FieldChange } from './field-changes.ts';
 import { HANDLERS, subscriptionProblem, type Handler, type Handling, type Standing } from './handlers.ts';
 import { managerOf } from './managed.ts';
@@ -90,7 +91,8 @@ export class Reconciler {
     if (this.problems.length > 0) return;
     for (const kind of REMOVAL_ORDER) {
       for (const entry of this.#inputs.owned) {
-        if (entry.kind === kind && !named.has(`${kind} ${entry.id}`)) await this.#remove(entry);
+        if (entry.kind === kind && !named.has(`${kind} ${entry.id}`))
+          await this.#guarded('', async () => this.#remove(entry));
       }
     }
   }
@@ -171,6 +173,8 @@ export class Reconciler {
     const input = { name, ...data, ...(parent !== undefined && kind.parent && { [kind.parent.field]: parent.id }) };
     const facts = { managedBy: this.#inputs.source, ...FACTS[desired.kind] };
     const made = await newEntity(ctx, own, { kind, input, facts });
+    const isManual = desired.kind === 'subscription' && (await this.#isManual(desired));
+    await requireRightTo(this.#handling, made, { deed: 'create', besides: isManual ? ['approve'] : [] });
     const entity = await own.insert(
       {
         ...made,
@@ -189,6 +193,11 @@ export class Reconciler {
       ...(note !== undefined && { note }),
     });
     return settled;
+  }
+
+  /** Somebody would have to agree to it. */
+  async #isManual({ data }: Desired): Promise<boolean> {
+    return (await this.#named('plan', String(data['plan']), ''))?.data['approval'] === 'manual';
   }
 
   async #adjust(
@@ -233,6 +242,9 @@ export class Reconciler {
       state: handler.settle === undefined ? standing.state : entity.state,
       lookup: desired.lookup ?? entity.lookup,
     };
+    const besides = moved && entity.kind === 'plan' ? ['publish'] : [];
+    // Nobody hands over to a team what they could not change there.
+    for (const each of [entity, toBe]) await requireRightTo(this.#handling, each, { deed: 'update', besides });
     const updated = await own.update(entity, toBe, fields.length === 0 ? 'own' : 'apply');
     const settled = (await handler.settle?.(this.#handling, updated, fields.length > 0)) ?? updated;
     const drifted = isOwned && this.#hashes.get(`${entity.kind} ${entity.id}`) !== hashOf(entity, handler);
@@ -286,6 +298,7 @@ export class Reconciler {
       this.#problem('', `${outcome.problem}, or leave it in the file`);
       return;
     }
+    await requireRightTo(this.#handling, entity, { deed: outcome });
     if (outcome === 'deleted') await own.remove(entity);
     const drifted = hash !== hashOf(entity, handler);
     const name = kind === 'subscription' ? String(entity.data['api']) : entity.name;
