@@ -6,11 +6,12 @@ import { requireEntity } from '../entities/entity-verbs.ts';
 import { readInput } from '../entities/read-input.ts';
 import { rehearse, write, type Write, type Written } from '../entities/write.ts';
 import { nameSchema } from '../kinds/kind.ts';
+import { composedState } from '../publishing/compose-config.ts';
 import type { Preview } from '../publishing/gate.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { desiredEntities } from './desired.ts';
-import { released } from './managed.ts';
+import { managerOf, released } from './managed.ts';
 import { asOnlooker } from './rights.ts';
 import { handlerOf, hashOf, Reconciler, type OwnedEntry, type PlannedChange, type PlanProblem } from './reconcile.ts';
 
@@ -130,12 +131,13 @@ interface Reconciled {
 async function reconciled(ctx: ServiceContext, own: Write, asked: Asked): Promise<Reconciled> {
   const { name, source, documents = {}, takeOver = false } = asked;
   const known = await sourceNamed(own, ctx.workspace, name);
+  const before = await composedState(own.sql);
   const { entities, problems } = desiredEntities({ source, documents });
   const reconciler = new Reconciler({ ctx, own }, { source: name, owned: ownedBy(known), takeOver });
   await reconciler.run(entities);
   const { changes, entries } = reconciler;
   const all = [...problems, ...reconciler.problems];
-  const seen = [known?.revision ?? 0, changes, all, source, documents];
+  const seen = [known?.revision ?? 0, before, reconciler.seen, changes, all, source, documents];
   const plan = createHash('sha256').update(JSON.stringify(seen)).digest('hex');
   if (all.length === 0) await keep(ctx, own, { name, known, entries });
   return { plan, changes, problems: all };
@@ -214,6 +216,8 @@ export async function driftOf(
     for (const { kind, id: entry, hash } of ownedBy(source)) {
       const entity = await findEntity(sql, { workspace: ctx.workspace, kind, id: entry });
       if (entity === undefined) drift.push({ kind, id: entry, drift: 'gone' });
+      // Another source has taken it over.
+      else if (managerOf(entity) !== source.name) continue;
       else if (hashOf(entity, handlerOf(kind)) !== hash)
         drift.push({ kind, id: entry, name: entity.name, drift: 'changed' });
     }

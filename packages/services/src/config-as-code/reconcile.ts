@@ -70,6 +70,8 @@ export class Reconciler {
   readonly changes: PlannedChange[] = [];
   readonly problems: PlanProblem[] = [];
   readonly entries: OwnedEntry[] = [];
+  /** What was there of that, as it was. */
+  readonly seen: string[] = [];
   readonly #handling: Handling;
   readonly #inputs: ReconcileInputs;
   readonly #hashes: ReadonlyMap<string, string>;
@@ -111,6 +113,7 @@ export class Reconciler {
     const parent = await this.#parentOf(desired);
     const handler = handlerOf(desired.kind);
     const present = await this.#find(desired, { parent, handler });
+    this.#see(present);
     if (desired.kind === 'subscription') {
       const problem = await subscriptionProblem(this.#handling, desired, present);
       if (problem !== undefined) return this.#problem(desired.at, problem);
@@ -130,6 +133,10 @@ export class Reconciler {
     if (desired.kind !== 'application' || typeof team !== 'string') return desired;
     const known = await this.#named('team', team, '');
     return known === undefined ? desired : { ...desired, data: { ...desired.data, team: known.id } };
+  }
+
+  #see(entity: Entity | undefined): void {
+    if (entity !== undefined) this.seen.push(`${entity.id} ${entity.revision}`);
   }
 
   #problem(at: string, message: string): void {
@@ -290,6 +297,7 @@ export class Reconciler {
   async #remove({ kind, id, hash }: OwnedEntry): Promise<void> {
     const { ctx, own } = this.#handling;
     const entity = await findEntity(own.sql, { workspace: ctx.workspace, kind, id });
+    this.#see(entity);
     // Somebody else has taken it away, or it belongs to somebody else by now.
     if (entity === undefined || managerOf(entity) !== this.#inputs.source) return;
     const handler = handlerOf(kind);

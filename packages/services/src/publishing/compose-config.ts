@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { eachEntity, type Entity, type Statements } from '@gatehouse/store';
 import { canariesOf, type Canary } from './canaries.ts';
 import type { Cipher } from '../cipher.ts';
@@ -13,6 +14,30 @@ const SERVED: ReadonlySet<string> = new Set(['published', 'deprecated', 'preview
 const GRANTED: ReadonlySet<string> = new Set(['published', 'deprecated']);
 export const DEFAULT_WORKSPACE = 'default';
 
+const PARTS = [
+  'upstream',
+  'provider',
+  'model',
+  'budget',
+  'guard',
+  'prompt',
+  'policy',
+  'setting',
+  'certificate',
+] as const;
+/** Of what gates serve, but for who calls; a version changes with every revision that is deployed of it. */
+const COMPOSED = [...PARTS, 'api', 'version', 'deployment', 'plan', 'workspace'] as const;
+
+/** Another text whenever anything has changed that gates serve, but for who calls. */
+export async function composedState(sql: Statements): Promise<string> {
+  const hash = createHash('sha256');
+  for (const kind of COMPOSED) {
+    for await (const { workspace, id, revision } of eachEntity(sql, kind))
+      hash.update(JSON.stringify([workspace, id, revision]));
+  }
+  return hash.digest('hex');
+}
+
 export interface ComposeInputs {
   readonly cipher: Cipher;
   readonly gate: Pick<Gate, 'apisOfOthers'>;
@@ -22,17 +47,7 @@ export interface ComposeInputs {
 export async function composeConfig(sql: Statements, { cipher, gate }: ComposeInputs): Promise<GateConfig> {
   const names = { workspaces: await workspaceNames(sql), ofOthers: await gate.apisOfOthers() };
   const composer = new Composer(cipher, names);
-  for (const kind of [
-    'upstream',
-    'provider',
-    'model',
-    'budget',
-    'guard',
-    'prompt',
-    'policy',
-    'setting',
-    'certificate',
-  ] as const) {
+  for (const kind of PARTS) {
     for await (const entity of eachEntity(sql, kind)) composer.part(entity);
   }
   for await (const api of eachEntity(sql, 'api')) composer.api(api);
