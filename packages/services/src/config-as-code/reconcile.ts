@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto';
 import { findEntity, listEntities, type Entity } from '@gatehouse/store';
 import { newEntity } from '../entities/entity-verbs.ts';
 import { readInput } from '../entities/read-input.ts';
-import { isSecretName, MASK, opened, sealed } from '../entities/sealed.ts';
+import { MASK, opened, sealed } from '../entities/sealed.ts';
+import type { Data } from '../json-data.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Desired } from './reading.ts';
 import { requireRightTo } from './rights.ts';
+import { asData, requireNoMask, said, withoutFields } from './said.ts';
 import { fieldChanges, type FieldChange } from './field-changes.ts';
 import { HANDLERS, subscriptionProblem, type Handler, type Handling, type Standing } from './handlers.ts';
+import { keyMoves, requireFreeKey } from './keys.ts';
 import { managerOf } from './managed.ts';
-
-type Data = Readonly<Record<string, unknown>>;
 
 /** What an apply does to one entity. */
 export interface PlannedChange {
@@ -75,6 +76,8 @@ export class Reconciler {
   readonly #handling: Handling;
   readonly #inputs: ReconcileInputs;
   readonly #hashes: ReadonlyMap<string, string>;
+  /** Before their keys were free for others. */
+  readonly #asTheyWere = new Map<string, Entity>();
   /** Of what the file names: by kind and name. */
   readonly #parents = new Map<string, Entity>();
 
@@ -85,6 +88,7 @@ export class Reconciler {
   }
 
   async run(desired: readonly Desired[]): Promise<void> {
+    await this.#freeKeys(desired);
     for (const one of desired) {
       await this.#guarded(one.at, async () => this.#reconcile(await this.#withTeam(one)));
     }
@@ -96,6 +100,19 @@ export class Reconciler {
         if (entry.kind === kind && !named.has(`${kind} ${entry.id}`))
           await this.#guarded('', async () => this.#remove(entry));
       }
+    }
+  }
+
+  async #freeKeys(desired: readonly Desired[]): Promise<void> {
+    const { owned, source } = this.#inputs;
+    const entries = owned.filter(({ kind }) => kind === 'credential');
+    const { gone, rekeyed } = await keyMoves(this.#handling, { ids: entries.map(({ id }) => id), source, desired });
+    for (const entry of entries) {
+      if (gone.has(entry.id)) await this.#guarded('', async () => this.#remove(entry));
+    }
+    for (const entity of rekeyed) {
+      this.#asTheyWere.set(entity.id, entity);
+      await this.#handling.own.update(entity, { ...entity, lookup: undefined }, 'apply');
     }
   }
 
@@ -118,6 +135,7 @@ export class Reconciler {
       const problem = await subscriptionProblem(this.#handling, desired, present);
       if (problem !== undefined) return this.#problem(desired.at, problem);
     }
+    await requireFreeKey(this.#handling, desired, present);
     const entity =
       present === undefined
         ? await this.#create(desired, { parent, handler })
@@ -254,7 +272,8 @@ export class Reconciler {
     for (const each of [entity, toBe]) await requireRightTo(this.#handling, each, { deed: 'update', besides });
     const updated = await own.update(entity, toBe, fields.length === 0 ? 'own' : 'apply');
     const settled = (await handler.settle?.(this.#handling, updated, fields.length > 0)) ?? updated;
-    const drifted = isOwned && this.#hashes.get(`${entity.kind} ${entity.id}`) !== hashOf(entity, handler);
+    const was = this.#asTheyWere.get(entity.id) ?? entity;
+    const drifted = isOwned && this.#hashes.get(`${entity.kind} ${entity.id}`) !== hashOf(was, handler);
     this.changes.push({
       action: fields.length === 0 ? 'own' : 'update',
       ...called(desired),
@@ -352,29 +371,4 @@ export function handlerOf(kind: string): Handler {
 export function hashOf({ data, state, lookup }: Entity, { fields }: Handler): string {
   const content = [...fields.map((field) => data[field] ?? null), state, lookup ?? null];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
-}
-
-/** `***` stands for secrets that are kept; anywhere else it would be taken for what it says. */
-function requireNoMask(after: unknown, before: unknown, name = ''): void {
-  if (after === MASK && !isSecretName(name) && before !== MASK)
-    throw new ServiceError(
-      'admin.invalid',
-      `${name}: a value is missing (*** stands for secrets that are kept, and this is none)`,
-    );
-  if (typeof after !== 'object' || after === null) return;
-  const known = asData(before);
-  for (const [key, value] of Object.entries(after)) requireNoMask(value, known[key], Array.isArray(after) ? name : key);
-}
-
-function withoutFields(data: Data, fields: readonly string[]): Data {
-  return Object.fromEntries(Object.entries(data).filter(([name]) => !fields.includes(name)));
-}
-
-/** Without what is not said. */
-function said(data: Data): Data {
-  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
-}
-
-function asData(value: unknown): Data {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }
