@@ -13,7 +13,8 @@ import { ServiceError } from '../service-error.ts';
 import { desiredEntities } from './desired.ts';
 import { managerOf, released } from './managed.ts';
 import { asOnlooker } from './rights.ts';
-import { handlerOf, hashOf, Reconciler, type OwnedEntry, type PlannedChange, type PlanProblem } from './reconcile.ts';
+import { handlerOf } from './handlers.ts';
+import { hashOf, Reconciler, type OwnedEntry, type PlannedChange, type PlanProblem } from './reconcile.ts';
 
 export const CONFIGURATION = Type.Object(
   {

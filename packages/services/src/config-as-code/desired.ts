@@ -1,7 +1,7 @@
 import { parseSpec } from '@gatehouse/governance';
 import { dataOf, type Data } from '../json-data.ts';
 import { applications } from './desired-callers.ts';
-import { NAME_CHARS_MAX, nameOf, own, Reading, type Desired, type DesiredProblem } from './reading.ts';
+import { nameOf, own, Reading, type Desired, type DesiredProblem } from './reading.ts';
 
 export interface ConfigDocuments {
   /** A gatehouse.yaml as JSON. */
@@ -31,7 +31,7 @@ export function desiredEntities(config: ConfigDocuments): {
     if (reading.sections.has(name)) read(reading, reading.sections.get(name));
   }
   for (const { application, plan, at } of reading.modelRules) {
-    const data = { api: '', plan };
+    const data = { plan };
     reading.add({ kind: 'subscription', parent: application, name: plan, data, at });
   }
   return { entities: reading.entities, problems: reading.problems };
@@ -116,12 +116,7 @@ function ai(reading: Reading, value: unknown): void {
 /** `application-mobile-month`, and `application-mobile-month-2` for another of that name. */
 function budgetName(reading: Reading, { of, name, per }: Data): string {
   const parts = [of, name, per].filter((part) => typeof part === 'string').join('-');
-  const wanted = nameOf(parts === '' ? 'budget' : parts);
-  for (let number = 1; ; number++) {
-    const behind = number === 1 ? '' : `-${number}`;
-    const free = `${wanted.slice(0, NAME_CHARS_MAX - behind.length)}${behind}`;
-    if (!reading.has('budget', free)) return free;
-  }
+  return reading.free('budget', nameOf(parts === '' ? 'budget' : parts));
 }
 
 /** Models that an application may call without a plan of its own are a plan that only it has. */

@@ -61,8 +61,8 @@ export function isSame(before: unknown, after: unknown): boolean {
 }
 
 function shown(value: unknown, isSecret: boolean): unknown {
+  if (isSecret && typeof value !== 'object' && value !== undefined) return MASK;
   if (typeof value === 'string') {
-    if (isSecret) return MASK;
     return value.length > TEXT_MAX ? `${value.length} characters` : value;
   }
   if (Array.isArray(value)) return value.map((item: unknown) => shown(item, isSecret));

@@ -7,6 +7,7 @@ import { publishGates } from '../standards/publish-gates.ts';
 import type { Write } from '../entities/write.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { Desired } from './reading.ts';
+import { isSame } from './field-changes.ts';
 import { released } from './managed.ts';
 
 const MANY = 1_000_000;
@@ -28,7 +29,7 @@ export interface Handler {
   readonly fields: readonly string[];
   /** Of these, those that stay as they are where the file is silent. */
   readonly optional?: readonly string[];
-  /** Which of those that belong to `parent` it is; by its name, if left out. */
+  /** Which of those that belong to `parent`, and are not another of the file, it is; by its name, if left out. */
   readonly find?: (all: readonly Entity[], desired: Desired) => Entity | undefined;
   /** In which state a new one is made, and the state that one which is there gets. */
   readonly initial?: string;
@@ -43,13 +44,20 @@ const SPEC = { fields: ['spec'] } as const;
 /** In which calls reach a version. */
 const CALLED: ReadonlySet<string> = new Set(['published', 'deprecated', 'suspended']);
 
-export const HANDLERS: Readonly<Record<string, Handler>> = {
+const HANDLERS: Readonly<Record<string, Handler>> = {
   upstream: SPEC,
   provider: SPEC,
   model: SPEC,
   guard: SPEC,
   prompt: SPEC,
-  budget: SPEC,
+  budget: {
+    fields: ['spec'],
+    // A file has no names for them.
+    find: (all, { name, data: { spec } }) => {
+      const same = all.filter(({ data }) => isSame(data['spec'], spec));
+      return same.find((each) => each.name === name) ?? same[0] ?? all.find((each) => each.name === name);
+    },
+  },
   setting: SPEC,
   api: {
     fields: ['title'],
@@ -127,9 +135,10 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   subscription: {
     fields: ['api', 'plan', 'version'],
+    optional: ['api'],
     initial: 'active',
     find: (all, desired) => {
-      const { api, plan } = desired.data;
+      const { api = '', plan } = desired.data;
       return all.find((each) => {
         const terms = termsOf(each);
         return (LIVE.has(each.state) || each.state === 'revoked') && terms.api === api && terms.plan === plan;
@@ -148,6 +157,12 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
     },
   },
 };
+
+export function handlerOf(kind: string): Handler {
+  const handler = HANDLERS[kind];
+  if (handler === undefined) throw new Error(`a ${kind} is nothing of a gatehouse.yaml`);
+  return handler;
+}
 
 /** What is new of a version is sealed, which is where standards are kept, and gates get it. */
 async function published(handling: Handling, version: Entity, changed: boolean): Promise<Entity> {
@@ -199,6 +214,7 @@ export async function subscriptionProblem(
   const { state } = plan;
   const isOpen = state === 'published' || (state === 'deprecated' && present !== undefined);
   if (!isOpen) return `the plan ${name} is ${state}, and takes no subscriptions`;
-  if (data['api'] === '' || listOf(plan.data['apis']).includes(String(data['api']))) return undefined;
-  return `the plan ${name} does not hold the api ${String(data['api'])}`;
+  const { api } = data;
+  if (typeof api !== 'string' || listOf(plan.data['apis']).includes(api)) return undefined;
+  return `the plan ${name} does not hold the api ${api}`;
 }

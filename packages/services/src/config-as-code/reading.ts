@@ -1,4 +1,5 @@
 import type { Data } from '../json-data.ts';
+import { unique } from './unique.ts';
 
 /** What is to be there, as a file says it. */
 export interface Desired {
@@ -53,6 +54,12 @@ export class Reading {
 
   has(kind: string, name: string): boolean {
     return this.#places.has(JSON.stringify([kind, '', name]));
+  }
+
+  /** The name, or with a number behind it where the file says such a one already. */
+  free(kind: string, name: string): string {
+    const used = new Set(this.entities.filter((each) => each.kind === kind).map((each) => each.name));
+    return unique(name, { used, charsMax: NAME_CHARS_MAX });
   }
 
   members(value: unknown, at: string): Data {

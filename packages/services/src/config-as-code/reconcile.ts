@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { findEntity, listEntities, type Entity } from '@gatehouse/store';
 import { newEntity } from '../entities/entity-verbs.ts';
 import { readInput } from '../entities/read-input.ts';
-import { MASK, opened, sealed } from '../entities/sealed.ts';
+import { MASK, opened, sealed, withTextSecrets } from '../entities/sealed.ts';
 import type { Data } from '../json-data.ts';
+import { termsOf } from '../moves/subscription-terms.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { ServiceError } from '../service-error.ts';
-import type { Desired } from './reading.ts';
+import { NAME_CHARS_MAX, type Desired } from './reading.ts';
 import { requireRightTo } from './rights.ts';
 import { asData, requireNoMask, said, withoutFields } from './said.ts';
+import { unique } from './unique.ts';
 import { fieldChanges, type FieldChange } from './field-changes.ts';
-import { HANDLERS, subscriptionProblem, type Handler, type Handling, type Standing } from './handlers.ts';
+import { handlerOf, subscriptionProblem, type Handler, type Handling, type Standing } from './handlers.ts';
 import { keyMoves, requireFreeKey } from './keys.ts';
 import { managerOf } from './managed.ts';
 
@@ -183,7 +185,21 @@ export class Reconciler {
     if (handler.find === undefined) return this.#named(desired.kind, desired.name, id);
     const { workspace } = this.#handling.ctx;
     const query = { workspace, kind: desired.kind, parent: id, limit: 100_000 };
-    return handler.find(await listEntities(this.#handling.own.sql, query), desired);
+    const all = await listEntities(this.#handling.own.sql, query);
+    const named = new Set(this.entries.map((entry) => entry.id));
+    return handler.find(
+      all.filter((each) => !named.has(each.id)),
+      desired,
+    );
+  }
+
+  async #nameOf({ kind, name }: Desired): Promise<string> {
+    if (kind === 'subscription') return 'subscription';
+    // A file has no names for budgets, so that another may be called like it.
+    if (kind !== 'budget') return name;
+    const { workspace } = this.#handling.ctx;
+    const all = await listEntities(this.#handling.own.sql, { workspace, kind, limit: 100_000 });
+    return unique(name, { used: new Set(all.map((each) => each.name)), charsMax: NAME_CHARS_MAX });
   }
 
   async #create(
@@ -194,7 +210,7 @@ export class Reconciler {
     const kind = kindOf(desired.kind);
     const data = said(desired.data);
     requireNoMask(data, {});
-    const name = kind.kind === 'subscription' ? 'subscription' : desired.name;
+    const name = await this.#nameOf(desired);
     const input = { name, ...data, ...(parent !== undefined && kind.parent && { [kind.parent.field]: parent.id }) };
     const facts = { managedBy: this.#inputs.source, ...FACTS[desired.kind] };
     const made = await newEntity(ctx, own, { kind, input, facts });
@@ -297,7 +313,8 @@ export class Reconciler {
       Object.fromEntries(
         handler.fields.map((field) => {
           const silent = data[field] === undefined && handler.optional?.includes(field) === true;
-          return [field, silent ? clear[field] : data[field]];
+          const wanted = silent ? clear[field] : data[field];
+          return [field, kind.secret === undefined ? wanted : withTextSecrets(wanted)];
         }),
       ),
     );
@@ -328,7 +345,7 @@ export class Reconciler {
     await requireRightTo(this.#handling, entity, { deed: outcome });
     if (outcome === 'deleted') await own.remove(entity);
     const drifted = hash !== hashOf(entity, handler);
-    const name = kind === 'subscription' ? String(entity.data['api']) : entity.name;
+    const name = kind === 'subscription' ? termsOf(entity).api : entity.name;
     this.changes.push({
       action: outcome === 'deleted' ? 'delete' : 'release',
       kind,
@@ -359,12 +376,6 @@ function noteOf(
     owner === undefined ? 'owned by nobody so far' : owner === source ? undefined : `taken over from ${owner}`;
   const all = [...notes, taken].filter((one) => one !== undefined).join('; ');
   return all === '' ? {} : { note: all };
-}
-
-export function handlerOf(kind: string): Handler {
-  const handler = HANDLERS[kind];
-  if (handler === undefined) throw new Error(`a ${kind} is nothing of a gatehouse.yaml`);
-  return handler;
 }
 
 /** As what it was left; changes when anybody has changed what the file says of it. */

@@ -47,7 +47,7 @@ interface Sealing {
 
 function changed(data: Data, before: unknown, seal: (text: string, path: string, known: unknown) => unknown): Data {
   const walk = (value: unknown, known: unknown, at: { readonly path: string; readonly secret: boolean }): unknown => {
-    if (typeof value === 'string') return at.secret ? seal(value, at.path, known) : value;
+    if (isScalar(value)) return at.secret ? seal(String(value), at.path, known) : value;
     if (Array.isArray(value)) {
       return value.map((item, index) => walk(item, memberOf(known, index), { ...at, path: `${at.path}/${index}` }));
     }
@@ -66,6 +66,19 @@ function changed(data: Data, before: unknown, seal: (text: string, path: string,
       walk(value, memberOf(before, name), { path: `/${name}`, secret: SECRET_NAMES.has(name) }),
     ]),
   );
+}
+
+/** A secret of digits alone may be written as a number, and is one all the same. */
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** Secrets are texts, however they are written. */
+export function withTextSecrets(value: unknown, name = ''): unknown {
+  if (isScalar(value)) return SECRET_NAMES.has(name) ? String(value) : value;
+  if (Array.isArray(value)) return value.map((item) => withTextSecrets(item, name));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTextSecrets(item, key)]));
 }
 
 function requireKnown(value: { readonly [SEALED]: string }, known: unknown, path: string): unknown {
