@@ -188,3 +188,36 @@ describe('what a subscription is under', () => {
     expect(told(await house.applied(source))).toEqual([]);
   });
 });
+
+describe('names and values that stand for something else inside', () => {
+  const sealed = { $sealed: 'junk' };
+  it.each([
+    ['upstream', { upstreams: { x: sealed } }, 'upstreams.x: /spec: `$sealed` is a name'],
+    ['model', { ai: { models: { x: { targets: [sealed] } } } }, 'ai.models.x: /spec/targets/0: `$sealed` is a name'],
+    ['plan', { plans: { x: { apis: [], limits: sealed } } }, 'plans.x: /spec/limits: `$sealed` is a name'],
+    ['guard', { ai: { guards: { x: { words: [[sealed]] } } } }, 'ai.guards.x: /spec/words/0/0: `$sealed` is a name'],
+  ])('are refused in a new %s, and in one that is there', async (_, source, problem) => {
+    await check(source, problem);
+    await house.applied({
+      gatehouse: 1,
+      upstreams: { x: {} },
+      plans: { x: { apis: [] } },
+      ai: { models: { x: {} }, guards: { x: {} } },
+    });
+    await check(source, problem);
+  });
+
+  it('are refused by other verbs, too', async () => {
+    const asked = { body: { name: 'x', spec: { a: sealed } } };
+    expect((await house.test.call('POST', `${W}/models`, asked)).status).toBe(422);
+    const { id } = await house.make(`${W}/models`, { name: 'x', spec: {} });
+    const change = { body: { spec: { a: sealed } }, headers: { 'if-match': '"1"' } };
+    expect((await house.test.call('PATCH', `${W}/models/${id}`, change)).status).toBe(422);
+  });
+
+  it('are names like others, where anything is one', async () => {
+    await house.make(`${W}/providers`, { name: 'vendor', spec: { kind: 'openai' } });
+    await house.make(`${W}/models`, { name: '__proto__', spec: { targets: [{ provider: 'vendor', model: 'm' }] } });
+    expect(house.test.gate.enforced?.text).toContain('"models":{"__proto__":{"targets"');
+  });
+});

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { findEntity, listEntities, type Entity } from '@gatehouse/store';
 import { newEntity } from '../entities/entity-verbs.ts';
 import { readInput } from '../entities/read-input.ts';
-import { MASK, opened, sealed, withTextSecrets } from '../entities/sealed.ts';
+import { MASK, opened, sealed, unsealed, withTextSecrets } from '../entities/sealed.ts';
 import type { Data } from '../json-data.ts';
 import { termsOf } from '../moves/subscription-terms.ts';
 import { kindOf } from '../kinds/kinds.ts';
@@ -326,7 +326,7 @@ export class Reconciler {
 
   #sealed(data: Data, entity: Entity): Data {
     const { cipher } = this.#handling.ctx;
-    if (kindOf(entity.kind).secret === undefined) return data;
+    if (kindOf(entity.kind).secret === undefined) return unsealed(data);
     return sealed(data, { cipher, place: entity.id, before: entity.data });
   }
 

@@ -68,6 +68,14 @@ function changed(data: Data, before: unknown, seal: (text: string, path: string,
   );
 }
 
+/** Of what holds no secrets: nothing in it is taken for one. */
+export function unsealed(data: Data): Data {
+  replaced(data, (_, path) => {
+    throw ofThisHouse(path);
+  });
+  return data;
+}
+
 /** A secret of digits alone may be written as a number, and is one all the same. */
 function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
@@ -83,7 +91,14 @@ export function withTextSecrets(value: unknown, name = ''): unknown {
 
 function requireKnown(value: { readonly [SEALED]: string }, known: unknown, path: string): unknown {
   if (isSealed(known) && known[SEALED] === value[SEALED]) return value;
-  throw new ServiceError('admin.invalid', `${path}: \`${SEALED}\` is a name that only this house uses, choose another`);
+  throw ofThisHouse(path);
+}
+
+function ofThisHouse(path: string): ServiceError {
+  return new ServiceError(
+    'admin.invalid',
+    `${path}: \`${SEALED}\` is a name that only this house uses, choose another`,
+  );
 }
 
 function memberOf(value: unknown, name: string | number): unknown {

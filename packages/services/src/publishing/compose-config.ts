@@ -143,7 +143,7 @@ class Composer {
     const value = this.#scoped(entity, this.#spec(entity));
     if (entity.kind === 'upstream') this.#source.upstreams[name] = value;
     else if (entity.kind === 'provider') this.#ai.providers[name] = value;
-    else if (entity.kind === 'model') this.#ai.models[name] = value;
+    else if (entity.kind === 'model') put(this.#ai.models, name, value);
     else if (entity.kind === 'guard') this.#ai.guards[name] = value;
     else if (entity.kind === 'prompt') this.#ai.prompts[name] = value;
     else if (entity.kind === 'budget') this.#ai.budgets.push(value);
@@ -261,6 +261,11 @@ class Composer {
     const source = { gatehouse: 1, ...gateway, ...this.#source, ...(ai !== undefined && { ai }) };
     return { text: JSON.stringify(source), documents: this.#documents };
   }
+}
+
+/** Models may be called anything, `__proto__` too. */
+function put(record: Named, name: string, value: unknown): void {
+  Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** What the state of a version does to its callers. */
