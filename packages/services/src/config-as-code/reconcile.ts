@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { findEntity, listEntities, type Entity } from '@gatehouse/store';
 import { newEntity } from '../entities/entity-verbs.ts';
 import { readInput } from '../entities/read-input.ts';
-import { MASK, opened, sealed, unsealed, withTextSecrets } from '../entities/sealed.ts';
+import { MASK, opened, sealed, unsealed } from '../entities/sealed.ts';
 import type { Data } from '../json-data.ts';
 import { termsOf } from '../moves/subscription-terms.ts';
 import { kindOf } from '../kinds/kinds.ts';
@@ -313,8 +313,7 @@ export class Reconciler {
       Object.fromEntries(
         handler.fields.map((field) => {
           const silent = data[field] === undefined && handler.optional?.includes(field) === true;
-          const wanted = silent ? clear[field] : data[field];
-          return [field, kind.secret === undefined ? wanted : withTextSecrets(wanted)];
+          return [field, silent ? clear[field] : data[field]];
         }),
       ),
     );
