@@ -1,4 +1,5 @@
 import { findEntity, listEntities, type Entity } from '@gatehouse/store';
+import { closeApprovals } from '../approvals/course.ts';
 import { undeploy, deploy } from '../moves/deploying.ts';
 import { sealedRevision } from '../moves/revision-moves.ts';
 import { LIVE, termsOf } from '../moves/subscription-terms.ts';
@@ -150,7 +151,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
       const held = data['paused'] === true ? 'paused' : data['stopped'] === true ? 'stopped' : undefined;
       return { state, ...(held !== undefined && { note: `${held} by hand, and stays so` }) };
     },
-    remove: async ({ own }, subscription) => {
+    remove: async ({ ctx, own }, subscription) => {
+      await closeApprovals({ ctx, own }, subscription);
       if (subscription.state === 'active') return 'deleted';
       await own.update(subscription, released(subscription), 'release');
       return 'released';
