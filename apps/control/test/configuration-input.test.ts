@@ -221,3 +221,13 @@ describe('names and values that stand for something else inside', () => {
     expect(house.test.gate.enforced?.text).toContain('"models":{"__proto__":{"targets"');
   });
 });
+
+it.each(['', '\u0000', '[]', 'a', '{}', '{"openapi":"9.0"}', '['])(
+  'a document that is none is told as such: %j',
+  async (document) => {
+    const source = { gatehouse: 1, apis: { users: api({ version: '1', openapi: './users.yaml' }) } };
+    const more = { documents: { './users.yaml': document } };
+    expect(problemsOf(await house.plan(source, more))).toMatch(/^apis\.users: the document cannot be read: \d+:\d+: /);
+    expect((await house.apply(source, more)).status).toBe(422);
+  },
+);

@@ -43,14 +43,13 @@ interface Gated {
 export async function publishGates(gated: Gated): Promise<Entity['data']> {
   const { document: text } = gated.version.data;
   if (typeof text !== 'string') return {};
-  const document = read(text);
+  const document = readable(() => parseSpec(text, 'document'));
   const waivers = await waiversOf(gated);
   const before = await publishedDocument(gated);
   const standards = await standardsOf(gated);
-  const verdicts = [
-    before === undefined ? PASSED : await compared(document, { gated, waivers, before }),
-    linted(document, { gated, waivers, before, standards }),
-  ];
+  // First, as it says what is no OpenAPI document at all.
+  const findings = linted(document, { gated, waivers, before, standards });
+  const verdicts = [before === undefined ? PASSED : await compared(document, { gated, waivers, before }), findings];
   const refusals = verdicts.flatMap(({ refusal }) => refusal ?? []);
   if (refusals.length > 0) {
     const facts = Object.assign({}, ...refusals.map((refusal) => refusal.facts));
@@ -76,13 +75,14 @@ interface LintInputs {
 
 function linted(document: SpecDocument, { gated, waivers, before, standards }: LintInputs): Verdict {
   const { pack, failOn } = standards;
-  const { grade, scores, findings, next } = lint(document, {
+  const rules = {
     pack,
     previous: before,
     waivers,
     nowMs: gated.own.nowMs,
     enforced: enforcedBy(gated.version.data['spec']),
-  });
+  };
+  const { grade, scores, findings, next } = readable(() => lint(document, rules));
   const passed = { lint: { pack, grade, scores, findings: findings.length } };
   const failing = failOn === 'never' ? [] : findings.filter(({ severity }) => isAtLeast(severity, failOn));
   const [first] = failing;
@@ -157,7 +157,7 @@ async function publishedDocument({ own, version }: Gated): Promise<SpecDocument 
   if (typeof deployed !== 'string') return undefined;
   const revision = await findEntity(own.sql, { workspace: version.workspace, kind: 'revision', id: deployed });
   const text = revision?.data['document'];
-  return typeof text === 'string' ? read(text) : undefined;
+  return typeof text === 'string' ? readable(() => parseSpec(text, 'document')) : undefined;
 }
 
 async function waiversOf({ own, version }: Gated): Promise<readonly Waiver[]> {
@@ -181,9 +181,9 @@ async function standardsOf({ own, version }: Gated): Promise<Standards> {
   };
 }
 
-function read(text: string): SpecDocument {
+function readable<T>(work: () => T): T {
   try {
-    return parseSpec(text, 'document');
+    return work();
   } catch (error) {
     if (!(error instanceof UnreadableDocument)) throw error;
     const { line, column } = error.place;
