@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { formatProblem } from '@gatehouse/config';
@@ -42,9 +42,24 @@ export async function exportConfig({ client, workspace, out, json, print, note }
       note(`${files.length} OpenAPI documents are not printed; write them beside the file with --out`);
     return print(text.trimEnd());
   }
-  writeNew(out, text);
-  for (const [name, document] of files) writeFileSync(path.resolve(path.dirname(out), name), document);
+  writeAllNew([[out, text], ...files.map(([name, document]) => [besideOf(out, name), document] as const)]);
   note(`${out}: ${files.length === 0 ? 'written' : `written, with ${files.length} documents beside it`}`);
+}
+
+/** A gate says what its documents are called, and nothing about where else to write. */
+function besideOf(file: string, name: string): string {
+  const beside = path.join(path.dirname(file), name);
+  if (!/^\.\/[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || path.resolve(beside) === path.resolve(file))
+    throw new CommandFailure(`${JSON.stringify(name)}: this is no name of a document`);
+  return beside;
+}
+
+/** All of them, or none. */
+function writeAllNew(files: readonly (readonly [file: string, text: string])[]): void {
+  for (const [file] of files) {
+    if (existsSync(file)) throw new CommandFailure(`${file}: there is such a file, name another`);
+  }
+  for (const [file, text] of files) writeNew(file, text);
 }
 
 export interface DiffOptions extends Printing {
@@ -169,13 +184,20 @@ async function planned({
   const named = typeof apis === 'object' && apis !== null ? Object.keys(apis) : [];
   const insteadOfFile = named.some((api) => there.ofFile.includes(api));
   const body = {
-    name: name ?? path.basename(file).replaceAll(/[^A-Za-z0-9._-]+/g, '-'),
+    name: name ?? sourceNameOf(file),
     source,
     documents,
     ...(rest.takeOver === true && { takeOver: true }),
     ...(insteadOfFile && { insteadOfFile }),
   };
   return { plan: await askedPlan(client, { workspace, what: 'plan', body }), sent, body, insteadOfFile };
+}
+
+/** One that is like it only would own, and take away, what another file has made. */
+function sourceNameOf(file: string): string {
+  const name = path.basename(file).replaceAll(/[^A-Za-z0-9._\u0080-\uffff-]+/g, '-');
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) return name;
+  throw new CommandFailure(`${file}: say by --name under which name it owns what it says, its own cannot be one`);
 }
 
 /** Problems as they are told of any file. */

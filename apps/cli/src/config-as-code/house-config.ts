@@ -32,7 +32,7 @@ export function namesIn({ source, ofFile }: ExportedConfig): KnownNames {
   return new Map(
     Object.entries({
       upstreams: keys(source['upstreams']),
-      apis: [...keys(source['apis']), ...ofFile],
+      apis: [...keys(source['apis']), ...ofFile, ...apisReferredTo(source)],
       plans: keys(source['plans']),
       applications: keys(source['applications']),
       providers: inAi('providers'),
@@ -41,4 +41,14 @@ export function namesIn({ source, ofFile }: ExportedConfig): KnownNames {
       guards: inAi('guards'),
     }).map(([section, names]) => [section, new Set(names)]),
   );
+}
+
+/** Plans and subscriptions may have apis of which nothing is served yet. */
+function apisReferredTo(source: ExportedConfig['source']): readonly string[] {
+  const members = (value: unknown): readonly unknown[] => Object.values(Object(value));
+  const apis = members(source['plans']).flatMap((plan) => members(Object(plan).apis));
+  const subscribed = members(source['applications']).flatMap((application) =>
+    members(Object(application).subscriptions).map((subscription: unknown) => Object(subscription).api),
+  );
+  return [...apis, ...subscribed].filter((name) => typeof name === 'string');
 }

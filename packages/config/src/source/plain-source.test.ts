@@ -33,6 +33,28 @@ describe('a file as plain data', () => {
     expect(read(`a: "${written}"`, { NAME: value })).toMatchObject({ source: { a: expected }, unset: [] });
   });
 
+  it.each([
+    ['version: 1.0', { version: '1.0' }],
+    ['version: "1.0"', { version: '1.0' }],
+    ['apiKey: 12345678901234567890', { apiKey: '12345678901234567890' }],
+    ['secret: 007', { secret: '007' }],
+    ['secrets: [1e3, 0x10]', { secrets: ['1e3', '0x10'] }],
+    ['name: true', { name: 'true' }],
+    ['team: ', { team: null }],
+    ['limit: 1e3', { limit: 1000 }],
+    ['version: { a: 1 }', { version: { a: 1 } }],
+    ['mock: { body: { version: 1.0, list: [{ name: 2 }] } }', { mock: { body: { version: 1, list: [{ name: 2 }] } } }],
+  ])('has as it is written what is always a text: %s', (text, source) => {
+    expect(read(text)).toMatchObject({ source });
+  });
+
+  it('has variables as they are where a text stands', () => {
+    const text = '{ apiKey: "${N}", secrets: ["${N}"], limit: "${N}" }';
+    expect(read(text, { N: '12345678' })).toMatchObject({
+      source: { apiKey: '12345678', secrets: ['12345678'], limit: 12_345_678 },
+    });
+  });
+
   it('tells of variables that are not set, where a value is nothing else', () => {
     const result = read('ai: { providers: { "a.b": { apiKey: "${KEY}" } }, list: ["${OTHER}"] }');
     expect(result).toMatchObject({
@@ -63,6 +85,14 @@ describe('a file as plain data', () => {
     expect(result.placeOf('nothing')).toEqual({ line: 1, column: 1 });
   });
 
+  it('knows where things stand whose names have dots, dashes and spaces', () => {
+    const result = read('ai:\n  models:\n    gpt-4.1: { targets: [] }\n    "a b/c.d":\n      targets: 1\n');
+    if ('problems' in result) throw new Error('it is right');
+    expect(result.placeOf('ai.models.gpt-4.1')).toEqual({ line: 3, column: 5 });
+    expect(result.placeOf('ai.models.a b/c.d')).toEqual({ line: 4, column: 5 });
+    expect(result.placeOf('ai.models.a b/c.d.targets')).toEqual({ line: 5, column: 7 });
+  });
+
   it('ends with aliases of aliases', () => {
     const lines = Array.from({ length: 30 }, (_, n) => `a${n + 1}: &x${n + 1} [*x${n}, *x${n}]`);
     const result = read(`a0: &x0 [1]\n${lines.join('\n')}\n`);
@@ -72,7 +102,8 @@ describe('a file as plain data', () => {
   it('is what JSON says, for all JSON', () => {
     const plain = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('${'));
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ maxLength: 5 }), plain), (value) => {
+      fc.property(fc.dictionary(fc.string({ maxLength: 5 }), plain), (json) => {
+        const value = { body: json };
         const result = read(JSON.stringify(value));
         expect('source' in result && JSON.stringify(result.source)).toBe(JSON.stringify(value));
       }),

@@ -22,6 +22,33 @@ export interface UnsetVariable {
 
 /** Stands for a secret that whoever reads it knows already. */
 const KEPT = '***';
+/** Members that are texts wherever a gatehouse.yaml has them: `1.0` is another version than `1`, and a secret has all of its digits. */
+const TEXTS: ReadonlySet<string> = new Set([
+  'accessKeyId',
+  'apiKey',
+  'clientSecret',
+  'introspectionSecret',
+  'key',
+  'model',
+  'name',
+  'owner',
+  'password',
+  'plan',
+  'privateKey',
+  'product',
+  'provider',
+  'secret',
+  'secretAccessKey',
+  'secrets',
+  'sessionToken',
+  'team',
+  'title',
+  'token',
+  'username',
+  'version',
+]);
+/** Below those stands JSON of people's own, with members of any name. */
+const FREE: ReadonlySet<string> = new Set(['body', 'claims', 'default', 'merge', 'schema', 'set']);
 /** Aliases of aliases could be followed for ever. */
 const NODES_MAX = 2_000_000;
 
@@ -35,7 +62,7 @@ export function plainSource(
   const document = parseSource(text, report);
   if (document === undefined) return { problems: report.problems() };
   const reader = new PlainReader(report, env);
-  const source = reader.read(document.root, '');
+  const source = reader.read(document.root, { path: '', name: '', free: false });
   const problems = report.problems();
   if (problems.length > 0) return { problems };
   return { source, unset: reader.unset, placeOf: (path) => lines.position(reader.offsetOf(path)) };
@@ -54,35 +81,41 @@ class PlainReader {
   }
 
   offsetOf(path: string): number {
-    for (let known = path; known !== ''; known = known.replace(/(?:\.[^.[]+|\[[^[]*\]|^[^.[]+)$/, '')) {
+    for (let known = unquoted(path); known !== ''; known = known.replace(/(?:\.[^.[]+|\[[^[]*\]|^[^.[]+)$/, '')) {
       const offset = this.#offsets.get(known);
       if (offset !== undefined) return offset;
     }
     return 0;
   }
 
-  read(node: SourceNode, path: string): unknown {
+  read(node: SourceNode, { path, name, free }: Spot): unknown {
     if (++this.#nodes > NODES_MAX) {
       if (this.#nodes === NODES_MAX + 1)
         this.#report.problem({ offset: node.offset, path }, 'aliases make more of this than can be read, write less');
       return null;
     }
-    if (node.kind === 'scalar') return this.#scalar(node, path);
+    if (node.kind === 'scalar') return this.#scalar(node, { path, name, free });
     if (node.kind === 'list')
-      return node.items.map((item, index) => this.#child(item, childPath(path, index), item.offset));
+      return node.items.map((item, index) =>
+        this.#child(item, { path: childPath(path, index), name, free }, item.offset),
+      );
     // Not assigned one by one: `__proto__` is a name like any other.
     return Object.fromEntries(
-      node.entries.map(({ key, keyOffset, node: item }) => [key, this.#child(item, childPath(path, key), keyOffset)]),
+      node.entries.map(({ key, keyOffset, node: item }) => [
+        key,
+        this.#child(item, { path: childPath(path, key), name: key, free: free || FREE.has(key) }, keyOffset),
+      ]),
     );
   }
 
-  #child(node: SourceNode, path: string, offset: number): unknown {
-    this.#offsets.set(path, offset);
-    return this.read(node, path);
+  #child(node: SourceNode, spot: Spot, offset: number): unknown {
+    this.#offsets.set(unquoted(spot.path), offset);
+    return this.read(node, spot);
   }
 
-  #scalar(node: ScalarNode, path: string): unknown {
-    if (typeof node.value !== 'string') return node.value;
+  #scalar(node: ScalarNode, { path, name, free }: Spot): unknown {
+    const isText = !free && TEXTS.has(name);
+    if (typeof node.value !== 'string') return isText && node.value !== null ? node.text : node.value;
     const [, alone] = /^\$\{([A-Za-z_][A-Za-z0-9_]{0,127})\}$/.exec(node.value) ?? [];
     if (alone !== undefined && (!Object.hasOwn(this.#env, alone) || this.#env[alone] === undefined)) {
       this.unset.push({ name: alone, path });
@@ -90,8 +123,20 @@ class PlainReader {
     }
     const { text, substituted, problems } = substitute(node.value, this.#env);
     for (const { message } of problems) this.#report.problem({ offset: node.offset, path }, message);
-    return substituted && alone !== undefined ? typed(text) : text;
+    return substituted && alone !== undefined && !isText ? typed(text) : text;
   }
+}
+
+interface Spot {
+  readonly path: string;
+  /** Of the member that it is, or that it is an item of. */
+  readonly name: string;
+  readonly free: boolean;
+}
+
+/** `ai.models["gpt-4.1"]` → `ai.models.gpt-4.1`, as those say it who have no quotes. */
+function unquoted(path: string): string {
+  return path.replaceAll(/\["((?:[^"\\]|\\.)*)"\]/g, (_, name: string) => `.${name}`).replace(/^\./, '');
 }
 
 /** A number or a truth value of the environment is one wherever it is wanted, and a text where that is. */

@@ -6,12 +6,15 @@ import { requireEntity } from '../entities/entity-verbs.ts';
 import { readInput } from '../entities/read-input.ts';
 import { rehearse, write, type Write, type Written } from '../entities/write.ts';
 import { nameSchema } from '../kinds/kind.ts';
+import { composedState } from '../publishing/compose-config.ts';
 import type { Preview } from '../publishing/gate.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { desiredEntities } from './desired.ts';
-import { released } from './managed.ts';
-import { handlerOf, hashOf, Reconciler, type OwnedEntry, type PlannedChange, type PlanProblem } from './reconcile.ts';
+import { managerOf, released } from './managed.ts';
+import { asOnlooker } from './rights.ts';
+import { handlerOf } from './handlers.ts';
+import { hashOf, Reconciler, type OwnedEntry, type PlannedChange, type PlanProblem } from './reconcile.ts';
 
 export const CONFIGURATION = Type.Object(
   {
@@ -70,7 +73,9 @@ export async function planConfig(ctx: ServiceContext, input: unknown): Promise<C
   requireRight(ctx, PLAN_PERMISSION);
   const asked = readInput(CONFIGURATION, input);
   if (asked.insteadOfFile === true) return ofFile(ctx, asked);
-  const { result, preview } = await rehearse(ctx, async (own) => reconciled(ctx, own, asked));
+  const mayApply = ctx.principal.refusal(APPLY_PERMISSION, ctx.workspace) === undefined;
+  const planning = mayApply ? ctx : asOnlooker(ctx);
+  const { result, preview } = await rehearse(ctx, async (own) => reconciled(planning, own, asked));
   return shown(asked.name, result, preview);
 }
 
@@ -104,13 +109,16 @@ export async function applyConfig(ctx: ServiceContext, input: unknown): Promise<
   });
 }
 
+/** What is told of several problems. */
+const WORST = ['admin.forbidden', 'admin.standards'] as const;
+
 function requirePossible(problems: readonly PlanProblem[]): void {
   const [first] = problems;
   if (first === undefined) return;
-  const standards = problems.some(({ code }) => code === 'admin.standards');
+  const worst = WORST.find((each) => problems.some(({ code }) => code === each)) ?? 'admin.invalid';
   const where = first.at === '' ? '' : `${first.at}: `;
   const more = problems.length === 1 ? '' : `, and ${problems.length - 1} more`;
-  throw new ServiceError(standards ? 'admin.standards' : 'admin.invalid', `${where}${first.message}${more}`, {
+  throw new ServiceError(worst, `${where}${first.message}${more}`, {
     problems,
   });
 }
@@ -124,12 +132,13 @@ interface Reconciled {
 async function reconciled(ctx: ServiceContext, own: Write, asked: Asked): Promise<Reconciled> {
   const { name, source, documents = {}, takeOver = false } = asked;
   const known = await sourceNamed(own, ctx.workspace, name);
+  const before = await composedState(own.sql);
   const { entities, problems } = desiredEntities({ source, documents });
   const reconciler = new Reconciler({ ctx, own }, { source: name, owned: ownedBy(known), takeOver });
   await reconciler.run(entities);
   const { changes, entries } = reconciler;
   const all = [...problems, ...reconciler.problems];
-  const seen = [known?.revision ?? 0, changes, all, source, documents];
+  const seen = [known?.revision ?? 0, before, reconciler.seen, changes, all, source, documents];
   const plan = createHash('sha256').update(JSON.stringify(seen)).digest('hex');
   if (all.length === 0) await keep(ctx, own, { name, known, entries });
   return { plan, changes, problems: all };
@@ -208,6 +217,8 @@ export async function driftOf(
     for (const { kind, id: entry, hash } of ownedBy(source)) {
       const entity = await findEntity(sql, { workspace: ctx.workspace, kind, id: entry });
       if (entity === undefined) drift.push({ kind, id: entry, drift: 'gone' });
+      // Another source has taken it over.
+      else if (managerOf(entity) !== source.name) continue;
       else if (hashOf(entity, handlerOf(kind)) !== hash)
         drift.push({ kind, id: entry, name: entity.name, drift: 'changed' });
     }

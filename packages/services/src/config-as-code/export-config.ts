@@ -1,8 +1,12 @@
 import { listEntities, type Entity, type Statements } from '@gatehouse/store';
-import { isSecretName, MASK, masked } from '../entities/sealed.ts';
+import { dataOf, listOf, type Data } from '../json-data.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { PLAN_PERMISSION, requireRight } from './config-verbs.ts';
-import { dataOf, listOf, type Data } from '../json-data.ts';
+import { exportedCallers, type Entry } from './export-callers.ts';
+import { ExportedValues } from './export-values.ts';
+import { LeftOut } from './left-out.ts';
+import { NAME_CHARS_MAX } from './reading.ts';
+import { unique } from './unique.ts';
 
 type Named = Record<string, unknown>;
 
@@ -20,6 +24,8 @@ export interface ExportedConfig {
 
 const MANY = 1_000_000;
 const SERVED: ReadonlySet<string> = new Set(['published', 'deprecated', 'suspended']);
+/** Callers reach those, too, and no file makes them. */
+const UNSAID: ReadonlySet<string> = new Set(['preview', 'retired']);
 const OPEN: ReadonlySet<string> = new Set(['published', 'deprecated']);
 
 export async function exportConfig(ctx: ServiceContext): Promise<ExportedConfig> {
@@ -32,8 +38,9 @@ export async function exportConfig(ctx: ServiceContext): Promise<ExportedConfig>
 class Exporter {
   readonly #workspace: string;
   readonly #sql: Statements;
+  readonly #values = new ExportedValues();
+  readonly #left = new LeftOut();
   readonly #documents: Record<string, string> = {};
-  readonly #left: string[] = [];
 
   constructor(workspace: string, sql: Statements) {
     this.#workspace = workspace;
@@ -43,28 +50,30 @@ class Exporter {
   async export(): Promise<Omit<ExportedConfig, 'ofFile'>> {
     const upstreams = await this.#specs('upstream', 'upstreams');
     const { apis, entries } = await this.#apis();
-    const names = new Set((await this.#all('application')).map(({ name }) => name));
-    const { plans, ofModels } = await this.#plans(entries, names);
-    const { applications, access } = await this.#applications(entries, ofModels);
-    const { ai: settings } = await this.#specs('setting', '');
-    for (const { name } of await this.#all('certificate'))
-      this.#left.push(`the certificate ${name}: kept in the store`);
-    for (const { name } of await this.#all('policy')) this.#left.push(`the shared policy ${name}: kept in the store`);
-    const ai = {
-      ...dataOf(settings),
-      providers: await this.#specs('provider', 'ai.providers'),
-      models: await this.#specs('model', 'ai.models'),
-      guards: await this.#specs('guard', 'ai.guards'),
-      prompts: await this.#specs('prompt', 'ai.prompts'),
-      budgets: Object.values(await this.#specs('budget', 'ai.budgets')),
-      access,
-    };
-    const isEmpty = (value: unknown): boolean => Object.keys(Object(value)).length === 0;
-    const sections = { upstreams, apis, plans, applications, ai: withoutEmpty(ai, isEmpty) };
-    return {
-      source: { gatehouse: 1, ...withoutEmpty(sections, isEmpty) },
-      documents: this.#documents,
+    const plans = await this.#all('plan');
+    const { applications, access, impliedPlans } = exportedCallers({
+      applications: await this.#all('application'),
+      credentials: await this.#all('credential'),
+      subscriptions: await this.#all('subscription'),
+      plans,
+      teams: new Map((await this.#all('team')).map(({ id, name }) => [id, name])),
+      entries,
+      values: this.#values,
       left: this.#left,
+    });
+    const sections = {
+      upstreams,
+      apis,
+      plans: this.#plans(plans, { entries, implied: impliedPlans }),
+      applications,
+      ai: await this.#ai(access),
+    };
+    for (const { name } of await this.#all('certificate')) this.#left.leave(`the certificate ${name}`);
+    for (const { name } of await this.#all('policy')) this.#left.leave(`the shared policy ${name}`);
+    return {
+      source: { gatehouse: 1, ...withoutEmpty(sections) },
+      documents: this.#documents,
+      left: this.#left.lines,
     };
   }
 
@@ -74,30 +83,48 @@ class Exporter {
 
   async #specs(kind: string, at: string): Promise<Named> {
     const all = await this.#all(kind);
+    for (const entity of all) this.#left.unsaid(entity, `the ${kind} ${entity.name}`);
     return Object.fromEntries(
-      all.map(({ name, data }) => [name, withVariables(masked(data['spec'] ?? {}), `${at}.${name}`)]),
+      all.map(({ name, data }) => [name, this.#values.of(data['spec'] ?? {}, `${at}.${name}`)]),
     );
   }
 
-  /** `entries`: the name of each version's entry, by api and version. */
+  async #ai(access: readonly unknown[]): Promise<Data> {
+    const { ai: settings } = await this.#specs('setting', '');
+    const ai = withoutEmpty({
+      ...dataOf(settings),
+      providers: await this.#specs('provider', 'ai.providers'),
+      models: await this.#specs('model', 'ai.models'),
+      guards: await this.#specs('guard', 'ai.guards'),
+      prompts: await this.#specs('prompt', 'ai.prompts'),
+      budgets: Object.values(await this.#specs('budget', 'ai.budgets')),
+    });
+    // A file without the list lets everybody call all models, which the store never does.
+    return access.length === 0 && isEmpty(ai) ? {} : { ...ai, access };
+  }
+
+  /** `entries`: what the file calls versions, by the names of apis. */
   async #apis(): Promise<{ readonly apis: Named; readonly entries: ReadonlyMap<string, readonly Entry[]> }> {
-    const names = new Map((await this.#all('api')).map(({ id, name }) => [id, name]));
-    const served = (await this.#all('version')).filter(
-      ({ state, data }) => SERVED.has(state) && data['deployed'] !== undefined,
-    );
-    const byApi = Map.groupBy(served, ({ parent }) => names.get(parent) ?? parent);
+    const byApi = Map.groupBy(await this.#all('version'), ({ parent }) => parent);
+    const served: ServedApi[] = [];
+    for (const api of await this.#all('api')) {
+      const all = byApi.get(api.id) ?? [];
+      const versions = all.filter(({ state, data }) => SERVED.has(state) && data['deployed'] !== undefined);
+      if (versions.length === 0) this.#left.leave(`the api ${api.name}, of which nothing is served`);
+      else served.push({ api, versions });
+      for (const { name, state } of all) {
+        if (UNSAID.has(state)) this.#left.leave(`the version ${name} of the api ${api.name}, which is ${state}`);
+      }
+    }
+    const entries = entriesOf(served);
     const apis: Named = {};
-    const entries = new Map<string, readonly Entry[]>();
-    for (const [api, versions] of byApi) {
-      const own = versions.map((version) => ({
-        entry: versions.length === 1 ? api : `${api}-${version.name}`,
-        version,
-      }));
-      entries.set(
-        api,
-        own.map(({ entry, version }) => ({ entry, version: version.name })),
-      );
-      for (const { entry, version } of own) apis[entry] = await this.#version(entry, { api, version });
+    for (const { api, versions } of served.toSorted((a, b) => (firstOf(a) < firstOf(b) ? -1 : 1))) {
+      for (const [index, version] of versions.entries()) {
+        const { entry = api.name } = entries.get(api.name)?.[index] ?? {};
+        apis[entry] = await this.#version(entry, { api: api.name, version });
+      }
+      const [said] = versions.map(({ data }) => dataOf(data['spec'])['title']);
+      this.#left.unsaid(api, `the api ${api.name}`, api.data['title'] === said ? [] : ['title']);
     }
     return { apis, entries };
   }
@@ -110,129 +137,73 @@ class Exporter {
     const query = { workspace: this.#workspace, kind: 'revision', parent: version.id, state: 'deployed', limit: 1 };
     const [revision] = await listEntities(this.#sql, query);
     const { document, spec } = revision?.data ?? version.data;
-    if (version.data['lifecycle'] !== undefined)
-      this.#left.push(`the end that was announced of ${api} ${version.name}: it is kept in the store`);
+    const what = `the version ${version.name} of the api ${api}`;
+    this.#left.unsaid(version, what);
+    if (version.state === 'suspended') this.#left.leave(`that ${what} is suspended`);
+    if (version.data['lifecycle'] !== undefined) this.#left.leave(`the end that was announced of ${what}`);
+    const canary = await listEntities(this.#sql, { ...query, kind: 'deployment', state: 'rolling' });
+    if (canary.length > 0) this.#left.leave(`that a share of the calls of ${what} goes to another revision`);
     const file = `./${entry}.openapi.yaml`;
     if (typeof document === 'string') this.#documents[file] = document;
-    const data = withVariables(masked(spec ?? {}), `apis.${entry}`);
     return {
       ...(entry !== api && { product: api }),
       version: version.name,
-      ...dataOf(data),
+      ...dataOf(this.#values.of(spec ?? {}, `apis.${entry}`)),
       ...(typeof document === 'string' && { openapi: file }),
     };
   }
 
-  async #plans(
-    entries: ReadonlyMap<string, readonly Entry[]>,
-    applicationNames: ReadonlySet<string>,
-  ): Promise<{ readonly plans: Named; readonly ofModels: ReadonlyMap<string, unknown> }> {
+  #plans(
+    all: readonly Entity[],
+    {
+      entries,
+      implied,
+    }: { readonly entries: ReadonlyMap<string, readonly Entry[]>; readonly implied: ReadonlySet<string> },
+  ): Named {
     const plans: Named = {};
-    const ofModels = new Map<string, unknown>();
-    for (const { name, state, data } of await this.#all('plan')) {
+    for (const plan of all) {
+      const { name, state, data } = plan;
       if (!OPEN.has(state)) continue;
-      const { apis, spec, access, approval, process, terms } = data;
-      if (isOfModels(name, data, applicationNames)) {
-        ofModels.set(name, access);
-        continue;
-      }
-      if (isUnlimited(name, data)) continue;
-      for (const [what, value] of Object.entries({ process, terms })) {
-        if (value !== undefined) this.#left.push(`the ${what} of the plan ${name}: kept in the store`);
-      }
-      const listed = listOf(apis).flatMap((api) => entries.get(String(api))?.map(({ entry }) => entry) ?? [api]);
+      this.#left.unsaid(plan, `the plan ${name}`);
+      if (implied.has(name)) continue;
+      const { apis, spec, access, approval } = data;
       plans[name] = {
-        apis: listed,
+        apis: listOf(apis).flatMap((api) => entries.get(String(api))?.map(({ entry }) => entry) ?? [api]),
         ...(approval !== undefined && { approval }),
-        ...dataOf(spec),
-        ...(access !== undefined && { ai: access }),
+        ...dataOf(this.#values.of(spec, `plans.${name}`)),
+        ...(access !== undefined && { ai: this.#values.of(access, `plans.${name}.ai`) }),
       };
     }
-    return { plans, ofModels };
-  }
-
-  async #applications(
-    entries: ReadonlyMap<string, readonly Entry[]>,
-    ofModels: ReadonlyMap<string, unknown>,
-  ): Promise<{ readonly applications: Named; readonly access: readonly unknown[] }> {
-    const teams = new Map((await this.#all('team')).map(({ id, name }) => [id, name]));
-    const keys = Map.groupBy(await this.#all('credential'), ({ parent }) => parent);
-    const subscriptions = Map.groupBy(await this.#all('subscription'), ({ parent }) => parent);
-    const applications: Named = {};
-    const access: unknown[] = [];
-    for (const { id, name, state, data } of await this.#all('application')) {
-      if (state !== 'active') continue;
-      const { team } = data;
-      const active = (subscriptions.get(id) ?? []).filter((each) => each.state === 'active');
-      for (const { data: terms } of active) {
-        const rule = ofModels.get(String(terms['plan']));
-        if (rule !== undefined) access.push({ application: name, ...dataOf(rule) });
-      }
-      applications[name] = {
-        ...(typeof team === 'string' && { team: teams.get(team) ?? team }),
-        keys: (keys.get(id) ?? []).filter((key) => key.state === 'active' || key.state === 'rotating').map(keyOf),
-        subscriptions: active
-          .filter(({ data: terms }) => !ofModels.has(String(terms['plan'])))
-          .flatMap(({ data: terms }) => subscriptionOf(terms, entries)),
-      };
-    }
-    return { applications, access };
+    return plans;
   }
 }
 
-interface Entry {
-  readonly entry: string;
-  readonly version: string;
+interface ServedApi {
+  readonly api: Entity;
+  readonly versions: readonly Entity[];
 }
 
-/** What a subscription without a plan has become, and becomes again. */
-function isUnlimited(name: string, { apis, access, approval, spec }: Data): boolean {
-  const [api, ...more] = listOf(apis);
-  if (more.length > 0 || access !== undefined || approval !== 'manual') return false;
-  return name === `${String(api)}-unlimited` && Object.keys(dataOf(spec)).length === 0;
-}
+const firstOf = ({ versions: [first] }: ServedApi): string => first?.id ?? '';
 
-/** What `ai.access` has become in the store, and becomes again. */
-function isOfModels(name: string, { apis, access, approval, spec }: Data, applications: ReadonlySet<string>): boolean {
-  const [, application] = /^(.*)-models(?:-\d+)?$/.exec(name) ?? [];
-  if (application === undefined || !applications.has(application) || access === undefined) return false;
-  return listOf(apis).length === 0 && approval === 'manual' && Object.keys(dataOf(spec)).length === 0;
-}
-
-function keyOf({ name, lookup, data }: Entity): Data {
-  const { expiresAt, retiresAt } = data;
-  const [expires] = [expiresAt, retiresAt].filter((at) => typeof at === 'string').toSorted();
-  return { name, sha256: lookup, ...(expires !== undefined && { expires }) };
-}
-
-function subscriptionOf({ api, plan, version }: Data, entries: ReadonlyMap<string, readonly Entry[]>): readonly Data[] {
-  const known = entries.get(String(api));
-  const under = plan === `${String(api)}-unlimited` ? {} : { plan };
-  if (known === undefined) return [{ api, ...under }];
-  const kept = version === undefined ? known.slice(0, 1) : known.filter((each) => each.version === version);
-  return kept.map(({ entry }) => ({ api: entry, ...under }));
-}
-
-/** `***` of `ai.providers.openai.apiKey` → `${AI_PROVIDERS_OPENAI_API_KEY}` */
-function withVariables(value: unknown, at: string, name = ''): unknown {
-  if (value === MASK && isSecretName(name)) return `\${${variableOf(at)}}`;
-  // Else it would be taken for a variable.
-  if (typeof value === 'string') return value.replaceAll('${', '$${');
-  if (Array.isArray(value)) return value.map((item, index) => withVariables(item, `${at}.${index}`, name));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, withVariables(item, `${at}.${key}`, key)]),
+/** An api with one version is called like it, whatever others are called. */
+function entriesOf(served: readonly ServedApi[]): ReadonlyMap<string, readonly Entry[]> {
+  const alone = served.filter(({ versions }) => versions.length === 1);
+  const used = new Set(alone.map(({ api }) => api.name));
+  return new Map(
+    served.map(({ api: { name }, versions }) => [
+      name,
+      versions.map(({ name: version }) => ({
+        entry: versions.length === 1 ? name : unique(`${name}-${version}`, { used, charsMax: NAME_CHARS_MAX }),
+        version,
+      })),
+    ]),
   );
 }
 
-function variableOf(at: string): string {
-  const words = at.replaceAll(/([a-z])([A-Z])/g, '$1_$2').replaceAll(/[^A-Za-z0-9]+/g, '_');
-  return words
-    .toUpperCase()
-    .slice(-64)
-    .replace(/^[^A-Z_]+/, '');
+function isEmpty(value: unknown): boolean {
+  return Object.keys(Object(value)).length === 0;
 }
 
-function withoutEmpty(members: Data, isEmpty: (value: unknown) => boolean): Data {
+function withoutEmpty(members: Data): Data {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => !isEmpty(value)));
 }

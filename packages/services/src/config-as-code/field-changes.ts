@@ -52,7 +52,7 @@ function collect({ before, after, path, isSecret }: Pair, found: FieldChange[]):
 /** `***` is what it was. */
 export function isSame(before: unknown, after: unknown): boolean {
   if (before === after) return true;
-  if (after === MASK && typeof before === 'string') return true;
+  if (after === MASK && before !== undefined && typeof before !== 'object') return true;
   if (Array.isArray(before) && Array.isArray(after))
     return before.length === after.length && before.every((item, index) => isSame(item, after[index]));
   if (!isObject(before) || !isObject(after)) return false;
@@ -61,8 +61,8 @@ export function isSame(before: unknown, after: unknown): boolean {
 }
 
 function shown(value: unknown, isSecret: boolean): unknown {
+  if (isSecret && typeof value !== 'object' && value !== undefined) return MASK;
   if (typeof value === 'string') {
-    if (isSecret) return MASK;
     return value.length > TEXT_MAX ? `${value.length} characters` : value;
   }
   if (Array.isArray(value)) return value.map((item: unknown) => shown(item, isSecret));

@@ -1,4 +1,5 @@
 import { findEntity, listEntities, type Entity } from '@gatehouse/store';
+import { closeApprovals } from '../approvals/course.ts';
 import { undeploy, deploy } from '../moves/deploying.ts';
 import { sealedRevision } from '../moves/revision-moves.ts';
 import { LIVE, termsOf } from '../moves/subscription-terms.ts';
@@ -6,7 +7,8 @@ import { listOf } from '../json-data.ts';
 import { publishGates } from '../standards/publish-gates.ts';
 import type { Write } from '../entities/write.ts';
 import type { ServiceContext } from '../service-context.ts';
-import type { Desired } from './desired.ts';
+import type { Desired } from './reading.ts';
+import { isSame } from './field-changes.ts';
 import { released } from './managed.ts';
 
 const MANY = 1_000_000;
@@ -28,7 +30,7 @@ export interface Handler {
   readonly fields: readonly string[];
   /** Of these, those that stay as they are where the file is silent. */
   readonly optional?: readonly string[];
-  /** Which of those that belong to `parent` it is; by its name, if left out. */
+  /** Which of those that belong to `parent`, and are not another of the file, it is; by its name, if left out. */
   readonly find?: (all: readonly Entity[], desired: Desired) => Entity | undefined;
   /** In which state a new one is made, and the state that one which is there gets. */
   readonly initial?: string;
@@ -43,13 +45,20 @@ const SPEC = { fields: ['spec'] } as const;
 /** In which calls reach a version. */
 const CALLED: ReadonlySet<string> = new Set(['published', 'deprecated', 'suspended']);
 
-export const HANDLERS: Readonly<Record<string, Handler>> = {
+const HANDLERS: Readonly<Record<string, Handler>> = {
   upstream: SPEC,
   provider: SPEC,
   model: SPEC,
   guard: SPEC,
   prompt: SPEC,
-  budget: SPEC,
+  budget: {
+    fields: ['spec'],
+    // A file has no names for them.
+    find: (all, { name, data: { spec } }) => {
+      const same = all.filter(({ data }) => isSame(data['spec'], spec));
+      return same.find((each) => each.name === name) ?? same[0] ?? all.find((each) => each.name === name);
+    },
+  },
   setting: SPEC,
   api: {
     fields: ['title'],
@@ -127,9 +136,10 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   subscription: {
     fields: ['api', 'plan', 'version'],
+    optional: ['api'],
     initial: 'active',
     find: (all, desired) => {
-      const { api, plan } = desired.data;
+      const { api = '', plan } = desired.data;
       return all.find((each) => {
         const terms = termsOf(each);
         return (LIVE.has(each.state) || each.state === 'revoked') && terms.api === api && terms.plan === plan;
@@ -141,13 +151,20 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
       const held = data['paused'] === true ? 'paused' : data['stopped'] === true ? 'stopped' : undefined;
       return { state, ...(held !== undefined && { note: `${held} by hand, and stays so` }) };
     },
-    remove: async ({ own }, subscription) => {
+    remove: async ({ ctx, own }, subscription) => {
+      await closeApprovals({ ctx, own }, subscription);
       if (subscription.state === 'active') return 'deleted';
       await own.update(subscription, released(subscription), 'release');
       return 'released';
     },
   },
 };
+
+export function handlerOf(kind: string): Handler {
+  const handler = HANDLERS[kind];
+  if (handler === undefined) throw new Error(`a ${kind} is nothing of a gatehouse.yaml`);
+  return handler;
+}
 
 /** What is new of a version is sealed, which is where standards are kept, and gates get it. */
 async function published(handling: Handling, version: Entity, changed: boolean): Promise<Entity> {
@@ -187,15 +204,19 @@ async function withdrawn({ own }: Handling, version: Entity): Promise<Removal> {
   return 'released';
 }
 
-/** Whether a subscription of the file can be: its plan is open, and holds the api. */
+/** Whether a subscription of the file can be: its plan holds the api, and is open to it. `present`: it is there already. */
 export async function subscriptionProblem(
-  { own }: Handling,
-  workspace: string,
+  { ctx: { workspace }, own }: Handling,
   { data }: Desired,
+  present: Entity | undefined,
 ): Promise<string | undefined> {
   const name = String(data['plan']);
   const [plan] = await listEntities(own.sql, { workspace, kind: 'plan', parent: '', name, limit: 1 });
   if (plan === undefined) return `there is no plan ${name}`;
-  if (data['api'] === '' || listOf(plan.data['apis']).includes(String(data['api']))) return undefined;
-  return `the plan ${name} does not hold the api ${String(data['api'])}`;
+  const { state } = plan;
+  const isOpen = state === 'published' || (state === 'deprecated' && present !== undefined);
+  if (!isOpen) return `the plan ${name} is ${state}, and takes no subscriptions`;
+  const { api } = data;
+  if (typeof api !== 'string' || listOf(plan.data['apis']).includes(api)) return undefined;
+  return `the plan ${name} does not hold the api ${api}`;
 }

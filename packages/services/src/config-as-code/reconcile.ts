@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
 import { findEntity, listEntities, type Entity } from '@gatehouse/store';
 import { newEntity } from '../entities/entity-verbs.ts';
-import { isSecretName, MASK, opened, sealed } from '../entities/sealed.ts';
+import { readInput } from '../entities/read-input.ts';
+import { MASK, opened, sealed, unsealed } from '../entities/sealed.ts';
+import type { Data } from '../json-data.ts';
+import { termsOf } from '../moves/subscription-terms.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { ServiceError } from '../service-error.ts';
-import type { Desired } from './desired.ts';
+import { NAME_CHARS_MAX, type Desired } from './reading.ts';
+import { requireRightTo } from './rights.ts';
+import { asData, requireNoMask, said, withoutFields } from './said.ts';
+import { unique } from './unique.ts';
 import { fieldChanges, type FieldChange } from './field-changes.ts';
-import { HANDLERS, subscriptionProblem, type Handler, type Handling, type Standing } from './handlers.ts';
+import { handlerOf, subscriptionProblem, type Handler, type Handling, type Standing } from './handlers.ts';
+import { keyMoves, requireFreeKey } from './keys.ts';
 import { managerOf } from './managed.ts';
-
-type Data = Readonly<Record<string, unknown>>;
 
 /** What an apply does to one entity. */
 export interface PlannedChange {
@@ -68,9 +73,13 @@ export class Reconciler {
   readonly changes: PlannedChange[] = [];
   readonly problems: PlanProblem[] = [];
   readonly entries: OwnedEntry[] = [];
+  /** What was there of that, as it was. */
+  readonly seen: string[] = [];
   readonly #handling: Handling;
   readonly #inputs: ReconcileInputs;
   readonly #hashes: ReadonlyMap<string, string>;
+  /** Before their keys were free for others. */
+  readonly #asTheyWere = new Map<string, Entity>();
   /** Of what the file names: by kind and name. */
   readonly #parents = new Map<string, Entity>();
 
@@ -81,6 +90,7 @@ export class Reconciler {
   }
 
   async run(desired: readonly Desired[]): Promise<void> {
+    await this.#freeKeys(desired);
     for (const one of desired) {
       await this.#guarded(one.at, async () => this.#reconcile(await this.#withTeam(one)));
     }
@@ -89,8 +99,22 @@ export class Reconciler {
     if (this.problems.length > 0) return;
     for (const kind of REMOVAL_ORDER) {
       for (const entry of this.#inputs.owned) {
-        if (entry.kind === kind && !named.has(`${kind} ${entry.id}`)) await this.#remove(entry);
+        if (entry.kind === kind && !named.has(`${kind} ${entry.id}`))
+          await this.#guarded('', async () => this.#remove(entry));
       }
+    }
+  }
+
+  async #freeKeys(desired: readonly Desired[]): Promise<void> {
+    const { owned, source } = this.#inputs;
+    const entries = owned.filter(({ kind }) => kind === 'credential');
+    const { gone, rekeyed } = await keyMoves(this.#handling, { ids: entries.map(({ id }) => id), source, desired });
+    for (const entry of entries) {
+      if (gone.has(entry.id)) await this.#guarded('', async () => this.#remove(entry));
+    }
+    for (const entity of rekeyed) {
+      this.#asTheyWere.set(entity.id, entity);
+      await this.#handling.own.update(entity, { ...entity, lookup: undefined }, 'apply');
     }
   }
 
@@ -108,10 +132,12 @@ export class Reconciler {
     const parent = await this.#parentOf(desired);
     const handler = handlerOf(desired.kind);
     const present = await this.#find(desired, { parent, handler });
+    this.#see(present);
     if (desired.kind === 'subscription') {
-      const problem = await subscriptionProblem(this.#handling, this.#handling.ctx.workspace, desired);
+      const problem = await subscriptionProblem(this.#handling, desired, present);
       if (problem !== undefined) return this.#problem(desired.at, problem);
     }
+    await requireFreeKey(this.#handling, desired, present);
     const entity =
       present === undefined
         ? await this.#create(desired, { parent, handler })
@@ -127,6 +153,10 @@ export class Reconciler {
     if (desired.kind !== 'application' || typeof team !== 'string') return desired;
     const known = await this.#named('team', team, '');
     return known === undefined ? desired : { ...desired, data: { ...desired.data, team: known.id } };
+  }
+
+  #see(entity: Entity | undefined): void {
+    if (entity !== undefined) this.seen.push(`${entity.id} ${entity.revision}`);
   }
 
   #problem(at: string, message: string): void {
@@ -155,7 +185,21 @@ export class Reconciler {
     if (handler.find === undefined) return this.#named(desired.kind, desired.name, id);
     const { workspace } = this.#handling.ctx;
     const query = { workspace, kind: desired.kind, parent: id, limit: 100_000 };
-    return handler.find(await listEntities(this.#handling.own.sql, query), desired);
+    const all = await listEntities(this.#handling.own.sql, query);
+    const named = new Set(this.entries.map((entry) => entry.id));
+    return handler.find(
+      all.filter((each) => !named.has(each.id)),
+      desired,
+    );
+  }
+
+  async #nameOf({ kind, name }: Desired): Promise<string> {
+    if (kind === 'subscription') return 'subscription';
+    // A file has no names for budgets, so that another may be called like it.
+    if (kind !== 'budget') return name;
+    const { workspace } = this.#handling.ctx;
+    const all = await listEntities(this.#handling.own.sql, { workspace, kind, limit: 100_000 });
+    return unique(name, { used: new Set(all.map((each) => each.name)), charsMax: NAME_CHARS_MAX });
   }
 
   async #create(
@@ -166,10 +210,12 @@ export class Reconciler {
     const kind = kindOf(desired.kind);
     const data = said(desired.data);
     requireNoMask(data, {});
-    const name = kind.kind === 'subscription' ? 'subscription' : desired.name;
+    const name = await this.#nameOf(desired);
     const input = { name, ...data, ...(parent !== undefined && kind.parent && { [kind.parent.field]: parent.id }) };
     const facts = { managedBy: this.#inputs.source, ...FACTS[desired.kind] };
     const made = await newEntity(ctx, own, { kind, input, facts });
+    const isManual = desired.kind === 'subscription' && (await this.#isManual(desired));
+    await requireRightTo(this.#handling, made, { deed: 'create', besides: isManual ? ['approve'] : [] });
     const entity = await own.insert(
       {
         ...made,
@@ -180,8 +226,19 @@ export class Reconciler {
       'apply',
     );
     const settled = (await handler.settle?.(this.#handling, entity, true)) ?? entity;
-    this.changes.push({ action: 'create', ...called(desired), fields: fieldChanges({}, data) });
+    const { note } = desired;
+    this.changes.push({
+      action: 'create',
+      ...called(desired),
+      fields: fieldChanges({}, data),
+      ...(note !== undefined && { note }),
+    });
     return settled;
+  }
+
+  /** Somebody would have to agree to it. */
+  async #isManual({ data }: Desired): Promise<boolean> {
+    return (await this.#named('plan', String(data['plan']), ''))?.data['approval'] === 'manual';
   }
 
   async #adjust(
@@ -226,15 +283,19 @@ export class Reconciler {
       state: handler.settle === undefined ? standing.state : entity.state,
       lookup: desired.lookup ?? entity.lookup,
     };
+    const besides = moved && entity.kind === 'plan' ? ['publish'] : [];
+    // Nobody hands over to a team what they could not change there.
+    for (const each of [entity, toBe]) await requireRightTo(this.#handling, each, { deed: 'update', besides });
     const updated = await own.update(entity, toBe, fields.length === 0 ? 'own' : 'apply');
     const settled = (await handler.settle?.(this.#handling, updated, fields.length > 0)) ?? updated;
-    const drifted = isOwned && this.#hashes.get(`${entity.kind} ${entity.id}`) !== hashOf(entity, handler);
+    const was = this.#asTheyWere.get(entity.id) ?? entity;
+    const drifted = isOwned && this.#hashes.get(`${entity.kind} ${entity.id}`) !== hashOf(was, handler);
     this.changes.push({
       action: fields.length === 0 ? 'own' : 'update',
       ...called(desired),
       ...(fields.length > 0 && { fields }),
       ...(drifted && { drift: true }),
-      ...noteOf(standing.note, owner, source),
+      ...noteOf([standing.note, desired.note], { owner, source }),
     });
     return settled;
   }
@@ -256,6 +317,7 @@ export class Reconciler {
         }),
       ),
     );
+    readInput(kind.fields, after);
     kind.check?.(after);
     requireNoMask(after, before);
     return { before, after };
@@ -263,13 +325,14 @@ export class Reconciler {
 
   #sealed(data: Data, entity: Entity): Data {
     const { cipher } = this.#handling.ctx;
-    if (kindOf(entity.kind).secret === undefined) return data;
+    if (kindOf(entity.kind).secret === undefined) return unsealed(data);
     return sealed(data, { cipher, place: entity.id, before: entity.data });
   }
 
   async #remove({ kind, id, hash }: OwnedEntry): Promise<void> {
     const { ctx, own } = this.#handling;
     const entity = await findEntity(own.sql, { workspace: ctx.workspace, kind, id });
+    this.#see(entity);
     // Somebody else has taken it away, or it belongs to somebody else by now.
     if (entity === undefined || managerOf(entity) !== this.#inputs.source) return;
     const handler = handlerOf(kind);
@@ -278,9 +341,10 @@ export class Reconciler {
       this.#problem('', `${outcome.problem}, or leave it in the file`);
       return;
     }
+    await requireRightTo(this.#handling, entity, { deed: outcome });
     if (outcome === 'deleted') await own.remove(entity);
     const drifted = hash !== hashOf(entity, handler);
-    const name = kind === 'subscription' ? String(entity.data['api']) : entity.name;
+    const name = kind === 'subscription' ? termsOf(entity).api : entity.name;
     this.changes.push({
       action: outcome === 'deleted' ? 'delete' : 'release',
       kind,
@@ -303,46 +367,18 @@ function called({ kind, name, parent }: Desired): {
   return { kind, name, ...(parent !== undefined && { parent }) };
 }
 
-function noteOf(note: string | undefined, owner: string | undefined, source: string): { readonly note?: string } {
+function noteOf(
+  notes: readonly (string | undefined)[],
+  { owner, source }: { readonly owner: string | undefined; readonly source: string },
+): { readonly note?: string } {
   const taken =
     owner === undefined ? 'owned by nobody so far' : owner === source ? undefined : `taken over from ${owner}`;
-  const all = [note, taken].filter((one) => one !== undefined).join('; ');
+  const all = [...notes, taken].filter((one) => one !== undefined).join('; ');
   return all === '' ? {} : { note: all };
-}
-
-export function handlerOf(kind: string): Handler {
-  const handler = HANDLERS[kind];
-  if (handler === undefined) throw new Error(`a ${kind} is nothing of a gatehouse.yaml`);
-  return handler;
 }
 
 /** As what it was left; changes when anybody has changed what the file says of it. */
 export function hashOf({ data, state, lookup }: Entity, { fields }: Handler): string {
   const content = [...fields.map((field) => data[field] ?? null), state, lookup ?? null];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
-}
-
-/** `***` stands for secrets that are kept; anywhere else it would be taken for what it says. */
-function requireNoMask(after: unknown, before: unknown, name = ''): void {
-  if (after === MASK && !isSecretName(name) && before !== MASK)
-    throw new ServiceError(
-      'admin.invalid',
-      `${name}: a value is missing (*** stands for secrets that are kept, and this is none)`,
-    );
-  if (typeof after !== 'object' || after === null) return;
-  const known = asData(before);
-  for (const [key, value] of Object.entries(after)) requireNoMask(value, known[key], Array.isArray(after) ? name : key);
-}
-
-function withoutFields(data: Data, fields: readonly string[]): Data {
-  return Object.fromEntries(Object.entries(data).filter(([name]) => !fields.includes(name)));
-}
-
-/** Without what is not said. */
-function said(data: Data): Data {
-  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
-}
-
-function asData(value: unknown): Data {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }

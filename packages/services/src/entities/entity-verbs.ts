@@ -10,7 +10,7 @@ import { mergePatch } from './merge-patch.ts';
 import { belongsToTeams } from './owners.ts';
 import { reaches, reachesAll, requirePermissionOn, requireSomewhere } from './permission-on.ts';
 import { readInput } from './read-input.ts';
-import { sealed } from './sealed.ts';
+import { sealed, unsealed } from './sealed.ts';
 import { write, type Write, type Written } from './write.ts';
 
 export interface EntityReference {
@@ -162,7 +162,10 @@ export async function newEntity(
     state: kind.initial,
     lookup: undefined,
     revision: 1,
-    data: kind.secret === undefined ? written : sealed(written, { cipher: ctx.cipher, place: id, before: undefined }),
+    data:
+      kind.secret === undefined
+        ? unsealed(written)
+        : sealed(written, { cipher: ctx.cipher, place: id, before: undefined }),
     createdMs: own.nowMs,
     updatedMs: own.nowMs,
   };
@@ -217,7 +220,7 @@ function patched(ctx: ServiceContext, entity: Entity, { kind, patch }: { kind: K
   return {
     ...entity,
     name: String(name),
-    data: kind.secret === undefined ? data : sealed(data, { cipher, place: entity.id, before: entity.data }),
+    data: kind.secret === undefined ? unsealed(data) : sealed(data, { cipher, place: entity.id, before: entity.data }),
   };
 }
 

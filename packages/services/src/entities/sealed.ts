@@ -26,14 +26,21 @@ export function isSecretName(name: string): boolean {
 
 export const MASK = '***';
 const SEALED = '$sealed';
+/** `as` of what was no text before it was sealed. */
+const JSON_TEXT = 'json';
+
+/** One of digits alone may be written as a number. */
+type Secret = string | number | boolean;
 
 /** As it is kept: secrets encrypted. What is shown as `***` is what it was before. */
 export function sealed(data: Data, { cipher, place, before }: Sealing): Data {
-  const seal = (text: string, path: string, known: unknown): unknown => {
-    if (text === MASK && isSealed(known)) return known;
-    if (text === MASK)
+  const seal = (secret: Secret, path: string, known: unknown): unknown => {
+    if (secret === MASK && isSealed(known)) return known;
+    if (secret === MASK)
       throw new ServiceError('admin.invalid', `${path}: ${MASK} stands for what is kept, and nothing is`);
-    return { [SEALED]: cipher.encrypt(text, `${place}${path}`) };
+    const isText = typeof secret === 'string';
+    const text = isText ? secret : JSON.stringify(secret);
+    return { [SEALED]: cipher.encrypt(text, `${place}${path}`), ...(!isText && { as: JSON_TEXT }) };
   };
   return changed(data, before, seal);
 }
@@ -45,9 +52,9 @@ interface Sealing {
   readonly before: Data | undefined;
 }
 
-function changed(data: Data, before: unknown, seal: (text: string, path: string, known: unknown) => unknown): Data {
+function changed(data: Data, before: unknown, seal: (secret: Secret, path: string, known: unknown) => unknown): Data {
   const walk = (value: unknown, known: unknown, at: { readonly path: string; readonly secret: boolean }): unknown => {
-    if (typeof value === 'string') return at.secret ? seal(value, at.path, known) : value;
+    if (isScalar(value)) return at.secret ? seal(value, at.path, known) : value;
     if (Array.isArray(value)) {
       return value.map((item, index) => walk(item, memberOf(known, index), { ...at, path: `${at.path}/${index}` }));
     }
@@ -68,9 +75,28 @@ function changed(data: Data, before: unknown, seal: (text: string, path: string,
   );
 }
 
-function requireKnown(value: { readonly [SEALED]: string }, known: unknown, path: string): unknown {
+/** Of what holds no secrets: nothing in it is taken for one. */
+export function unsealed(data: Data): Data {
+  replaced(data, (_, path) => {
+    throw ofThisHouse(path);
+  });
+  return data;
+}
+
+function isScalar(value: unknown): value is Secret {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function requireKnown(value: Sealed, known: unknown, path: string): unknown {
   if (isSealed(known) && known[SEALED] === value[SEALED]) return value;
-  throw new ServiceError('admin.invalid', `${path}: \`${SEALED}\` is a name that only this house uses, choose another`);
+  throw ofThisHouse(path);
+}
+
+function ofThisHouse(path: string): ServiceError {
+  return new ServiceError(
+    'admin.invalid',
+    `${path}: \`${SEALED}\` is a name that only this house uses, choose another`,
+  );
 }
 
 function memberOf(value: unknown, name: string | number): unknown {
@@ -89,7 +115,10 @@ export function replacedSecrets(value: unknown, instead: string): unknown {
 
 /** As gates need it. */
 export function opened(value: unknown, cipher: Cipher, place: string): unknown {
-  return replaced(value, (text, path) => cipher.decrypt(text, `${place}${path}`));
+  return replaced(value, ({ [SEALED]: text, as }, path) => {
+    const clear = cipher.decrypt(text, `${place}${path}`);
+    return as === JSON_TEXT ? JSON.parse(clear) : clear;
+  });
 }
 
 /** Whether the cipher opens what an entity keeps sealed, as its row has it; undefined: nothing is sealed. */
@@ -109,8 +138,8 @@ export function opensSealed(
   }
 }
 
-function replaced(value: unknown, instead: (text: string, path: string) => unknown, path = ''): unknown {
-  if (isSealed(value)) return instead(value[SEALED], path);
+function replaced(value: unknown, instead: (sealed: Sealed, path: string) => unknown, path = ''): unknown {
+  if (isSealed(value)) return instead(value, path);
   if (Array.isArray(value)) return value.map((item, index) => replaced(item, instead, `${path}/${index}`));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
@@ -118,6 +147,11 @@ function replaced(value: unknown, instead: (text: string, path: string) => unkno
   );
 }
 
-export function isSealed(value: unknown): value is { readonly [SEALED]: string } {
+interface Sealed {
+  readonly [SEALED]: string;
+  readonly as?: unknown;
+}
+
+export function isSealed(value: unknown): value is Sealed {
   return typeof value === 'object' && value !== null && SEALED in value && typeof value[SEALED] === 'string';
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Type } from 'typebox';
 import { findEntity, type Entity } from '@gatehouse/store';
+import { requireUnmanaged } from '../config-as-code/managed.ts';
 import { requireEntity } from '../entities/entity-verbs.ts';
 import { requireBelow, requireSomewhere } from '../entities/permission-on.ts';
 import { entityView, type EntityView } from '../entities/entity-view.ts';
@@ -61,6 +62,7 @@ export const DEPLOYMENT_MOVES: readonly Move[] = [
 async function promote(moving: AnyMoving): Promise<Applied> {
   const { ctx, own, entity } = moving;
   const version = await calledVersion(ctx, own, entity.parent);
+  requireUnmanaged(version, 'promote');
   const revision = await revisionFor(own.sql, version, entity.data['revision']);
   if (entity.data['environment'] === HERE) {
     await deploy(moving, version, revision, entity);
@@ -81,6 +83,7 @@ async function requireCanary(own: Write, deployment: Entity): Promise<void> {
   const { workspace, parent } = deployment;
   const version = await findEntity(own.sql, { workspace, kind: 'version', id: parent });
   if (version === undefined || !CALLED.has(version.state)) throw refused('its version is not called');
+  requireUnmanaged(version, 'roll');
   const rolling = (await deploymentsOf(own.sql, version)).find(
     ({ id, state }) => state === 'rolling' && id !== deployment.id,
   );
@@ -124,6 +127,7 @@ export async function createDeployment(ctx: ServiceContext, input: unknown): Pro
   return write(ctx, async (own) => {
     const version = await calledVersion(ctx, own, asked.version);
     await requireBelow(ctx, own, { kind, parent: version });
+    requireUnmanaged(version, 'deploy');
     const revision = await revisionFor(own.sql, version, asked.revision);
     const environment = asked.environment ?? HERE;
     const facts = { revision: revision.id, weight, environment, state: 'pending' };

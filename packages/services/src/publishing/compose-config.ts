@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { eachEntity, type Entity, type Statements } from '@gatehouse/store';
 import { canariesOf, type Canary } from './canaries.ts';
 import type { Cipher } from '../cipher.ts';
@@ -13,6 +14,30 @@ const SERVED: ReadonlySet<string> = new Set(['published', 'deprecated', 'preview
 const GRANTED: ReadonlySet<string> = new Set(['published', 'deprecated']);
 export const DEFAULT_WORKSPACE = 'default';
 
+const PARTS = [
+  'upstream',
+  'provider',
+  'model',
+  'budget',
+  'guard',
+  'prompt',
+  'policy',
+  'setting',
+  'certificate',
+] as const;
+/** Of what gates serve, but for who calls; a version changes with every revision that is deployed of it. */
+const COMPOSED = [...PARTS, 'api', 'version', 'deployment', 'plan', 'workspace'] as const;
+
+/** Another text whenever anything has changed that gates serve, but for who calls. */
+export async function composedState(sql: Statements): Promise<string> {
+  const hash = createHash('sha256');
+  for (const kind of COMPOSED) {
+    for await (const { workspace, id, revision } of eachEntity(sql, kind))
+      hash.update(JSON.stringify([workspace, id, revision]));
+  }
+  return hash.digest('hex');
+}
+
 export interface ComposeInputs {
   readonly cipher: Cipher;
   readonly gate: Pick<Gate, 'apisOfOthers'>;
@@ -22,17 +47,7 @@ export interface ComposeInputs {
 export async function composeConfig(sql: Statements, { cipher, gate }: ComposeInputs): Promise<GateConfig> {
   const names = { workspaces: await workspaceNames(sql), ofOthers: await gate.apisOfOthers() };
   const composer = new Composer(cipher, names);
-  for (const kind of [
-    'upstream',
-    'provider',
-    'model',
-    'budget',
-    'guard',
-    'prompt',
-    'policy',
-    'setting',
-    'certificate',
-  ] as const) {
+  for (const kind of PARTS) {
     for await (const entity of eachEntity(sql, kind)) composer.part(entity);
   }
   for await (const api of eachEntity(sql, 'api')) composer.api(api);
@@ -128,7 +143,7 @@ class Composer {
     const value = this.#scoped(entity, this.#spec(entity));
     if (entity.kind === 'upstream') this.#source.upstreams[name] = value;
     else if (entity.kind === 'provider') this.#ai.providers[name] = value;
-    else if (entity.kind === 'model') this.#ai.models[name] = value;
+    else if (entity.kind === 'model') put(this.#ai.models, name, value);
     else if (entity.kind === 'guard') this.#ai.guards[name] = value;
     else if (entity.kind === 'prompt') this.#ai.prompts[name] = value;
     else if (entity.kind === 'budget') this.#ai.budgets.push(value);
@@ -246,6 +261,11 @@ class Composer {
     const source = { gatehouse: 1, ...gateway, ...this.#source, ...(ai !== undefined && { ai }) };
     return { text: JSON.stringify(source), documents: this.#documents };
   }
+}
+
+/** Models may be called anything, `__proto__` too. */
+function put(record: Named, name: string, value: unknown): void {
+  Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** What the state of a version does to its callers. */

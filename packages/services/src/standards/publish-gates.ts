@@ -13,7 +13,7 @@ import type { Write } from '../entities/write.ts';
 import { LIVE } from '../moves/subscription-terms.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { enforcedBy } from './enforced-by.ts';
-import { publishedDocument, readDocument, standardsOf, waiversOf, type Standards } from './standards-of.ts';
+import { publishedDocument, readable, readDocument, standardsOf, waiversOf, type Standards } from './standards-of.ts';
 import { usageOf } from './usage-of.ts';
 import { ServiceError } from '../service-error.ts';
 
@@ -42,10 +42,9 @@ export async function publishGates(gated: Gated): Promise<Entity['data']> {
   const waivers = await waiversOf(own.sql, version);
   const before = await publishedDocument(own.sql, version);
   const standards = await standardsOf(own.sql, version);
-  const verdicts = [
-    before === undefined ? PASSED : await compared(document, { gated, waivers, before }),
-    linted(document, { gated, waivers, before, standards }),
-  ];
+  // First, as it says what is no OpenAPI document at all.
+  const findings = linted(document, { gated, waivers, before, standards });
+  const verdicts = [before === undefined ? PASSED : await compared(document, { gated, waivers, before }), findings];
   const refusals = verdicts.flatMap(({ refusal }) => refusal ?? []);
   if (refusals.length > 0) {
     const facts = Object.assign({}, ...refusals.map((refusal) => refusal.facts));
@@ -71,13 +70,14 @@ interface LintInputs {
 
 function linted(document: SpecDocument, { gated, waivers, before, standards }: LintInputs): Verdict {
   const { pack, failOn } = standards;
-  const { grade, scores, findings, next } = lint(document, {
+  const rules = {
     pack,
     previous: before,
     waivers,
     nowMs: gated.own.nowMs,
     enforced: enforcedBy(gated.version.data['spec']),
-  });
+  };
+  const { grade, scores, findings, next } = readable(() => lint(document, rules));
   const passed = { lint: { pack, grade, scores, findings: findings.length } };
   const failing = failOn === 'never' ? [] : findings.filter(({ severity }) => isAtLeast(severity, failOn));
   const [first] = failing;

@@ -7,7 +7,7 @@ import { kindOf } from '../kinds/kinds.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { enforcedBy } from './enforced-by.ts';
-import { publishedDocument, readDocument, standardsOf, waiversOf } from './standards-of.ts';
+import { publishedDocument, readable, readDocument, standardsOf, waiversOf } from './standards-of.ts';
 
 /** How a revision stood when it was sealed. */
 interface Sealed {
@@ -57,7 +57,8 @@ export async function scoreCard(ctx: ServiceContext, id: string): Promise<ScoreC
   const { previous, waivers, standards } = judged;
   const { pack } = standards;
   const enforced = enforcedBy(version.data['spec']);
-  const now = lint(readDocument(document), { pack, previous, waivers, nowMs: ctx.clock.now(), enforced });
+  const rules = { pack, previous, waivers, nowMs: ctx.clock.now(), enforced };
+  const now = readable(() => lint(readDocument(document), rules));
   const findings: Record<string, number> = { error: 0, warning: 0, info: 0 };
   for (const { severity } of now.findings) findings[severity] = (findings[severity] ?? 0) + 1;
   const trend = revisions.flatMap(({ id: revision, data }): readonly Sealed[] => {

@@ -39,8 +39,13 @@ export async function standardsOf(sql: Statements, version: Entity): Promise<Sta
 }
 
 export function readDocument(text: string): SpecDocument {
+  return readable(() => parseSpec(text, 'document'));
+}
+
+/** Says what no document can be, as whoever has sent it may mend it. */
+export function readable<T>(work: () => T): T {
   try {
-    return parseSpec(text, 'document');
+    return work();
   } catch (error) {
     if (!(error instanceof UnreadableDocument)) throw error;
     const { line, column } = error.place;
