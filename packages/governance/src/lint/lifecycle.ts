@@ -1,4 +1,5 @@
 import { objectOf, textOf, type JsonObject, type Path } from '../document/json-value.ts';
+import { earlierOf } from './earlier-operation.ts';
 import type { OperationSite, RuleContext } from './rule.ts';
 
 /** Written at an operation, or for all of them at its path or at `info`. */
@@ -40,34 +41,16 @@ export function daysBetween(fromMs: number, toMs: number): number {
   return Math.floor((toMs - fromMs) / DAY_MS);
 }
 
-/** Where an operation of a path stands in the earlier version, in whatever way its parameters are named there. */
-function earlierOf(operation: OperationSite, { previous }: Pick<RuleContext, 'previous'>): JsonObject | undefined {
-  if (previous === undefined) return undefined;
-  const paths = objectOf(previous['paths']);
-  const { template, method } = operation;
-  const exact = Object.hasOwn(paths, template) ? paths[template] : undefined;
-  const item = objectOf(exact ?? byShape(paths).get(shapeOfTemplate(template)));
-  const found = item[method];
-  return found === undefined ? undefined : objectOf(found);
-}
-
-/** What the earlier version says of the operation, for itself or for all; undefined where it had no such operation. */
+/**
+ * What the earlier version says of the operation, for itself or for all. Of an operation that is new, what it said in
+ * the place that the operation has it from now.
+ */
 export function earlierField(operation: OperationSite, lint: Pick<RuleContext, 'previous'>, field: string): unknown {
-  const before = earlierOf(operation, lint);
-  if (before === undefined) return undefined;
-  return before[field] ?? writtenOfApi(objectOf(lint.previous), field).value;
-}
-
-const SHAPES = new WeakMap<JsonObject, ReadonlyMap<string, unknown>>();
-
-function byShape(paths: JsonObject): ReadonlyMap<string, unknown> {
-  const known = SHAPES.get(paths);
-  if (known !== undefined) return known;
-  const made = new Map(Object.entries(paths).map(([template, item]) => [shapeOfTemplate(template), item]));
-  SHAPES.set(paths, made);
-  return made;
-}
-
-function shapeOfTemplate(template: string): string {
-  return template.replace(/\{[^{}]*\}/g, '{}');
+  const { previous } = lint;
+  if (previous === undefined) return undefined;
+  const ofApi = writtenOfApi(previous, field).value;
+  const { item, node } = earlierOf(operation, previous);
+  if (node !== undefined) return node[field] ?? item?.[field] ?? ofApi;
+  if (operation.node[field] !== undefined) return undefined;
+  return operation.pathItem.node[field] === undefined ? ofApi : item?.[field];
 }

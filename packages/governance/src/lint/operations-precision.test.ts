@@ -20,8 +20,6 @@ const query = (name: string): string => `, parameters: [{ name: "${name}", in: q
 const answers = (responses: string, method = 'get', template = '/users'): string =>
   `paths: { "${template}": { ${method}: { responses: { ${responses} } } } }`;
 const info = (text: string): string => `info: { title: a${text} }\npaths: { /a: { get: { operationId: getA } } }`;
-const LINK = 'responses: { "200": { links: { a: { operationId: oldOne } } } }';
-const LINKED = '/paths/~1a/put/responses/200/links/a';
 const RESPONSES = '/paths/~1users/get/responses';
 
 describe.each<[string, readonly Case[]]>([
@@ -201,19 +199,6 @@ components:
     ],
   ],
   [
-    'V02',
-    [
-      ['servers: [{ url: /v1 }, { url: https://h/v1 }]\npaths: { /a: {} }', []],
-      ['paths: { /v1/a: {}, /v1/b: {} }', []],
-      ['paths: { /a: { get: { parameters: [{ name: api-version, in: query }] } } }', []],
-      ['servers: [{ url: "https://h/{version}", variables: { version: {} } }]\npaths: { /a: {} }', []],
-      ['paths: { /a: {} }', ['/info']],
-      ['paths: { /v1/a: {}, /v2/b: {} }', ['/paths/~1v2~1b']],
-      ['servers: [{ url: /v1 }]\npaths: { /v1/a: {} }', ['/paths/~1v1~1a']],
-      ['servers: [{ url: /v1 }]\npaths: { /a: { get: { parameters: [{ name: version, in: query }] } } }', []],
-    ],
-  ],
-  [
     'V03',
     [
       ['servers: [{ url: https://h/v1 }, { url: https://10.0.0.1/v2beta1 }]\npaths: { /v1/a.b: {} }', []],
@@ -226,40 +211,6 @@ components:
       ['info: { x-sunset: 2030-01-01, x-successor: none }\npaths: { /a: { get: { deprecated: true } } }', []],
       ['paths: { /a: { get: { deprecated: true, x-sunset: soon, x-successor: b } } }', ['/paths/~1a/get/x-sunset']],
       ['paths: { /a: { get: { deprecated: false } } }', []],
-    ],
-  ],
-  [
-    'V06',
-    [
-      ['paths: { /a: { get: { x-sunset: 2026-07-15, x-stability-level: beta } } }', []],
-      ['paths: { /a: { get: { x-sunset: 2026-07-15, x-stability-level: stable } } }', ['/paths/~1a/get/x-sunset']],
-      ['paths: { /a: { get: { x-sunset: 2026-07-15, x-deprecated-at: 2026-01-01 } } }', []],
-      ['paths: { /a: { get: { x-sunset: 2020-01-01 } } }', ['/paths/~1a/get/x-sunset']],
-      [
-        'paths: { /a: { get: { x-sunset: 2026-06-05 } } }',
-        [],
-        { earlier: 'paths: { /a: { get: { x-sunset: 2026-06-05 } } }' },
-      ],
-      [
-        'paths: { /a: { get: { x-sunset: 2028-01-01 } } }',
-        ['/paths/~1a/get/x-sunset'],
-        { earlier: 'paths: { /a: { get: { x-sunset: 2029-01-01 } } }' },
-      ],
-      [
-        'paths: { "/a/{id}": { get: { x-sunset: 2030-01-01 } } }',
-        [],
-        { earlier: 'paths: { "/a/{b}": { get: { x-sunset: 2029-01-01 } } }' },
-      ],
-      [
-        'info: { x-sunset: 2026-06-05 }\npaths: { /a: { get: {} } }',
-        [],
-        { earlier: 'info: { x-sunset: 2026-06-05 }\npaths: { /a: { get: {} } }' },
-      ],
-      [
-        'info: { x-sunset: 2027-06-05 }\npaths: { /a: { get: {} }, /b: { get: {} } }',
-        ['/info/x-sunset'],
-        { earlier: 'info: { x-sunset: 2028-01-01 }\npaths: { /a: { get: {} } }' },
-      ],
     ],
   ],
   [
@@ -280,27 +231,6 @@ components:
         ['/paths/~1a/get/x-stability-level'],
         { earlier: info(', x-stability-level: stable') },
       ],
-    ],
-  ],
-  [
-    'V11',
-    [
-      [`paths: { /a: { get: { operationId: oldOne, deprecated: true }, put: { ${LINK} } } }`, [LINKED]],
-      [
-        `paths: { /a: { get: { operationId: oldOne, deprecated: true }, put: { ${LINK} } } }`,
-        [],
-        { earlier: `paths: { /a: { get: { operationId: oldOne }, put: { ${LINK} } } }` },
-      ],
-      [
-        `paths: { /a: { get: { operationId: oldOne, deprecated: true }, put: { ${LINK} } } }`,
-        [LINKED],
-        { earlier: 'paths: { /a: { get: { operationId: oldOne } } }' },
-      ],
-      [
-        `paths: { /a: { get: { deprecated: true }, put: { ${LINK.replace('operationId: oldOne', 'operationRef: "#/paths/~1a/get"')} } } }`,
-        [LINKED],
-      ],
-      [`paths: { /a: { get: { operationId: oldOne }, put: { ${LINK} } } }`, []],
     ],
   ],
   [

@@ -1,7 +1,7 @@
-import { listOf, objectOf, textOf } from '../../document/json-value.ts';
+import { isObject, listOf, namedOf, objectOf, textOf, type JsonObject } from '../../document/json-value.ts';
 import { writtenOfApi } from '../lifecycle.ts';
-import type { Rule } from '../rule.ts';
-import { shapeOf } from '../schema-type.ts';
+import type { Rule, Site } from '../rule.ts';
+import { shapeOf, typesOf } from '../schema-type.ts';
 
 const openEnums: Rule = {
   id: 'V08',
@@ -12,15 +12,44 @@ const openEnums: Rule = {
   bad: 'components:\n  responses: { User: { content: { application/json: { schema: { type: string, enum: [a, b] } } } } }\n',
   good: 'components:\n  responses: { User: { content: { application/json: { schema: { type: string, x-extensible-enum: [a, b] } } } } }\n',
   since: '0.1.0',
-  hooks: ({ report }) => ({
-    schema: ({ node, path, inResponse }) => {
-      const values = listOf(node['enum']).filter((value) => typeof value === 'string');
-      const open = node['x-extensible-enum'];
-      if (!inResponse || values.length < 2 || (open !== undefined && open !== false)) return;
-      report('callers will take this list for complete; use `x-extensible-enum`', [...path, 'enum']);
-    },
-  }),
+  hooks: ({ report, resolve }) => {
+    const closed: Site[] = [];
+    // `anyOf` of some values and of any text is an open list as well.
+    const opened = new Set<unknown>();
+    const references: JsonObject[] = [];
+    return {
+      reference: ({ node }) => void references.push(node),
+      schema: ({ node, path, inResponse, isTest }) => {
+        const members = listOf(node['anyOf']);
+        if (members.some((member) => isAnyText(resolve(member)))) for (const member of members) opened.add(member);
+        const values = listOf(node['enum']).filter((value) => typeof value === 'string');
+        if (inResponse && !isTest && values.length > 1 && !isExtensible(node)) closed.push({ node, path });
+      },
+      end: () => {
+        const [within, elsewhere] = [true, false].map(
+          (wanted) => new Set(references.filter((one) => opened.has(one) === wanted).map(resolve)),
+        );
+        for (const { node, path } of closed) {
+          if (opened.has(node) || (within?.has(node) === true && elsewhere?.has(node) === false)) continue;
+          report('callers will take this list for complete; use `x-extensible-enum`', [...path, 'enum']);
+        }
+      },
+    };
+  },
 };
+
+/** By our own extension, or by that of AutoRest. */
+function isExtensible(schema: JsonObject): boolean {
+  const open = schema['x-extensible-enum'];
+  return (open !== undefined && open !== false) || objectOf(schema['x-ms-enum'])['modelAsString'] === true;
+}
+
+function isAnyText(schema: JsonObject | undefined): boolean {
+  if (schema === undefined || !typesOf(schema).includes('string')) return false;
+  return LIMITING.every((field) => schema[field] === undefined);
+}
+
+const LIMITING = ['enum', 'const', 'format', 'pattern', 'allOf', 'anyOf', 'oneOf', 'not'];
 
 const openObjects: Rule = {
   id: 'V09',
@@ -32,15 +61,27 @@ const openObjects: Rule = {
   good: 'components:\n  requestBodies: { User: { content: { application/json: { schema: { type: object, additionalProperties: false } } } } }\n',
   since: '0.1.0',
   hooks: ({ report }) => ({
-    schema: ({ node, path, inRequest, inResponse }) => {
-      if (!inResponse) return;
-      const field = ['additionalProperties', 'unevaluatedProperties'].find((name) => node[name] === false);
+    schema: ({ node, path, inRequest, inResponse, isTest }) => {
+      if (!inResponse || isTest || isMap(node)) return;
+      const field = ['additionalProperties', 'unevaluatedProperties'].find((name) => isNothing(node[name]));
       if (field === undefined || !(shapeOf(node).includes('object') || shapeOf(node).length === 0)) return;
       const advice = inRequest ? '; requests that are closed need a schema of their own' : '';
       report(`responses of this kind can never have a new property${advice}`, [...path, field]);
     },
   }),
 };
+
+/** Its names are data: patterns say of which kind. */
+function isMap({ properties, patternProperties }: JsonObject): boolean {
+  return properties === undefined && namedOf(patternProperties).length > 0;
+}
+
+/** A schema that no value fits, in either spelling. */
+function isNothing(schema: unknown): boolean {
+  if (!isObject(schema)) return schema === false;
+  const { not } = schema;
+  return not === true || (isObject(not) && Object.keys(not).length === 0);
+}
 
 /** As wide as those who may call. */
 const AUDIENCES = new Set(

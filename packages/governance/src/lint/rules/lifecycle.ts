@@ -1,7 +1,7 @@
-import { namedOf, objectOf, textOf, type JsonObject } from '../../document/json-value.ts';
+import { namedOf, textOf, type JsonObject } from '../../document/json-value.ts';
 import { daysBetween, earlierField, timeOf, writtenFor, writtenOfApi } from '../lifecycle.ts';
+import { Links, linksIn } from '../links.ts';
 import { STABILITIES, type Stability } from '../options.ts';
-import { pathOfReference } from '../references.ts';
 import type { OperationSite, Rule, RuleContext } from '../rule.ts';
 
 function isDeprecated({ node }: { readonly node: JsonObject }): boolean {
@@ -70,11 +70,17 @@ interface Sunset {
 /** Where nothing tells when it was deprecated, that is now. */
 function checkGrace({ root, options, nowMs, report }: RuleContext, { operation, sunset, path }: Sunset): void {
   const since = DEPRECATED_SINCE.map((field) => timeOf(writtenFor(operation, root, field).value));
-  const from = since.find((time) => time !== undefined) ?? nowMs;
+  const told = since.find((time) => time !== undefined);
+  const from = told ?? nowMs;
   const asked = options.graceDays[stabilityOf(writtenFor(operation, root, 'x-stability-level').value) ?? 'stable'];
   const days = daysBetween(from, sunset);
-  if (days < 0) report('the sunset has passed', path);
-  else if (days < asked) report(`the sunset is ${days} days away, less than ${asked}`, path);
+  if (days < 0) report(told === undefined ? 'the sunset has passed' : 'the sunset is before the deprecation', path);
+  else if (days < asked) {
+    report(
+      `the sunset is ${days} days ${told === undefined ? 'away' : 'after the deprecation'}, less than ${asked}`,
+      path,
+    );
+  }
 }
 
 const DEPRECATED_SINCE = ['x-deprecated-at', 'x-deprecated-since', 'x-deprecation', 'x-deprecation-date'];
@@ -177,50 +183,18 @@ const dependencies: Rule = {
 `,
   since: '0.1.0',
   hooks: ({ report, resolve, previous }) => {
-    const deprecated = new Set<string>();
-    const nodes = new Set<JsonObject>();
-    const links: { readonly to: string | JsonObject; readonly path: readonly (string | number)[] }[] = [];
+    const links = new Links(resolve);
     return {
-      operation: (operation) => {
-        const id = textOf(operation.node['operationId']);
-        if (isDeprecated(operation)) nodes.add(operation.node);
-        if (isDeprecated(operation) && id !== undefined) deprecated.add(id);
-        if (isDeprecated(operation)) return;
-        for (const { node, path } of operation.responses) {
-          for (const [name, value] of namedOf(node['links'])) {
-            const link = objectOf(resolve(value));
-            const to = textOf(link['operationId']) ?? targetOf(textOf(link['operationRef']), resolve);
-            if (to !== undefined) links.push({ to, path: [...path, 'links', name] });
-          }
-        }
-      },
+      operation: (operation) => links.add(operation),
       end: () => {
-        const linkedBefore = linkedIn(previous);
-        for (const { to, path } of links) {
-          const isOld = typeof to === 'string' && linkedBefore.has(to);
-          const leadsThere = typeof to === 'string' ? deprecated.has(to) : nodes.has(to);
-          if (leadsThere && !isOld) report('the link leads to a deprecated operation', path);
+        const before = previous === undefined ? undefined : linksIn(previous);
+        for (const { from, to, path } of links.from((operation) => !isDeprecated(operation))) {
+          const isOld = before?.has(from, to) === true;
+          if (isDeprecated(to) && !isOld) report('the link leads to a deprecated operation', path);
         }
       },
     };
   },
 };
-
-/** Ids that stand twice in a document: at their operation and in a link. */
-function linkedIn(root: JsonObject | undefined): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  const text = root === undefined ? '' : JSON.stringify(objectOf(root['paths']));
-  for (const [, quoted = '""'] of text.matchAll(/"operationId":("(?:[^"\\]|\\.)*")/g)) {
-    const id = String(JSON.parse(quoted));
-    if (seen.has(id)) twice.add(id);
-    seen.add(id);
-  }
-  return twice;
-}
-
-function targetOf(ref: string | undefined, resolve: RuleContext['resolve']): JsonObject | undefined {
-  return ref === undefined || pathOfReference(ref) === undefined ? undefined : resolve({ $ref: ref });
-}
 
 export const LIFECYCLE_RULES: readonly Rule[] = [successor, grace, stability, headers, dependencies];

@@ -1,7 +1,8 @@
-import { namedOf, objectOf, textOf, type JsonObject, type Path } from '../../document/json-value.ts';
+import { namedOf, objectOf, textOf, type JsonObject } from '../../document/json-value.ts';
 import { compareDocuments } from '../../breaking/compare-documents.ts';
-import { isVersionSegment, segmentsOf } from '../path-template.ts';
-import type { Rule, RuleContext } from '../rule.ts';
+import { segmentsOf } from '../path-template.ts';
+import type { Rule, RuleContext, Site } from '../rule.ts';
+import { inContent, inParameter, inServers, inTemplate, type Locator } from '../version-locators.ts';
 
 const SEMVER =
   /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-.]+)?$/;
@@ -32,12 +33,6 @@ const scheme: Rule = {
   }),
 };
 
-interface Locator {
-  readonly kind: string;
-  readonly version: string;
-  readonly path: Path;
-}
-
 const locator: Rule = {
   id: 'V02',
   severity: 'error',
@@ -49,48 +44,24 @@ const locator: Rule = {
   since: '0.1.0',
   hooks: (lint) => {
     const found: Locator[] = [];
+    // What many operations share is looked at once.
+    const seen = new Set<JsonObject>();
+    const isNew = ({ node }: Site): boolean => !seen.has(node) && seen.add(node).has(node);
     return {
-      server: ({ node, path }) => void found.push(...inServer(node, path)),
-      pathItem: ({ template, templatePath: path, direction }) => {
-        if (direction !== 'path') return;
-        const segment = segmentsOf(template).find(({ literal }) => isVersionSegment(literal));
-        if (segment !== undefined) found.push({ kind: 'paths', version: major(segment.literal), path });
+      document: (site) => void found.push(...inServers(site)),
+      pathItem: (site) => {
+        if (site.direction === 'path') found.push(...inTemplate(site), ...inServers(site));
       },
-      parameter: ({ node, path }) => {
-        const name = textOf(node['name']) ?? '';
-        const place = textOf(node['in']) ?? '';
-        if (VERSION_PARAMETERS.get(place)?.test(name) !== true) return;
-        found.push({ kind: `the ${place} parameter ${name}`, version: '', path });
-      },
-      mediaType: ({ type, path }) => {
-        const version = /[.;]\s*(?:v|version=)(\d+)/.exec(type)?.[1];
-        if (version !== undefined) found.push({ kind: 'media types', version: `v${version}`, path });
+      operation: (site) => {
+        if (site.direction !== 'path') return;
+        found.push(...inServers(site), ...site.parameters.filter(isNew).flatMap(inParameter));
+        const bodies = site.requestBody === undefined ? site.responses : [site.requestBody, ...site.responses];
+        found.push(...bodies.filter(isNew).flatMap(inContent));
       },
       end: () => judge(found, lint),
     };
   },
 };
-
-/** `version` in a query is mostly the version of a thing. */
-const VERSION_PARAMETERS: ReadonlyMap<string, RegExp> = new Map([
-  ['query', /^(?:api|accept)[-_]?version$/i],
-  ['header', /^(?:x-)?(?:(?:api|accept)[-_]?)?version$/i],
-]);
-
-function major(segment: string): string {
-  return segment.toLowerCase().replace(/[._].*$/, '');
-}
-
-function inServer(server: JsonObject, path: Path): readonly Locator[] {
-  const url = textOf(server['url']) ?? '';
-  const segment = url
-    .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*/i, '')
-    .split('/')
-    .find(isVersionSegment);
-  if (segment !== undefined) return [{ kind: 'server URLs', version: major(segment), path: [...path, 'url'] }];
-  const isVariable = namedOf(server['variables']).some(([name]) => /version/i.test(name) && url.includes(`{${name}}`));
-  return isVariable ? [{ kind: 'server URLs', version: '', path: [...path, 'url'] }] : [];
-}
 
 function judge(found: readonly Locator[], { root, report }: RuleContext): void {
   const [first] = found;
@@ -100,13 +71,14 @@ function judge(found: readonly Locator[], { root, report }: RuleContext): void {
       report('callers cannot name a version: no server URL, path, parameter or media type has one', ['info'], 'info');
     return;
   }
-  const kinds = new Map(found.map((one) => [one.kind, one]));
-  for (const [kind, { path }] of kinds) {
-    if (kind !== first.kind) report(`the version is named in ${kind} and also in ${first.kind}`, path);
+  const places = new Map(found.map((one) => [one.key, one]));
+  for (const [key, { name, path }] of places) {
+    if (key !== first.key) report(`the version is named in ${name} and also in ${first.name}`, path);
   }
-  const other = found.find(({ kind, version }) => kind === first.kind && version !== first.version);
-  if (other !== undefined)
-    report(`\`${other.version}\` stands beside \`${first.version}\` in one document`, other.path);
+  const [one, ...others] = found.filter(({ key, version }) => key === first.key && version !== '');
+  const other = others.find(({ version }) => version !== one?.version);
+  if (one === undefined || other === undefined) return;
+  report(`\`${other.version}\` stands beside \`${one.version}\` in one document`, other.path);
 }
 
 const majorOnly: Rule = {
