@@ -112,6 +112,10 @@ describe('a document of an api that is new', () => {
   });
 });
 
+const withReply = (schema: object) => ({
+  '/a': { get: { responses: { 200: { description: '', content: { 'application/json': { schema } } } } } },
+});
+
 describe('a document of an api that is there', () => {
   const before = {
     '/a': { get: { responses: {} } },
@@ -135,7 +139,13 @@ describe('a document of an api that is there', () => {
     const created = await imported({ text: openApi(before) });
     const { status, body } = await imported({ text: openApi(after) });
     expect(status).toBe(200);
-    const breaking = [{ level: 'error', operation: 'GET /c', message: 'is gone' }];
+    const breaking = [
+      {
+        level: 'error',
+        operation: 'GET /c',
+        message: 'the operation was removed without having been deprecated with a sunset',
+      },
+    ];
     expect(body).toMatchObject({
       outcome: 'preview',
       breaking,
@@ -145,6 +155,60 @@ describe('a document of an api that is there', () => {
     });
     const version = await read(`versions/${created.body['version'].id}`);
     expect(version).toMatchObject({ revision: 1, document: openApi(before) });
+  });
+
+  it('is compared down to its schemas, with what is stored or the newest', async () => {
+    test = await withoutStandards(await openTestHouse());
+    const replying = (type: string, version?: string): string => openApi(withReply({ type }), version);
+    await imported({ text: replying('string') });
+    const change = {
+      level: 'error',
+      id: 'response-type-changed',
+      operation: 'GET /a',
+      path: 'responses.200.application/json',
+      message: 'the type was changed from string to integer',
+    };
+    const newest = await imported({ text: replying('integer', '2.0.0') });
+    expect(newest.body).toMatchObject({ comparedWith: '1.2.0', version: { isNew: true }, breaking: [change] });
+    const preview = await imported({ text: replying('integer') });
+    expect(preview.body).toMatchObject({ breaking: [change], difference: { changed: [], unchanged: 1 } });
+    const applied = await imported({ text: replying('integer') }, `?apply=${preview.body['preview']}`);
+    expect(applied.body).toMatchObject({ outcome: 'applied', breaking: [change] });
+  });
+
+  it('breaks nobody where it is the same, or the first', async () => {
+    test = await withoutStandards(await openTestHouse());
+    const first = await imported({ text: openApi(before) });
+    const again = await imported({ text: openApi(before) });
+    expect([first.body['breaking'], again.body['breaking']]).toEqual([[], []]);
+    expect(again.body).not.toHaveProperty('breakingLeftOut');
+  });
+
+  it('is compared in full where it is large, and says how much of that it leaves out', async () => {
+    test = await withoutStandards(await openTestHouse());
+    const paths = (count: number, type: string): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`/a${n}`, withReply({ type })['/a']]));
+    await imported({ text: openApi(paths(2000, 'string')) });
+    const { status, body } = await imported({ text: openApi(paths(2000, 'integer')) });
+    expect([status, body['breaking'].length, body['breakingLeftOut']]).toEqual([200, 1000, 1000]);
+    expect(body['breaking'][0]).toMatchObject({
+      level: 'error',
+      message: 'the type was changed from string to integer',
+    });
+  });
+
+  it('says so where what is stored cannot be compared, and what it knows all the same', async () => {
+    test = await withoutStandards(await openTestHouse());
+    const created = await imported({ text: openApi(before) });
+    const path = `/workspaces/default/versions/${created.body['version'].id}`;
+    const changed = await test.call('PATCH', path, {
+      body: { document: '{"asyncapi": "3.0.0"}' },
+      headers: { 'if-match': '"1"' },
+    });
+    expect(changed.status).toBe(200);
+    const { status, body } = await imported({ text: openApi(after) });
+    const message = expect.stringContaining('the documents cannot be compared: the document is AsyncAPI');
+    expect([status, body['breaking']]).toEqual([200, [{ level: 'warning', operation: '', message }]]);
   });
 
   it('is applied as it was shown', async () => {

@@ -39,6 +39,11 @@ describe('documents that anybody may have judged', () => {
       expect((await compared(count)).body).toMatchObject({ verdict: 'breaking', semver: 'major' });
   });
 
+  it('are told how many changes are left out', async () => {
+    const { body } = await test.call('POST', '/breaking', { body: { old: large(1300), new: large(100) } });
+    expect([body['changes'].length, body['leftOut']]).toEqual([1000, 200]);
+  });
+
   it('are refused with what is wrong, large or small', async () => {
     const broken = (size: number): string => `openapi: 3.1.0\nx-filler: "${'x'.repeat(size)}"\ninfo: [`;
     for (const size of [10, 300_000]) {

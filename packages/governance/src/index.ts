@@ -10,7 +10,7 @@ export { inferDocument, type Inferred, type InferOptions } from './inference/inf
 export { readSamples, type ReadSamples } from './inference/read-samples.ts';
 export type { Sample } from './inference/sample.ts';
 export { apiNameOf, defaultSpec } from './importing/default-spec.ts';
-export { breakingHints, type BreakingHint } from './importing/breaking-hints.ts';
+export { breakingHints, hintsOfOperations, type BreakingHint } from './importing/breaking-hints.ts';
 export { baselineOf, baselineText, fingerprintOf, newSince, parseBaseline, type Baseline } from './lint/baseline.ts';
 export { FIXABLE, fixedText } from './lint/fix.ts';
 export type { Enforced } from './lint/enforced.ts';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { compare, judge, ServiceError, type ServiceContext } from '@gatehouse/services';
-import { asJudgement, type Judgement, type Order } from './judgement.ts';
+import { asJudgement, type Judgement, type Order, type Verdicts } from './judgement.ts';
 
 const ENTRY = new URL('judge-thread.ts', import.meta.url);
 /** What takes less than a thread takes to start: some 50 ms. */
@@ -11,6 +11,11 @@ const HEAP_MAX_MB = 1024;
 /** So many wait for the one that is judged; whoever comes then comes again. */
 const WAITING_MAX = 8;
 
+const AT_ONCE: { readonly [Kind in keyof Verdicts]: (ctx: ServiceContext, input: unknown) => Verdicts[Kind] } = {
+  lint: judge,
+  compare,
+};
+
 let last: Promise<unknown> = Promise.resolve();
 let waiting = 0;
 
@@ -18,18 +23,18 @@ let waiting = 0;
  * Lints or compares what anybody may send, in a thread of its own where it is large: one after another, so that many large
  * documents at once neither hold up the admin API nor take its memory.
  */
-export async function judgeAside(
+export async function judgeAside<Kind extends keyof Verdicts>(
   ctx: ServiceContext,
-  kind: Order['kind'],
+  kind: Kind,
   { body: input, chars }: { readonly body: unknown; readonly chars: number },
-): Promise<Readonly<Record<string, unknown>>> {
-  if (chars <= AT_ONCE_CHARS_MAX) return (kind === 'lint' ? judge : compare)(ctx, input);
+): Promise<Verdicts[Kind]> {
+  if (chars <= AT_ONCE_CHARS_MAX) return AT_ONCE[kind](ctx, input);
   if (waiting >= WAITING_MAX) {
     const busy = 'many large documents are being judged, try again';
     throw new ServiceError('admin.throttled', busy, { retryAfterS: 5 });
   }
   waiting++;
-  const turn = last.then(async () => judgedBy({ kind, input, nowMs: ctx.clock.now() }));
+  const turn = last.then(async () => judgedBy<Kind>({ kind, input, nowMs: ctx.clock.now() }));
   last = turn.catch(() => undefined);
   try {
     const judgement = await turn;
@@ -40,13 +45,13 @@ export async function judgeAside(
   }
 }
 
-async function judgedBy(order: Order): Promise<Judgement> {
+async function judgedBy<Kind extends keyof Verdicts>(order: Order): Promise<Judgement<Kind>> {
   const resourceLimits = { maxOldGenerationSizeMb: HEAP_MAX_MB };
   const thread = new Worker(ENTRY, { workerData: order, resourceLimits, name: 'judge' });
   let timer: NodeJS.Timeout | undefined;
   try {
-    return await new Promise<Judgement>((resolve, reject) => {
-      thread.once('message', (message: unknown) => resolve(asJudgement(message)));
+    return await new Promise<Judgement<Kind>>((resolve, reject) => {
+      thread.once('message', (message: unknown) => resolve(asJudgement<Kind>(message)));
       thread.once('error', (error: unknown) => {
         const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
         if (isTooLarge) resolve({ refusal: `it takes more than ${HEAP_MAX_MB} MB to judge` });

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { compare, judge, ServiceError } from '@gatehouse/services/judging';
-import { asJudgement, asOrder, type Judgement } from './judgement.ts';
+import { asOrder, type Judgement } from './judgement.ts';
 
 /** The entry of the thread that `judgeAside` starts: one order, one answer. */
 const { kind, input, nowMs } = asOrder(workerData);
-parentPort?.postMessage(asJudgement(answer()));
+parentPort?.postMessage(answer());
 
 function answer(): Judgement {
   try {

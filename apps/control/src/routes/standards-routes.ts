@@ -16,7 +16,7 @@ export const STANDARDS_ROUTES: readonly Route[] = [
     replies: { 200: 'What `gatehouse lint --json` prints, with what to mend first.' },
     handle: async (ctx, { body, text }) => ({
       status: 200,
-      body: await judgeAside(ctx, 'lint', { body, chars: text.length }),
+      body: { ...(await judgeAside(ctx, 'lint', { body, chars: text.length })) },
     }),
   },
   {
@@ -30,7 +30,7 @@ export const STANDARDS_ROUTES: readonly Route[] = [
     replies: { 200: 'What `gatehouse breaking --json` prints.' },
     handle: async (ctx, { body, text }) => ({
       status: 200,
-      body: await judgeAside(ctx, 'compare', { body, chars: text.length }),
+      body: { ...(await judgeAside(ctx, 'compare', { body, chars: text.length })) },
     }),
   },
   {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { operationsOf } from '../operations/operations-of.ts';
-import { breakingHints } from './breaking-hints.ts';
 import { operationsDifference } from './operations-difference.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -53,17 +52,4 @@ describe('the difference', () => {
       { ...NOTHING, unchanged: 0, changed: [{ operation: 'GET /a/{b}', parts: ['deprecated'] }] },
     ],
   ])('%s', (_, before, after, expected) => expect(operationsDifference(of(before), of(after))).toEqual(expected));
-
-  it('breaks callers where something is gone, and may where it takes other input', () => {
-    const before = of({ ...one({ parameters: [query('q', false)] }), '/b': { post: {} }, '/c': { get: {} } });
-    const after = of({
-      ...one({ parameters: [query('q', true)] }),
-      '/c': { get: { summary: 's' } },
-      '/d': { get: {} },
-    });
-    expect(breakingHints(operationsDifference(before, after))).toEqual([
-      { level: 'error', operation: 'POST /b', message: 'is gone' },
-      { level: 'warning', operation: 'GET /a/{b}', message: 'takes other input' },
-    ]);
-  });
 });

@@ -2,9 +2,11 @@ import {
   apiNameOf,
   breakingHints,
   DOCUMENT_CHARS_MAX,
+  hintsOfOperations,
   operationsOf,
   readApiDocument,
   type ApiDocument,
+  type Breaking,
   type BreakingHint,
   type ImportFinding,
   type OperationsDifference,
@@ -57,7 +59,10 @@ export interface ImportOutcome {
   readonly format: string;
   readonly comparedWith?: string;
   readonly difference: OperationsDifference;
+  /** What breaks callers, or may. */
   readonly breaking: readonly BreakingHint[];
+  /** So many changes more were found than are looked at, the gravest first. */
+  readonly breakingLeftOut?: number;
   readonly operations: readonly { readonly name: string; readonly method: string; readonly path: string }[];
   readonly findings: readonly ImportFinding[];
 }
@@ -65,13 +70,23 @@ export interface ImportOutcome {
 /** In which a version cannot take another document. */
 const ENDED: ReadonlySet<string> = new Set(['retired', 'suspended']);
 
+export interface ImportOrder {
+  readonly input: unknown;
+  readonly apply: string | undefined;
+  /** What becomes of callers; in a thread of its own where that takes long. Throws `admin.invalid` where nobody can say. */
+  readonly compare: (both: { readonly old: string; readonly new: string }) => Promise<Breaking>;
+}
+
+type Hints = Pick<ImportOutcome, 'breaking' | 'breakingLeftOut'>;
+type Shown = Omit<ImportOutcome, keyof Hints>;
+
 /**
  * A document becomes an api with a version to be reviewed. Where there is such an api already, the first answer is a
  * preview; `apply` is the hash of that, and anything that has changed since then makes it stale.
  */
 export async function importDocument(
   ctx: ServiceContext,
-  { input, apply }: { readonly input: unknown; readonly apply: string | undefined },
+  { input, apply, compare }: ImportOrder,
 ): Promise<Written<ImportOutcome>> {
   const refusal = ctx.principal.refusal(IMPORT_PERMISSION, ctx.workspace);
   if (refusal !== undefined) throw new ServiceError('admin.forbidden', refusal, { permission: IMPORT_PERMISSION });
@@ -84,10 +99,35 @@ export async function importDocument(
     spec: dataOf(asked.spec),
   };
   const plan = await ctx.database.read(async (sql) => planImport(sql, ctx, request));
+  if (apply !== undefined) requireSame(plan, apply);
+  // Before the write, which all others wait for: what was compared is part of the plan's hash.
+  const hints = await hintsOf({ request, plan, compare });
   if (plan.api !== undefined && apply === undefined) {
-    return { result: { ...shown('preview', request, plan), preview: plan.hash }, enforcement: undefined };
+    return { result: { ...shown('preview', request, plan), ...hints, preview: plan.hash }, enforcement: undefined };
   }
-  return write(ctx, async (own) => carryOut(ctx, own, { request, apply, title: asked.title }));
+  const written = await write(ctx, async (own) => carryOut(ctx, own, { request, apply, title: asked.title }));
+  return { ...written, result: { ...written.result, ...hints } };
+}
+
+function requireSame({ hash }: ImportPlan, apply: string | undefined): void {
+  if (hash === apply) return;
+  const detail = 'this is not what the preview was of, look at a new one';
+  throw new ServiceError('admin.stale', detail, { preview: hash });
+}
+
+async function hintsOf({ request, plan, compare }: Compared): Promise<Hints> {
+  if (plan.before === undefined) return { breaking: [] };
+  try {
+    const found = await compare({ old: plan.before, new: request.document.text });
+    return { breaking: breakingHints(found), ...(found.leftOut > 0 && { breakingLeftOut: found.leftOut }) };
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'admin.invalid') throw error;
+    return { breaking: hintsOfOperations(plan.difference, error.detail) };
+  }
+}
+
+interface Compared extends Versioned {
+  readonly compare: ImportOrder['compare'];
 }
 
 async function textOf(ctx: ServiceContext, { text, url }: { readonly text?: string; readonly url?: string }) {
@@ -112,13 +152,13 @@ interface CarryingOut {
   readonly title: string | undefined;
 }
 
-async function carryOut(ctx: ServiceContext, own: Write, { request, apply, title: named }: CarryingOut) {
+async function carryOut(
+  ctx: ServiceContext,
+  own: Write,
+  { request, apply, title: named }: CarryingOut,
+): Promise<Shown> {
   const plan = await planImport(own.sql, ctx, request);
-  if ((plan.api !== undefined || apply !== undefined) && plan.hash !== apply) {
-    throw new ServiceError('admin.stale', 'this is not what the preview was of, look at a new one', {
-      preview: plan.hash,
-    });
-  }
+  if (plan.api !== undefined || apply !== undefined) requireSame(plan, apply);
   const called = named ?? request.document.title;
   const api = plan.api ?? (await newApi(ctx, own, { name: request.api, ...(called !== '' && { title: called }) }));
   const version = await (plan.version === undefined
@@ -165,7 +205,7 @@ async function changedVersion(
   return own.update(version, { ...version, data: kept }, 'import');
 }
 
-function shown(outcome: ImportOutcome['outcome'], request: ImportRequest, plan: ImportPlan): ImportOutcome {
+function shown(outcome: ImportOutcome['outcome'], request: ImportRequest, plan: ImportPlan): Shown {
   const { document } = request;
   const { api, version, difference, comparedWith } = plan;
   return {
@@ -175,7 +215,6 @@ function shown(outcome: ImportOutcome['outcome'], request: ImportRequest, plan: 
     format: document.format,
     ...(comparedWith !== undefined && { comparedWith }),
     difference,
-    breaking: breakingHints(difference),
     operations: operationsOf(document.root).map(({ name, method, path }) => ({ name, method, path })),
     findings: document.findings,
   };

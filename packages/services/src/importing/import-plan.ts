@@ -31,6 +31,8 @@ export interface ImportPlan {
   /** Against the version of the same name, or else the newest. */
   readonly difference: OperationsDifference;
   readonly comparedWith: string | undefined;
+  /** The text of that; undefined where there is none. */
+  readonly before: string | undefined;
   /** Of all that was looked at: the same import of the same api as it is. */
   readonly hash: string;
 }
@@ -40,14 +42,15 @@ export async function planImport(sql: Statements, ctx: ServiceContext, request: 
   const [api] = await listEntities(sql, { workspace, kind: 'api', parent: '', name: request.api, limit: 1 });
   const known = api === undefined ? undefined : await versionsOf(sql, api, request.version);
   const compared = known?.same ?? known?.newest;
-  const before = compared === undefined ? [] : operationsIn(compared.data['document']);
+  const before = typeof compared?.data['document'] === 'string' ? compared.data['document'] : undefined;
   const spec = request.spec ?? specOf(compared, ctx) ?? defaultSpec(request.document);
   return {
     api,
     version: known?.same,
     spec,
-    difference: operationsDifference(before, operationsOf(request.document.root)),
+    difference: operationsDifference(operationsIn(before), operationsOf(request.document.root)),
     comparedWith: compared?.name,
+    before,
     hash: hashOf([
       request.document.text,
       request.api,
@@ -76,8 +79,8 @@ async function versionsOf(sql: Statements, api: Entity, name: string): Promise<V
   }
 }
 
-function operationsIn(document: unknown): ReturnType<typeof operationsOf> {
-  const read = typeof document === 'string' ? readApiDocument(document) : undefined;
+function operationsIn(document: string | undefined): ReturnType<typeof operationsOf> {
+  const read = document === undefined ? undefined : readApiDocument(document);
   return read === undefined || 'problem' in read ? [] : operationsOf(read.root);
 }
 

@@ -1,4 +1,13 @@
-import { compareDocuments, lint, PACKS, parseSpec, UnreadableDocument, type SpecDocument } from '@gatehouse/governance';
+import {
+  compareDocuments,
+  lint,
+  PACKS,
+  parseSpec,
+  UnreadableDocument,
+  type Breaking,
+  type LintResult,
+  type SpecDocument,
+} from '@gatehouse/governance';
 import type { Clock } from '@gatehouse/kernel';
 import { Type } from 'typebox';
 import { readInput } from '../entities/read-input.ts';
@@ -28,7 +37,7 @@ interface Timed {
 }
 
 /** What `gatehouse lint` would say of it. */
-export function judge({ clock }: Timed, input: unknown): Readonly<Record<string, unknown>> {
+export function judge({ clock }: Timed, input: unknown): LintResult {
   const { document: text, previous, pack = 'recommended' } = readInput(LINT, input);
   const earlier = previous === undefined ? undefined : read(previous, 'previous');
   const verdict = orInvalid(() => lint(read(text, 'document'), { pack, previous: earlier, nowMs: clock.now() }));
@@ -36,12 +45,13 @@ export function judge({ clock }: Timed, input: unknown): Readonly<Record<string,
 }
 
 /** What `gatehouse breaking` would say of both. */
-export function compare({ clock }: Timed, input: unknown): Readonly<Record<string, unknown>> {
+export function compare({ clock }: Timed, input: unknown): Breaking {
   const { old, new: newer } = readInput(COMPARE, input);
   const verdict = orInvalid(() =>
     compareDocuments(read(old, 'old').root, read(newer, 'new').root, { now: clock.now() }),
   );
-  return { ...verdict, changes: verdict.changes.slice(0, FINDINGS_MAX) };
+  const changes = verdict.changes.slice(0, FINDINGS_MAX);
+  return { ...verdict, changes, leftOut: verdict.leftOut + verdict.changes.length - changes.length };
 }
 
 function read(text: string, name: string): SpecDocument {
