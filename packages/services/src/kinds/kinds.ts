@@ -28,6 +28,24 @@ export const KINDS: readonly Kind[] = [
           ),
         }),
       ),
+      environments: Type.Optional(
+        Type.Record(
+          Type.String({ pattern: '^(?!default$)[a-z][a-z0-9-]{0,31}$' }),
+          fields({
+            hosts: Type.Array(Type.String({ pattern: '^(?:\\*\\.)?[a-z0-9.-]{1,253}$' }), {
+              minItems: 1,
+              maxItems: 20,
+              description: 'By which callers come to it, such as `staging.example.com`.',
+            }),
+            upstreams: Type.Optional(
+              Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 64 }), {
+                description: 'Which upstream stands there for which, by their names.',
+              }),
+            ),
+          }),
+          { maxProperties: 20, description: 'Where versions are deployed besides `default`, by their names.' },
+        ),
+      ),
       signUp: Type.Optional(
         fields({
           domains: Type.Optional(
