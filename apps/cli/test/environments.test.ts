@@ -108,12 +108,14 @@ it('an environment is one that there is, and takes all calls or none', async () 
   );
   expect(await deployed({ environment: 'staging' })).toBe('201 pending');
   for (const environments of [
-    { default: { hosts: [STAGING] } },
-    { Staging: { hosts: [STAGING] } },
+    { default: { hosts: ['other.example.com'] } },
+    { Staging: { hosts: ['other.example.com'] } },
     { preview: {} },
     { preview: { hosts: [] } },
     { staging: { hosts: ['a b'] } },
     { staging: { hosts: [STAGING], more: 1 } },
+    // Two environments at one host.
+    { preview: { hosts: [STAGING] } },
   ]) {
     const { revision: seen } = await gate.done(`/workspaces/${workspace.id}`);
     const headers = { 'if-match': `"${seen}"` };

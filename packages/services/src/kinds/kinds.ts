@@ -1,6 +1,8 @@
 import { PACKS } from '@gatehouse/governance';
 import { Type } from 'typebox';
 import { processSchema, readProcesses } from '../approvals/process.ts';
+import { readInput } from '../entities/read-input.ts';
+import { checkForm, formSchema } from '../moves/subscription-form.ts';
 import { GATE_KINDS } from './gate-kinds.ts';
 import { description, fields, id, spec, title, type Kind } from './kind.ts';
 import { PEOPLE_KINDS } from './people-kinds.ts';
@@ -43,7 +45,11 @@ export const KINDS: readonly Kind[] = [
               }),
             ),
           }),
-          { maxProperties: 20, description: 'Where versions are deployed besides `default`, by their names.' },
+          {
+            additionalProperties: false,
+            maxProperties: 20,
+            description: 'Where versions are deployed besides `default`, by their names.',
+          },
         ),
       ),
       signUp: Type.Optional(
@@ -159,8 +165,12 @@ export const KINDS: readonly Kind[] = [
       approval: Type.Optional(Type.Enum(['auto', 'manual'])),
       process: Type.Optional(processSchema),
       terms: Type.Optional(Type.String({ maxLength: 100_000 })),
+      form: Type.Optional(formSchema),
     }),
-    check: ({ process }) => readProcesses(process === undefined ? undefined : { 'subscription.request': process }),
+    check: ({ process, form }) => {
+      readProcesses(process === undefined ? undefined : { 'subscription.request': process });
+      checkForm(form === undefined ? undefined : readInput(formSchema, form));
+    },
     initial: 'staging',
     served: true,
   },
