@@ -15,6 +15,8 @@ const at = (rest: string, status = '200'): string => `/paths/~1a/get/responses/$
 const sent = (media: string): string => `paths: { /a: { post: { requestBody: { content: { ${media} } } } } }`;
 const parameter = (text: string): string => `paths: { /a: { get: { parameters: [${text}] } } }`;
 const P = '/paths/~1a/get/parameters/0';
+const many = (count: number): string =>
+  Array.from({ length: count }, (_, n) => `{ name: p${n}, in: query }`).join(', ');
 const JSON_REPLY = at('application~1json');
 
 const TABLES: Readonly<Record<string, readonly Case[]>> = {
@@ -246,10 +248,22 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     [parameter('{ name: data, in: query, description: What there is. }'), [P]],
     [parameter('{ name: id, in: path }'), [P]],
     [parameter('{ name: value, in: header }'), [P]],
+    [`paths: { /a: { get: { parameters: [${many(9)}] } } }`, ['/paths/~1a/get/parameters']],
+    [`paths: { /a: { parameters: [${many(9)}], get: {}, put: {} } }`, ['/paths/~1a/parameters']],
+    [`paths: { /a: { parameters: [${many(9)}], get: { parameters: [] } } }`, ['/paths/~1a/parameters']],
     [
-      `paths: { /a: { get: { parameters: [${Array.from({ length: 9 }, (_, n) => `{ name: p${n}, in: query }`).join(', ')}] } } }`,
+      `paths: { /a: { $ref: "#/components/pathItems/A" } }\ncomponents: { pathItems: { A: { parameters: [${many(9)}], get: {} } } }`,
+      ['/components/pathItems/A/parameters'],
+    ],
+    [
+      `paths: { /a: { parameters: [${many(8)}], get: { parameters: [{ name: q, in: query }] }, put: {} } }`,
       ['/paths/~1a/get/parameters'],
     ],
+    [
+      `paths: { /a: { parameters: [${many(9)}], get: { parameters: [{ name: q, in: query }] }, put: {} } }`,
+      ['/paths/~1a/parameters'],
+    ],
+    [`webhooks: { a: { parameters: [${many(9)}], post: {} } }`, ['/webhooks/a/parameters']],
     [
       sent('application/json: { schema: { oneOf: [{ properties: {} }, { properties: {} }] } }'),
       ['/paths/~1a/post/requestBody/content/application~1json/schema/oneOf'],
@@ -279,10 +293,10 @@ const TABLES: Readonly<Record<string, readonly Case[]>> = {
     [parameter('{ name: account_type, in: query }'), []],
     [parameter('{ name: id, in: path, description: Of the user. }'), []],
     [parameter('{ name: name, in: query }'), []],
-    [
-      `paths: { /a: { get: { parameters: [${Array.from({ length: 8 }, (_, n) => `{ name: p${n}, in: query }`).join(', ')}] } } }`,
-      [],
-    ],
+    [`paths: { /a: { get: { parameters: [${many(8)}] } } }`, []],
+    [`paths: { /a: { parameters: [${many(8)}], get: {} } }`, []],
+    [`paths: { /a: { parameters: [${many(8)}], get: { parameters: [{ name: p0, in: query }] } } }`, []],
+    [`paths: { /a: { parameters: [${many(9)}] } }`, []],
     [
       sent(
         'application/json: { schema: { oneOf: [{ properties: {} }, { properties: {} }], discriminator: { propertyName: kind } } }',

@@ -23,6 +23,11 @@ const NASTY: readonly (readonly [what: string, start: number, make: (count: numb
     (n) => ({ paths: named(n, (i) => [`/{a}/b${i}/{c}/d${i % 7}`, { get: {} }]) }),
   ],
   [
+    'paths with parts of segments',
+    400,
+    (n) => ({ paths: named(n, (i) => [i % 2 === 0 ? `/{a}-${i}-{b}/c` : `/a-${i}-b/{c}.c`, { get: {} }]) }),
+  ],
+  [
     'references to one schema',
     1250,
     (n) => ({

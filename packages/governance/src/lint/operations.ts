@@ -74,8 +74,9 @@ export function pathItemsOf(root: JsonObject, references: References): readonly 
   const items: PathItemSite[] = [];
   const add = (from: unknown, { path, direction }: { path: Path; direction: Direction }): void => {
     for (const [template, item] of entriesOf(from)) {
-      const site = references.siteOf(item, [...path, template]);
-      if (site !== undefined) items.push({ ...site, template, direction });
+      const templatePath = [...path, template];
+      const site = references.siteOf(item, templatePath);
+      if (site !== undefined) items.push({ ...site, template, templatePath, direction });
     }
   };
   add(root['paths'], { path: ['paths'], direction: 'path' });
@@ -90,8 +91,9 @@ export function callbacksOf({ node, path }: Site, references: References): reado
     const site = references.siteOf(callback, [...path, 'callbacks', name]);
     if (site === undefined) continue;
     for (const [template, item] of entriesOf(site.node)) {
-      const found = references.siteOf(item, [...site.path, template]);
-      if (found !== undefined) items.push({ ...found, template, direction: 'callback' });
+      const templatePath = [...site.path, template];
+      const found = references.siteOf(item, templatePath);
+      if (found !== undefined) items.push({ ...found, template, templatePath, direction: 'callback' });
     }
   }
   return items;

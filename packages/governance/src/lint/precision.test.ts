@@ -113,35 +113,6 @@ describe.each<[string, readonly Case[]]>([
     ],
   ],
   [
-    'C04',
-    [
-      [path('/'), []],
-      [path('/users/'), [at('/users/')]],
-      [path('/users?a=b'), [at('/users?a=b')]],
-      [path('/users/?a={a}'), [at('/users/?a={a}'), at('/users/?a={a}')]],
-    ],
-  ],
-  [
-    'C05',
-    [
-      ['paths: { "/a/{x}": {}, /a/me: {}, "/a/{x}/b": {} }', []],
-      ['paths: { "/a/{x}": {}, "/a/{y}": {} }', [at('/a/{y}')]],
-      ['paths: { "/{kind}/me": {}, "/books/{id}": {} }', [at('/books/{id}')]],
-      ['paths: { "/books/{id}": {}, "/{kind}/me": {} }', [at('/{kind}/me')]],
-      ['paths: { "/{a}/b/c": {}, "/a/{b}/d": {} }', []],
-      ['paths: { "/a/{x}.json": {}, "/a/{x}.xml": {} }', []],
-    ],
-  ],
-  [
-    'C07',
-    [
-      [path('/a/{a}/b/{b}/c/{c}/d/{d}'), []],
-      [path('/a/{a}/b/{b}/c/{c}/d/{d}/e'), [at('/a/{a}/b/{b}/c/{c}/d/{d}/e')]],
-      [path('/a/b/c/d/e/f'), []],
-      [path('/a/{a}/b/{b}/c'), [at('/a/{a}/b/{b}/c')], { subResourceLevelsMax: 1 }],
-    ],
-  ],
-  [
     'C08',
     [
       ...['id', 'first_name', 'ipv4_address', '_links', '"@type"', 'line_1', '2fa_enabled', '"2024"'].map(

@@ -70,6 +70,8 @@ export type Direction = 'path' | 'webhook' | 'callback';
 export interface PathItemSite extends Site {
   /** `/users/{id}`; of a webhook, its name. */
   readonly template: string;
+  /** Where the template is written, as the path item may be elsewhere. */
+  readonly templatePath: Path;
   readonly direction: Direction;
 }
 
@@ -78,7 +80,7 @@ export interface OperationSite extends Site {
   readonly method: string;
   readonly template: string;
   readonly direction: Direction;
-  readonly pathItem: Site;
+  readonly pathItem: PathItemSite;
   /** Its own and the path item's, resolved; own ones win. */
   readonly parameters: readonly Site[];
   /** Resolved. */

@@ -270,7 +270,7 @@ class Walk {
     if (isObject(value) && this.#seen.has(value)) return;
     const node = isObject(value) && typeof value['$ref'] === 'string' ? this.#enter(value, path) : objectOf(value);
     if (node === undefined) return;
-    const item: PathItemSite = { node, path, template: name, direction: 'webhook' };
+    const item: PathItemSite = { node, path, template: name, templatePath: path, direction: 'webhook' };
     this.#pathItem(item, operationsOf(item, this.#given.references));
   }
 }

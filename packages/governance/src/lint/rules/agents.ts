@@ -77,9 +77,8 @@ const agents: Rule = {
     const told = new Set<JsonObject>();
     return {
       operation: (site) => {
-        const { parameters, path, requestBody, responses, direction } = site;
-        if (parameters.length > PARAMETERS_MAX)
-          report(`${parameters.length} parameters are more than 8`, [...path, 'parameters']);
+        const { path, requestBody, responses, direction } = site;
+        checkCount(site, lint);
         if (tooDeep(requestBody, resolve)) report('the body is nested more than 5 deep', [...path, 'requestBody']);
         for (const reply of responses) {
           if (told.has(reply.node)) continue;
@@ -105,6 +104,14 @@ const agents: Rule = {
     };
   },
 };
+
+/** What a path item alone has too many of is told there, once for all of its operations. */
+function checkCount({ parameters, pathItem, path }: OperationSite, { report, resolve }: RuleContext): void {
+  if (parameters.length <= PARAMETERS_MAX) return;
+  const shared = listOf(pathItem.node['parameters']).filter((one) => resolve(one) !== undefined).length;
+  const [count, at] = shared > PARAMETERS_MAX ? [shared, pathItem.path] : [parameters.length, path];
+  report(`${count} parameters are more than ${PARAMETERS_MAX}`, [...at, 'parameters']);
+}
 
 function isStructured({ node }: Site, { resolve }: RuleContext): boolean {
   return namedOf(node['content']).some(([, media]) => resolve(objectOf(media)['schema']) !== undefined);

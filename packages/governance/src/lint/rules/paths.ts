@@ -19,7 +19,7 @@ const pathCase: Rule = {
   since: SINCE,
   options: ['pathCase'],
   hooks: ({ options, report }) => ({
-    pathItem: ({ template, path, direction }) => {
+    pathItem: ({ template, templatePath: path, direction }) => {
       if (direction !== 'path') return;
       for (const name of segmentsOf(template).flatMap(namesIn)) {
         if (isWellFormed(name, options.pathCase)) continue;
@@ -60,7 +60,7 @@ const plural: Rule = {
       lint.report(`\`${literal}\` holds many and is singular; name it \`${pluralised(literal)}\``, path);
     };
     return {
-      pathItem: ({ template, path, direction }) => {
+      pathItem: ({ template, templatePath: path, direction }) => {
         if (direction !== 'path') return;
         const segments = segmentsOf(template);
         for (const [i, { text, literal }] of segments.entries()) {
@@ -70,7 +70,7 @@ const plural: Rule = {
       operation: (operation) => {
         const last = segmentsOf(operation.template).at(-1);
         if (last !== undefined && hasShape(pageOf(operation, lint), 'array'))
-          check(last.literal, operation.pathItem.path);
+          check(last.literal, operation.pathItem.templatePath);
       },
     };
   },
@@ -111,7 +111,7 @@ const verbs: Rule = {
   good: 'paths:\n  /users: {}\n  /orders/{id}:cancel: {}\n  /orders/{id}/cancellation: {}\n',
   since: SINCE,
   hooks: ({ report }) => ({
-    pathItem: ({ template, path, direction }) => {
+    pathItem: ({ template, templatePath: path, direction }) => {
       if (direction !== 'path') return;
       const segments = segmentsOf(template);
       const found = segments.find(({ literal }, i) => {
@@ -135,10 +135,12 @@ const shape: Rule = {
   good: 'paths:\n  /users: {}\n  /: {}\n',
   since: SINCE,
   hooks: ({ report }) => ({
-    pathItem: ({ template, path, direction }) => {
+    pathItem: ({ template, templatePath: path, direction }) => {
       if (direction !== 'path') return;
       const [plain = ''] = template.split(/[?#]/, 1);
-      if (plain !== template) report('the path holds a query string; declare query parameters instead', path);
+      const rest = template[plain.length];
+      if (rest === '?') report('the path holds a query string; declare query parameters instead', path);
+      if (rest === '#') report('the path holds a fragment, which no caller sends', path);
       if (plain.length > 1 && plain.endsWith('/')) report('the path ends with a slash', path);
     },
   }),
@@ -155,14 +157,29 @@ const levels: Rule = {
   since: SINCE,
   options: ['subResourceLevelsMax'],
   hooks: ({ options, report }) => ({
-    pathItem: ({ template, path, direction }) => {
+    pathItem: ({ template, templatePath: path, direction }) => {
       if (direction !== 'path') return;
       const segments = segmentsOf(template);
-      const nested = segments.filter(({ literal }, i) => literal !== '' && isWhollyParameter(segments[i - 1])).length;
+      const nested = segments.filter((segment, i) => isNamed(segment) && holdsParameter(segments[i - 1])).length;
       const most = options.subResourceLevelsMax;
       if (nested > most) report(`${nested} levels of resources below the first, more than ${most}`, path);
     },
   }),
 };
+
+/** Neither the `.json` of `{id}.json` nor the hyphen of `{a}-{b}` is a resource. */
+function isNamed({ text, literal, parameters }: Segment): boolean {
+  if (parameters.length === 0) return literal !== '';
+  return /[a-z0-9]/i.test(
+    text
+      .replace(/:[^:{}]*$/, '')
+      .replace(/\}\.\w+$/, '}')
+      .replace(/\{[^{}]*\}/g, ''),
+  );
+}
+
+function holdsParameter(segment: Segment | undefined): boolean {
+  return segment !== undefined && segment.parameters.length > 0;
+}
 
 export const PATH_RULES: readonly Rule[] = [pathCase, plural, verbs, shape, levels];

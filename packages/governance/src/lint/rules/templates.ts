@@ -12,11 +12,13 @@ const ambiguous: Rule = {
   good: 'paths:\n  /users/{id}: {}\n  /users/me: {}\n',
   since: '0.1.0',
   hooks: ({ report }) => {
-    const templates = new Templates();
+    const plain = new Templates();
+    // With and without a slash at the end are two addresses.
+    const slashed = new Templates();
     return {
-      pathItem: ({ template, path, direction }) => {
+      pathItem: ({ template, templatePath: path, direction }) => {
         if (direction !== 'path') return;
-        const other = templates.add(template);
+        const other = (/^[^?#]*\/(?:[?#]|$)/.test(template) ? slashed : plain).add(template);
         if (other !== undefined) report(`the path matches addresses that \`${other}\` matches too`, path);
       },
     };
@@ -25,16 +27,23 @@ const ambiguous: Rule = {
 
 interface Branch {
   readonly literals: Map<string, Branch>;
+  /** Of segments such as `{id}.json`, by `{}.json`. */
+  readonly mixed: Map<string, Branch>;
   parameter: Branch | undefined;
   template: string | undefined;
 }
 
 /** How often branches are tried in all: paths that begin with parameters would otherwise try all against all. */
 const TRIES_MAX = 1_000_000;
+/** Longer segments are compared letter by letter only. */
+const MIXED_CHARS_MAX = 256;
 
-/** Paths as a tree of segments. A literal is more special than a parameter; two paths that each win once are ambiguous. */
+/**
+ * Paths as a tree of segments. A literal is more special than one with a parameter in it, and that than a parameter;
+ * two paths that each win once are ambiguous. Whether `{a}-b` and `c-{d}` ever meet is not asked.
+ */
 class Templates {
-  readonly #root: Branch = { literals: new Map(), parameter: undefined, template: undefined };
+  readonly #root = newBranch();
   #tries = 0;
 
   /** Another path that the new one cannot be told from, if there is one. */
@@ -51,20 +60,36 @@ class Templates {
     if (++this.#tries > TRIES_MAX) return undefined;
     const segment = segments[at];
     if (segment === undefined) return won === lost ? branch.template : undefined;
-    const next = (to: Branch | undefined, outcome: Partial<Search>): string | undefined =>
-      to && this.#rival(segments, { branch: to, at: at + 1, won, lost, ...outcome });
-    if (isParameter(segment)) {
-      const same = next(branch.parameter, {});
-      if (same !== undefined) return same;
-      for (const [key, child] of branch.literals) {
-        const found = key.includes('{}') ? undefined : next(child, { lost: true });
-        if (found !== undefined) return found;
-      }
-      return undefined;
+    for (const { to, outcome } of this.#ways(branch, segment)) {
+      const found = this.#rival(segments, { branch: to, at: at + 1, won, lost, ...outcome });
+      if (found !== undefined) return found;
     }
-    const same = next(branch.literals.get(keyOf(segment)), {});
-    if (same !== undefined || segment.parameters.length > 0) return same;
-    return next(branch.parameter, { won: true });
+    return undefined;
+  }
+
+  /** Branches that take some of what the segment takes, the one that takes the same first. */
+  *#ways(branch: Branch, segment: Segment): Iterable<Way> {
+    const key = keyOf(segment);
+    const { literals, mixed, parameter } = branch;
+    if (isParameter(segment)) {
+      if (parameter !== undefined) yield { to: parameter, outcome: {} };
+      yield* this.#among(literals, { test: () => true, outcome: { lost: true } });
+      yield* this.#among(mixed, { test: () => true, outcome: { lost: true } });
+      return;
+    }
+    const isMixed = segment.parameters.length > 0;
+    const same = (isMixed ? mixed : literals).get(key);
+    if (same !== undefined) yield { to: same, outcome: {} };
+    if (isMixed) yield* this.#among(literals, { test: (text) => isTaken(text, key), outcome: { lost: true } });
+    else yield* this.#among(mixed, { test: (pattern) => isTaken(key, pattern), outcome: { won: true } });
+    if (parameter !== undefined) yield { to: parameter, outcome: { won: true } };
+  }
+
+  *#among(branches: ReadonlyMap<string, Branch>, { test, outcome }: Among): Iterable<Way> {
+    for (const [key, to] of branches) {
+      if (++this.#tries > TRIES_MAX) return;
+      if (test(key)) yield { to, outcome };
+    }
   }
 }
 
@@ -76,6 +101,19 @@ interface Search {
   readonly lost: boolean;
 }
 
+interface Way {
+  readonly to: Branch;
+  readonly outcome: Partial<Pick<Search, 'won' | 'lost'>>;
+}
+
+interface Among extends Pick<Way, 'outcome'> {
+  readonly test: (key: string) => boolean;
+}
+
+function newBranch(): Branch {
+  return { literals: new Map(), mixed: new Map(), parameter: undefined, template: undefined };
+}
+
 function isParameter({ text, parameters }: Segment): boolean {
   return parameters.length === 1 && text.startsWith('{') && text.endsWith('}');
 }
@@ -84,12 +122,27 @@ function keyOf({ text }: Segment): string {
   return text.replace(/\{[^{}]*\}/g, '{}');
 }
 
+/** Whether `me.json` is taken by `{}.json`: no parameter is empty. */
+function isTaken(text: string, pattern: string): boolean {
+  if (text.length > MIXED_CHARS_MAX || pattern.length > MIXED_CHARS_MAX) return false;
+  const [first = '', ...more] = pattern.split('{}');
+  const last = more.pop() ?? '';
+  if (!text.startsWith(first) || !text.endsWith(last)) return false;
+  let end = first.length;
+  for (const piece of more) {
+    const found = text.indexOf(piece, end + 1);
+    if (found < 0) return false;
+    end = found + piece.length;
+  }
+  return text.length - last.length > end;
+}
+
 function childOf(branch: Branch, segment: Segment): Branch {
-  const make = (): Branch => ({ literals: new Map(), parameter: undefined, template: undefined });
-  if (isParameter(segment)) return (branch.parameter ??= make());
+  if (isParameter(segment)) return (branch.parameter ??= newBranch());
   const key = keyOf(segment);
-  const child = branch.literals.get(key) ?? make();
-  branch.literals.set(key, child);
+  const children = segment.parameters.length > 0 ? branch.mixed : branch.literals;
+  const child = children.get(key) ?? newBranch();
+  children.set(key, child);
   return child;
 }
 
@@ -103,7 +156,7 @@ const declared: Rule = {
   good: 'paths:\n  /users/{id}:\n    get:\n      parameters: [{ name: id, in: path, required: true }]\n',
   since: '0.1.0',
   hooks: ({ report, resolve }) => ({
-    pathItem: ({ template, path, direction }) => {
+    pathItem: ({ template, templatePath: path, direction }) => {
       if (direction !== 'path') return;
       const twice = repeated(parametersOf(template));
       if (twice !== undefined) report(`\`{${twice}}\` is in the path twice`, path);

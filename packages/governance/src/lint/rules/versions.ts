@@ -51,7 +51,7 @@ const locator: Rule = {
     const found: Locator[] = [];
     return {
       server: ({ node, path }) => void found.push(...inServer(node, path)),
-      pathItem: ({ template, path, direction }) => {
+      pathItem: ({ template, templatePath: path, direction }) => {
         if (direction !== 'path') return;
         const segment = segmentsOf(template).find(({ literal }) => isVersionSegment(literal));
         if (segment !== undefined) found.push({ kind: 'paths', version: major(segment.literal), path });
@@ -123,7 +123,7 @@ const majorOnly: Rule = {
       const segment = (textOf(node['url']) ?? '').split('/').find((one) => MINOR.test(one));
       if (segment !== undefined) report(`\`${segment}\` is more than a major version`, [...path, 'url']);
     },
-    pathItem: ({ template, path, direction }) => {
+    pathItem: ({ template, templatePath: path, direction }) => {
       const segment = segmentsOf(template).find(({ literal }) => MINOR.test(literal));
       if (segment !== undefined && direction === 'path') {
         report(`\`${segment.literal}\` is more than a major version`, path);
