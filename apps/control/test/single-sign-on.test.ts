@@ -54,6 +54,7 @@ describe('a sign-in at an OpenID provider', () => {
     const ways = await at.test.call('GET', '/session/ways', { token: '', headers: { host } });
     expect(ways.body).toEqual({
       setup: true,
+      signUps: [],
       passwords: true,
       passkeys: false,
       directories: [{ name: 'work', title: 'work' }],

@@ -18,8 +18,9 @@ export interface SourceHouse {
   make(path: string, body: object): Promise<Json>;
 }
 
-export async function openSourceHouse(): Promise<SourceHouse> {
-  const test = await withoutStandards(await openTestHouse());
+/** `place`: of its database; in memory, if left out. */
+export async function openSourceHouse(place?: string): Promise<SourceHouse> {
+  const test = await withoutStandards(await openTestHouse(place));
   const ask =
     (what: 'plan' | 'apply') =>
     async (source: File, more: object = {}, token?: string) =>

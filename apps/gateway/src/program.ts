@@ -162,7 +162,8 @@ export class Program {
     const known = this.#planLimits.get(subscription);
     if (known !== undefined) return known;
     const tools = { counters: this.#house.counters, scope: `plan ${subscription.id}` };
-    const limited = subscription.limits.length > 0 || subscription.quota !== undefined;
+    const { limits, quota, operations } = subscription;
+    const limited = limits.length > 0 || quota !== undefined || operations !== undefined;
     const hooks = limited ? buildPlanLimits(subscription, tools) : {};
     const run = hooks.onRequest?.bind(hooks);
     const steps = run === undefined ? [] : [{ name: 'plan', place: 0, run }];

@@ -91,7 +91,10 @@ function granted(
 ): readonly (readonly [string, SubscriptionSpec])[] {
   return grants
     .filter((grant) => grant.product === product && (version === undefined || grant.version === version))
-    .map(({ api }) => [api, { id: `${application}/${api}`, plan, limits, quota }]);
+    .map(({ api, operations }) => [
+      api,
+      { id: `${application}/${api}`, plan, limits, quota, ...(operations !== undefined && { operations }) },
+    ]);
 }
 
 /** Written by this program's own control plane, in one version with what reads it. */

@@ -42,9 +42,23 @@ export interface CredentialSpec {
   readonly modelPlans?: readonly string[];
 }
 
+/** An operation with the whole path that callers ask for; `*`: any method, or any rest of a path. */
+export interface OperationSpec {
+  readonly method: string;
+  readonly path: string;
+}
+
+export interface PlanGrant {
+  readonly api: string;
+  readonly product: string;
+  readonly version: string;
+  /** Left out: all of them. */
+  readonly operations?: readonly OperationSpec[];
+}
+
 export interface PlanSpec {
   /** What can be subscribed to under it: an api, the product that this is a version of, and which. */
-  readonly grants: readonly { readonly api: string; readonly product: string; readonly version: string }[];
+  readonly grants: readonly PlanGrant[];
   readonly limits: readonly LimitSpec[];
   readonly quota: QuotaSpec | undefined;
   readonly models?: PlanModelSpec;
@@ -62,6 +76,8 @@ export interface SubscriptionSpec {
   readonly plan: string | undefined;
   readonly limits: readonly LimitSpec[];
   readonly quota: QuotaSpec | undefined;
+  /** What of the api may be called; left out: all of it. */
+  readonly operations?: readonly OperationSpec[];
 }
 
 export interface TokenLimitSpec {

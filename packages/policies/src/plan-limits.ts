@@ -1,12 +1,13 @@
 import type { LimitSpec, QuotaSpec, SubscriptionSpec } from '@gatehouse/config';
 import type { Limit, Verdict } from '@gatehouse/counters';
 import { hash64 } from '@gatehouse/kernel';
+import { operationScope } from './operation-scope.ts';
 import { LimitReport, showLimits } from './limit-report.ts';
 import type { Exchange, PolicyHooks, PolicyTools, Reply } from './policy.ts';
 import { quotaReports } from './quota-reports.ts';
 
 /**
- * Enforces what a subscription's plan allows. Keys are made of the subscription alone, so that every credential, route
+ * Enforces what a subscription's plan allows, operations before anything is counted. Keys are made of the subscription alone, so that every credential, route
  * and worker counts together, also when this is built more than once.
  *
  * Short windows are asked before long ones and the quota last: a call that a short window refuses must not use up the
@@ -15,7 +16,16 @@ import { quotaReports } from './quota-reports.ts';
 export function buildPlanLimits(subscription: SubscriptionSpec, tools: Tools): PolicyHooks {
   const checks = tightestByWindow(subscription.limits).map((spec) => limitCheck(subscription, spec, tools));
   if (subscription.quota !== undefined) checks.push(quotaCheck(subscription, subscription.quota, tools));
-  return checks.length === 0 ? {} : { onRequest: (exchange) => run(checks, exchange) };
+  const { operations } = subscription;
+  if (operations === undefined) return checks.length === 0 ? {} : { onRequest: (exchange) => run(checks, exchange) };
+  const holds = operationScope(operations);
+  return {
+    onRequest: (exchange) => {
+      const { method, path } = exchange.request;
+      if (holds(method, path)) return checks.length === 0 ? undefined : run(checks, exchange);
+      return { code: 'auth.forbidden', detail: `the plan ${planName(subscription)} does not hold this operation` };
+    },
+  };
 }
 
 type Tools = Pick<PolicyTools, 'counters'>;

@@ -5,6 +5,7 @@ import type { Place, Report } from '../problems/report.ts';
 import type { ApplicationSource } from '../schema/application-schema.ts';
 import type { CredentialSpec, SubscriptionSpec } from '../snapshot.ts';
 import type { Places } from '../source/places.ts';
+import { planOperations } from './compile-plans.ts';
 import { checkReference, lookUp, type Compilation } from './compilation.ts';
 import { CredentialMatcher } from './credential-match.ts';
 import { modelAccess } from './model-access.ts';
@@ -102,6 +103,7 @@ function compileSubscriptions(
       plan: planName,
       limits: (plan?.limits ?? []).map(({ limit, window }) => ({ limit, windowMs: milliseconds(window) })),
       quota: plan?.quota,
+      ...planOperations(plan?.operations, lookUp(source.apis, api)),
     });
   }
   return Object.fromEntries(specs);

@@ -1,6 +1,9 @@
+import { operation } from '../forms/operation-text.ts';
+import { basePath } from '../forms/path-pattern.ts';
 import { milliseconds } from '../forms/units.ts';
+import type { ApiSource } from '../schema/api-schema.ts';
 import type { PlanSource } from '../schema/plan-schema.ts';
-import type { PlanModelSpec, PlanSpec, TokenLimitSpec } from '../snapshot.ts';
+import type { OperationSpec, PlanModelSpec, PlanSpec, TokenLimitSpec } from '../snapshot.ts';
 import { checkReference, lookUp, type Compilation } from './compilation.ts';
 
 /** Undefined where there are none. */
@@ -8,12 +11,12 @@ export function compilePlans({ source }: Compilation): Readonly<Record<string, P
   const plans = Object.entries(source.plans);
   if (plans.length === 0) return undefined;
   return Object.fromEntries(
-    plans.map(([name, { apis, limits, quota, ai }]) => [
+    plans.map(([name, { apis, operations, limits, quota, ai }]) => [
       name,
       {
         grants: apis.map((api) => {
           const { product = api, version = '' } = lookUp(source.apis, api) ?? {};
-          return { api, product, version };
+          return { api, product, version, ...planOperations(operations, lookUp(source.apis, api)) };
         }),
         limits: limits.map(({ limit, window }) => ({ limit, windowMs: milliseconds(window) })),
         quota,
@@ -21,6 +24,21 @@ export function compilePlans({ source }: Compilation): Readonly<Record<string, P
       },
     ]),
   );
+}
+
+/** With the whole paths that callers ask for. */
+export function planOperations(
+  operations: PlanSource['operations'],
+  api: Pick<ApiSource, 'basePath'> | undefined,
+): { readonly operations?: readonly OperationSpec[] } {
+  if (operations === undefined || api === undefined) return {};
+  const prefix = basePath(api.basePath);
+  return {
+    operations: operations.map((text) => {
+      const { method, path } = operation(text);
+      return { method, path: prefix + path };
+    }),
+  };
 }
 
 export function planModels({ models, prompts, limits }: NonNullable<PlanSource['ai']>): PlanModelSpec {

@@ -73,7 +73,11 @@ function subscriptionChanges(before: Subscriptions, after: Subscriptions): reado
 
 const under = (subscription: SubscriptionSpec | undefined): string =>
   subscription?.plan === undefined ? '' : ` under ${subscription.plan}`;
-const bounds = ({ limits, quota }: SubscriptionSpec | PlanSpec) => ({ limits, quota });
+const bounds = (bounded: SubscriptionSpec | PlanSpec) => {
+  const { limits, quota } = bounded;
+  const operations = 'grants' in bounded ? bounded.grants[0]?.operations : bounded.operations;
+  return { limits, quota, ...(operations !== undefined && { operations }) };
+};
 
 function listChanges(before: readonly string[], after: readonly string[]): readonly (readonly [Change, string])[] {
   return [

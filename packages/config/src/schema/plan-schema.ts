@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { operationText } from '../forms/operation-text.ts';
 import { nameText } from '../forms/tokens.ts';
 import { duration } from '../forms/units.ts';
 import { modelAccess } from './model-access-schema.ts';
@@ -21,6 +22,14 @@ export const planSchema = strictObject(
       description: 'APIs that can be subscribed to under this plan.',
       uniqueItems: true,
     }),
+    operations: Type.Optional(
+      Type.Array(operationText({ description: 'An operation, its path below the base path of the API.' }), {
+        description:
+          'What of the APIs may be called, such as `GET /users/{id}` or `* /reports/*`; left out: all of them.',
+        uniqueItems: true,
+        maxItems: 1000,
+      }),
+    ),
     approval: Type.Enum(['auto', 'manual'], {
       description: 'Whether somebody must agree to a subscription that is made in the portal.',
       default: 'auto',

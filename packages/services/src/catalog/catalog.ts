@@ -24,6 +24,8 @@ interface OfferedPlan {
   /** Whether somebody has to agree. */
   readonly approval: 'auto' | 'manual';
   readonly terms?: unknown;
+  /** What an applicant is asked. */
+  readonly form?: unknown;
   /** Limits, quotas and budgets. */
   readonly spec: unknown;
 }
@@ -178,9 +180,9 @@ function isForModels({ data }: Entity): boolean {
 }
 
 function offeredPlan({ name, data }: Entity): OfferedPlan {
-  const { title, description, terms, spec = {} } = data;
+  const { title, description, terms, form, spec = {} } = data;
   const approval = data['approval'] === 'manual' ? 'manual' : 'auto';
-  return { name, ...given({ title, description, terms }), approval, spec };
+  return { name, ...given({ title, description, terms, form }), approval, spec };
 }
 
 function given(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

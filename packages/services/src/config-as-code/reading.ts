@@ -70,8 +70,9 @@ export class Reading {
 
   /** A text, such as a name; a plain number is one, as people write `version: 2`. */
   text(value: unknown, at: string): string | undefined {
-    if (typeof value === 'string' || typeof value === 'number') return String(value);
-    if (value !== undefined) this.problem(at, 'this is no text');
+    const isText = typeof value === 'string' || typeof value === 'number';
+    if (isText && !/\p{Cc}/u.test(String(value))) return String(value);
+    if (value !== undefined) this.problem(at, isText ? 'this is no text of one line' : 'this is no text');
     return undefined;
   }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CallerChange } from '@gatehouse/directory';
 import {
   addToOutbox,
@@ -65,6 +66,8 @@ export class Write {
       else if (kind === 'subscription') this.#applications.set(entity.parent, { workspace, id: entity.parent });
       else if (kind !== 'credential' && kindOf(kind).served) this.#config = true;
     }
+    const [was, is] = [before?.data['environments'], after?.data['environments']];
+    if (!isDeepStrictEqual(was, is)) this.#config = true;
     if ((after ?? before)?.kind === 'credential') this.#callers.push(...credentialChanges(before, after));
   }
 

@@ -1,6 +1,8 @@
 import { PACKS } from '@gatehouse/governance';
 import { Type } from 'typebox';
 import { processSchema, readProcesses } from '../approvals/process.ts';
+import { readInput } from '../entities/read-input.ts';
+import { checkForm, formSchema } from '../moves/subscription-form.ts';
 import { GATE_KINDS } from './gate-kinds.ts';
 import { description, fields, id, spec, title, type Kind } from './kind.ts';
 import { PEOPLE_KINDS } from './people-kinds.ts';
@@ -27,6 +29,28 @@ export const KINDS: readonly Kind[] = [
             }),
           ),
         }),
+      ),
+      environments: Type.Optional(
+        Type.Record(
+          Type.String({ pattern: '^(?!default$)[a-z][a-z0-9-]{0,31}$' }),
+          fields({
+            hosts: Type.Array(Type.String({ pattern: '^(?:\\*\\.)?[a-z0-9.-]{1,253}$' }), {
+              minItems: 1,
+              maxItems: 20,
+              description: 'By which callers come to it, such as `staging.example.com`.',
+            }),
+            upstreams: Type.Optional(
+              Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 64 }), {
+                description: 'Which upstream stands there for which, by their names.',
+              }),
+            ),
+          }),
+          {
+            additionalProperties: false,
+            maxProperties: 20,
+            description: 'Where versions are deployed besides `default`, by their names.',
+          },
+        ),
       ),
       signUp: Type.Optional(
         fields({
@@ -141,8 +165,12 @@ export const KINDS: readonly Kind[] = [
       approval: Type.Optional(Type.Enum(['auto', 'manual'])),
       process: Type.Optional(processSchema),
       terms: Type.Optional(Type.String({ maxLength: 100_000 })),
+      form: Type.Optional(formSchema),
     }),
-    check: ({ process }) => readProcesses(process === undefined ? undefined : { 'subscription.request': process }),
+    check: ({ process, form }) => {
+      readProcesses(process === undefined ? undefined : { 'subscription.request': process });
+      checkForm(form === undefined ? undefined : readInput(formSchema, form));
+    },
     initial: 'staging',
     served: true,
   },

@@ -1,6 +1,7 @@
 import { listEntities, type Entity, type Statements } from '@gatehouse/store';
 import type { Write } from '../entities/write.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { DEFAULT_ENVIRONMENT } from '../publishing/environments.ts';
 import { refused } from './move.ts';
 
 const DEPLOYABLE: ReadonlySet<string> = new Set(['approved', 'superseded', 'deployed']);
@@ -32,7 +33,7 @@ export async function deploy(
   known?: Entity,
 ): Promise<Entity | undefined> {
   await moveRevisions(own, version, revision);
-  const others = (await deploymentsOf(own.sql, version)).filter(({ id }) => id !== known?.id);
+  const others = await othersThere(own.sql, version, { known: known?.id, environment: DEFAULT_ENVIRONMENT });
   const active = others.find(({ state, data }) => state === 'active' && data['revision'] === revision.id);
   for (const other of others) {
     if (other !== active) await putAway(own, other);
@@ -42,6 +43,22 @@ export async function deploy(
     newDeployment({ ctx, own }, version, { revision: revision.id, weight: 100, state: 'active' }),
     'activate',
   );
+}
+
+/** The same in another environment, where the version need not be published. */
+export async function stage(own: Write, version: Entity, { id: known, data }: Entity): Promise<void> {
+  const environment = String(data['environment']);
+  for (const other of await othersThere(own.sql, version, { known, environment })) await putAway(own, other);
+  own.touchGates();
+}
+
+async function othersThere(
+  sql: Statements,
+  version: Entity,
+  { known, environment }: { readonly known: string | undefined; readonly environment: string },
+): Promise<readonly Entity[]> {
+  const all = await deploymentsOf(sql, version);
+  return all.filter(({ id, data }) => id !== known && data['environment'] === environment);
 }
 
 /** Nothing of a version is served any more. */
@@ -84,7 +101,7 @@ interface DeploymentFacts {
 export function newDeployment(
   { ctx, own }: Deploying,
   version: Entity,
-  { revision, weight, state, environment = 'default' }: DeploymentFacts,
+  { revision, weight, state, environment = DEFAULT_ENVIRONMENT }: DeploymentFacts,
 ): Entity {
   const id = own.newId('deployment');
   return {

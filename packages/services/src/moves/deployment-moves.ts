@@ -11,14 +11,15 @@ import { write, type Write, type Written } from '../entities/write.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
-import { deploy, deploymentsOf, newDeployment, revisionFor } from './deploying.ts';
+import { DEFAULT_ENVIRONMENT, environmentsOf } from '../publishing/environments.ts';
+import { deploy, deploymentsOf, newDeployment, revisionFor, stage } from './deploying.ts';
 import { illegal, reason, refused, type Applied, type Move, type Moving } from './move.ts';
 
 const only = Type.Object({ reason }, { additionalProperties: false });
 /** In which a version is called, and so can have more than one deployment. */
 const CALLED: ReadonlySet<string> = new Set(['published', 'deprecated', 'preview']);
-/** This gate's own; what is for others is kept and not served here. */
-const HERE = 'default';
+/** In which it may be tried elsewhere. */
+const TRIED: ReadonlySet<string> = new Set([...CALLED, 'approved']);
 
 type AnyMoving = Moving<Readonly<Record<string, unknown>>>;
 
@@ -57,30 +58,62 @@ export const DEPLOYMENT_MOVES: readonly Move[] = [
       return Promise.resolve({ data: { ...entity.data, weight: 0 } });
     },
   },
+  {
+    kind: 'deployment',
+    event: 'withdraw',
+    from: ['active'],
+    to: 'removed',
+    summary: 'Takes it out of an environment that is not `default`.',
+    input: only,
+    apply: async ({ own, entity }) => {
+      if (entity.data['environment'] === DEFAULT_ENVIRONMENT)
+        throw refused('callers in earnest have it: deploy another revision, or unpublish the version');
+      own.touchGates();
+      return Promise.resolve({ data: { ...entity.data, weight: 0 } });
+    },
+  },
 ];
 
 async function promote(moving: AnyMoving): Promise<Applied> {
   const { ctx, own, entity } = moving;
-  const version = await calledVersion(ctx, own, entity.parent);
+  const environment = String(entity.data['environment']);
+  const version = await versionFor(ctx, own, { id: entity.parent, environment });
   requireUnmanaged(version, 'promote');
   const revision = await revisionFor(own.sql, version, entity.data['revision']);
-  if (entity.data['environment'] === HERE) {
+  if (environment === DEFAULT_ENVIRONMENT) {
     await deploy(moving, version, revision, entity);
     await own.update(version, { ...version, data: { ...version.data, deployed: revision.id } }, 'publish');
     own.touchGates();
-  }
+  } else await stage(own, version, entity);
   return { data: { ...entity.data, weight: 100 } };
 }
 
-async function calledVersion(ctx: ServiceContext, own: Write, id: string): Promise<Entity> {
+/** One that may be deployed there, in an environment that there is. */
+async function versionFor(
+  ctx: ServiceContext,
+  own: Write,
+  { id, environment }: { readonly id: string; readonly environment: string },
+): Promise<Entity> {
   const version = await requireEntity(own.sql, ctx, { kind: 'version', id });
-  if (!CALLED.has(version.state)) throw illegal(version, 'be deployed, publish it first');
+  if (environment === DEFAULT_ENVIRONMENT) {
+    if (!CALLED.has(version.state)) throw illegal(version, 'be deployed, publish it first');
+    return version;
+  }
+  const workspace = await findEntity(own.sql, { workspace: '', kind: 'workspace', id: version.workspace });
+  const known = workspace === undefined ? [] : environmentsOf(workspace).map(({ name }) => name);
+  if (!known.includes(environment)) {
+    const names = [DEFAULT_ENVIRONMENT, ...known].join(', ');
+    throw new ServiceError('admin.invalid', `/environment there is no ${environment} here: ${names}`);
+  }
+  if (!TRIED.has(version.state)) throw illegal(version, 'be deployed, have a revision approved first');
   return version;
 }
 
 /** A share of the calls can be sent elsewhere; it cannot be given other routes or policies than the rest. */
 async function requireCanary(own: Write, deployment: Entity): Promise<void> {
   const { workspace, parent } = deployment;
+  if (deployment.data['environment'] !== DEFAULT_ENVIRONMENT)
+    throw refused('shares of calls are for the environment default; elsewhere, promote it');
   const version = await findEntity(own.sql, { workspace, kind: 'version', id: parent });
   if (version === undefined || !CALLED.has(version.state)) throw refused('its version is not called');
   requireUnmanaged(version, 'roll');
@@ -88,7 +121,6 @@ async function requireCanary(own: Write, deployment: Entity): Promise<void> {
     ({ id, state }) => state === 'rolling' && id !== deployment.id,
   );
   if (rolling !== undefined) throw refused('another deployment rolls already', { deployment: rolling.id });
-  if (deployment.data['environment'] !== HERE) return;
   const find = async (id: unknown): Promise<Entity | undefined> =>
     findEntity(own.sql, { workspace, kind: 'revision', id: String(id) });
   const [before, after] = [await find(version.data['deployed']), await find(deployment.data['revision'])];
@@ -110,7 +142,9 @@ export const DEPLOY = Type.Object(
   {
     version: Type.String({ maxLength: 64 }),
     revision: Type.String({ maxLength: 64, description: 'One of its revisions that is approved, or was deployed.' }),
-    environment: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$', description: 'Where; `default`.' })),
+    environment: Type.Optional(
+      Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$', description: 'One of the workspace; `default`, left out.' }),
+    ),
     weight: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 100, description: 'Percent of its calls; 0 waits, 100 is all at once.' }),
     ),
@@ -125,17 +159,19 @@ export async function createDeployment(ctx: ServiceContext, input: unknown): Pro
   const asked = readInput(DEPLOY, input);
   const weight = asked.weight ?? 0;
   return write(ctx, async (own) => {
-    const version = await calledVersion(ctx, own, asked.version);
+    const environment = asked.environment ?? DEFAULT_ENVIRONMENT;
+    const version = await versionFor(ctx, own, { id: asked.version, environment });
     await requireBelow(ctx, own, { kind, parent: version });
     requireUnmanaged(version, 'deploy');
     const revision = await revisionFor(own.sql, version, asked.revision);
-    const environment = asked.environment ?? HERE;
     const facts = { revision: revision.id, weight, environment, state: 'pending' };
     const pending = await own.insert(newDeployment({ ctx, own }, version, facts), 'create');
     if (weight === 0) return entityView(kind, pending);
     const [event, state] = weight === 100 ? (['promote', 'active'] as const) : (['roll', 'rolling'] as const);
     const move = DEPLOYMENT_MOVES.find((each) => each.event === event);
     if (move?.apply === undefined) throw new ServiceError('admin.invalid', `there is no ${event}`);
+    if (event === 'roll' && environment !== DEFAULT_ENVIRONMENT)
+      throw refused('shares of calls are for the environment default; elsewhere, 0 or 100');
     const { data = pending.data } = await move.apply({ ctx, own, entity: pending, input: { weight } });
     return entityView(kind, await own.update(pending, { ...pending, state: state, data }, event));
   });

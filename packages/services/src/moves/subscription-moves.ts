@@ -10,10 +10,13 @@ import { requireSeen } from '../catalog/visible.ts';
 import { newEntity, requireEntity } from '../entities/entity-verbs.ts';
 import { requireSomewhere } from '../entities/permission-on.ts';
 import { write, type Written } from '../entities/write.ts';
+import { readInput } from '../entities/read-input.ts';
+import { dataOf } from '../json-data.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { illegal, reason, refused, type Applied, type Move, type Moving } from './move.ts';
+import { formSchema, requireAnswers } from './subscription-form.ts';
 import { requireOnly, requireOpenVersion, requirePlan, termsOf } from './subscription-terms.ts';
 
 const only = Type.Object({ reason }, { additionalProperties: false });
@@ -229,6 +232,8 @@ export async function requestSubscription(ctx: ServiceContext, input: unknown): 
     await requireSeen(ctx, own.sql, terms.api);
     await requireOpenVersion(ctx, own.sql, { api: terms.api, version: asked.data['version'] });
     const plan = await requirePlan(own.sql, ctx.workspace, terms);
+    const { form } = plan.data;
+    requireAnswers(form === undefined ? undefined : readInput(formSchema, form), dataOf(asked.data['answers']));
     await requireOnly(own.sql, asked, terms);
     requireDates(asked, own.nowMs);
     const facts = { ...asked.data, ...acceptedTerms(plan, { by: ctx.principal.id, nowMs: own.nowMs }) };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { eachEntity, type Entity, type Statements } from '@gatehouse/store';
 import { canariesOf, type Canary } from './canaries.ts';
+import { environmentsOf, nothingElse, stagedOf, type Environment, type Staged } from './environments.ts';
 import type { Cipher } from '../cipher.ts';
 import { opened } from '../entities/sealed.ts';
 import type { Gate, GateConfig } from './gate.ts';
@@ -54,6 +55,8 @@ export async function composeConfig(sql: Statements, { cipher, gate }: ComposeIn
   const revisions = await deployedRevisions(sql);
   composer.canaries = await canariesOf(sql);
   for await (const version of eachEntity(sql, 'version')) composer.version(version, revisions);
+  for await (const workspace of eachEntity(sql, 'workspace')) composer.workspace(workspace);
+  for (const staged of await stagedOf(sql)) composer.staged(staged);
   for await (const plan of eachEntity(sql, 'plan')) composer.plan(plan);
   return composer.config();
 }
@@ -107,6 +110,7 @@ class Composer {
   #grantsModels = false;
   /** By the version that they are of. */
   canaries: ReadonlyMap<string, Canary> = new Map();
+  readonly #environments = new Map<string, Environment>();
   readonly #apiNames = new Map<string, string>();
   readonly #served = new Map<string, ServedVersion[]>();
 
@@ -197,12 +201,36 @@ class Composer {
     this.#apiNames.set(id, name);
   }
 
+  /** Its environments, in which nothing is to be had but what is deployed there. */
+  workspace(workspace: Entity): void {
+    const { id, name } = workspace;
+    for (const environment of environmentsOf(workspace)) {
+      this.#environments.set(`${id} ${environment.name}`, environment);
+      this.#source.apis[`${nameAtGates(name, 'nothing-else')}--${environment.name}`] = nothingElse(environment);
+    }
+  }
+
   version(version: Entity, revisions: ReadonlyMap<string, Entity>): void {
     const revision = revisions.get(textOf(version.data['deployed']));
     if (revision === undefined || !SERVED.has(version.state)) return;
+    this.#serve(version, revision, undefined);
+  }
+
+  staged({ environment: name, version, revision }: Staged): void {
+    const environment = this.#environments.get(`${version.workspace} ${name}`);
+    const isServed = SERVED.has(version.state) || version.state === 'approved';
+    if (environment !== undefined && isServed) this.#serve(version, revision, environment);
+  }
+
+  #serve(version: Entity, revision: Entity, environment: Environment | undefined): void {
     const api = this.#apiNames.get(version.parent) ?? version.parent;
-    const entry = this.#named(version.workspace, `${api}-${version.name}`);
-    const spec = renamed('version', this.#spec(revision), this.#renameIn(version.workspace));
+    const suffix = environment === undefined ? '' : `--${environment.name}`;
+    const entry = this.#named(version.workspace, `${api}-${version.name}${suffix}`);
+    const own = this.#renameIn(version.workspace);
+    const { upstreams = {}, hosts } = environment ?? {};
+    const spec = renamed('version', this.#spec(revision), (kind, name) =>
+      own(kind, kind === 'upstream' && Object.hasOwn(upstreams, name) ? (upstreams[name] ?? name) : name),
+    );
     const document = revision.data['document'];
     const file = `store/${revision.id}.yaml`;
     if (typeof document === 'string') this.#documents[file] = document;
@@ -210,10 +238,11 @@ class Composer {
       product: this.#named(version.workspace, api),
       version: version.name,
       ...spec,
+      ...(hosts !== undefined && { hosts }),
       ...(typeof document === 'string' && { openapi: file }),
       policies: [
         ...statePolicies(version),
-        ...this.#canary(version),
+        ...(environment === undefined ? this.#canary(version) : []),
         ...this.#sharedBy(version.workspace, api),
         ...listOf(spec['policies']),
       ],

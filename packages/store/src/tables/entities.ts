@@ -110,6 +110,7 @@ export async function listEntities(statements: Statements, query: EntityQuery): 
     where.push('id > ?');
     values.push(after);
   }
+  if (values.some(isNowhere)) return [];
   const rows = await statements.all(`SELECT * FROM entities WHERE ${where.join(' AND ')} ORDER BY id LIMIT ?`, [
     ...values,
     limit,
@@ -141,8 +142,14 @@ async function workspaceAfter(statements: Statements, workspace: string): Promis
 }
 
 async function one(statements: Statements, where: string, values: readonly SqlValue[]): Promise<Entity | undefined> {
+  if (values.some(isNowhere)) return undefined;
   const [row] = await statements.all(`SELECT * FROM entities WHERE ${where}`, values);
   return row && entityOf(row);
+}
+
+/** PostgreSQL has no texts with U+0000, and takes the whole transaction down for whoever asks for one. */
+function isNowhere(value: SqlValue): boolean {
+  return typeof value === 'string' && value.includes('\0');
 }
 
 function entityOf(row: Row): Entity {

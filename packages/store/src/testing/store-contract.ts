@@ -107,6 +107,21 @@ export function storeContract(name: string, open: () => Promise<Database>): void
       await insert({ id: 'c1', name: 'c', workspace: 'other' });
     });
 
+    it('finds nothing by a text that no row can have, and goes on', async () => {
+      const [none, all] = await database.write('w', async (sql) => {
+        await insertEntity(sql, entity({ id: 'nul' }));
+        const { workspace, kind } = key('nul');
+        const found = [
+          await findEntity(sql, key('a\0')),
+          await lookUpEntity(sql, kind, 'a\0'),
+          ...(await listEntities(sql, { workspace, kind, name: 'a\0', limit: 1 })),
+        ];
+        return [found, await findEntity(sql, key('nul'))];
+      });
+      expect(none).toEqual([undefined, undefined]);
+      expect(all).toMatchObject({ id: 'nul' });
+    });
+
     it('undoes all of a write that fails', async () => {
       const work = database.write('w', async (sql) => {
         await insertEntity(sql, entity({ id: 'd1' }));

@@ -1,0 +1,38 @@
+import http from 'node:http';
+import { expect, it, onTestFinished } from 'vitest';
+import { gate } from './review-tools.ts';
+
+it('a plan may hold some operations of its apis, and counts no other calls', async () => {
+  const server = http.createServer((_request, response) => response.end('ok'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('no port');
+  const running = await gate(`
+apis:
+  users: { basePath: /v1, access: subscribed, upstream: "http://127.0.0.1:${address.port}" }
+plans:
+  reading: { apis: [users], operations: ["GET /users/{id}", "* /reports/*"], limits: [{ limit: 3, window: 1m }] }
+applications:
+  mobile: { keys: [{ name: a, secret: the-key-of-mobile-1234 }], subscriptions: [{ api: users, plan: reading }] }
+`);
+  const call = async (method: string, path: string): Promise<string> => {
+    const reply = await fetch(running.url + path, { method, headers: { 'x-api-key': 'the-key-of-mobile-1234' } });
+    return `${reply.status} ${/"code":"([^"]+)"/.exec(await reply.text())?.[1] ?? '-'}`;
+  };
+  expect(await call('GET', '/v1/users/7')).toBe('200 -');
+  expect(await call('PUT', '/v1/reports/2026/11')).toBe('200 -');
+  for (const [method, path] of [
+    ['GET', '/v1/users'],
+    ['DELETE', '/v1/users/7'],
+    ['GET', '/v1/users/7/keys'],
+    ['GET', '/v1/users/%2e%2e/admin'],
+    ['GET', '/v1/reports/../users'],
+  ] as const)
+    expect([path, await call(method, path)]).toEqual([path, '403 auth.forbidden']);
+  expect(await call('GET', '/v1/users/8')).toBe('200 -');
+  expect(await call('GET', '/v1/users/9')).toBe('429 limit.rate');
+});
