@@ -8,7 +8,7 @@ const OTHERS = [
   '{bench,conformance,scripts}/**/*.test.ts',
 ];
 
-const shared = { isolate: false, pool: 'threads', testTimeout: 20_000 } as const;
+const shared = { isolate: false, pool: 'threads', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 
 export default defineConfig({
   test: {

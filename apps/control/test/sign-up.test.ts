@@ -123,6 +123,22 @@ describe('whoever signs up', () => {
   });
 });
 
+describe('what the workspace has suspended', () => {
+  it('is not resumed by the team whose it is, which resumes what it has suspended itself', async () => {
+    await takes({ approval: 'auto' });
+    const { browser } = await signedUp();
+    const [team] = (await test.call('GET', `${W}/teams`)).body.items;
+    const { id } = (await browser.post(`${W}/applications`, { name: 'shop', team: team?.id })).body;
+    const move = async (by: Browser, event: string): Promise<number> =>
+      (await by.post(`${W}/applications/${id}/${event}`)).status;
+    expect([await move(browser, 'suspend'), await move(browser, 'resume')]).toEqual([200, 200]);
+    expect([await move(root, 'suspend'), await move(browser, 'resume')]).toEqual([200, 403]);
+    expect((await test.call('GET', `${W}/applications/${id}`)).body.state).toBe('suspended');
+    expect(await move(root, 'resume')).toBe(200);
+    expect((await test.call('GET', `${W}/applications/${id}`)).body['suspension']).toBeUndefined();
+  });
+});
+
 describe('a sign-up', () => {
   it.each([
     ['where nobody signs up by themselves', undefined, {}, 403],

@@ -181,6 +181,7 @@ export const KINDS: readonly Kind[] = [
     level: 'workspace',
     summary: 'Callers: what holds credentials and subscriptions.',
     fields: fields({ title, description, team: Type.Optional(id('the team that owns it')), labels }),
+    facts: ['suspension'],
     initial: 'active',
     served: true,
   },

@@ -2,7 +2,11 @@ import { Type } from 'typebox';
 import { listEntities } from '@gatehouse/store';
 import { APPROVAL_MOVES } from '../approvals/approval-moves.ts';
 import { closeApprovals } from '../approvals/course.ts';
+import { reachesAll } from '../entities/permission-on.ts';
+import { dataOf } from '../json-data.ts';
+import { kindOf } from '../kinds/kinds.ts';
 import { FAILURE_MOVES } from '../notifications/failure-moves.ts';
+import { ServiceError } from '../service-error.ts';
 import { CREDENTIAL_MOVES } from './credential-moves.ts';
 import { PETITION_MOVES } from '../people/petitions.ts';
 import { EMERGENCY_MOVES } from './emergency-moves.ts';
@@ -55,6 +59,10 @@ const APPLICATION_MOVES: readonly Move[] = [
     permission: 'update',
     summary: 'Its calls are refused until it is resumed.',
     input: only,
+    apply: async ({ ctx, entity }) => {
+      const byWorkspace = reachesAll(ctx, kindOf('application'), 'update');
+      return Promise.resolve({ data: { ...entity.data, suspension: { by: ctx.principal.id, byWorkspace } } });
+    },
   },
   {
     kind: 'application',
@@ -62,8 +70,15 @@ const APPLICATION_MOVES: readonly Move[] = [
     from: ['suspended'],
     to: 'active',
     permission: 'update',
-    summary: 'Gives it back exactly what it had.',
+    summary: 'Gives it back exactly what it had. What the workspace has suspended, its team alone does not resume.',
     input: only,
+    apply: async ({ ctx, entity }) => {
+      const { suspension, ...data } = entity.data;
+      const byWorkspace = dataOf(suspension)['byWorkspace'] === true;
+      if (byWorkspace && !reachesAll(ctx, kindOf('application'), 'update'))
+        throw new ServiceError('admin.forbidden', 'it was suspended by somebody who answers for the workspace');
+      return Promise.resolve({ data });
+    },
   },
   {
     kind: 'application',
