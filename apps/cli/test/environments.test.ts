@@ -2,6 +2,7 @@ import http from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { governedGate, withoutStandards, type GovernedGate, type Json } from './governed-gate.ts';
+import { listenSomewhere } from './stub-upstream.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const W = '/workspaces/default';
@@ -9,14 +10,12 @@ const STAGING = 'staging.example.com';
 
 async function upstream(said: string): Promise<string> {
   const server = http.createServer((_request, response) => response.end(said));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenSomewhere(server);
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('no port');
-  return `http://127.0.0.1:${address.port}`;
+  return `http://127.0.0.1:${port}`;
 }
 
 async function call(gate: GovernedGate, path: string, host?: string): Promise<string> {

@@ -1,34 +1,25 @@
-import { deliver, mintSetupToken, RETRY_MS, type Senders } from '@gatehouse/services';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { Browser, PASSWORD, setUpHouse } from './browser.ts';
-import { openTestHouse, type Reply, type TestHouse } from './house.ts';
-import { MailServer } from '@gatehouse/services/testing';
-import { smtpMailer } from '../src/smtp-mailer.ts';
+import { RETRY_MS, type Senders } from '@gatehouse/services';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Browser, PASSWORD } from './browser.ts';
+import type { Reply, TestHouse } from './house.ts';
+import type { MailServer } from '@gatehouse/services/testing';
+import { GATE, openMailHouse, type MailHouse } from './mail-house.ts';
 
 const ROOT = 'root@example.com';
-const GATE = 'https://gate.example.com';
 const HOUR_MS = 3_600_000;
 
 let test: TestHouse;
 let root: Browser;
 let post: MailServer;
 let senders: Senders;
+let house: MailHouse;
 
 beforeEach(async () => {
-  const { server, url } = await MailServer.open();
-  const mailer = smtpMailer({ url, from: 'Gatehouse <gate@example.com>' });
-  post = server;
-  senders = { mailer, fetcher: { post: async () => Promise.resolve(204) }, linkUrl: GATE };
-  test = await openTestHouse(':memory:', { publicUrl: GATE });
-  onTestFinished(async () => test.close());
-  root = await setUpHouse(test, (await mintSetupToken(test.house)) ?? '');
-  await settle();
-  post.mails.length = 0;
+  house = await openMailHouse();
+  ({ test, root, post, senders } = house);
 });
 
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await deliver(test.house, senders);
-}
+const settle = async (): Promise<void> => house.settle(senders);
 
 const read = (): readonly string[] => post.read;
 const linksIn = (mails: readonly string[]): readonly string[] =>

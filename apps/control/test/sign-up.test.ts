@@ -1,35 +1,21 @@
-import { deliver, mintSetupToken, type Senders } from '@gatehouse/services';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { Browser, invitedBrowser, PASSWORD, setUpHouse } from './browser.ts';
-import { openTestHouse, type Json, type Reply, type TestHouse } from './house.ts';
-import { MailServer } from '@gatehouse/services/testing';
-import { smtpMailer } from '../src/smtp-mailer.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Browser, invitedBrowser, PASSWORD } from './browser.ts';
+import type { Json, Reply, TestHouse } from './house.ts';
+import type { MailServer } from '@gatehouse/services/testing';
+import { GATE, openMailHouse, type MailHouse } from './mail-house.ts';
 
 const W = '/workspaces/default';
-const GATE = 'https://gate.example.com';
 const ZOE = 'zoe@partner.example';
 const DAY_MS = 86_400_000;
 
 let test: TestHouse;
 let root: Browser;
 let post: MailServer;
-let senders: Senders;
+let settle: MailHouse['settle'];
 
 beforeEach(async () => {
-  const { server, url } = await MailServer.open();
-  const mailer = smtpMailer({ url, from: 'Gatehouse <gate@example.com>' });
-  post = server;
-  senders = { mailer, fetcher: { post: async () => Promise.resolve(204) }, linkUrl: GATE };
-  test = await openTestHouse(':memory:', { publicUrl: GATE });
-  onTestFinished(async () => test.close());
-  root = await setUpHouse(test, (await mintSetupToken(test.house)) ?? '');
-  await settle();
-  post.mails.length = 0;
+  ({ test, root, post, settle } = await openMailHouse());
 });
-
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await deliver(test.house, senders);
-}
 
 const mails = (): readonly string[] => post.read;
 const lastTicket = (name = ZOE): string => post.ticketFor(name);

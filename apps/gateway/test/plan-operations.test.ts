@@ -1,19 +1,11 @@
-import http from 'node:http';
-import { expect, it, onTestFinished } from 'vitest';
-import { gate } from './review-tools.ts';
+import { expect, it } from 'vitest';
+import { gate, upstream } from './review-tools.ts';
 
 it('a plan may hold some operations of its apis, and counts no other calls', async () => {
-  const server = http.createServer((_request, response) => response.end('ok'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('no port');
+  const { port } = await upstream();
   const running = await gate(`
 apis:
-  users: { basePath: /v1, access: subscribed, upstream: "http://127.0.0.1:${address.port}" }
+  users: { basePath: /v1, access: subscribed, upstream: "http://127.0.0.1:${port}" }
 plans:
   reading: { apis: [users], operations: ["GET /users/{id}", "* /reports/*"], limits: [{ limit: 3, window: 1m }] }
 applications:

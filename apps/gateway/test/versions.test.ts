@@ -1,25 +1,17 @@
-import http from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { gate } from './review-tools.ts';
+import { describe, expect, it } from 'vitest';
+import { gate, upstream } from './review-tools.ts';
 
 /** Answers with `said` and a `Vary` of its own. */
-async function upstream(said: string): Promise<string> {
-  const server = http.createServer((_request, response) => {
+async function saying(said: string): Promise<string> {
+  const { port } = await upstream((_request, response) => {
     response.writeHead(200, { vary: 'accept-encoding' });
     response.end(said);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('no port');
-  return `http://127.0.0.1:${address.port}`;
+  return `http://127.0.0.1:${port}`;
 }
 
 async function versions(by: string): Promise<(headers: Record<string, string>, query?: string) => Promise<string>> {
-  const [one, two] = [await upstream('one'), await upstream('two')];
+  const [one, two] = [await saying('one'), await saying('two')];
   const running = await gate(`
 apis:
   orders-1: { basePath: /orders, access: open, version: "1", versioning: { by: "${by}", default: true }, upstream: "${one}" }

@@ -6,8 +6,8 @@ import type { AdminRequest, Route } from './route.ts';
 const base = { tag: 'catalog', method: 'GET', permission: 'catalog:public' } as const;
 const PATH = '/workspaces/{workspace}/catalog';
 
-function asked({ query: { q, cursor: after, limit } }: AdminRequest): Parameters<typeof listCatalog>[1] {
-  return { q, after, limit: limitOf(limit === undefined ? {} : { limit }) };
+function asked({ query }: AdminRequest): Parameters<typeof listCatalog>[1] {
+  return { q: query['q'], after: query['cursor'], limit: limitOf(query) };
 }
 
 /** What those who call apis look for: what there is, what it says of itself, and under which plans. */

@@ -38,7 +38,7 @@ export async function sees(ctx: ServiceContext, sql: Statements, api: Entity): P
 }
 
 /** Refuses an api that is not shown as if it were not there. `''`: models alone. */
-export async function requireSeen(ctx: ServiceContext, sql: Statements, name: string): Promise<void> {
+export async function requireVisible(ctx: ServiceContext, sql: Statements, name: string): Promise<void> {
   const { workspace } = ctx;
   if (name === '') {
     if (seesModels(ctx)) return;

@@ -6,7 +6,7 @@ import { closeApprovals, decide, openApproval, openFor, settle } from '../approv
 import { readProcess, type MatterName } from '../approvals/process.ts';
 import { answer, askInfo } from '../approvals/questions.ts';
 import { entityView, type EntityView } from '../entities/entity-view.ts';
-import { requireSeen } from '../catalog/visible.ts';
+import { requireVisible } from '../catalog/visible.ts';
 import { newEntity, requireEntity } from '../entities/entity-verbs.ts';
 import { requireSomewhere } from '../entities/permission-on.ts';
 import { write, type Written } from '../entities/write.ts';
@@ -229,7 +229,7 @@ export async function requestSubscription(ctx: ServiceContext, input: unknown): 
     const terms = termsOf(asked);
     const application = await requireEntity(own.sql, ctx, { kind: 'application', id: asked.parent });
     if (application.state !== 'active') throw illegal(application, 'subscribe');
-    await requireSeen(ctx, own.sql, terms.api);
+    await requireVisible(ctx, own.sql, terms.api);
     await requireOpenVersion(ctx, own.sql, { api: terms.api, version: asked.data['version'] });
     const plan = await requirePlan(own.sql, ctx.workspace, terms);
     const { form } = plan.data;
