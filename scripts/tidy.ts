@@ -16,6 +16,8 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'packages/upstream': ['kernel', 'config'],
   'packages/counters': ['kernel'],
   'packages/record': ['kernel'],
+  'packages/analytics': ['kernel', 'record'],
+  'packages/telemetry': ['kernel', 'config', 'record'],
   'packages/directory': ['kernel'],
   'packages/cache': ['kernel', 'counters'],
   'packages/schema': ['kernel'],
@@ -24,8 +26,9 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'packages/ai': ['kernel', 'config'],
   'packages/governance': ['kernel', 'config', 'schema'],
   'packages/store': ['kernel'],
-  'packages/services': ['kernel', 'config', 'governance', 'store', 'directory'],
-  'apps/control': ['kernel', 'config', 'governance', 'store', 'services', 'directory', 'record'],
+  'packages/services': ['kernel', 'config', 'governance', 'store', 'directory', 'analytics'],
+  'apps/observer': ['kernel', 'record', 'analytics', 'telemetry'],
+  'apps/control': ['kernel', 'config', 'governance', 'store', 'services', 'directory', 'record', 'analytics'],
   'apps/gateway': [
     'kernel',
     'config',
@@ -50,6 +53,8 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
     'plugin',
     'governance',
     'control',
+    'observer',
+    'analytics',
   ],
   'examples/users': [],
   'examples/plugins': ['plugin'],
@@ -57,6 +62,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
 /** Doors beside the main one, through which others may come. Those named `testing` are for tests only, of any room. */
 const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/ai/answer-schemas',
+  '@gatehouse/analytics/store',
   '@gatehouse/ai/demo',
   '@gatehouse/ai/prompts',
   '@gatehouse/ai/providers',
