@@ -42,6 +42,15 @@ export interface AnalyticsStore {
   close(): Promise<void>;
 }
 
+/** For how long what is kept, and what all of it may take on the disk. Roll-ups are kept longer than what they are made of. */
+export interface Keep {
+  readonly recordsMs: number;
+  readonly minutesMs: number;
+  readonly hoursMs: number;
+  readonly daysMs: number;
+  readonly bytesMax: number;
+}
+
 export interface ExportOrder {
   readonly period: Period;
   readonly scope?: Scope | undefined;
