@@ -3,12 +3,23 @@ import { percentileOf, TIMINGS, type Metric, type Timing } from '../query/metric
 import type { AggregateRow, Aggregation } from '../query/query.ts';
 import { cubeFor, LEVELS, type Cube } from '../rollup/cubes.ts';
 import { segmentsOf, type Rolled, type Segment } from '../rollup/segments.ts';
-import { bucketSql, OF_RECORDS, ofRecord, ofRollUp, ofRollUps, quoted, SUMMED, timeOf, valueSql } from './columns.ts';
+import {
+  bucketSql,
+  OF_RECORDS,
+  ofRecord,
+  ofRollUp,
+  ofRollUps,
+  quoted,
+  SUMMED,
+  timeOf,
+  valueSql,
+  type Summed,
+} from './columns.ts';
 import { conditionsSql, within } from './conditions.ts';
 import { dayTable, type DayTables } from './day-tables.ts';
 import { Parameters } from './parameters.ts';
 import { spreadTable, sumsTable } from './schema.ts';
-import type { Row } from './connection.ts';
+import { textOf, type Row } from './connection.ts';
 
 export interface Statement {
   readonly sql: string;
@@ -129,22 +140,30 @@ class Builder {
   #metric(metric: Metric): string {
     if (percentileOf(metric) !== undefined) return `percentiles.${quoted(metric)}`;
     const { period, stepMs } = this.#asked;
-    switch (metric) {
-      case 'rate':
-        return `sums.calls / ${(stepMs ?? period.toMs - period.fromMs) / 1000}`;
-      case 'errorRate':
-        return `sums.errors / nullif(sums.calls, 0)`;
-      case 'cacheHitRate':
-        return `sums."cacheHits" / nullif(sums.calls, 0)`;
-      case 'tokensPerSecond':
-        return `sums."streamedTokens" / nullif(sums."streamedMs", 0) * 1000`;
-      default:
-        return metric.endsWith('.mean')
-          ? mean(metric.slice(0, -'.mean'.length))
-          : `coalesce(sums.${quoted(metric)}, 0)`;
-    }
+    const seconds = (stepMs ?? period.toMs - period.fromMs) / 1000;
+    if (metric === 'rate') return `sums.calls / ${seconds}`;
+    const ratio = RATIOS_OF[metric];
+    if (ratio !== undefined) return `${ratio.scale} * sums.${quoted(ratio.of)} / nullif(sums.${quoted(ratio.in)}, 0)`;
+    return `coalesce(sums.${quoted(metric)}, 0)`;
   }
 }
+
+interface Quotient {
+  readonly of: Summed;
+  readonly in: Summed;
+  readonly scale: number;
+}
+
+/** Null where the sum below is nothing. */
+const RATIOS_OF: Readonly<Partial<Record<Metric, Quotient>>> = {
+  errorRate: { of: 'errors', in: 'calls', scale: 1 },
+  cacheHitRate: { of: 'cacheHits', in: 'calls', scale: 1 },
+  tokensPerSecond: { of: 'streamedTokens', in: 'streamedMs', scale: 1000 },
+  'duration.mean': { of: 'durationMs', in: 'calls', scale: 1 },
+  'gateway.mean': { of: 'gatewayMs', in: 'calls', scale: 1 },
+  'upstream.mean': { of: 'upstreamMs', in: 'calls', scale: 1 },
+  'firstToken.mean': { of: 'firstTokenMs', in: 'firstTokenCount', scale: 1 },
+};
 
 interface Grouping {
   readonly segment: Segment;
@@ -163,13 +182,8 @@ function nothing(keys: readonly string[]): string {
   return `SELECT ${[...keys, ...SUMMED.map(quoted)].map((name) => `NULL AS ${name}`).join(', ')} WHERE false`;
 }
 
-function mean(timing: string): string {
-  const count = timing === 'firstToken' ? 'sums."firstTokenCount"' : 'sums.calls';
-  return `sums.${quoted(`${timing}Ms`)} / nullif(${count}, 0)`;
-}
-
 export function rowOf(row: Row, { by, metrics, stepMs }: Aggregation): AggregateRow {
-  const key = Object.fromEntries(by.map((name) => [name, String(row[name] ?? '')]));
+  const key = Object.fromEntries(by.map((name) => [name, textOf(row, name)]));
   const values = Object.fromEntries(metrics.map((metric) => [metric, numberOrNull(row[metric])]));
   return stepMs === undefined ? { key, values } : { atMs: Number(row['since']), key, values };
 }

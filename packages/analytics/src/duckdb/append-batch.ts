@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Appended, Batch } from '../store.ts';
+import type { Appended, Batch } from '../analytics-store.ts';
 import { LEVEL_MS } from '../rollup/cubes.ts';
 import { COLUMNS, quoted } from './columns.ts';
 import { numberOf, type Connection } from './connection.ts';

@@ -41,24 +41,21 @@ export const quoted = (name: string): string => `"${name}"`;
 
 /** Where a dimension stands in a record, as SQL; '' where it has none. */
 export function ofRecord(dimension: Dimension): string {
-  switch (dimension) {
-    case 'status':
-      return `CAST(status AS VARCHAR)`;
-    case 'statusClass':
-      return `CAST(status // 100 AS VARCHAR) || 'xx'`;
-    case 'cache':
-      return CACHE;
-    case 'provider':
-      return `coalesce("aiProvider", '')`;
-    case 'model':
-      return `coalesce("aiModel", "aiModelAsked", '')`;
-    default:
-      return `coalesce(${quoted(dimension)}, '')`;
-  }
+  return OTHERS[dimension] ?? `coalesce(${quoted(dimension)}, '')`;
 }
 
 /** Model calls have a whole `Cache-Status` (RFC 9211), all others one word. */
 const CACHE = `CASE WHEN "cacheStatus" IS NULL THEN '' WHEN "cacheStatus" LIKE '%; hit%' THEN 'hit' WHEN "cacheStatus" LIKE '%;%' THEN 'miss' ELSE "cacheStatus" END`;
+
+/** Those that are no column of the same name. */
+const OTHERS: Readonly<Partial<Record<Dimension, string>>> = {
+  status: 'CAST(status AS VARCHAR)',
+  statusClass: `CAST(status // 100 AS VARCHAR) || 'xx'`,
+  cache: CACHE,
+  provider: `coalesce("aiProvider", '')`,
+  model: `coalesce("aiModel", "aiModelAsked", '')`,
+  limitedBy: `coalesce("limit", '')`,
+};
 
 /** The same of a roll-up, which has columns named after its dimensions. */
 export function ofRollUp(dimension: Dimension): string {
@@ -86,7 +83,7 @@ export function valueSql(bucket: string): string {
 }
 
 /** What is summed beside the sums that can be asked for, to make ratios and means of. */
-export type Helper = `${Timing}Ms` | `${Timing}Count` | 'streamedTokens' | 'streamedMs';
+export type Helper = `${Timing}Ms` | 'firstTokenCount' | 'streamedTokens' | 'streamedMs';
 export type Summed = Sum | Helper;
 
 const STREAMED = `"aiStream" AND "aiFirstTokenMs" IS NOT NULL AND "aiOutputTokens" > 0`;
@@ -106,24 +103,18 @@ export const OF_RECORDS: Readonly<Record<Summed, string>> = {
   reasoningTokens: 'coalesce(sum("aiReasoningTokens"), 0)',
   costMicroUsd: 'coalesce(sum("aiCostMicroUsd"), 0)',
   durationMs: `sum(${TIMES.duration})`,
-  durationCount: 'count(*)',
   gatewayMs: `sum(${TIMES.gateway})`,
-  gatewayCount: 'count(*)',
   upstreamMs: `sum(${TIMES.upstream})`,
-  upstreamCount: 'count(*)',
   firstTokenMs: `coalesce(sum(${TIMES.firstToken}), 0)`,
   firstTokenCount: `count(${TIMES.firstToken})`,
   streamedTokens: `coalesce(sum("aiOutputTokens") FILTER (${STREAMED}), 0)`,
   streamedMs: `coalesce(sum("durationMs" - "aiFirstTokenMs") FILTER (${STREAMED}), 0)`,
 };
 
-const COUNTS: ReadonlySet<string> = new Set(['durationCount', 'gatewayCount', 'upstreamCount']);
-/** Columns of a roll-up; what is the number of calls anyway stands there once. */
-export const SUMMED: readonly Summed[] = Object.keys(OF_RECORDS)
-  .filter((name): name is Summed => name in OF_RECORDS)
-  .filter((name) => !COUNTS.has(name));
+/** Columns of a roll-up. */
+export const SUMMED: readonly Summed[] = Object.keys(OF_RECORDS).filter((name): name is Summed => name in OF_RECORDS);
 
 /** How each is read from a roll-up. */
-export const ofRollUps = (name: Summed): string => (COUNTS.has(name) ? 'sum(calls)' : `sum(${quoted(name)})`);
+export const ofRollUps = (name: Summed): string => `sum(${quoted(name)})`;
 
 export const summedType = (name: Summed): string => (name.endsWith('Ms') ? 'DOUBLE' : 'BIGINT');

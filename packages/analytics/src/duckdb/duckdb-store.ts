@@ -5,7 +5,7 @@ import type { Position } from '@gatehouse/record/spool';
 import type { Aggregates, Aggregation, RecordPage, Scope, Search, StoredRecord } from '../query/query.ts';
 import { LEVEL_MS, type Cube, type Level } from '../rollup/cubes.ts';
 import type { Rolled } from '../rollup/segments.ts';
-import type { AnalyticsStore, Appended, Batch, ExportOrder, Keep, StoreFacts } from '../store.ts';
+import type { AnalyticsStore, Appended, Batch, ExportOrder, Keep, StoreFacts } from '../analytics-store.ts';
 import { aggregateStatement, rowOf } from './aggregate.ts';
 import { appendBatch } from './append-batch.ts';
 import { Connection, numberOf, textOf } from './connection.ts';

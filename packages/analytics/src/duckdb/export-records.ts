@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { ExportOrder } from '../store.ts';
+import type { ExportOrder } from '../analytics-store.ts';
 import { COLUMNS, ofRecord, quoted } from './columns.ts';
 import { conditionsSql, within } from './conditions.ts';
 import { numberOf, type Connection } from './connection.ts';

@@ -1,4 +1,4 @@
-import type { Keep } from '../store.ts';
+import type { Keep } from '../analytics-store.ts';
 import { CUBES, LEVEL_MS } from '../rollup/cubes.ts';
 import { numberOf, type Connection } from './connection.ts';
 import { dayTable, type DayTables } from './day-tables.ts';

@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import type { Dimension } from '../query/dimensions.ts';
 import { isMetric, METRICS, percentileOf, type Metric } from '../query/metrics.ts';
 import type { AggregateRow, Aggregates, Aggregation } from '../query/query.ts';
-import type { AnalyticsStore } from '../store.ts';
-import { plainAggregate, type Kept } from './plain-answers.ts';
+import type { AnalyticsStore } from '../analytics-store.ts';
+import type { KeptRecord } from '../query/matches.ts';
+import { plainAggregate } from './plain-answers.ts';
 import { linesOf, sampleCalls } from './sample-calls.ts';
 
 const HOUR_MS = 3_600_000;
@@ -24,7 +25,7 @@ const metrics: readonly Metric[] = METRICS.filter(isMetric);
 
 /** What every store of records does. `open` gives an empty one that the test need not close. */
 export function storeContract(open: () => Promise<OpenedStore>): void {
-  const filled = async (): Promise<OpenedStore & { readonly records: readonly Kept[] }> => {
+  const filled = async (): Promise<OpenedStore & { readonly records: readonly KeptRecord[] }> => {
     const opened = await open();
     const records = sampleCalls({ count: COUNT, ...ALL }).map((record, index) => ({
       ...record,
@@ -133,7 +134,7 @@ export function storeContract(open: () => Promise<OpenedStore>): void {
 
   it('finds by what is asked, and gives records back as they were', async () => {
     const { store, records } = await filled();
-    const isAsked = ({ application, status }: Kept): boolean => application === 'web' && status === 429;
+    const isAsked = ({ application, status }: KeptRecord): boolean => application === 'web' && status === 429;
     const where = [
       { dimension: 'application', values: ['web'] },
       { dimension: 'status', values: ['429'] },
@@ -151,7 +152,7 @@ export function storeContract(open: () => Promise<OpenedStore>): void {
 
   it('finds a record by its id, for those who may see it', async () => {
     const { store, records } = await filled();
-    const [own] = records.filter(({ api }) => api === 'users');
+    const own = records.find(({ api }) => api === 'users');
     if (own === undefined) expect.fail('no such record');
     expect(await store.find(own.id)).toEqual(JSON.parse(JSON.stringify(own)));
     expect(await store.find('nobody-knows')).toBeUndefined();
