@@ -93,6 +93,7 @@ export function readAggregation(query: Query, nowMs: number): Omit<Aggregation, 
   refuseUnknown(query, AGGREGATE_QUERY);
   const period = readPeriod(query, { nowMs, lastMs: DAY_MS });
   const metrics = listOf(query['metrics'] ?? 'calls').map((name) => metricOf('metrics', name));
+  if (metrics.length === 0) throw invalid('metrics', 'is empty; write `calls`, or leave it out');
   const by = listOf(query['by']).map((name) => {
     if (isDimension(name)) return name;
     throw invalid('by', `knows no ${name}; it is one of ${DIMENSIONS.join(', ')}`);
