@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Position } from '@gatehouse/record/spool';
 import type { Aggregates, Aggregation, RecordPage, Scope, Search, StoredRecord } from '../query/query.ts';
-import { LEVEL_MS, type Cube, type Level } from '../rollup/cubes.ts';
+import { LEVEL_MS, type Level } from '../rollup/cubes.ts';
 import type { Rolled } from '../rollup/segments.ts';
 import type { AnalyticsStore, Appended, Batch, ExportOrder, Keep, StoreFacts } from '../analytics-store.ts';
 import { aggregateStatement, rowOf } from './aggregate.ts';
@@ -165,14 +165,14 @@ export class DuckDbStore implements AnalyticsStore {
   }
 
   /** From when on each level has something that is not rolled up. */
-  async #rolled(read: Connection): Promise<(cube: Cube) => Rolled> {
+  async #rolled(read: Connection): Promise<(levels: Rolled['levels']) => Rolled> {
     const rows = await read.rows('SELECT level, min(since) AS since FROM unrolled GROUP BY level');
     const first = new Map(rows.map((row) => [textOf(row, 'level'), numberOf(row, 'since')]));
     const of = (level: Level): number => first.get(level) ?? this.#end();
     const minutes = of('minutes');
     const hours = Math.min(of('hours'), minutes);
     const until = { minutes, hours, days: Math.min(of('days'), hours) };
-    return ({ levels }) => ({ levels, until });
+    return (levels) => ({ levels, until });
   }
 
   /** Behind all records. */

@@ -1,5 +1,5 @@
 import type { Keep } from '../analytics-store.ts';
-import { CUBES, LEVEL_MS } from '../rollup/cubes.ts';
+import { CUBES, LEVEL_MS, levelsOf } from '../rollup/cubes.ts';
 import { numberOf, type Connection } from './connection.ts';
 import { dayTable, type DayTables } from './day-tables.ts';
 import { spreadTable, sumsTable } from './schema.ts';
@@ -16,7 +16,7 @@ export async function forget(
   const before = days.all.length;
   for (const day of days.all) if (day + DAY_MS <= nowMs - keep.recordsMs) await drop(write, days, day);
   for (const cube of CUBES) {
-    for (const level of cube.levels) {
+    for (const level of levelsOf(cube)) {
       const until = ms(nowMs - { minutes: keep.minutesMs, hours: keep.hoursMs, days: keep.daysMs }[level]);
       for (const table of [sumsTable(cube, level), spreadTable(cube, level)])
         await write.run(`DELETE FROM ${table} WHERE since < ${until}`);
