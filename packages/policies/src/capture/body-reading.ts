@@ -21,7 +21,8 @@ export function readingOf(type: string): Reading {
 
 /** Without what may not be shown of it. */
 export function redactedBody(text: string, goesOn: boolean, by: { reading: Reading; redactor: Redactor }): string {
-  const { reading, redactor } = by;
+  const { redactor } = by;
+  const reading = isMeant(text, by.reading);
   switch (reading) {
     case 'json':
       return applyEdits(text, redactor.jsonEdits(text, goesOn));
@@ -37,4 +38,9 @@ export function redactedBody(text: string, goesOn: boolean, by: { reading: Readi
     default:
       return redactor.redacted(text, goesOn);
   }
+}
+
+/** XML under the name of a text would not be read by its names. HTML is no XML, and has none that say much. */
+function isMeant(text: string, said: Reading): Reading {
+  return (said === 'text' || said === 'form') && /^\s*<(?!!doctype html|html)[?!a-z]/i.test(text) ? 'xml' : said;
 }

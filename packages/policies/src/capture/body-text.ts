@@ -42,6 +42,8 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
 export function bodyText({ bytes, goesOn, type, coding }: BodyBytes, bytesMax: number): BodyText {
   const plain = decoded(bytes, coding, bytesMax);
   if (plain === undefined) return { hidden: 'its content coding cannot be read' };
+  // Of zstd a block is the least that can be decoded, and it may have 128 KiB.
+  if (plain.bytes.length === 0 && bytes.length > 0) return { hidden: 'too little of its content coding is there' };
   const charset = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(type)?.[1]?.toLowerCase() ?? 'utf-8';
   const cut = goesOn || plain.cut;
   const text = inCharset(plain.bytes, charset, cut);

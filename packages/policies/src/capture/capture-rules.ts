@@ -18,7 +18,8 @@ export interface CaptureRules {
   readonly maskedFields: ReadonlySet<string>;
   readonly paths: NamePaths;
   readonly queryPaths: NamePaths;
-  readonly spotters: readonly Spotter[];
+  /** Of one call. */
+  spotters(): readonly Spotter[];
   /** By media types in small letters. */
   isShown(type: string): boolean;
 }
@@ -27,7 +28,8 @@ export function captureRules(config: Config, { runtime, route }: Pick<PolicyTool
   const { paths, pii, patterns } = config.redact;
   const { fields, names, queryNames } = hiddenNames(route.policies, config.maskHeaders);
   const shown = config.contentTypes.map(typePattern);
-  const spotters = [runtime.spotter(pii), addressSpotter(pii), ...patterns.map(patternSpotter)];
+  const always = [runtime.spotter(pii), addressSpotter(pii)].filter((each) => each !== undefined);
+  const made = patterns.map(patternSpotter).filter((each) => each !== undefined);
   return {
     sample: config.sample,
     on: new Set(config.on),
@@ -38,7 +40,7 @@ export function captureRules(config: Config, { runtime, route }: Pick<PolicyTool
     maskedFields: fields,
     paths: new NamePaths(paths, names),
     queryPaths: new NamePaths(paths, queryNames),
-    spotters: spotters.filter((each) => each !== undefined),
+    spotters: () => [...always, ...made.map((make) => make())],
     isShown: (type) => shown.some((pattern) => pattern.test(type)),
   };
 }

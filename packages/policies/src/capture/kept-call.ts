@@ -30,7 +30,7 @@ export function keptBodies(
   const asked = new HeadFields(call.lines);
   const told = new HeadFields(call.replyLines);
   const shown = credentialValues([...asked.valuesOf(rules.maskedFields), ...told.valuesOf(rules.maskedFields)]);
-  const spotters: readonly Spotter[] = [...rules.spotters, ...(shown.length === 0 ? [] : [valueSpotter(shown)])];
+  const spotters: readonly Spotter[] = [...rules.spotters(), ...(shown.length === 0 ? [] : [valueSpotter(shown)])];
   const redactor = new Redactor({ paths: rules.paths, spotters });
   const queries = new Redactor({ paths: rules.queryPaths, spotters });
   const sides: Side[] = [];
@@ -78,7 +78,10 @@ function shownOf({ fields, bytes, cut }: Side, by: { rules: CaptureRules; redact
   const type = typeOf(fields);
   // Of what names no type, only JSON is told from anything else.
   const sniffed =
-    type === '' && fields.value('content-type') === '' && /^\s*[[{]/.test(bytes.toString('latin1', 0, 64));
+    type === '' &&
+    by.rules.isShown('application/json') &&
+    fields.value('content-type') === '' &&
+    /^\s*[[{]/.test(bytes.toString('latin1', 0, 64));
   if (!sniffed && !by.rules.isShown(type)) return { text: '', cut, hidden: 'bodies of this media type are not kept' };
   const coding = fields.value('content-encoding');
   const { bytesMax } = by.rules;

@@ -252,8 +252,30 @@ describe('capture', () => {
     ]);
   });
 
+  it('shows what names no type if it is JSON, where JSON is shown', () => {
+    const head = 'HTTP/1.1 200 OK\r\n\r\n';
+    const shown = (config: object, got: string): unknown =>
+      run({ request: false, ...config }, { head, got: [got] }).bodies[0]?.text;
+    expect([shown({}, ' {"a":1}'), shown({}, 'a=1'), shown({ contentTypes: [] }, '{"a":1}')]).toEqual([
+      ' {"a":1}',
+      '',
+      '',
+    ]);
+  });
+
   it('says when it could not be kept', () => {
     expect(run({}, { got: ['{}'] }, { keepBody: () => false }).note).toBe('not kept, too many');
+  });
+
+  it('takes a share of the time of a worker, and no more', () => {
+    let nowMs = 0;
+    const states = new Map<string, unknown>();
+    // Each body takes 80 ms.
+    const tools = { states, clock: { now: () => 0, monotonic: () => nowMs }, keepBody: () => (nowMs += 80) > 0 };
+    const note = (): string | undefined => run({ request: false }, { got: ['{}'] }, tools).note;
+    expect([note(), note(), note()]).toEqual(['sampled', 'sampled', 'not kept, too many']);
+    nowMs += 200;
+    expect([note(), note()]).toEqual(['sampled', 'not kept, too many']);
   });
 
   it('holds no more than the room of a worker', () => {

@@ -5,6 +5,9 @@ import { CapturedCall } from './captured-call.ts';
 import { HoldingRoom } from './held-bytes.ts';
 import { keptBodies } from './kept-call.ts';
 import type { Config } from './schema.ts';
+import { TimeShare } from './time-share.ts';
+
+const CROWDED = 'not kept, too many';
 
 export const capture = definePolicy({
   name: 'capture',
@@ -19,7 +22,15 @@ export const capture = definePolicy({
       responseBytesMax: sides.response ? bytesMax : 0,
       room: runtime.state('capture room', () => new HoldingRoom()),
     };
+    const share = runtime.state('capture time', () => new TimeShare());
     const calls = new Map<Exchange, CapturedCall>();
+    const keep = (call: CapturedCall, told: { exchange: Exchange; outcome: Outcome; why: string }): string => {
+      const nowMs = runtime.clock.monotonic();
+      if (!share.isLeft(nowMs)) return CROWDED;
+      const kept = keptBodies(call, { ...told, rules }).map((body) => runtime.keepBody(body));
+      share.spend(runtime.clock.monotonic() - nowMs);
+      return kept.every(Boolean) ? told.why : CROWDED;
+    };
     return {
       onRequest(exchange) {
         const sampled = runtime.random() < rules.sample;
@@ -40,10 +51,7 @@ export const capture = definePolicy({
         calls.delete(exchange);
         const why = whyKept(call, outcome, { rules, nowMs: runtime.clock.monotonic() });
         try {
-          if (why === undefined) return;
-          const bodies = keptBodies(call, { exchange, outcome, why, rules });
-          const kept = bodies.map((body) => runtime.keepBody(body)).every(Boolean);
-          (exchange.notes.policies ??= {})['capture'] = kept ? why : 'not kept, too many';
+          if (why !== undefined) (exchange.notes.policies ??= {})['capture'] = keep(call, { exchange, outcome, why });
         } finally {
           call.drop();
         }

@@ -101,6 +101,7 @@ class Events {
     const walk = new JsonWalk(text, 0, {
       paths: this.#redactor.paths,
       goesOn: false,
+      traces: true,
       hide: (edit) => unit.edits.push(edit),
       leaf: (leaf) => {
         const key = leaf.path === undefined ? undefined : `${leaf.path}\n${index}`;
@@ -113,11 +114,12 @@ class Events {
     return unit;
   }
 
-  /** By itself, too: what is said anew in each event is not what goes on from one to the next. */
   #piece(unit: Unit, piece: Piece, { key, place }: { readonly key: string | undefined; readonly place: Place }): void {
-    piece.edits.push(...this.#redactor.editsOf(piece.text, false, place));
     unit.pieces.push(piece);
-    if (key === undefined || piece.text === '') return;
+    if (key === undefined) {
+      piece.edits.push(...this.#redactor.editsOf(piece.text, false, place));
+      return;
+    }
     const channel = this.#channels.get(key) ?? { place, pieces: [] };
     channel.pieces.push(piece);
     this.#channels.set(key, channel);
@@ -136,7 +138,9 @@ class Events {
   }
 
   #joined({ place, pieces }: Channel): void {
-    if (pieces.length === 1 && !this.#goesOn) return;
+    // Each by itself, too: what is said anew in every event is not what goes on from one to the next.
+    if (pieces.length > 1)
+      for (const piece of pieces) piece.edits.push(...this.#redactor.pieceEdits(piece.text, place));
     const text = pieces.map((piece) => piece.text).join('');
     const found = this.#redactor.editsOf(text, this.#goesOn, place).toSorted((a, b) => a.start - b.start);
     let start = 0;

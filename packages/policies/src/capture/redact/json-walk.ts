@@ -12,7 +12,7 @@ export interface JsonLeaf {
   /** It ends where the text was cut off, and may go on. */
   readonly goesOn: boolean;
   readonly place: Place;
-  /** The names that lead to it; undefined for what is a name itself. */
+  /** The names that lead to it, where they are wanted; undefined for what is a name itself. */
   readonly path: string | undefined;
 }
 
@@ -20,6 +20,8 @@ export interface JsonListener {
   readonly paths: NamePaths;
   /** The text was cut off. */
   readonly goesOn: boolean;
+  /** Whether leaves are told with their paths. */
+  readonly traces: boolean;
   leaf(leaf: JsonLeaf): void;
   hide(edit: Edit): void;
 }
@@ -137,16 +139,17 @@ export class JsonWalk {
 
   #member(frame: Frame): Next | undefined {
     const index = `${frame.items++}`;
-    if (frame.closer === ']') return this.#next(frame, index, `${frame.path}[${index}]`);
+    if (frame.closer === ']') return this.#next(frame, index, `[${index}]`);
     if (this.#skipSpace() !== '"') return this.#stop();
     const name = this.#string(frame.place, undefined);
     if (name === undefined) return undefined;
     if (this.#skipSpace() !== ':') return this.#stop();
     this.#at++;
-    return this.#next(frame, name, `${frame.path}.${name}`);
+    return this.#next(frame, name, `.${name}`);
   }
 
-  #next({ place }: Frame, name: string, path: string): Next {
+  #next({ place, path: around }: Frame, name: string, step: string): Next {
+    const path = this.#listener.traces ? around + step : '';
     return { place: this.#hidden === undefined ? this.#listener.paths.under(place, name) : [], path };
   }
 

@@ -15,7 +15,8 @@ const STEP = /(\.\.?)(?:\*|([^.[\]*]+))|\[(?:\*|(\d+)|'([^']+)'|"([^"]+)")\]/y;
  * a field too many than one too few.
  */
 export function plainName(name: string): string {
-  return name.toLowerCase().replaceAll(/[_\-\s]/g, '');
+  const lower = name.toLowerCase();
+  return /[_\-\s]/.test(lower) ? lower.replaceAll(/[_\-\s]/g, '') : lower;
 }
 
 /** `$.a.b`, `$..b`, `$.a[*]`, `$.a[0]`, `$['a b']`. Undefined for what is none. */

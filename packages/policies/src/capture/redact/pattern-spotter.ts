@@ -3,8 +3,8 @@ import type { Spot, Spots, Spotter } from '../../policy.ts';
 
 /** Bigger patterns are refused: `{1,9999}` is written out. */
 export const STATES_MAX = 400;
-/** Of one text: what is behind the place where they are used up is not shown. */
-const STEPS_MAX = 3_000_000;
+/** Of all texts of one call: what is behind the place where they are used up is not shown. */
+const STEPS_MAX = 500_000;
 const PLAIN_CHARS = 128;
 
 type State =
@@ -16,15 +16,27 @@ type State =
 interface Program {
   readonly states: readonly State[];
   readonly start: number;
+  /** 1 for characters that a match may begin with; those beyond always may. */
+  readonly first: Uint8Array;
+}
+
+/** Steps that are left. */
+interface Budget {
+  steps: number;
 }
 
 /**
  * Finds what a pattern matches, leftmost and longest, by following all of its states at once: text times pattern at most,
- * where `RegExp` may take forever. Undefined for what is not understood, too big, or matches nothing at all.
+ * where `RegExp` may take forever. Undefined for what is not understood, too big, or may match nothing at all. What it
+ * answers makes spotters, each with a budget for all texts that it is shown.
  */
-export function patternSpotter(source: string): Spotter | undefined {
+export function patternSpotter(source: string): (() => Spotter) | undefined {
   const program = programOf(source);
-  return program && ((text, goesOn) => new Search(program, text, goesOn).run());
+  return program && (() => spotterOf(program, { steps: STEPS_MAX }));
+}
+
+function spotterOf(program: Program, budget: Budget): Spotter {
+  return (text, goesOn) => new Search(program, budget, { text, goesOn }).run();
 }
 
 /** As it is now: the states that are reached, and for each where its match would begin. */
@@ -60,10 +72,11 @@ class Search {
   #now: Threads;
   #next: Threads;
   #best: { readonly start: number; readonly end: number } | undefined;
-  #steps = 0;
+  readonly #budget: Budget;
 
-  constructor(program: Program, text: string, goesOn: boolean) {
+  constructor(program: Program, budget: Budget, { text, goesOn }: { readonly text: string; readonly goesOn: boolean }) {
     this.#program = program;
+    this.#budget = budget;
     this.#text = text;
     this.#goesOn = goesOn;
     this.#now = new Threads(program.states.length);
@@ -72,19 +85,33 @@ class Search {
 
   run(): Spots {
     const text = this.#text;
-    for (let at = 0; at <= text.length;) {
-      if (this.#steps > STEPS_MAX) return { spots: this.#spots, decided: this.#earliest(at) };
+    for (let at = this.#skipped(0); at <= text.length;) {
+      if (this.#budget.steps <= 0) return { spots: this.#spots, decided: this.#earliest(at) };
       // Older threads first: of two at one state, the one that began earlier stays.
       if (this.#best === undefined) this.#follow(this.#now, this.#program.start, { start: at, at });
       if (at === text.length) break;
       const char = text.codePointAt(at) ?? 0;
       const behind = at + (char > 0xffff ? 2 : 1);
       this.#advance(char, behind);
-      at = this.#settled() ? this.#restart() : behind;
+      at = this.#skipped(this.#settled() ? this.#restart() : behind);
     }
     const decided = this.#goesOn ? this.#earliest(text.length) : text.length;
     if (this.#best !== undefined) this.#spots.push({ kind: 'pattern', ...this.#best });
     return { spots: this.#spots, decided };
+  }
+
+  /** Where the next match may begin, while none has. */
+  #skipped(from: number): number {
+    if (this.#now.places.length > 0 || this.#best !== undefined) return from;
+    const { first } = this.#program;
+    let at = from;
+    for (
+      let code = this.#text.charCodeAt(at);
+      code < PLAIN_CHARS && first[code] === 0;
+      code = this.#text.charCodeAt(at)
+    )
+      at++;
+    return at;
   }
 
   /** Nothing that is still followed could begin as early, or end later. */
@@ -122,7 +149,7 @@ class Search {
   #follow(threads: Threads, from: number, { start, at }: { readonly start: number; readonly at: number }): void {
     const waiting = [from];
     for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
-      this.#steps++;
+      this.#budget.steps--;
       if (!threads.add(place, start)) continue;
       const state = item(this.#program.states, place);
       if (state.is === 'match') this.#matched(start, at);
@@ -154,7 +181,22 @@ function programOf(source: string): Program | undefined {
   if (tree === undefined) return undefined;
   const states: State[] = [{ is: 'match' }];
   const start = built(tree, 0, states);
-  return states.length > STATES_MAX || isEmpty(tree) ? undefined : { states, start };
+  if (states.length > STATES_MAX || isEmpty(tree)) return undefined;
+  return { states, start, first: firstChars(states, start) };
+}
+
+function firstChars(states: readonly State[], start: number): Uint8Array {
+  const first = new Uint8Array(PLAIN_CHARS);
+  const seen = new Set([start]);
+  for (const place of seen) {
+    const state = item(states, place);
+    if (state.is === 'fork') for (const next of state.nexts) seen.add(next);
+    else if (state.is === 'char')
+      for (let char = 0; char < PLAIN_CHARS; char++) first[char] = slot(first, char) | slot(state.plain, char);
+    // Assertions are taken to hold.
+    else if (state.is !== 'match') seen.add(state.next);
+  }
+  return first;
 }
 
 /** It matches where nothing stands, as `a*` does: a slip, which would find nothing or everything. */

@@ -3,11 +3,17 @@ import { applyEdits, CUT, HIDDEN, UNREAD, type Edit } from './edits.ts';
 import { JsonWalk, type JsonLeaf } from './json-walk.ts';
 import type { NamePaths, Place } from './name-paths.ts';
 
-/** A text that may be read as JSON: not prose such as `[1]` or `{name}`. */
-const JSON_START = /\s*(?:\{\s*(?:["}]|$)|\[\s*(?:["[{\]\-\d]|true|false|null|$))/y;
+/** A text that may be read as JSON, also as JSON in a string: not prose such as `[a]` or `{name}`. */
+const JSON_START = /\s*(?:\{\s*(?:["}]|$)|\[\s*(?:["[{\]\-\d]|true|false|null|$)|"\s*[{[\\])/y;
 /** `token=…`, `"password": "…"`, `secret: …` in texts of whatever form: logs, addresses, what only looks like JSON. */
 const NAME_AND_SIGN = /([\w%-]{2,100})["']?\s{0,8}[:=]\s{0,8}/g;
 const VALUE = /"[^"\\]*(?:\\[^][^"\\]*)*"?|'[^']*'?|[^\s,;&}\]"'<]+/y;
+
+/** Nothing that begins otherwise is read as JSON. */
+const JSON_BEGIN = /^\s*[{["]/;
+const KNOWN_CHARS_MAX = 100;
+const KNOWN_MAX = 2000;
+const NONE: readonly Edit[] = [];
 
 export interface RedactorRules {
   readonly paths: NamePaths;
@@ -18,6 +24,8 @@ export interface RedactorRules {
 export class Redactor {
   readonly paths: NamePaths;
   readonly #spotters: readonly Spotter[];
+  /** What was found in short texts: names of members and many values come again and again. */
+  readonly #known = new Map<string, readonly Edit[]>();
 
   constructor({ paths, spotters }: RedactorRules) {
     this.paths = paths;
@@ -26,12 +34,20 @@ export class Redactor {
 
   /** A text of any kind that stands at a place of a body; JSON inside of it is read as if it stood there itself. */
   editsOf(text: string, goesOn: boolean, place: Place): readonly Edit[] {
+    if (text === '') return NONE;
+    if (!JSON_BEGIN.test(text)) return this.#proseEdits(text, goesOn);
     const edits: Edit[] = [];
     const rest = this.#jsonEdits(text, { goesOn, place, edits });
     if (rest >= text.length) return edits;
     for (const { start, end, put } of this.#proseEdits(text.slice(rest), goesOn))
       edits.push({ start: start + rest, end: end + rest, put });
     return edits;
+  }
+
+  /** Of a text that may be a part of another: JSON that is not whole may be continued elsewhere. */
+  pieceEdits(text: string, place: Place): readonly Edit[] {
+    const edits = this.editsOf(text, false, place);
+    return edits.some(({ put }) => put === UNREAD) ? this.#proseEdits(text, false) : edits;
   }
 
   redacted(text: string, goesOn: boolean, place: Place = this.paths.root): string {
@@ -54,6 +70,7 @@ export class Redactor {
     const listener = {
       paths: this.paths,
       goesOn,
+      traces: false,
       hide: (edit: Edit) => edits.push(edit),
       leaf: (leaf: JsonLeaf) => {
         const edit = this.leafEdit(leaf, this.leafEdits(leaf));
@@ -81,6 +98,15 @@ export class Redactor {
   }
 
   #proseEdits(text: string, goesOn: boolean): readonly Edit[] {
+    if (goesOn || text.length > KNOWN_CHARS_MAX) return this.#foundIn(text, goesOn);
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const found = this.#foundIn(text, goesOn);
+    if (this.#known.size < KNOWN_MAX) this.#known.set(text, found);
+    return found;
+  }
+
+  #foundIn(text: string, goesOn: boolean): readonly Edit[] {
     const edits: Edit[] = [];
     let decided = text.length;
     for (const spotter of this.#spotters) {
@@ -95,6 +121,7 @@ export class Redactor {
 
   /** Values of names that are hidden wherever they stand. */
   #namedEdits(text: string, edits: Edit[]): void {
+    if (!/[:=]/.test(text)) return;
     NAME_AND_SIGN.lastIndex = 0;
     for (let found = NAME_AND_SIGN.exec(text); found !== null; found = NAME_AND_SIGN.exec(text)) {
       if (this.paths.underField([], decoded(found[1] ?? '')) !== undefined) continue;
