@@ -8,4 +8,6 @@ export { parseFilter, type FilterOptions, type RecordFilter } from './query/reco
 export { tailRecords, type TailItem, type TailOptions } from './query/tail-records.ts';
 export { formatRecord, type FormatOptions } from './query/format-record.ts';
 export { formatItem } from './query/format-item.ts';
+export { bodiesOf } from './query/bodies-of.ts';
+export { formatBody } from './query/format-body.ts';
 export { safeText } from './query/safe-text.ts';
