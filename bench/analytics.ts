@@ -20,7 +20,14 @@ const END_MS = Date.parse('2026-11-27T00:00:00Z');
 const FROM_MS = END_MS - days * DAY_MS;
 const PER_DAY = Math.round((millions * 1e6) / days);
 const YEARS_MS = 10 * 365 * DAY_MS;
-const keep = { recordsMs: YEARS_MS, minutesMs: YEARS_MS, hoursMs: YEARS_MS, daysMs: YEARS_MS, bytesMax: 1e15 };
+const keep = {
+  recordsMs: YEARS_MS,
+  bodiesMs: YEARS_MS,
+  minutesMs: YEARS_MS,
+  hoursMs: YEARS_MS,
+  daysMs: YEARS_MS,
+  bytesMax: 1e15,
+};
 const folder = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-analytics-'));
 const ROUNDS = 7;
 
@@ -118,7 +125,10 @@ async function timed(what: string, ask: () => Promise<unknown>): Promise<void> {
     await ask();
     return [...times, performance.now() - began];
   }, Promise.resolve([]));
-  say(what, `first ${(first ?? 0).toFixed(0)} ms, then ${summary(rest).median.toFixed(0)} ms (median of ${rest.length})`);
+  say(
+    what,
+    `first ${(first ?? 0).toFixed(0)} ms, then ${summary(rest).median.toFixed(0)} ms (median of ${rest.length})`,
+  );
 }
 
 const OVERVIEW: readonly Metric[] = [

@@ -11,6 +11,7 @@ import {
   tick,
   type House,
 } from '@gatehouse/services';
+import { bodyKey } from '@gatehouse/record';
 import { openDatabase } from '@gatehouse/store';
 import { adminApi } from './admin-api.ts';
 import { Clockwork } from './clockwork.ts';
@@ -28,6 +29,7 @@ const {
   callersFile,
   recordsFolder,
   exportsFolder,
+  bodySecret,
   node,
   database: place,
   secret,
@@ -48,7 +50,12 @@ const log = createLogger({
   base: { thread: 'control' },
 });
 const gate = new RemoteGate(say, new KeptCallers(callersFile));
-const analytics = new RemoteAnalytics(say, { records: recordsFolder, exports: exportsFolder, node });
+const analytics = new RemoteAnalytics(say, {
+  records: recordsFolder,
+  exports: exportsFolder,
+  node,
+  bodyKey: bodyKey(bodySecret),
+});
 const database = await openDatabase(place);
 const house: House = {
   database,

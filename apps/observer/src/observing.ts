@@ -71,6 +71,7 @@ const ANSWERS: Answers = {
   aggregate: async (store, asked) => store.aggregate(asked),
   search: async (store, asked) => store.search(asked),
   find: async (store, { id, scope }) => store.find(id, scope),
+  bodies: async (store, asked) => store.bodies(asked),
   export: async (store, asked) => store.export(asked),
   facts: async (store, _asked, shipper) => ({ store: await store.facts(), shipper: shipper.facts() }),
 };

@@ -1,12 +1,14 @@
 import type {
   Aggregates,
   Aggregation,
+  BodiesOf,
   ExportOrder,
   Keep,
   RecordPage,
   Scope,
   Search,
   ShipperFacts,
+  StoredBody,
   StoredRecord,
   StoreFacts,
 } from '@gatehouse/analytics';
@@ -33,6 +35,7 @@ export interface Questions {
     readonly asked: { readonly id: string; readonly scope?: Scope | undefined };
     readonly answer: StoredRecord | undefined;
   };
+  readonly bodies: { readonly asked: BodiesOf; readonly answer: readonly StoredBody[] };
   readonly export: {
     readonly asked: ExportOrder;
     readonly answer: { readonly records: number; readonly bytes: number };

@@ -73,6 +73,7 @@ const DAY_MS = 86_400_000;
 /** For how long records and their sums are kept, and how much of the disk they may take. */
 const KEEP = {
   recordsMs: 30 * DAY_MS,
+  bodiesMs: 7 * DAY_MS,
   minutesMs: 40 * DAY_MS,
   hoursMs: 400 * DAY_MS,
   daysMs: 3650 * DAY_MS,
@@ -193,6 +194,7 @@ export class RunningGatehouse implements StatusSource {
       exportsFolder: path.join(this.#analyticsFolder(), 'exports'),
       node: nodeName(this.#options.dataDir),
       secret: derivedSecret(this.#secret(), 'store'),
+      bodySecret: derivedSecret(this.#secret(), 'bodies'),
     };
     try {
       return await ControlPlane.start({

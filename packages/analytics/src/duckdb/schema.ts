@@ -38,6 +38,23 @@ export function createDay(table: string): string {
   return `CREATE TABLE IF NOT EXISTS ${table} (node VARCHAR, "idHash" UINTEGER, ${columns.join(', ')})`;
 }
 
+/** Sealed by the gate's key: nobody who reads the file can read them. */
+export function createBodiesDay(table: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${table} (node VARCHAR, ${BODY_COLUMNS.map(({ name, type }) => `${quoted(name)} ${type}`).join(', ')})`;
+}
+
+export const BODY_COLUMNS = [
+  { name: 'id', type: 'VARCHAR' },
+  { name: 'time', type: 'BIGINT' },
+  { name: 'worker', type: 'USMALLINT' },
+  { name: 'side', type: 'VARCHAR' },
+  { name: 'type', type: 'VARCHAR' },
+  { name: 'bytes', type: 'BIGINT' },
+  { name: 'cut', type: 'BOOLEAN' },
+  { name: 'key', type: 'VARCHAR' },
+  { name: 'sealed', type: 'VARCHAR' },
+] as const;
+
 /** Of a version that knew fewer fields. */
 export const widenDay = (table: string): readonly string[] =>
   COLUMNS.map(({ name, type }) => `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${quoted(name)} ${type}`);
