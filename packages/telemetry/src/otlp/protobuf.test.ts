@@ -48,6 +48,24 @@ describe('traceProtobuf', () => {
   });
 });
 
+describe('lengths', () => {
+  it.each([0, 1, 127, 128, 16_383, 16_384, 100_000, 2_097_151, 2_097_152])(
+    'of %d bytes are read by another',
+    (length) => {
+      const text = 'x'.repeat(length);
+      const request: TraceRequest = {
+        resourceSpans: [
+          {
+            resource: { attributes: [keyValue('a', text), keyValue('b', 'ü🏯')] },
+            scopeSpans: [{ scope: { name: 'n', version: 'v' }, spans: [] }],
+          },
+        ],
+      };
+      expect(decodeOtlp('TraceRequest', traceProtobuf(request))).toEqual(request);
+    },
+  );
+});
+
 describe('nanos', () => {
   it.each([
     [0, '0'],

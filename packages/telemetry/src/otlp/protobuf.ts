@@ -1,4 +1,5 @@
 import type { LogsRequest, TraceRequest } from './otlp-model.ts';
+import { ProtobufWriter } from './protobuf-writer.ts';
 
 /** How a field of a message is written: its number, and its form. */
 type Field = readonly [number: number, form: Form];
@@ -54,60 +55,50 @@ const RESOURCE_LOGS: Message = { resource: [1, RESOURCE], scopeLogs: [2, SCOPE_L
 const LOGS_REQUEST: Message = { resourceLogs: [1, RESOURCE_LOGS] };
 
 export function traceProtobuf(request: TraceRequest): Buffer {
-  return encode(request, TRACE_REQUEST);
+  return encoded(request, TRACE_REQUEST);
 }
 
 export function logsProtobuf(request: LogsRequest): Buffer {
-  return encode(request, LOGS_REQUEST);
+  return encoded(request, LOGS_REQUEST);
+}
+
+function encoded(request: object, table: Message): Buffer {
+  const writer = new ProtobufWriter();
+  writeMessage(writer, request, table);
+  return writer.whole();
 }
 
 const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 /** Members that the table does not name are not written; absent ones neither. Inside a oneof, zero is written too. */
-function encode(value: object, table: Message): Buffer {
-  const parts: Buffer[] = [];
+function writeMessage(writer: ProtobufWriter, value: object, table: Message): void {
   for (const [name, member] of Object.entries(value)) {
     const field = table[name];
     if (field === undefined || member === undefined) continue;
-    for (const one of Array.isArray(member) ? member : [member]) writeField(parts, field, one);
+    if (Array.isArray(member)) for (const one of member) writeField(writer, field, one);
+    else writeField(writer, field, member);
   }
-  return Buffer.concat(parts);
 }
 
-function writeField(parts: Buffer[], [number, form]: Field, value: unknown): void {
-  const tag = (wire: number): Buffer => varint(BigInt(number * 8 + wire));
+function writeField(writer: ProtobufWriter, [number, form]: Field, value: unknown): void {
+  const tag = number * 8;
   if (typeof form !== 'string') {
-    const inner = encode(typeof value === 'object' && value !== null ? value : {}, form);
-    parts.push(tag(WIRE.bytes), varint(BigInt(inner.length)), inner);
+    writer.varint(tag + WIRE.bytes);
+    const start = writer.open();
+    if (typeof value === 'object' && value !== null) writeMessage(writer, value, form);
+    writer.close(start);
   } else if (form === 'string' || form === 'bytes') {
-    const inner = Buffer.from(String(value), form === 'string' ? 'utf8' : 'hex');
-    parts.push(tag(WIRE.bytes), varint(BigInt(inner.length)), inner);
+    writer.varint(tag + WIRE.bytes);
+    writer.text(String(value), form === 'string' ? 'utf8' : 'hex');
   } else if (form === 'fixed64' || form === 'double') {
-    parts.push(tag(WIRE.fixed64), eightBytes(value, form));
+    writer.varint(tag + WIRE.fixed64);
+    if (form === 'double') writer.double(Number(value));
+    else writer.fixed64(BigInt(String(value)));
   } else if (form === 'fixed32') {
-    const inner = Buffer.alloc(4);
-    inner.writeUInt32LE(Number(value));
-    parts.push(tag(WIRE.fixed32), inner);
+    writer.varint(tag + WIRE.fixed32);
+    writer.fixed32(Number(value));
   } else {
-    parts.push(tag(WIRE.varint), varint(form === 'bool' ? BigInt(value === true) : BigInt(String(value))));
+    writer.varint(tag + WIRE.varint);
+    writer.varint(form === 'bool' ? Number(value === true) : Number(value));
   }
-}
-
-function eightBytes(value: unknown, form: 'fixed64' | 'double'): Buffer {
-  const inner = Buffer.alloc(8);
-  if (form === 'double') inner.writeDoubleLE(Number(value));
-  else inner.writeBigUInt64LE(BigInt(String(value)));
-  return inner;
-}
-
-/** Seven bits a byte, the lowest first; a negative number is its two's complement of 64 bits. */
-function varint(value: bigint): Buffer {
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, value);
-  do {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    bytes.push(rest === 0n ? low : low | 0x80);
-  } while (rest !== 0n);
-  return Buffer.from(bytes);
 }
