@@ -7,14 +7,14 @@ import { traceProtobuf } from './protobuf.ts';
 const hex = (length: number): fc.Arbitrary<string> =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => Buffer.from(bytes).toString('hex'));
 // protobuf cannot carry halves of characters.
-const text = fc.string({ unit: 'grapheme' });
+const anyText = fc.string({ unit: 'grapheme' });
 const value: fc.Arbitrary<AnyValue> = fc.oneof(
-  text.map((stringValue) => ({ stringValue })),
+  anyText.map((stringValue) => ({ stringValue })),
   fc.boolean().map((boolValue) => ({ boolValue })),
   fc.maxSafeInteger().map((number) => ({ intValue: String(number) })),
   fc.double({ noNaN: true }).map((doubleValue) => ({ doubleValue })),
   fc
-    .array(text, { minLength: 1 })
+    .array(anyText, { minLength: 1 })
     .map((all) => ({ arrayValue: { values: all.map((stringValue) => ({ stringValue })) } })),
 );
 const span: fc.Arbitrary<Span> = fc.record({
@@ -22,12 +22,12 @@ const span: fc.Arbitrary<Span> = fc.record({
   spanId: hex(8),
   parentSpanId: hex(8),
   flags: fc.integer({ min: 0, max: 0xffff_ffff }),
-  name: text,
+  name: anyText,
   kind: fc.constantFrom(...Object.values(SPAN_KIND)),
   startTimeUnixNano: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String),
   endTimeUnixNano: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String),
-  attributes: fc.array(fc.record({ key: text, value }), { minLength: 1 }),
-  status: fc.record({ code: fc.nat(2), message: text }),
+  attributes: fc.array(fc.record({ key: anyText, value }), { minLength: 1 }),
+  status: fc.record({ code: fc.nat(2), message: anyText }),
 });
 
 describe('traceProtobuf', () => {
