@@ -3,6 +3,7 @@ export { parseLine, RECORD_FIELDS, type SpoolLine } from './parse-line.ts';
 export { SpoolWriter, type OpenReport, type SpoolStats } from './spool/spool-writer.ts';
 export type { SpoolOptions } from './spool/spool-options.ts';
 export { readSpool, type ReadOptions } from './spool/read-spool.ts';
+export { spoolBytesBehind, spoolEnd } from './spool/spool-extent.ts';
 export type { Corruption, Position, SpoolBatch } from './spool/spool-cursor.ts';
 export { parseFilter, type FilterOptions, type RecordFilter } from './query/record-filter.ts';
 export { tailRecords, type TailItem, type TailOptions } from './query/tail-records.ts';
