@@ -27,7 +27,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'packages/governance': ['kernel', 'config', 'schema'],
   'packages/store': ['kernel'],
   'packages/services': ['kernel', 'config', 'governance', 'store', 'directory', 'analytics'],
-  'apps/observer': ['kernel', 'record', 'analytics', 'telemetry'],
+  'apps/observer': ['kernel', 'config', 'record', 'analytics', 'telemetry'],
   'apps/control': ['kernel', 'config', 'governance', 'store', 'services', 'directory', 'record', 'analytics'],
   'apps/gateway': [
     'kernel',

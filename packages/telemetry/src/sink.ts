@@ -1,7 +1,7 @@
 import type { SpoolLine } from '@gatehouse/record/spool';
 
 /** A record or a gap, with the line of JSON that it was written as. */
-export type SinkItem = SpoolLine;
+export type SinkItem = Extract<SpoolLine, { readonly kind: 'record' | 'gap' }>;
 
 /** Somebody outside who is told of calls. */
 export interface Sink {

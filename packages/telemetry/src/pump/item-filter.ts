@@ -20,6 +20,7 @@ export function logFilter({ sample, ...where }: LogFilterSpec): ItemFilter {
     const item = parseLine(line);
     if (item === undefined) return 'unreadable';
     if (item.kind === 'gap') return item;
+    if (item.kind !== 'record') return 'other';
     return filter.matches(item.record) && isChosen(item.record.id, sample) ? item : 'other';
   };
 }
