@@ -126,7 +126,12 @@ export class House {
   }
 
   /** Who asked for what, as upstreams are told; most requests of a worker come with the same few pairs. */
-  forwardingLines(ip: string, authority: string, proto: 'http' | 'https'): string {
+  forwardingLines(origin: Origin | undefined, { head, secure, remoteAddress }: ServerConnection): string {
+    if (origin !== undefined) return this.#forwardedLines(origin);
+    return this.#directLines(remoteAddress, head.authority, secure ? 'https' : 'http');
+  }
+
+  #directLines(ip: string, authority: string, proto: 'http' | 'https'): string {
     const from = proto === 'http' ? ip : `${ip} s`;
     const byAuthority = this.#forwarding.get(from) ?? new Map<string, string>();
     const known = byAuthority.get(authority);
@@ -139,11 +144,6 @@ export class House {
     byAuthority.set(authority, lines);
     this.#forwarding.set(from, byAuthority);
     return lines;
-  }
-
-  /** The same behind proxies that are trusted. */
-  proxiedLines(origin: Origin): string {
-    return this.#forwardedLines(origin);
   }
 
   #forwardedLines({ ip, authority, proto, path }: Origin): string {

@@ -78,6 +78,8 @@ export interface Notes {
   /** Share of that limit which is left, 0 to 1. */
   limitLeft?: number;
   cacheStatus?: string;
+  /** How long which policy was waited for, in ms; the gate writes it. */
+  waits?: Record<string, number>;
   /** Whatever else a policy did that explains the reply, by its name, such as `canary: "new"`. Short, and never a secret. */
   policies?: Record<string, string>;
 }
