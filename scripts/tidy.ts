@@ -72,6 +72,7 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/config/merging',
   '@gatehouse/control/audit',
   '@gatehouse/control/backup',
+  '@gatehouse/control/store',
   '@gatehouse/counters/testing',
   '@gatehouse/kernel/fetching',
   '@gatehouse/kernel/testing',
