@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@gatehouse/kernel';
 import type { UsageRow } from '@gatehouse/governance';
 import type { Database } from '@gatehouse/store';
+import type { Analytics } from './analytics/analytics.ts';
 import type { Cipher } from './cipher.ts';
 import type { ImportSettings } from './importing/fetch-document.ts';
 import type { Gate } from './publishing/gate.ts';
@@ -20,6 +21,8 @@ export interface House {
   readonly importFrom?: ImportSettings;
   /** Left out where there are no records: what needs to know who calls then needs a second person. */
   readonly usage?: Usage;
+  /** Left out where no records are kept. */
+  readonly analytics?: Analytics;
 }
 
 /** What callers have used, by records. */

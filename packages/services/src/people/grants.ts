@@ -28,6 +28,8 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'approvals:*',
     'deployments:*',
     'catalog:*',
+    'records:read',
+    'analytics:read',
   ],
   reviewer: [
     'apis:read',
@@ -51,6 +53,8 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'approvals:read',
     'approvals:answer',
     'catalog:read',
+    'records:read',
+    'analytics:read',
   ],
   // Whoever came by themselves, for the things of a team of their own.
   consumer: [
@@ -62,6 +66,8 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'approvals:read',
     'approvals:answer',
     'catalog:public',
+    'records:read',
+    'analytics:read',
   ],
   auditor: ['audit:read', 'audit:export'],
   viewer: ['*:read'],
