@@ -76,7 +76,7 @@ describe('records', () => {
   });
 
   it('are counted', async () => {
-    expect(await verdictsOn(recorded([LINE + LINE, LINE]))).toEqual([
+    expect(await verdictsOn(recorded([LINE + LINE, LINE, '{"body":"what stands beside records"}\n']))).toEqual([
       expect.stringMatching(/^ok: [\d.]+ B in 1 file, written to .* ago; the newest holds 3 records, none missing$/),
     ]);
   });

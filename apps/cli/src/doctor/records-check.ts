@@ -14,6 +14,8 @@ export interface SegmentFile {
 const NAME = /^spool-(\d{16})\.ghs$/;
 /** Only the newest file is read, and not for longer: what is older has been looked at by whoever ships it. */
 const READ_MS = 2000;
+/** Lines that begin otherwise stand beside records. */
+const RECORD_START = '{"id":';
 
 /** Files of records, oldest first; none when nothing has been recorded. */
 export function segmentsIn(dataDir: string): readonly SegmentFile[] {
@@ -79,8 +81,8 @@ async function lookInto(folder: string, sequence: number): Promise<Contents> {
     if (corrupt !== undefined) found.damages++;
     for (const line of lines) {
       const lost = /^\{"gap":true,"lost":(\d+)/.exec(line)?.[1];
-      if (lost === undefined) found.lines++;
-      else found.lost += Number(lost);
+      if (lost !== undefined) found.lost += Number(lost);
+      else if (line.startsWith(RECORD_START)) found.lines++;
     }
   }
   return found;
