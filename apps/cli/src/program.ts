@@ -1,3 +1,4 @@
+import { systemClock } from '@gatehouse/kernel';
 import { Command } from 'commander';
 import { defineBackup, defineRestore } from './backup/define-backup.ts';
 import { defineApply, defineDiff, defineExport } from './config-as-code/define-config.ts';
@@ -16,7 +17,7 @@ import {
   type PlaceFlags,
 } from './options.ts';
 import { defineStart } from './start-command.ts';
-import { print, type Terminal } from './terminal.ts';
+import { hasColours, print, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
 const FIRST_STEPS = `
@@ -71,15 +72,27 @@ interface JsonFlag {
   readonly json?: boolean;
 }
 
+interface DoctorFlags extends PlaceFlags, JsonFlag {
+  readonly workers: number;
+  readonly offline?: boolean;
+}
+
 function defineDoctor(command: Command, terminal: Terminal): void {
-  command.description('say whether a start with the same options would work, and what to do where not');
+  command.description(
+    'say whether a start with the same options would work, or how the gate does that runs, and what to do',
+  );
   for (const option of startOptions()) command.addOption(option);
-  command.option('--json', 'print the result as JSON').action(async (flags: PlaceFlags & JsonFlag) => {
-    const { env } = terminal;
-    const node = process.version;
-    const { doctor } = await import('./commands/doctor.ts');
-    await doctor({ ...placesOf(flags), env, node, json: flags.json ?? false, print: print(terminal) });
-  });
+  command
+    .option('--offline', 'ask nobody but this machine')
+    .option('--json', 'print the result as JSON')
+    .action(async ({ workers, offline = false, json = false, ...places }: DoctorFlags) => {
+      const { env, stdout } = terminal;
+      const { doctor } = await import('./commands/doctor.ts');
+      const facts = { workers, offline, env, node: process.version, nowMs: systemClock.now };
+      const look = { colours: hasColours(stdout, env), columns: stdout.isTTY ? stdout.columns : undefined };
+      const output = { json, look, print: print(terminal) };
+      await doctor({ ...placesOf(places), ...facts, ...output });
+    });
 }
 
 function defineValidate(command: Command, terminal: Terminal): void {

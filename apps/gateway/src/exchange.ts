@@ -74,6 +74,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   readonly #origin: Origin | undefined;
   #upstreamHeaders: HeaderEdits | undefined;
   readonly #replies: GateReplies;
+  readonly exchange = this;
   #principalLines = '';
   /** When each part of the order began, by the clock of `startedMs`; 0: it has not. */
   readonly began = { identify: 0, admit: 0, shape: 0 };
@@ -212,10 +213,6 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     this.upstreamTarget = (spec.strip === '' ? this.path : this.path.slice(spec.strip.length) || '/') + this.query;
     if (route.broken !== undefined) this.refuse('route.unavailable', 'a policy of this route could not be built');
     else if (this.#passes(route.guard, GateExchange.#identify)) GateExchange.#identify(this, route);
-  }
-
-  get exchange(): this {
-    return this;
   }
 
   identified(credential: CredentialSpec | undefined, caller: KnownCaller): void {
