@@ -6,6 +6,7 @@ import {
   composeConfig,
   mintSetupToken,
   deliver,
+  evaluateAlerts,
   seedHouse,
   takeCheckpoints,
   tick,
@@ -46,6 +47,10 @@ const log = createLogger({
 });
 const gate = new RemoteGate(say, new KeptCallers(callersFile));
 const database = await openDatabase(place);
+const senders = {
+  mailer: telling.smtp && smtpMailer(telling.smtp),
+  fetcher: publicFetcher({ allowPrivate: telling.allowPrivate }),
+};
 const house: House = {
   database,
   clock: systemClock,
@@ -54,18 +59,17 @@ const house: House = {
   log,
   usage: recordedUsage(recordsFolder),
   grantsTakeTwo,
+  senders,
   ...(publicUrl !== undefined && { publicUrl }),
   ...(importFrom && { importFrom }),
 };
 const app = adminApi({ house, adminToken, localToken, version, proxies });
-const senders = {
-  mailer: telling.smtp && smtpMailer(telling.smtp),
-  fetcher: publicFetcher({ allowPrivate: telling.allowPrivate }),
-};
 const clockwork = new Clockwork(
   [
     { name: 'what is due', everyMs: 60_000, run: async () => tick(house) },
     { name: 'checkpoints of the audit', everyMs: 60_000, run: async () => takeCheckpoints(house) },
+    // Often: whoever comes first looks at a rule, once in its minute.
+    { name: 'alerts', everyMs: 15_000, run: async () => evaluateAlerts(house) },
     { name: 'telling', everyMs: 1000, run: async () => deliver(house, { ...senders, linkUrl: linkUrl() }) },
   ],
   log,

@@ -1,7 +1,7 @@
 export { Cipher } from './cipher.ts';
 export { opensSealed } from './entities/sealed.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
-export type { House, Origin, Principal, ServiceContext, Usage } from './service-context.ts';
+export type { Analytics, House, Origin, Principal, ServiceContext, Usage } from './service-context.ts';
 export { allCallers } from './publishing/compose-callers.ts';
 export type { Enforcement, Gate, GateChange, GateConfig, Prepared, Preview } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';
@@ -129,3 +129,4 @@ export {
 export { ASK_SIGN_UP, askSignUp, COMPLETE_SIGN_UP, completeSignUp, type SignedUp } from './people/sign-up.ts';
 export { exportConfig, type ExportedConfig } from './config-as-code/export-config.ts';
 export { seedHouse } from './seed-house.ts';
+export { evaluateAlerts, type Evaluated } from './alerts/evaluate-alerts.ts';

@@ -28,6 +28,10 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'approvals:*',
     'deployments:*',
     'catalog:*',
+    'alerts:*',
+    'contacts:*',
+    'silences:*',
+    'objectives:*',
   ],
   reviewer: [
     'apis:read',

@@ -1,0 +1,113 @@
+import { listEntities, type Entity, type Statements } from '@gatehouse/store';
+import type { House } from '../service-context.ts';
+import { lookerOf, type Looker } from './lookers.ts';
+import { settle, type Outcome } from './settle.ts';
+import { silencesAt, type Silence } from './silences.ts';
+import { forgetWatch, watchesIn, type Watch } from './watch.ts';
+import { NothingThere, tenantsOf, type Tenant } from './whose-calls.ts';
+
+/** What comes later than this is not in the numbers of a look. */
+export const LATE_MS = 15_000;
+/** Of one workspace. */
+const RULES_MAX = 10_000;
+/** So many are looked at at once. */
+const AT_ONCE = 4;
+/** What is known of a rule, and who is told, is written by one after another. */
+const LOCK = 'alerts';
+
+export interface Evaluated {
+  /** Rules that were looked at by us. */
+  readonly looks: number;
+  /** Of these, those about which nothing could be found out. */
+  readonly failed: number;
+}
+
+/**
+ * Looks at each rule whose time has come. To be called often: a rule is looked at once in a minute (or an hour), by whichever
+ * control plane comes first, and who is told is written together with what is known.
+ */
+export async function evaluateAlerts(house: House): Promise<Evaluated> {
+  const nowMs = house.clock.now();
+  let [looks, failed] = [0, 0];
+  for (const tenant of await house.database.read(tenantsOf)) {
+    const due = await dueIn(house, tenant, nowMs);
+    for (let at = 0; at < due.lookers.length; at += AT_ONCE) {
+      const outcomes = await Promise.all(
+        due.lookers.slice(at, at + AT_ONCE).map(async (looker) => lookAt(house, looker, { ...due, nowMs })),
+      );
+      looks += outcomes.filter((outcome) => outcome !== undefined).length;
+      failed += outcomes.filter((outcome) => outcome === 'failed').length;
+    }
+  }
+  return { looks, failed };
+}
+
+interface Due {
+  readonly lookers: readonly Looker[];
+  readonly silences: readonly Silence[];
+}
+
+/** Kinds whose entities are looked at. */
+const WATCHED = ['alert'] as const;
+
+async function dueIn(house: House, tenant: Tenant, nowMs: number): Promise<Due> {
+  const { id: workspace } = tenant;
+  const { entities, watches, silences } = await house.database.read(async (sql) => ({
+    entities: await watchedIn(sql, workspace),
+    watches: await watchesIn(sql, workspace),
+    silences: await silencesAt(sql, workspace, nowMs),
+  }));
+  const enabled = entities.filter(({ data }) => data['disabled'] !== true);
+  await forget(house, workspace, { watches, kept: new Set(enabled.map(({ id }) => id)) });
+  const lookers = enabled.map((entity) => lookerOf(entity, tenant));
+  const isDue = ({ watched, everyMs }: Looker): boolean =>
+    (watches.get(watched.entity.id)?.slot ?? -1) < slotOf(nowMs, everyMs);
+  return { lookers: lookers.filter(isDue), silences };
+}
+
+async function watchedIn(sql: Statements, workspace: string): Promise<readonly Entity[]> {
+  const found: Entity[] = [];
+  for (const kind of WATCHED) found.push(...(await listEntities(sql, { workspace, kind, limit: RULES_MAX })));
+  return found;
+}
+
+function slotOf(nowMs: number, everyMs: number): number {
+  return Math.floor(nowMs / everyMs);
+}
+
+/** Of rules that are gone or disabled nothing is known. */
+async function forget(
+  { database }: House,
+  workspace: string,
+  { watches, kept }: { readonly watches: ReadonlyMap<string, Watch>; readonly kept: ReadonlySet<string> },
+): Promise<void> {
+  const gone = [...watches.keys()].filter((id) => !kept.has(id));
+  if (gone.length === 0) return;
+  await database.write(LOCK, async (sql) => {
+    for (const id of gone) await forgetWatch(sql, workspace, id);
+  });
+}
+
+/** Undefined: another one was faster, or it has changed since. */
+async function lookAt(
+  house: House,
+  { watched, everyMs, read }: Looker,
+  { silences, nowMs }: { readonly silences: readonly Silence[]; readonly nowMs: number },
+): Promise<'found' | 'failed' | undefined> {
+  const outcome = await outcomeOf(house, async () => read(house, nowMs - LATE_MS));
+  const looked = { outcome, slot: slotOf(nowMs, everyMs), nowMs, silences };
+  const isOurs = await house.database.write(LOCK, async (sql) => settle(sql, watched, looked));
+  if (!isOurs) return undefined;
+  return 'problem' in outcome ? 'failed' : 'found';
+}
+
+/** That it cannot be known is an outcome, too. */
+async function outcomeOf({ log }: House, read: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await read();
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof NothingThere)) log.warn('an alert could not be looked at', { error: problem });
+    return { problem: problem.slice(0, 500) };
+  }
+}
