@@ -48,7 +48,7 @@ interface Due {
 }
 
 /** Kinds whose entities are looked at. */
-const WATCHED = ['alert'] as const;
+const WATCHED = ['alert', 'objective'] as const;
 
 async function dueIn(house: House, tenant: Tenant, nowMs: number): Promise<Due> {
   const { id: workspace } = tenant;

@@ -1,4 +1,6 @@
 import type { Entity } from '@gatehouse/store';
+import { objectiveOf } from '../objectives/counted-calls.ts';
+import { readObjective } from '../objectives/read-objective.ts';
 import type { House } from '../service-context.ts';
 import { everyMs, readRule } from './read-rule.ts';
 import type { Labels } from './reading.ts';
@@ -17,7 +19,7 @@ export interface Looker {
 const FOUR_HOURS_S = 14_400;
 
 export function lookerOf(entity: Entity, tenant: Tenant): Looker {
-  return ofAlert(entity, tenant);
+  return entity.kind === 'objective' ? ofObjective(entity, tenant) : ofAlert(entity, tenant);
 }
 
 function ofAlert(entity: Entity, tenant: Tenant): Looker {
@@ -47,6 +49,32 @@ function ofAlert(entity: Entity, tenant: Tenant): Looker {
     watched,
     everyMs: everyMs(rule),
     read: async (house, toMs) => ({ readings: await readRule({ house, tenant, rule, toMs }) }),
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+function ofObjective(entity: Entity, tenant: Tenant): Looker {
+  const objective = objectiveOf(entity);
+  const { contacts = [], runbook } = objective;
+  const watched: Watched = {
+    entity,
+    workspaceName: tenant.name,
+    course: { evaluations: 1, clearEvaluations: 2 },
+    repeatMs: FOUR_HOURS_S * 1000,
+    severityOf: ({ urgency }) => (urgency === 'page' ? 'critical' : 'warning'),
+    labels: labelsOf(objective),
+    contacts,
+    text: '',
+    runbook,
+  };
+  return {
+    watched,
+    everyMs: MINUTE_MS,
+    read: async (house, toMs) => {
+      const { readings, facts } = await readObjective({ house, tenant, objective }, toMs);
+      return { readings, facts: { ...facts } };
+    },
   };
 }
 

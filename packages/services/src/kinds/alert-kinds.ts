@@ -227,6 +227,9 @@ export const objectiveSchema = Type.Object(
     ),
     target: Type.Number({ minimum: 50, maximum: 99.999, description: 'Percent of calls that are good.' }),
     windowDays: Type.Optional(Type.Enum([7, 28, 30], { description: 'Rolling; 28, left out.' })),
+    leastCalls: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Fewer calls than these in the long window fire nothing.' }),
+    ),
     contacts: Type.Optional(names('contacts that are told when the budget burns')),
     runbook: Type.Optional(Type.String({ maxLength: 2000, pattern: '^https?://' })),
     gate: Type.Optional(
