@@ -8,6 +8,7 @@ import {
   deliver,
   evaluateAlerts,
   seedHouse,
+  sendDigests,
   takeCheckpoints,
   tick,
   type House,
@@ -70,6 +71,7 @@ const clockwork = new Clockwork(
     { name: 'checkpoints of the audit', everyMs: 60_000, run: async () => takeCheckpoints(house) },
     // Often: whoever comes first looks at a rule, once in its minute.
     { name: 'alerts', everyMs: 15_000, run: async () => evaluateAlerts(house) },
+    { name: 'digests', everyMs: 60_000, run: async () => sendDigests(house) },
     { name: 'telling', everyMs: 1000, run: async () => deliver(house, { ...senders, linkUrl: linkUrl() }) },
   ],
   log,

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { deliver, evaluateAlerts, isSigned, type Senders } from '@gatehouse/services';
+import { deliver, evaluateAlerts, isSigned, sendDigests, type Senders } from '@gatehouse/services';
 import { MailServer, RecordedCalls } from '@gatehouse/services/testing';
 import { expect, onTestFinished } from 'vitest';
 import { publicFetcher } from '../src/public-fetcher.ts';
@@ -34,6 +34,8 @@ export interface AlertHouse {
   get(path: string): Promise<Json>;
   /** So many minutes pass, each with its look and what is sent of it. */
   pass(minutes?: number): Promise<void>;
+  /** It is then, and digests whose hour has come are sent; says how many. */
+  digestsAt(moment: string): Promise<number>;
   /** Subjects of mails since the last time. */
   subjects(): readonly string[];
 }
@@ -49,6 +51,8 @@ export async function openAlertHouse(place?: string): Promise<AlertHouse> {
   const test = await openTestHouse(place, { analytics: calls, senders });
   onTestFinished(async () => test.close());
   const settle = async (): Promise<void> => {
+    // What is fanned out in one turn is sent in the next.
+    await deliver(test.house, senders);
     while ((await deliver(test.house, senders)).told > 0);
   };
   await settle();
@@ -77,6 +81,12 @@ export async function openAlertHouse(place?: string): Promise<AlertHouse> {
         await evaluateAlerts(test.house);
         await settle();
       }
+    },
+    digestsAt: async (moment) => {
+      test.clock.nowMs = Date.parse(moment);
+      const sent = await sendDigests(test.house);
+      await settle();
+      return sent;
     },
     subjects: () => {
       const fresh = post.read.slice(read);

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { evaluateAlerts } from '@gatehouse/services';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openAlertHouse, SECRET, W, type AlertHouse } from './alert-house.ts';
 import type { Json } from './house.ts';
 
@@ -224,6 +225,35 @@ describe('what cannot be found out', () => {
     expect(await status(made)).toMatchObject({ state: 'firing', failures: 0 });
   });
 
+  it('is told to whoever made it, in the console, too', async () => {
+    const { test } = house;
+    const user = (
+      await test.call('POST', '/users', { body: { name: 'p@example.com', grants: [{ role: 'publisher' }] } })
+    ).body;
+    const { token } = (await test.call('POST', '/tokens', { body: { name: 't', user: user.id } })).body;
+    await test.call('POST', `${W}/alerts`, { token, body: { name: 'mine', condition: threshold } });
+    house.calls.problem = 'the disk is gone';
+    await house.pass(6);
+    const { items } = (await test.call('GET', '/notifications', { token })).body;
+    expect(items).toMatchObject([{ topic: 'alert.unknown', text: 'Nothing can be found out for your alert mine' }]);
+    expect(house.subjects()).toEqual(['Nothing can be found out for your alert mine']);
+  });
+
+  it('is what gets no answer at all', async () => {
+    const made = await alert(threshold);
+    const stuck = { ...house.test.house, analytics: { aggregate: async () => new Promise<never>(() => {}) } };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const evaluated = evaluateAlerts(stuck);
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(await evaluated).toEqual({ looks: 1, failed: 1 });
+    } finally {
+      vi.useRealTimers();
+    }
+    expect((await status(made))['problem']).toBe('no answer within 30 s');
+  });
+
   it('is whose api is gone', async () => {
     const api = await house.make('apis', { name: 'users' });
     const made = await alert(threshold, { api: 'users' });
@@ -238,10 +268,19 @@ describe('what cannot be found out', () => {
     const bare = { ...house.test.house };
     delete bare.analytics;
     const made = await alert(threshold);
-    const { evaluateAlerts } = await import('@gatehouse/services');
     await evaluateAlerts(bare);
     expect((await status(made))['problem']).toBe('there is no analytics here');
   });
+});
+
+it('webhooks that want all of a topic hear of alerts as of all else', async () => {
+  await house.make('webhooks', { name: 'all', url: `${house.hooks.url}/all`, topics: ['alert.*'], secret: SECRET });
+  await alert(threshold, { contacts: [] });
+  calls(10, { status: 503 });
+  await house.pass();
+  const told = house.received.map(({ body }) => body['type']);
+  expect(told).toEqual(['alert.create', 'alert.firing']);
+  expect(house.received[1]?.body['data'].message.rule.name).toBe('errors');
 });
 
 describe('a silence', () => {

@@ -133,3 +133,4 @@ export { evaluateAlerts, type Evaluated } from './alerts/evaluate-alerts.ts';
 export { alertStatus, listFiring, type AlarmView, type AlertStatus, type FiringAlarm } from './alerts/alert-status.ts';
 export { testContact, type Tested } from './alerts/test-contact.ts';
 export { objectiveBudget, type ObjectiveBudget } from './objectives/objective-budget.ts';
+export { previewDigest, sendDigests } from './digest/send-digests.ts';

@@ -1,4 +1,4 @@
-import { alertStatus, listFiring, objectiveBudget, testContact } from '@gatehouse/services';
+import { alertStatus, listFiring, objectiveBudget, previewDigest, testContact } from '@gatehouse/services';
 import { idOf } from './entity-routes.ts';
 import type { Route } from './route.ts';
 
@@ -59,5 +59,15 @@ export const ALERT_ROUTES: readonly Route[] = [
     once: true,
     replies: { 200: 'For each address, whether it was taken, or what was said instead.' },
     handle: async (ctx, { params }) => ({ status: 200, body: { ...(await testContact(ctx, idOf(params))) } }),
+  },
+  {
+    tag: 'digests',
+    method: 'GET',
+    path: `${W}/digests/{id}/preview`,
+    operationId: 'previewDigest',
+    summary: 'What a digest would say of the day before, now. Nothing is sent.',
+    permission: 'digests:read',
+    replies: { 200: 'Its mail as `subject`, `text` and `html`, and what a webhook gets as `data`.' },
+    handle: async (ctx, { params }) => ({ status: 200, body: { ...(await previewDigest(ctx, idOf(params))) } }),
   },
 ];

@@ -29,6 +29,11 @@ export function checkSilence({ until, from, weekly }: Data): void {
     throw invalid('/until', 'it would end before it begins');
 }
 
+export function checkDigest({ timeZone }: Data): void {
+  if (typeof timeZone === 'string' && !isTimeZone(timeZone))
+    throw invalid('/timeZone', `there is no time zone ${timeZone}`);
+}
+
 /** Percentiles tell shares up to a thousandth. */
 const LATENCY_TARGET_MAX = 99.9;
 

@@ -4,13 +4,14 @@ import type { Change } from '../people/people-rules.ts';
 import { ServiceError } from '../service-error.ts';
 
 /** Kinds that name contacts. */
-const TELLING = ['alert', 'objective'] as const;
+const TELLING = ['alert', 'objective', 'digest'] as const;
 const MANY = 100_000;
 
 /** What holds for changes of alerts and what belongs to them, whichever verb makes them. */
 export const ALERT_RULES: Readonly<Record<string, (change: Change) => Promise<void>>> = {
   alert: requireContacts,
   objective: requireContacts,
+  digest: requireContacts,
   contact: requireUnnamed,
 };
 

@@ -12,6 +12,8 @@ export const LATE_MS = 15_000;
 const RULES_MAX = 10_000;
 /** So many are looked at at once. */
 const AT_ONCE = 4;
+/** A look takes so long at most. */
+const LOOK_MS_MAX = 30_000;
 /** What is known of a rule, and who is told, is written by one after another. */
 const LOCK = 'alerts';
 
@@ -59,10 +61,20 @@ async function dueIn(house: House, tenant: Tenant, nowMs: number): Promise<Due> 
   }));
   const enabled = entities.filter(({ data }) => data['disabled'] !== true);
   await forget(house, workspace, { watches, kept: new Set(enabled.map(({ id }) => id)) });
-  const lookers = enabled.map((entity) => lookerOf(entity, tenant));
+  const lookers = enabled.flatMap((entity) => readable(house, () => lookerOf(entity, tenant)));
   const isDue = ({ watched, everyMs }: Looker): boolean =>
     (watches.get(watched.entity.id)?.slot ?? -1) < slotOf(nowMs, everyMs);
   return { lookers: lookers.filter(isDue), silences };
+}
+
+/** What an older version of this program has written and this one cannot read keeps no other rule back. */
+function readable({ log }: House, read: () => Looker): readonly Looker[] {
+  try {
+    return [read()];
+  } catch (error) {
+    log.error('an alert cannot be read', { error: whyOf(error) });
+    return [];
+  }
 }
 
 async function watchedIn(sql: Statements, workspace: string): Promise<readonly Entity[]> {
@@ -88,17 +100,22 @@ async function forget(
   });
 }
 
-/** Undefined: another one was faster, or it has changed since. */
+/** Undefined: another one was faster, or it has changed since. What goes wrong with one keeps no other one back. */
 async function lookAt(
   house: House,
   { watched, everyMs, read }: Looker,
   { silences, nowMs }: { readonly silences: readonly Silence[]; readonly nowMs: number },
 ): Promise<'found' | 'failed' | undefined> {
-  const outcome = await outcomeOf(house, async () => read(house, nowMs - LATE_MS));
+  const outcome = await outcomeOf(house, async () => inTime(read(house, nowMs - LATE_MS)));
   const looked = { outcome, slot: slotOf(nowMs, everyMs), nowMs, silences };
-  const isOurs = await house.database.write(LOCK, async (sql) => settle(sql, watched, looked));
-  if (!isOurs) return undefined;
-  return 'problem' in outcome ? 'failed' : 'found';
+  try {
+    const isOurs = await house.database.write(LOCK, async (sql) => settle(sql, watched, looked));
+    if (!isOurs) return undefined;
+    return 'problem' in outcome ? 'failed' : 'found';
+  } catch (error) {
+    house.log.error('what an alert has found could not be kept', { id: watched.entity.id, error: whyOf(error) });
+    return 'failed';
+  }
 }
 
 /** That it cannot be known is an outcome, too. */
@@ -106,8 +123,25 @@ async function outcomeOf({ log }: House, read: () => Promise<Outcome>): Promise<
   try {
     return await read();
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = whyOf(error);
     if (!(error instanceof NothingThere)) log.warn('an alert could not be looked at', { error: problem });
     return { problem: problem.slice(0, 500) };
   }
+}
+
+/** Whoever does not answer at all is as good as gone. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`no answer within ${LOOK_MS_MAX / 1000} s`)), LOOK_MS_MAX);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import { DIMENSIONS, METRICS } from '@gatehouse/analytics';
 import { Type } from 'typebox';
-import { checkAlert, checkContact, checkObjective, checkSilence } from '../alerts/alert-checks.ts';
+import { checkAlert, checkContact, checkDigest, checkObjective, checkSilence } from '../alerts/alert-checks.ts';
 import { description, title, type Kind } from './kind.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -240,6 +240,17 @@ export const objectiveSchema = Type.Object(
   strict,
 );
 
+export const digestSchema = Type.Object(
+  {
+    title,
+    contacts: names('contacts that get it'),
+    hour: Type.Integer({ minimum: 0, maximum: 23, description: 'Of each day.' }),
+    timeZone: Type.Optional(Type.String({ maxLength: 64, description: 'Such as `Europe/Vienna`; `UTC`, left out.' })),
+    disabled: Type.Optional(Type.Boolean()),
+  },
+  strict,
+);
+
 /** Who is told when numbers are not as they should be. */
 export const ALERT_KINDS: readonly Kind[] = [
   {
@@ -287,6 +298,18 @@ export const ALERT_KINDS: readonly Kind[] = [
     fields: objectiveSchema,
     facts: ['author', 'editors'],
     check: checkObjective,
+    initial: '',
+    served: false,
+  },
+  {
+    kind: 'digest',
+    plural: 'digests',
+    prefix: 'digest',
+    level: 'workspace',
+    summary: 'What contacts are told each day of the day before.',
+    fields: digestSchema,
+    facts: ['author', 'editors'],
+    check: checkDigest,
     initial: '',
     served: false,
   },

@@ -32,6 +32,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'contacts:*',
     'silences:*',
     'objectives:*',
+    'digests:*',
   ],
   reviewer: [
     'apis:read',
