@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { deliver, evaluateAlerts, isSigned, sendDigests, type Senders } from '@gatehouse/services';
+import { dueEvents } from '@gatehouse/store';
 import { MailServer, RecordedCalls } from '@gatehouse/services/testing';
 import { expect, onTestFinished } from 'vitest';
 import { publicFetcher } from '../src/public-fetcher.ts';
@@ -51,9 +52,9 @@ export async function openAlertHouse(place?: string): Promise<AlertHouse> {
   const test = await openTestHouse(place, { analytics: calls, senders });
   onTestFinished(async () => test.close());
   const settle = async (): Promise<void> => {
-    // What is fanned out in one turn is sent in the next.
-    await deliver(test.house, senders);
-    while ((await deliver(test.house, senders)).told > 0);
+    const { database, clock } = test.house;
+    while ((await database.read(async (sql) => dueEvents(sql, clock.now(), 1))).length > 0)
+      await deliver(test.house, senders);
   };
   await settle();
   let read = 0;

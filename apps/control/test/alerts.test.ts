@@ -38,12 +38,12 @@ describe('a threshold', () => {
     expect(house.post.read.at(-1)).toContain('errorRate 1 (limit: above 0.1)');
     expect(house.post.read.at(-1)).toContain('What to do: https://example.com/errors');
     expect(await status(made)).toMatchObject({ state: 'firing', keys: [{ state: 'firing', value: 1 }] });
-    expect((await house.get('/firing')).items).toMatchObject([{ rule: { kind: 'alert', name: 'errors' } }]);
+    expect((await house.get('/alerts/firing')).items).toMatchObject([{ rule: { kind: 'alert', name: 'errors' } }]);
     await house.pass(10);
     expect(house.subjects()).toEqual(['[Resolved] errors: all calls (critical, default)']);
     const { state, history } = await status(made);
     expect([state, ...history.map(({ what }: Json) => what)]).toEqual(['ok', 'resolved', 'firing']);
-    expect((await house.get('/firing')).items).toEqual([]);
+    expect((await house.get('/alerts/firing')).items).toEqual([]);
   });
 
   it('tells all keys that have changed in one message to each contact', async () => {
@@ -461,8 +461,8 @@ it('a team looks after the alerts of its own apis, and no others', async () => {
   expect((await test.call('GET', `${W}/alerts`, { token })).body.items.map(({ name }: Json) => name)).toEqual(['own']);
   calls(10, { status: 503 });
   await house.pass();
-  expect((await test.call('GET', `${W}/firing`, { token })).body.items).toEqual([]);
-  expect((await house.get('/firing')).items).toHaveLength(1);
+  expect((await test.call('GET', `${W}/alerts/firing`, { token })).body.items).toEqual([]);
+  expect((await house.get('/alerts/firing')).items).toHaveLength(1);
   const silence = async (fields: object): Promise<number> =>
     (
       await test.call('POST', `${W}/silences`, {

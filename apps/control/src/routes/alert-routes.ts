@@ -9,7 +9,7 @@ export const ALERT_ROUTES: readonly Route[] = [
   {
     tag: 'alerts',
     method: 'GET',
-    path: `${W}/firing`,
+    path: `${W}/alerts/firing`,
     operationId: 'listFiring',
     summary: 'What fires now, or is about to, of all alerts and objectives, also what is silenced. The newest first.',
     permission: 'alerts:read',
