@@ -63,6 +63,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
 const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/ai/answer-schemas',
   '@gatehouse/analytics/store',
+  '@gatehouse/analytics/testing',
   '@gatehouse/ai/demo',
   '@gatehouse/ai/prompts',
   '@gatehouse/ai/providers',

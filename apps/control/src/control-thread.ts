@@ -20,6 +20,7 @@ import { KeptCallers } from './kept-callers.ts';
 import { controlStart, toControl, type FromControl } from './protocol.ts';
 import { publicFetcher } from './public-fetcher.ts';
 import { recordedUsage } from './recorded-usage.ts';
+import { RemoteAnalytics } from './remote-analytics.ts';
 import { RemoteGate } from './remote-gate.ts';
 import { smtpMailer } from './smtp-mailer.ts';
 
@@ -28,6 +29,8 @@ const {
   listen,
   callersFile,
   recordsFolder,
+  exportsFolder,
+  node,
   database: place,
   secret,
   adminToken,
@@ -47,6 +50,7 @@ const log = createLogger({
   base: { thread: 'control' },
 });
 const gate = new RemoteGate(say, new KeptCallers(callersFile));
+const analytics = new RemoteAnalytics(say, { records: recordsFolder, exports: exportsFolder, node });
 const database = await openDatabase(place);
 const senders = {
   mailer: telling.smtp && smtpMailer(telling.smtp),
@@ -59,6 +63,7 @@ const house: House = {
   gate,
   log,
   usage: recordedUsage(recordsFolder),
+  analytics,
   grantsTakeTwo,
   senders,
   ...(publicUrl !== undefined && { publicUrl }),
@@ -80,6 +85,7 @@ const clockwork = new Clockwork(
 parentPort?.on('message', (message: unknown) => {
   const told = toControl(message);
   if (told.kind === 'stop') void stop();
+  else if (told.kind === 'observed' || told.kind === 'unobserved') analytics.hear(told);
   else gate.hear(told);
 });
 await seedHouse(house);
@@ -110,6 +116,7 @@ async function serveWhatIsStored(): Promise<void> {
 }
 
 async function stop(): Promise<void> {
+  analytics.close();
   await app.close();
   await clockwork.stop();
   await takeCheckpoints(house, { all: true }).catch((error: unknown) =>

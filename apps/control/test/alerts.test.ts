@@ -1,4 +1,5 @@
 import { evaluateAlerts } from '@gatehouse/services';
+import { RecordedCalls } from '@gatehouse/services/testing';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openAlertHouse, SECRET, W, type AlertHouse } from './alert-house.ts';
 import type { Json } from './house.ts';
@@ -145,25 +146,29 @@ describe('other conditions', () => {
 
   it('a quota and a budget will be used up', async () => {
     await house.make('plans', { name: 'gold', apis: [], spec: { quota: { calls: 100, per: 'day' } } });
+    const api = await house.make('apis', { name: 'users' });
+    for (const name of ['1', '2']) await house.make('versions', { name, api: api.id, spec: { upstream: 'http://h' } });
     await house.make('budgets', { name: 'models', spec: { of: 'team', name: 'research', usd: 10, per: 'day' } });
     const quota = await alert({ forecast: { quota: 'gold' } }, { name: 'quota' });
     const budget = await alert({ forecast: { budget: 'models' } }, { name: 'budget' });
     // The clock of tests says noon.
     const fromMs = house.nowMs() - 6 * HOUR_MS;
-    house.calls.addMany(
-      60,
-      { fromMs, toMs: house.nowMs() },
-      { api: 'users-1', application: 'mobile', plan: 'gold', subscription: 's' },
-    );
-    house.calls.addMany(
-      20,
-      { fromMs, toMs: house.nowMs() },
-      { api: 'users-1', application: 'web', plan: 'gold', subscription: 's' },
-    );
+    const period = { fromMs, toMs: house.nowMs() };
+    // Of all versions of the api together.
+    for (const entry of ['users-1', 'users-2'])
+      house.calls.addMany(30, period, { api: entry, application: 'mobile', plan: 'gold' });
+    house.calls.addMany(20, period, { api: 'users-1', application: 'web', plan: 'gold' });
+    house.calls.addMany(90, period, {
+      api: 'users-1',
+      application: 'web',
+      plan: 'gold',
+      status: 429,
+      code: 'limit.quota',
+    });
     const like = { api: 'ai', application: 'lab', team: 'research', aiCostMicroUsd: 1_000_000 };
-    house.calls.addMany(6, { fromMs, toMs: house.nowMs() }, like);
+    house.calls.addMany(6, period, like);
     await house.pass();
-    expect(await states(quota)).toEqual(['gold mobile s firing']);
+    expect(await states(quota)).toEqual(['gold mobile users firing']);
     expect((await status(budget))['keys']).toMatchObject([
       {
         labels: { budget: 'models', team: 'research' },
@@ -241,7 +246,9 @@ describe('what cannot be found out', () => {
 
   it('is what gets no answer at all', async () => {
     const made = await alert(threshold);
-    const stuck = { ...house.test.house, analytics: { aggregate: async () => new Promise<never>(() => {}) } };
+    const analytics = new RecordedCalls();
+    analytics.aggregate = async () => new Promise<never>(() => {});
+    const stuck = { ...house.test.house, analytics };
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const evaluated = evaluateAlerts(stuck);

@@ -1,7 +1,7 @@
-import type { Aggregates, Aggregation } from '@gatehouse/analytics';
 import type { Clock, Logger } from '@gatehouse/kernel';
 import type { UsageRow } from '@gatehouse/governance';
 import type { Database } from '@gatehouse/store';
+import type { Analytics } from './analytics/analytics.ts';
 import type { Cipher } from './cipher.ts';
 import type { ImportSettings } from './importing/fetch-document.ts';
 import type { Senders } from './notifications/senders.ts';
@@ -22,14 +22,10 @@ export interface House {
   readonly importFrom?: ImportSettings;
   /** Left out where there are no records: what needs to know who calls then needs a second person. */
   readonly usage?: Usage;
-  /** What the records of all calls say; left out where none are kept. */
+  /** Left out where no records are kept. */
   readonly analytics?: Analytics;
   /** For what is sent while somebody waits for it; left out: nothing can be. */
   readonly senders?: Pick<Senders, 'mailer' | 'fetcher'>;
-}
-
-export interface Analytics {
-  aggregate(query: Aggregation): Promise<Aggregates>;
 }
 
 /** What callers have used, by records. */

@@ -1,5 +1,6 @@
 import type { Condition, Scope } from '@gatehouse/analytics';
 import { listEntities, type Entity, type Statements } from '@gatehouse/store';
+import { ofWorkspace } from '../analytics/scope.ts';
 import { DEFAULT_WORKSPACE, nameAtGates } from '../publishing/compose-config.ts';
 
 const MANY = 100_000;
@@ -21,28 +22,23 @@ export class NothingThere extends Error {
 export interface Tenant {
   readonly id: string;
   readonly name: string;
-  /** Of all other workspaces. */
-  readonly others: readonly string[];
 }
 
 export async function tenantsOf(sql: Statements): Promise<readonly Tenant[]> {
   const all = await listEntities(sql, { workspace: '', kind: 'workspace', limit: MANY });
-  return all.map(({ id, name }) => ({
-    id,
-    name,
-    others: all.filter((other) => other.id !== id).map((other) => other.name),
-  }));
+  return all.map(({ id, name }) => ({ id, name }));
 }
 
-/** A workspace sees the calls of its own apis and applications. */
-export function scopeOf({ name, others }: Tenant): Scope {
-  const none = { apis: [], applications: [] };
-  if (name !== DEFAULT_WORKSPACE) return { ...none, prefixes: [nameAtGates(name, '')] };
-  return { ...none, prefixes: [''], except: others.map((other) => nameAtGates(other, '')) };
+/** Which of all calls a rule is about: conditions on records, and those of its workspace only. */
+export async function callsOf(
+  sql: Statements,
+  tenant: Tenant,
+  ofCalls: OfCalls,
+): Promise<{ readonly where: readonly Condition[]; readonly scope: Scope }> {
+  return { where: await conditionsOf(sql, tenant, ofCalls), scope: await ofWorkspace(sql, tenant.id) };
 }
 
-/** As conditions on records. */
-export async function conditionsOf(
+async function conditionsOf(
   sql: Statements,
   tenant: Tenant,
   { api, version, plan, application }: OfCalls,
@@ -82,4 +78,18 @@ async function versionsOf(sql: Statements, { id: workspace }: Tenant, name: stri
   const [api] = await listEntities(sql, { workspace, kind: 'api', parent: '', name, limit: 1 });
   if (api === undefined) throw new NothingThere(`there is no api ${name}`);
   return listEntities(sql, { workspace, kind: 'version', parent: api.id, limit: MANY });
+}
+
+/** Names of apis by what records call their versions. */
+export async function apisByEntry(sql: Statements, tenant: Tenant): Promise<ReadonlyMap<string, string>> {
+  const { id: workspace } = tenant;
+  const apis = await listEntities(sql, { workspace, kind: 'api', limit: MANY });
+  const names = new Map(apis.map(({ id, name }) => [id, name]));
+  const versions = await listEntities(sql, { workspace, kind: 'version', limit: MANY });
+  return new Map(
+    versions.map((version) => {
+      const api = names.get(version.parent) ?? version.parent;
+      return [entryOf(tenant, api, version), api];
+    }),
+  );
 }

@@ -3,9 +3,11 @@ import { listEntities, type Entity, type Statements } from '@gatehouse/store';
 import { endsOf } from '../alerts/conditions/expiry.ts';
 import { namesOf } from '../alerts/message.ts';
 import { watchesIn } from '../alerts/watch.ts';
-import { entryOf, scopeOf, type Tenant } from '../alerts/whose-calls.ts';
+import { entryOf, type Tenant } from '../alerts/whose-calls.ts';
+import type { Analytics } from '../analytics/analytics.ts';
+import { ofWorkspace } from '../analytics/scope.ts';
 import { nameAtGates } from '../publishing/compose-config.ts';
-import type { Analytics, House } from '../service-context.ts';
+import type { House } from '../service-context.ts';
 import {
   ENDING_DAYS,
   UNUSED_DAYS,
@@ -60,10 +62,11 @@ interface Asked {
   readonly limit?: number;
 }
 
-async function rowsOf({ analytics, tenant }: Collecting, asked: Asked): Promise<readonly AggregateRow[]> {
+async function rowsOf({ analytics, house, tenant }: Collecting, asked: Asked): Promise<readonly AggregateRow[]> {
   const { period, metrics, by = [], where = [], limit = MANY } = asked;
   const top = by.length === 0 ? undefined : ({ by: 'calls', limit } as const);
-  return (await analytics.aggregate({ period, metrics, by, where, scope: scopeOf(tenant), top })).rows;
+  const scope = await house.database.read(async (sql) => ofWorkspace(sql, tenant.id));
+  return (await analytics.aggregate({ period, metrics, by, where, scope, top })).rows;
 }
 
 const FIGURES: readonly { readonly name: Figure['name']; readonly metric: Metric; readonly isSum: boolean }[] = [

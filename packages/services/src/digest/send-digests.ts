@@ -1,5 +1,6 @@
 import { findEntity, insertEntity, listEntities, touchEntity, type Entity, type Statements } from '@gatehouse/store';
 import type { Static } from 'typebox';
+import type { Analytics } from '../analytics/analytics.ts';
 import { addParcel, type Parcel } from '../alerts/contact.ts';
 import { writtenOf } from '../alerts/rule.ts';
 import { tenantsOf, type Tenant } from '../alerts/whose-calls.ts';
@@ -7,7 +8,7 @@ import { requireEntity, requirePermission } from '../entities/entity-verbs.ts';
 import { digestSchema } from '../kinds/alert-kinds.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { orderedId } from '../ordered-id.ts';
-import type { Analytics, House, ServiceContext } from '../service-context.ts';
+import type { House, ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { collectDigest } from './collect-digest.ts';
 import { digestParcel } from './digest-mail.ts';
@@ -103,7 +104,7 @@ export async function previewDigest(ctx: ServiceContext, id: string): Promise<Pa
   }));
   const { analytics } = ctx;
   if (analytics === undefined || tenant === undefined)
-    throw new ServiceError('admin.illegal', 'no records are kept here, so there is nothing to tell');
+    throw new ServiceError('admin.unavailable', 'no records are kept here');
   const { mail, data } = await parcelOf({ ...ctx, analytics }, entity, { tenant, nowMs: ctx.clock.now() });
   return { ...mail, data };
 }

@@ -222,7 +222,7 @@ export const objectiveSchema = Type.Object(
       Type.Number({
         exclusiveMinimum: 0,
         maximum: 600_000,
-        description: 'Good is what took less. Left out: good is what did not fail by us or what is behind us.',
+        description: 'Good is what took less. Left out: good is what was not answered with 5xx; 4xx do not count.',
       }),
     ),
     target: Type.Number({ minimum: 50, maximum: 99.999, description: 'Percent of calls that are good.' }),

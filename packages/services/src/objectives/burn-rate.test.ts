@@ -75,7 +75,10 @@ describe('the arithmetic of error budgets', () => {
   it('a series goes down, and ends at what is left', () => {
     fc.assert(
       fc.property(fc.array(counted, { minLength: 1, maxLength: 30 }), targets, (steps, target) => {
-        const { series, left } = burnDown(steps, { target, windowDays: 28 });
+        const settings = { target, windowDays: 28 };
+        const timed = steps.map((step, index) => ({ ...step, atMs: index }));
+        const { series, left } = burnDown(timed, settings);
+        expect(burnDown(timed.toReversed(), settings).series).toEqual(series);
         for (const [index, step] of series.slice(1).entries())
           expect(step.left).toBeLessThanOrEqual(series[index]?.left ?? Number.NaN);
         expect(series.at(-1)?.left).toBeCloseTo(left, 6);

@@ -1,9 +1,8 @@
 import type { AggregateRow, Condition, Metric, Period } from '@gatehouse/analytics';
-import { ERRORS } from '@gatehouse/kernel';
 import type { Entity } from '@gatehouse/store';
 import type { Static } from 'typebox';
 import { writtenOf } from '../alerts/rule.ts';
-import { conditionsOf, scopeOf, type Tenant } from '../alerts/whose-calls.ts';
+import { callsOf, type Tenant } from '../alerts/whose-calls.ts';
 import { objectiveSchema } from '../kinds/alert-kinds.ts';
 import type { House } from '../service-context.ts';
 import type { Counted } from './burn-rate.ts';
@@ -16,13 +15,7 @@ export function objectiveOf(entity: Entity): Objective {
 }
 
 /** What callers have done wrong is nobody's failure, and no success either. */
-export const CALLERS_CODES: readonly string[] = Object.entries(ERRORS)
-  .filter(([, { blame }]) => blame === 'caller')
-  .map(([code]) => code);
-
-const NOT_BY_CALLERS: Condition = { dimension: 'code', values: CALLERS_CODES, not: true };
-/** How fast it failed says nothing of how fast it is. */
-const ANSWERED: Condition = { dimension: 'statusClass', values: ['5xx'], not: true };
+const NOT_BY_CALLERS: Condition = { dimension: 'statusClass', values: ['4xx'], not: true };
 
 const QUANTILES: readonly { readonly at: number; readonly metric: Metric }[] = [
   { at: 0.5, metric: 'duration.p50' },
@@ -52,14 +45,15 @@ export async function countedCalls(
   const { analytics, database } = house;
   if (analytics === undefined) throw new Error('there is no analytics here');
   const { latencyMs, api, version, plan } = objective;
-  const ofCalls = await database.read(async (sql) => conditionsOf(sql, tenant, { api, version, plan }));
+  const { where, scope } = await database.read(async (sql) => callsOf(sql, tenant, { api, version, plan }));
   const isLatency = latencyMs !== undefined;
   const { rows } = await analytics.aggregate({
     period,
     metrics: isLatency ? ['calls', ...QUANTILES.map(({ metric }) => metric)] : ['calls', 'errors'],
     by: [],
-    where: [...ofCalls, NOT_BY_CALLERS, ...(isLatency ? [ANSWERED] : [])],
-    scope: scopeOf(tenant),
+    // Distributions are not kept by status: asked for it, each question would go through all records.
+    where: isLatency ? where : [...where, NOT_BY_CALLERS],
+    scope,
     stepMs,
   });
   return rows.map((row) => ({ atMs: row.atMs, ...countedIn(row, latencyMs) }));

@@ -44,7 +44,7 @@ export async function objectiveBudget(ctx: ServiceContext, id: string): Promise<
     return { objective: objectiveOf(entity), tenant: found };
   });
   if (ctx.analytics === undefined || tenant === undefined)
-    throw new ServiceError('admin.illegal', 'no records are kept here, so nobody can tell');
+    throw new ServiceError('admin.unavailable', 'no records are kept here');
   const { target, windowDays = WINDOW_DAYS } = objective;
   const toMs = ctx.clock.now() - LATE_MS;
   const period = { fromMs: toMs - windowDays * DAY_MS, toMs };
@@ -53,10 +53,12 @@ export async function objectiveBudget(ctx: ServiceContext, id: string): Promise<
   return burnDown(steps, { target, windowDays });
 }
 
+/** `steps` in whatever order. */
 export function burnDown(
-  steps: readonly CountedStep[],
+  given: readonly CountedStep[],
   { target, windowDays }: { readonly target: number; readonly windowDays: number },
 ): ObjectiveBudget {
+  const steps = given.toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
   const calls = steps.reduce((sum, step) => sum + step.calls, 0);
   const bad = steps.reduce((sum, step) => sum + step.bad, 0);
   let spent = 0;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CALLERS_CODES } from './counted-calls.ts';
 import { ERRORS } from '@gatehouse/kernel';
 import { shareBelow } from './share-below.ts';
 
@@ -51,7 +50,6 @@ describe('the share of calls below a time', () => {
 
 it('what the gate fails in by itself is answered with 5xx, so that counting those misses none', () => {
   const ours = Object.entries(ERRORS).filter(([code, { blame }]) => blame !== 'caller' && !code.startsWith('admin.'));
+  expect(ours.length).toBeGreaterThan(10);
   for (const [code, { status }] of ours) expect([code, status >= 500]).toEqual([code, true]);
-  expect(CALLERS_CODES).toContain('limit.quota');
-  expect(CALLERS_CODES).not.toContain('gateway.internal');
 });

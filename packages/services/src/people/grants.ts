@@ -33,6 +33,8 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'silences:*',
     'objectives:*',
     'digests:*',
+    'records:read',
+    'analytics:read',
   ],
   reviewer: [
     'apis:read',
@@ -56,6 +58,8 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'approvals:read',
     'approvals:answer',
     'catalog:read',
+    'records:read',
+    'analytics:read',
   ],
   // Whoever came by themselves, for the things of a team of their own.
   consumer: [
@@ -67,6 +71,8 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'approvals:read',
     'approvals:answer',
     'catalog:public',
+    'records:read',
+    'analytics:read',
   ],
   auditor: ['audit:read', 'audit:export'],
   viewer: ['*:read'],

@@ -1,10 +1,10 @@
 import { listEntities, type Entity } from '@gatehouse/store';
-import type { Dimension } from '@gatehouse/analytics';
+import type { AggregateRow, Dimension } from '@gatehouse/analytics';
 import { dataOf } from '../../json-data.ts';
 import { nameAtGates } from '../../publishing/compose-config.ts';
 import type { AlertRule } from '../rule.ts';
-import type { Reading, Readings } from '../reading.ts';
-import { NothingThere } from '../whose-calls.ts';
+import { keyOf, type Labels, type Reading, type Readings } from '../reading.ts';
+import { apisByEntry, NothingThere } from '../whose-calls.ts';
 import { KEYS_ASKED_MAX, labelsOf, rowsOf, shown, valueOf, type Look } from './look.ts';
 import { periodOf, type CalendarPeriod } from './calendar-period.ts';
 
@@ -28,24 +28,40 @@ interface Limit {
 
 async function readQuota(look: Look, name: string): Promise<Readings> {
   const plan = await named(look, 'plan', name);
-  const { calls, per } = dataOf(dataOf(plan.data['spec'])['quota']);
-  if (typeof calls !== 'number') throw new NothingThere(`the plan ${name} has no quota`);
+  const { calls: limit, per } = dataOf(dataOf(plan.data['spec'])['quota']);
+  if (typeof limit !== 'number') throw new NothingThere(`the plan ${name} has no quota`);
   const period = periodOf(String(per), look.toMs);
   const rows = await rowsOf(look, {
     period: { fromMs: period.fromMs, toMs: look.toMs },
     metrics: ['calls', 'refused'],
-    by: ['application', 'subscription'],
+    by: ['application', 'api'],
     where: [{ dimension: 'plan', values: [nameAtGates(look.tenant.name, name)] }],
   });
-  const items = rows.map((row) => {
+  const items = (await usedBySubscription(look, rows)).map(({ labels, used }) => ({
+    labels: { plan: name, ...labels },
+    ...foreseen(used, look.toMs, { limit, period, unit: 'calls' }),
+  }));
+  return { items, isCut: rows.length >= KEYS_ASKED_MAX };
+}
+
+interface Used {
+  readonly labels: Labels;
+  readonly used: number;
+}
+
+/** A quota is that of a subscription: of an application, to all versions of an api. */
+async function usedBySubscription(look: Look, rows: readonly AggregateRow[]): Promise<readonly Used[]> {
+  const apis = await look.house.database.read(async (sql) => apisByEntry(sql, look.tenant));
+  const found = new Map<string, Used>();
+  for (const row of rows) {
+    const entry = row.key.api ?? '';
+    const labels = { ...labelsOf(row), api: apis.get(entry) ?? entry };
     // What was refused used nothing up.
     const used = (valueOf(row, 'calls') ?? 0) - (valueOf(row, 'refused') ?? 0);
-    return {
-      labels: { plan: name, ...labelsOf(row) },
-      ...foreseen(used, look.toMs, { limit: calls, period, unit: 'calls' }),
-    };
-  });
-  return { items, isCut: rows.length >= KEYS_ASKED_MAX };
+    const known = found.get(keyOf(labels))?.used ?? 0;
+    found.set(keyOf(labels), { labels, used: known + used });
+  }
+  return [...found.values()];
 }
 
 /** Whose spending is counted, by what budgets call it. */

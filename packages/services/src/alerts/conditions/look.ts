@@ -2,7 +2,7 @@ import type { AggregateRow, Aggregation, Dimension, Metric, Period } from '@gate
 import type { House } from '../../service-context.ts';
 import { queryOf, type AlertRule } from '../rule.ts';
 import type { Labels } from '../reading.ts';
-import { conditionsOf, scopeOf, type Tenant } from '../whose-calls.ts';
+import { callsOf, type Tenant } from '../whose-calls.ts';
 
 /** One look at a rule's numbers. */
 export interface Look {
@@ -29,14 +29,14 @@ export async function rowsOf({ house, tenant, rule }: Look, asked: Asked): Promi
   const { analytics, database } = house;
   if (analytics === undefined) throw new Error('there is no analytics here');
   const query = queryOf(rule);
-  const ofCalls = await database.read(async (sql) => conditionsOf(sql, tenant, query.ofCalls));
+  const calls = await database.read(async (sql) => callsOf(sql, tenant, query.ofCalls));
   const { period, metrics, by = query.by, where = [] } = asked;
   const { rows } = await analytics.aggregate({
     period,
     metrics,
     by,
-    where: [...ofCalls, ...query.where, ...where],
-    scope: scopeOf(tenant),
+    where: [...calls.where, ...query.where, ...where],
+    scope: calls.scope,
     ...(by.length > 0 && { top: { by: 'calls', limit: KEYS_ASKED_MAX } }),
   });
   return rows;

@@ -1,0 +1,92 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DuckDbStore, Shipper, type AnalyticsStore } from '@gatehouse/analytics/store';
+import type { Clock, Logger } from '@gatehouse/kernel';
+import type { ObserverStart, Question, Questions } from './protocol.ts';
+
+export interface ObservingOptions extends ObserverStart {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onShipped: (sequence: number) => void;
+}
+
+const MAINTAIN_MS = 10_000;
+const OPEN_RETRY_MS = 250;
+/** The process before us may take so long to let go of the database. */
+const OPEN_MS_MAX = 30_000;
+
+/** What the observer process does: records go from the spool into the store, and questions are answered of it. */
+export class Observing {
+  readonly #store: AnalyticsStore;
+  readonly #shipper: Shipper;
+  readonly #options: ObservingOptions;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<unknown>;
+
+  private constructor(store: AnalyticsStore, options: ObservingOptions) {
+    const { spool, node, clock, log, onShipped } = options;
+    this.#store = store;
+    this.#options = options;
+    this.#shipper = new Shipper({ spool, node, store, clock, log, onShipped: ({ sequence }) => onShipped(sequence) });
+    const { signal } = this.#stop;
+    this.#running = Promise.all([this.#shipper.run(signal), this.#maintain(signal)]);
+  }
+
+  static async begin(options: ObservingOptions): Promise<Observing> {
+    return new Observing(await opened(options), options);
+  }
+
+  async answer<Asked extends Question>(question: Asked, asked: Questions[Asked]['asked']): Promise<unknown> {
+    return ANSWERS[question](this.#store, asked, this.#shipper);
+  }
+
+  /** What is in the spool by now is kept first. */
+  async end(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    await this.#shipper.drain().catch(() => undefined); // it stays in the spool
+    await this.#store.close();
+  }
+
+  async #maintain(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    while (!signal.aborted) {
+      await wait(MAINTAIN_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.#store.maintain(clock.now()).catch((error: unknown) => {
+        log.error('records cannot be rolled up, and are tried again', { reason: reasonOf(error) });
+      });
+    }
+  }
+}
+
+type Answers = {
+  readonly [Name in Question]: (
+    store: AnalyticsStore,
+    asked: Questions[Name]['asked'],
+    shipper: Shipper,
+  ) => Promise<Questions[Name]['answer']>;
+};
+
+const ANSWERS: Answers = {
+  aggregate: async (store, asked) => store.aggregate(asked),
+  search: async (store, asked) => store.search(asked),
+  find: async (store, { id, scope }) => store.find(id, scope),
+  export: async (store, asked) => store.export(asked),
+  facts: async (store, _asked, shipper) => ({ store: await store.facts(), shipper: shipper.facts() }),
+};
+
+async function opened({ folder, keep, clock }: ObservingOptions): Promise<AnalyticsStore> {
+  const untilMs = clock.now() + OPEN_MS_MAX;
+  for (;;) {
+    try {
+      return await DuckDbStore.open({ folder, keep });
+    } catch (error) {
+      if (clock.now() > untilMs || !/lock/i.test(reasonOf(error))) throw error;
+      await wait(OPEN_RETRY_MS);
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
