@@ -13,6 +13,7 @@ import {
   tick,
   type House,
 } from '@gatehouse/services';
+import { bodyKey } from '@gatehouse/record';
 import { openDatabase } from '@gatehouse/store';
 import { adminApi } from './admin-api.ts';
 import { Clockwork } from './clockwork.ts';
@@ -30,6 +31,7 @@ const {
   callersFile,
   recordsFolder,
   exportsFolder,
+  bodySecret,
   node,
   database: place,
   secret,
@@ -50,7 +52,12 @@ const log = createLogger({
   base: { thread: 'control' },
 });
 const gate = new RemoteGate(say, new KeptCallers(callersFile));
-const analytics = new RemoteAnalytics(say, { records: recordsFolder, exports: exportsFolder, node });
+const analytics = new RemoteAnalytics(say, {
+  records: recordsFolder,
+  exports: exportsFolder,
+  node,
+  bodyKey: bodyKey(bodySecret),
+});
 const database = await openDatabase(place);
 const senders = {
   mailer: telling.smtp && smtpMailer(telling.smtp),

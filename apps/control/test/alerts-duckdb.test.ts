@@ -14,7 +14,14 @@ import { storeAnalytics } from './store-analytics.ts';
 const NOW_MS = Date.parse('2026-11-26T12:00:00Z');
 const DAY_MS = 86_400_000;
 const YEARS_MS = 3650 * DAY_MS;
-const keep = { recordsMs: YEARS_MS, minutesMs: YEARS_MS, hoursMs: YEARS_MS, daysMs: YEARS_MS, bytesMax: 1e12 };
+const keep = {
+  recordsMs: YEARS_MS,
+  bodiesMs: YEARS_MS,
+  minutesMs: YEARS_MS,
+  hoursMs: YEARS_MS,
+  daysMs: YEARS_MS,
+  bytesMax: 1e12,
+};
 const W = '/workspaces/default';
 /** An hour of each of these days, up to this minute: minutes that follow each other are rolled up at once. */
 const DAYS = [0, 1, 2, 6, 7, 8, 20] as const;

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import type { TelemetrySpec } from '@gatehouse/config';
 import type { Logger } from '@gatehouse/kernel';
 import { fromObserver, type ObserverStart, type Question, type Questions, type ToObserver } from './protocol.ts';
 
@@ -28,6 +29,7 @@ export class Observer {
   readonly #options: ObserverOptions;
   readonly #waiting = new Map<number, Waiting>();
   #child: ChildProcess | undefined;
+  #telemetry: TelemetrySpec | undefined;
   #asked = 0;
   #waitMs = RESTART_MS_MIN;
   #restart: NodeJS.Timeout | undefined;
@@ -35,6 +37,7 @@ export class Observer {
 
   constructor(options: ObserverOptions) {
     this.#options = options;
+    this.#telemetry = options.telemetry;
   }
 
   start(): void {
@@ -45,7 +48,7 @@ export class Observer {
     const child = fork(ENTRY, {
       serialization: 'advanced',
       detached: true,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child = child;
     child.on('message', (message: unknown) => {
@@ -56,7 +59,14 @@ export class Observer {
     });
     child.once('error', (error) => this.#options.log.error('the observer failed', { reason: error.message }));
     child.once('exit', (code, signal) => this.#ended(String(code ?? signal)));
-    this.#tell({ kind: 'start', start });
+    this.#tell({ kind: 'start', start: { ...start, telemetry: this.#telemetry } });
+  }
+
+  /** Who is told of calls from now on. */
+  telemetry(telemetry: TelemetrySpec | undefined): void {
+    this.#telemetry = telemetry;
+    if (telemetry !== undefined) this.start();
+    this.#tell({ kind: 'telemetry', telemetry });
   }
 
   /** Rejects when it cannot be answered, or the process ends before it is. */

@@ -1,16 +1,20 @@
 import type {
   Aggregates,
   Aggregation,
+  BodiesOf,
   ExportOrder,
   Keep,
   RecordPage,
   Scope,
   Search,
   ShipperFacts,
+  StoredBody,
   StoredRecord,
   StoreFacts,
 } from '@gatehouse/analytics';
+import type { TelemetrySpec } from '@gatehouse/config';
 import type { LogLevel } from '@gatehouse/kernel';
+import type { SinkFacts } from '@gatehouse/telemetry';
 
 /* What the main thread and the observer process tell each other. Both are of this program and of one version. */
 
@@ -22,6 +26,13 @@ export interface ObserverStart {
   /** What the gate is called. */
   readonly node: string;
   readonly keep: Keep;
+  /** Who is told of calls. */
+  readonly telemetry: TelemetrySpec | undefined;
+  /** Where it is kept how far they have been told; nothing else may be there. */
+  readonly sinksFolder: string;
+  /** What files of the configuration are relative to. */
+  readonly baseDir: string;
+  readonly version: string;
   readonly logLevel: LogLevel;
 }
 
@@ -33,6 +44,7 @@ export interface Questions {
     readonly asked: { readonly id: string; readonly scope?: Scope | undefined };
     readonly answer: StoredRecord | undefined;
   };
+  readonly bodies: { readonly asked: BodiesOf; readonly answer: readonly StoredBody[] };
   readonly export: {
     readonly asked: ExportOrder;
     readonly answer: { readonly records: number; readonly bytes: number };
@@ -45,10 +57,12 @@ export type Question = keyof Questions;
 export interface ObserverFacts {
   readonly store: StoreFacts;
   readonly shipper: ShipperFacts;
+  readonly sinks: readonly SinkFacts[];
 }
 
 export type ToObserver =
   | { readonly kind: 'start'; readonly start: ObserverStart }
+  | { readonly kind: 'telemetry'; readonly telemetry: TelemetrySpec | undefined }
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question; readonly asked: unknown }
   | { readonly kind: 'stop' };
 

@@ -1,3 +1,4 @@
+import type { BodyLine } from '@gatehouse/record';
 import type { Position } from '@gatehouse/record/spool';
 import type { Aggregates, Aggregation, Period, RecordPage, Scope, Search, StoredRecord } from './query/query.ts';
 
@@ -36,6 +37,8 @@ export interface AnalyticsStore {
   search(query: Search): Promise<RecordPage>;
   /** By its request id. */
   find(id: string, scope?: Scope): Promise<StoredRecord | undefined>;
+  /** What was kept of the bodies of a call, sealed. */
+  bodies(of: BodiesOf): Promise<readonly StoredBody[]>;
   /** Writes records of a period to a file. */
   export(order: ExportOrder): Promise<{ readonly records: number; readonly bytes: number }>;
   facts(): Promise<StoreFacts>;
@@ -45,11 +48,20 @@ export interface AnalyticsStore {
 /** For how long what is kept, and what all of it may take on the disk. Roll-ups are kept longer than what they are made of. */
 export interface Keep {
   readonly recordsMs: number;
+  readonly bodiesMs: number;
   readonly minutesMs: number;
   readonly hoursMs: number;
   readonly daysMs: number;
   readonly bytesMax: number;
 }
+
+export interface BodiesOf {
+  readonly id: string;
+  /** When the call began, as its record says. */
+  readonly time: number;
+}
+
+export type StoredBody = BodyLine;
 
 export interface ExportOrder {
   readonly period: Period;

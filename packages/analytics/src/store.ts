@@ -1,4 +1,14 @@
 /** The second door: stores, and how they are filled. Whoever only asks needs none of it. */
-export type { AnalyticsStore, Appended, Batch, ExportOrder, Hole, Keep, StoreFacts } from './analytics-store.ts';
+export type {
+  AnalyticsStore,
+  Appended,
+  Batch,
+  BodiesOf,
+  ExportOrder,
+  Hole,
+  Keep,
+  StoredBody,
+  StoreFacts,
+} from './analytics-store.ts';
 export { DuckDbStore, type DuckDbOptions } from './duckdb/duckdb-store.ts';
 export { Shipper, type ShipperFacts, type ShipperOptions } from './shipping/shipper.ts';

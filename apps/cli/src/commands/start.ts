@@ -73,6 +73,7 @@ const DAY_MS = 86_400_000;
 /** For how long records and their sums are kept, and how much of the disk they may take. */
 const KEEP = {
   recordsMs: 30 * DAY_MS,
+  bodiesMs: 7 * DAY_MS,
   minutesMs: 40 * DAY_MS,
   hoursMs: 400 * DAY_MS,
   daysMs: 3650 * DAY_MS,
@@ -193,6 +194,7 @@ export class RunningGatehouse implements StatusSource {
       exportsFolder: path.join(this.#analyticsFolder(), 'exports'),
       node: nodeName(this.#options.dataDir),
       secret: derivedSecret(this.#secret(), 'store'),
+      bodySecret: derivedSecret(this.#secret(), 'bodies'),
     };
     try {
       return await ControlPlane.start({
@@ -223,24 +225,31 @@ export class RunningGatehouse implements StatusSource {
 
   /** Nothing that has not been kept goes from the spool while there is room. */
   #observe(): void {
-    const { dataDir, log, logLevel } = this.#options;
+    const { dataDir, log, logLevel, config } = this.#options;
     const gateway = this.#serving();
     const observer = new Observer({
       spool: this.#recordsFolder(),
       folder: this.#analyticsFolder(),
       node: nodeName(dataDir),
       keep: KEEP,
+      telemetry: this.#parts?.snapshot.telemetry,
+      sinksFolder: path.join(dataDir, 'sinks'),
+      baseDir: path.resolve(path.dirname(config ?? '.')),
+      version: version(),
       logLevel,
       log,
       onShipped: (sequence) => gateway.recordsKept(sequence),
     });
     gateway.recordsKept(0);
     this.#observer = observer;
-    this.#observeLater = setTimeout(() => observer.start(), OBSERVE_AFTER_MS);
+    if (this.#parts?.snapshot.telemetry !== undefined) observer.start();
+    else this.#observeLater = setTimeout(() => observer.start(), OBSERVE_AFTER_MS);
   }
 
   async #publish(snapshot: Snapshot): Promise<Published> {
-    return this.#serving().publish(await this.#ready(snapshot));
+    const published = await this.#serving().publish(await this.#ready(snapshot));
+    this.#observer?.telemetry(snapshot.telemetry);
+    return published;
   }
 
   #serving(): Gateway {

@@ -1,4 +1,4 @@
-import { aggregateCalls, exportRecords, followRecords, getRecord, searchRecords } from '@gatehouse/services';
+import { aggregateCalls, exportRecords, followRecords, getBodies, getRecord, searchRecords } from '@gatehouse/services';
 import { ServiceError } from '@gatehouse/services';
 import { Type } from 'typebox';
 import {
@@ -80,6 +80,14 @@ export const CALLS_ROUTES: readonly Route[] = [
     permission: 'records:read',
     replies: { 200: 'The record.' },
     handle: async (ctx, { params }) => ({ status: 200, body: { ...(await getRecord(ctx, params['id'] ?? '')) } }),
+  }),
+  ...both('/records/{id}/bodies', {
+    ...base,
+    operationId: 'getBodiesOfRecord',
+    summary: 'What the policy `capture` has kept of what was said in a call, redacted; that it was read is audited.',
+    permission: 'bodies:read',
+    replies: { 200: '`bodies`: of the request and of the reply, as far as they were kept.' },
+    handle: async (ctx, { params }) => ({ status: 200, body: { bodies: await getBodies(ctx, params['id'] ?? '') } }),
   }),
   ...both('/analytics', {
     ...base,

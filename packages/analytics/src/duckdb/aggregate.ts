@@ -1,7 +1,7 @@
 import type { Dimension } from '../query/dimensions.ts';
 import { percentileOf, TIMINGS, type Metric, type Timing } from '../query/metrics.ts';
 import type { AggregateRow, Aggregation } from '../query/query.ts';
-import { cubeFor, LEVELS, type Cube } from '../rollup/cubes.ts';
+import { cubeFor, LEVELS, type Cube, type Fitting } from '../rollup/cubes.ts';
 import { segmentsOf, type Rolled, type Segment } from '../rollup/segments.ts';
 import {
   bucketSql,
@@ -29,7 +29,7 @@ export interface Statement {
 
 export interface StatementOf {
   readonly days: DayTables;
-  readonly rolled: (cube: Cube) => Rolled;
+  readonly rolled: (levels: Fitting['levels']) => Rolled;
 }
 
 /**
@@ -55,9 +55,9 @@ class Builder {
   statement(rolled: StatementOf['rolled']): Statement {
     const { by, where, scope, stepMs, period, metrics, top } = this.#asked;
     const dimensions = [...by, ...where.map(({ dimension }) => dimension), ...(scope === undefined ? [] : SCOPED)];
-    const cube = cubeFor({ dimensions, timings: this.#timings });
-    const levels = cube === undefined ? { levels: [], until: NEVER } : rolled(cube);
-    const segments = segmentsOf(period, levels, stepMs);
+    const fitting = cubeFor({ dimensions, timings: this.#timings });
+    const cube = fitting?.cube;
+    const segments = segmentsOf(period, rolled(fitting?.levels ?? []), stepMs);
     const keys = [...(stepMs === undefined ? [] : ['since']), ...by.map(quoted)];
     const sums = this.#sums(segments, cube);
     const values = metrics.map((metric) => `${this.#metric(metric)} AS ${quoted(metric)}`);
@@ -175,7 +175,6 @@ interface Grouping {
 }
 
 const SCOPED: readonly Dimension[] = ['api', 'application'];
-const NEVER = { days: 0, hours: 0, minutes: 0 };
 
 /** Something to sum that has no rows. */
 function nothing(keys: readonly string[]): string {

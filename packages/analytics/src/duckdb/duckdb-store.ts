@@ -3,11 +3,21 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Position } from '@gatehouse/record/spool';
 import type { Aggregates, Aggregation, RecordPage, Scope, Search, StoredRecord } from '../query/query.ts';
-import { LEVEL_MS, type Cube, type Level } from '../rollup/cubes.ts';
+import { LEVEL_MS, type Level } from '../rollup/cubes.ts';
 import type { Rolled } from '../rollup/segments.ts';
-import type { AnalyticsStore, Appended, Batch, ExportOrder, Keep, StoreFacts } from '../analytics-store.ts';
+import type {
+  AnalyticsStore,
+  Appended,
+  Batch,
+  BodiesOf,
+  ExportOrder,
+  Keep,
+  StoredBody,
+  StoreFacts,
+} from '../analytics-store.ts';
 import { aggregateStatement, rowOf } from './aggregate.ts';
 import { appendBatch } from './append-batch.ts';
+import { bodiesOf } from './bodies.ts';
 import { Connection, numberOf, textOf } from './connection.ts';
 import { dayTable, DayTables } from './day-tables.ts';
 import { exportRecords } from './export-records.ts';
@@ -37,6 +47,7 @@ export class DuckDbStore implements AnalyticsStore {
   readonly #write: Connection;
   readonly #read: Connection;
   readonly #days: DayTables;
+  readonly #bodies: DayTables;
   readonly #options: DuckDbOptions;
   #writing: Promise<unknown> = Promise.resolve();
   #reading: Promise<unknown> = Promise.resolve();
@@ -47,6 +58,7 @@ export class DuckDbStore implements AnalyticsStore {
     this.#write = parts.write;
     this.#read = parts.read;
     this.#days = parts.days;
+    this.#bodies = parts.bodies;
     this.#options = parts.options;
   }
 
@@ -67,9 +79,10 @@ export class DuckDbStore implements AnalyticsStore {
     for (const setting of settingsFor(folder)) await write.run(`SET ${setting}`);
     for (const table of TABLES) await write.run(table);
     const tables = await write.rows(`SELECT table_name AS name FROM duckdb_tables() WHERE NOT temporary`);
-    const days = new DayTables(tables.map((row) => textOf(row, 'name')));
+    const names = tables.map((row) => textOf(row, 'name'));
+    const [days, bodies] = [new DayTables('records', names), new DayTables('bodies', names)];
     for (const day of days.all) for (const column of widenDay(dayTable(day))) await write.run(column);
-    return new DuckDbStore(instance, { write, read: await Connection.open(instance), days, options });
+    return new DuckDbStore(instance, { write, read: await Connection.open(instance), days, bodies, options });
   }
 
   async position(node: string): Promise<Position | undefined> {
@@ -85,7 +98,9 @@ export class DuckDbStore implements AnalyticsStore {
 
   async append(batch: Batch): Promise<Appended> {
     const { folder } = this.#options;
-    return this.#inTurn(async () => appendBatch(batch, { write: this.#write, days: this.#days, folder }));
+    return this.#inTurn(async () =>
+      appendBatch(batch, { write: this.#write, days: [this.#days, this.#bodies], folder }),
+    );
   }
 
   /** One piece of rolling up after the other, so that what is to be appended comes in between. */
@@ -94,7 +109,7 @@ export class DuckDbStore implements AnalyticsStore {
     if (nowMs - this.#forgotAtMs < FORGET_EVERY_MS) return;
     this.#forgotAtMs = nowMs;
     const { keep } = this.#options;
-    await this.#inTurn(async () => forget(this.#write, this.#days, { keep, nowMs }));
+    await this.#inTurn(async () => forget(this.#write, { days: this.#days, bodies: this.#bodies, keep, nowMs }));
   }
 
   async aggregate(asked: Aggregation): Promise<Aggregates> {
@@ -131,6 +146,10 @@ export class DuckDbStore implements AnalyticsStore {
     return this.#asking(async (read) => find(id, scope, { read, days: this.#days }));
   }
 
+  async bodies(of: BodiesOf): Promise<readonly StoredBody[]> {
+    return this.#asking(async (read) => bodiesOf(of, { read, days: this.#bodies }));
+  }
+
   async export(order: ExportOrder): Promise<{ readonly records: number; readonly bytes: number }> {
     const connection = await Connection.open(this.#instance);
     try {
@@ -165,14 +184,14 @@ export class DuckDbStore implements AnalyticsStore {
   }
 
   /** From when on each level has something that is not rolled up. */
-  async #rolled(read: Connection): Promise<(cube: Cube) => Rolled> {
+  async #rolled(read: Connection): Promise<(levels: Rolled['levels']) => Rolled> {
     const rows = await read.rows('SELECT level, min(since) AS since FROM unrolled GROUP BY level');
     const first = new Map(rows.map((row) => [textOf(row, 'level'), numberOf(row, 'since')]));
     const of = (level: Level): number => first.get(level) ?? this.#end();
     const minutes = of('minutes');
     const hours = Math.min(of('hours'), minutes);
     const until = { minutes, hours, days: Math.min(of('days'), hours) };
-    return ({ levels }) => ({ levels, until });
+    return (levels) => ({ levels, until });
   }
 
   /** Behind all records. */
@@ -212,5 +231,6 @@ interface Parts {
   readonly write: Connection;
   readonly read: Connection;
   readonly days: DayTables;
+  readonly bodies: DayTables;
   readonly options: DuckDbOptions;
 }

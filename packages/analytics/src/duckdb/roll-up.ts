@@ -1,3 +1,4 @@
+import type { Dimension } from '../query/dimensions.ts';
 import { CUBES, LEVEL_MS, type Cube, type Level } from '../rollup/cubes.ts';
 import { bucketSql, OF_RECORDS, ofRecord, ofRollUps, quoted, SUMMED, timeOf } from './columns.ts';
 import { numberOf, type Connection } from './connection.ts';
@@ -24,7 +25,7 @@ export async function rollUpNext(write: Connection, nowMs: number): Promise<bool
     const run = await nextRun(write, level, nowMs);
     if (run === undefined) continue;
     await write.transaction(async () => {
-      for (const cube of CUBES.filter(({ levels }) => levels.includes(level))) await rollUp(write, cube, run);
+      for (const cube of CUBES.filter(({ spread }) => spread[level] !== undefined)) await rollUp(write, cube, run);
       await write.run(
         `DELETE FROM unrolled WHERE level = '${level}' AND since >= ${run.fromMs} AND since < ${run.toMs}`,
       );
@@ -59,45 +60,56 @@ async function nextRun(write: Connection, level: Level, nowMs: number): Promise<
 async function rollUp(write: Connection, cube: Cube, run: Run): Promise<void> {
   const { level, fromMs, toMs } = run;
   const finer = FINER[level];
-  const source = finer !== undefined && cube.levels.includes(finer) ? ofFiner(cube, run, finer) : ofRecords(cube, run);
+  const hasFiner = finer !== undefined && cube.spread[finer] !== undefined;
+  const isToldApart = cube.spread[level]?.every((name) => finer !== undefined && cube.spread[finer]?.includes(name));
+  const of = { cube, run };
   for (const [table, select] of [
-    [sumsTable(cube, level), source.sums],
-    [spreadTable(cube, level), source.spread],
+    [sumsTable(cube, level), hasFiner ? sumsOfFiner(of, finer) : sumsOfRecords(of)],
+    [spreadTable(cube, level), hasFiner && isToldApart === true ? spreadOfFiner(of, finer) : spreadOfRecords(of)],
   ]) {
     await write.run(`DELETE FROM ${table} WHERE since >= ${fromMs} AND since < ${toMs}`);
     await write.run(`INSERT INTO ${table} ${select}`);
   }
 }
 
-interface Source {
-  readonly sums: string;
-  readonly spread: string;
+interface Of {
+  readonly cube: Cube;
+  readonly run: Run;
 }
 
-function ofRecords(cube: Cube, { level, fromMs, toMs }: Run): Source {
-  const at = `time // ${LEVEL_MS[level]} * ${LEVEL_MS[level]} AS since`;
-  const onlyModels = cube.modelsOnly === true ? 'AND ("aiProvider" IS NOT NULL OR "aiModelAsked" IS NOT NULL)' : '';
-  const from = `FROM ${dayTable(fromMs)} WHERE time >= ${fromMs} AND time < ${toMs} ${onlyModels}`;
+function sumsOfRecords({ cube, run }: Of): string {
   const sums = SUMMED.map((name) => `${OF_RECORDS[name]} AS ${quoted(name)}`);
-  const keys = (names: Cube['dimensions']): string =>
-    names.map((name) => `${ofRecord(name)} AS ${quoted(name)}`).join(', ');
-  const spread = cube.timings.map(
-    (timing) =>
-      `SELECT ${at}, ${keys(cube.spread)}, '${timing}' AS timing, ${bucketSql(timeOf(timing))} AS bucket, count(*) AS calls ${from} AND ${timeOf(timing)} IS NOT NULL GROUP BY ALL`,
-  );
-  return {
-    sums: `SELECT ${at}, ${keys(cube.dimensions)}, ${sums.join(', ')} ${from} GROUP BY ALL ORDER BY since`,
-    spread: spread.join(' UNION ALL '),
-  };
+  return `SELECT ${since('time', run)}, ${keys(cube.dimensions, ofRecord)}, ${sums.join(', ')} ${records({ cube, run })} GROUP BY ALL ORDER BY since`;
 }
 
-function ofFiner(cube: Cube, { level, fromMs, toMs }: Run, finer: Level): Source {
-  const at = `since // ${LEVEL_MS[level]} * ${LEVEL_MS[level]} AS since`;
-  const where = `WHERE since >= ${fromMs} AND since < ${toMs} GROUP BY ALL`;
-  const keys = (names: Cube['dimensions']): string => names.map(quoted).join(', ');
-  const sums = SUMMED.map((name) => `${ofRollUps(name)} AS ${quoted(name)}`);
-  return {
-    sums: `SELECT ${at}, ${keys(cube.dimensions)}, ${sums.join(', ')} FROM ${sumsTable(cube, finer)} ${where}`,
-    spread: `SELECT ${at}, ${keys(cube.spread)}, timing, bucket, sum(calls) AS calls FROM ${spreadTable(cube, finer)} ${where}`,
-  };
+function spreadOfRecords({ cube, run }: Of): string {
+  const by = keys(cube.spread[run.level] ?? [], ofRecord);
+  const timings = cube.timings.map((timing) => {
+    const [time, bucket] = [timeOf(timing), bucketSql(timeOf(timing))];
+    return `SELECT ${since('time', run)}, ${by}, '${timing}' AS timing, ${bucket} AS bucket, count(*) AS calls ${records({ cube, run })} AND ${time} IS NOT NULL GROUP BY ALL`;
+  });
+  return timings.join(' UNION ALL ');
 }
+
+function records({ cube, run: { fromMs, toMs } }: Of): string {
+  const onlyModels = cube.modelsOnly === true ? 'AND ("aiProvider" IS NOT NULL OR "aiModelAsked" IS NOT NULL)' : '';
+  return `FROM ${dayTable(fromMs)} WHERE time >= ${fromMs} AND time < ${toMs} ${onlyModels}`;
+}
+
+function sumsOfFiner({ cube, run }: Of, finer: Level): string {
+  const sums = SUMMED.map((name) => `${ofRollUps(name)} AS ${quoted(name)}`);
+  return `SELECT ${since('since', run)}, ${keys(cube.dimensions, quoted)}, ${sums.join(', ')} FROM ${sumsTable(cube, finer)} ${within(run)}`;
+}
+
+function spreadOfFiner({ cube, run }: Of, finer: Level): string {
+  const by = keys(cube.spread[run.level] ?? [], quoted);
+  return `SELECT ${since('since', run)}, ${by}, timing, bucket, sum(calls) AS calls FROM ${spreadTable(cube, finer)} ${within(run)}`;
+}
+
+const since = (column: string, { level }: Run): string =>
+  `${column} // ${LEVEL_MS[level]} * ${LEVEL_MS[level]} AS since`;
+
+const within = ({ fromMs, toMs }: Run): string => `WHERE since >= ${fromMs} AND since < ${toMs} GROUP BY ALL`;
+
+const keys = (names: readonly Dimension[], of: (name: Dimension) => string): string =>
+  names.map((name) => `${of(name)} AS ${quoted(name)}`).join(', ');

@@ -13,6 +13,7 @@ import { Shipper, type ShipperOptions } from './shipper.ts';
 const DAY_MS = 86_400_000;
 const keep = {
   recordsMs: DAY_MS * 999,
+  bodiesMs: DAY_MS * 999,
   minutesMs: DAY_MS * 999,
   hoursMs: DAY_MS * 999,
   daysMs: DAY_MS * 999,
@@ -82,6 +83,7 @@ function failing(store: AnalyticsStore, ways: ('before' | 'after')[]): Analytics
     aggregate: async (query) => store.aggregate(query),
     search: async (query) => store.search(query),
     find: async (id) => store.find(id),
+    bodies: async (of) => store.bodies(of),
     export: async (order) => store.export(order),
     facts: async () => store.facts(),
     close: async () => store.close(),

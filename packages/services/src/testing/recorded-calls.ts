@@ -62,6 +62,10 @@ export class RecordedCalls implements Analytics {
     return unasked();
   }
 
+  async bodies(): Promise<never> {
+    return unasked();
+  }
+
   async export(): Promise<never> {
     return unasked();
   }
