@@ -138,3 +138,8 @@ export {
 export { ASK_SIGN_UP, askSignUp, COMPLETE_SIGN_UP, completeSignUp, type SignedUp } from './people/sign-up.ts';
 export { exportConfig, type ExportedConfig } from './config-as-code/export-config.ts';
 export { seedHouse } from './seed-house.ts';
+export { evaluateAlerts, type Evaluated } from './alerts/evaluate-alerts.ts';
+export { alertStatus, listFiring, type AlarmView, type AlertStatus, type FiringAlarm } from './alerts/alert-status.ts';
+export { testContact, type Tested } from './alerts/test-contact.ts';
+export { objectiveBudget, type ObjectiveBudget } from './objectives/objective-budget.ts';
+export { previewDigest, sendDigests } from './digest/send-digests.ts';

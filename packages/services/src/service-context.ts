@@ -4,6 +4,7 @@ import type { Database } from '@gatehouse/store';
 import type { Analytics } from './analytics/analytics.ts';
 import type { Cipher } from './cipher.ts';
 import type { ImportSettings } from './importing/fetch-document.ts';
+import type { Senders } from './notifications/senders.ts';
 import type { Gate } from './publishing/gate.ts';
 
 /** What all verbs work with; one for each house. */
@@ -23,6 +24,8 @@ export interface House {
   readonly usage?: Usage;
   /** Left out where no records are kept. */
   readonly analytics?: Analytics;
+  /** For what is sent while somebody waits for it; left out: nothing can be. */
+  readonly senders?: Pick<Senders, 'mailer' | 'fetcher'>;
 }
 
 /** What callers have used, by records. */

@@ -1,2 +1,3 @@
+export { plainAggregate } from './plain-answers.ts';
 export { linesOf, sampleCalls } from './sample-calls.ts';
 export { storeContract, type OpenedStore } from './store-contract.ts';

@@ -21,7 +21,7 @@ export async function scopeOf(ctx: ServiceContext, permission: CallsRight): Prom
 }
 
 /** Names at gates begin with that of their workspace, but for those of the default one. */
-async function ofWorkspace(sql: Statements, workspace: string): Promise<Scope> {
+export async function ofWorkspace(sql: Statements, workspace: string): Promise<Scope> {
   const names = await workspaceNames(sql);
   const name = names.get(workspace) ?? workspace;
   const nothing = { apis: [], applications: [] };
