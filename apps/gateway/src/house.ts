@@ -3,8 +3,8 @@ import type { HttpCache } from '@gatehouse/cache';
 import type { BudgetLedger, Counters, KeptReplies } from '@gatehouse/counters';
 import type { DirectoryReader } from '@gatehouse/directory';
 import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
-import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
-import { recordLine, type RecordBatcher } from '@gatehouse/record';
+import { ERRORS, newRequestId, randomFrom, type Clock, type Logger, type Observation } from '@gatehouse/kernel';
+import { observedLine, recordLine, type RecordBatcher } from '@gatehouse/record';
 import { EndpointRegistry } from '@gatehouse/upstream';
 import { BodyRoom } from './body/body-room.ts';
 import { Asker } from './asking/asker.ts';
@@ -153,6 +153,11 @@ export class House {
     this.active.remove(exchange);
     const facts = { worker: this.worker, nowMs: this.clock.monotonic() };
     this.#records.add(exchangeLine(exchange, outcome, facts));
+  }
+
+  /** What a policy has seen of an exchange. */
+  observed(observation: Omit<Observation, 'worker'>): void {
+    this.#records.add(observedLine({ ...observation, worker: this.worker }));
   }
 
   /** A head that the engine refused by itself is an exchange too. */

@@ -1,5 +1,7 @@
+import type { Observation } from '@gatehouse/kernel';
 import { AI_USAGE_STATES } from './exchange-record.ts';
 import type { ExchangeRecord, GapRecord } from './exchange-record.ts';
+import { parseObserved } from './observed-line.ts';
 
 type Kind = 'text' | 'number' | 'flag' | 'text?' | 'number?' | 'flag?';
 
@@ -63,7 +65,8 @@ export const RECORD_FIELDS = {
 
 export type SpoolLine =
   | { readonly kind: 'record'; readonly line: string; readonly record: ExchangeRecord }
-  | { readonly kind: 'gap'; readonly line: string; readonly gap: GapRecord };
+  | { readonly kind: 'gap'; readonly line: string; readonly gap: GapRecord }
+  | { readonly kind: 'observed'; readonly line: string; readonly observation: Observation };
 
 const TYPES = { text: 'string', number: 'number', flag: 'boolean' } as const;
 const CHECKS = Object.entries(RECORD_FIELDS).map(([name, kind]) => ({
@@ -72,11 +75,13 @@ const CHECKS = Object.entries(RECORD_FIELDS).map(([name, kind]) => ({
   type: TYPES[plain(kind)],
 }));
 
-/** `undefined` for a line that is neither; fields that this version does not know are kept. */
+/** `undefined` for a line that is none of them; fields that this version does not know are kept. */
 export function parseLine(line: string): SpoolLine | undefined {
   const value = parseObject(line);
   if (value === undefined) return undefined;
   if (isGap(value)) return { kind: 'gap', line, gap: value };
+  const observation = parseObserved(value);
+  if (observation !== undefined) return { kind: 'observed', line, observation };
   return isRecord(value) ? { kind: 'record', line, record: value } : undefined;
 }
 

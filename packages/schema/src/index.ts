@@ -4,4 +4,13 @@ export { JSON_TYPES, type JsonType, type PlanSchema, type PlanSchemaObject } fro
 export { endlessSchema, type EndlessSchema } from './endless-schema.ts';
 export type { Finding } from './examination.ts';
 export { SchemaSet } from './schema-set.ts';
-export { itemsOf, mayHold, propertyNamesOf, propertyOf, requiredNamesOf, typesOf } from './schema-types.ts';
+export {
+  itemsOf,
+  mayHold,
+  propertyNamesOf,
+  propertyOf,
+  requiredNamesOf,
+  typeOfValue,
+  typesOf,
+} from './schema-types.ts';
+export { Surface, type Described } from './surface.ts';

@@ -17,6 +17,7 @@ export interface FakeRuntimeOptions {
   /** What an earlier snapshot left, to show that it is kept. */
   readonly states?: Map<string, unknown>;
   readonly kept?: KeptReplies;
+  readonly observed?: PolicyRuntime['observed'];
 }
 
 /** A runtime that reaches nothing but what a test gives it. */
@@ -38,6 +39,7 @@ export function fakeRuntime(options: FakeRuntimeOptions = {}): PolicyRuntime {
     secret: (purpose) => createHash('sha256').update(purpose).digest(),
     credentials: new CredentialBook(options.credentials ?? []),
     cache: options.cache ?? new HttpCache(createCacheMemory({ bytes: 1024 ** 2, entries: 256 }), 0),
+    observed: options.observed ?? (() => {}),
     kept: options.kept ?? openKeptReplies(createKeptMemory({ entries: 64, bytes: 16_384 }), 1),
   };
 }
