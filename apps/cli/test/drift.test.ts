@@ -53,7 +53,7 @@ function foundIn(report: Report): readonly string[] {
 }
 
 async function callAll(url: string): Promise<void> {
-  for (const { call } of SEEDS) await call(url, { headers: TOKEN });
+  for (const { call } of SEEDS) await call(url, TOKEN);
   for (let count = 0; count < 20; count++) await fetch(`${url}/things/good`, { headers: TOKEN });
   await fetch(`${url}/things/none`, { headers: TOKEN });
   await fetch(`${url}/internal/jobs/4711?full=1`, { method: 'POST', headers: TOKEN });
@@ -109,7 +109,11 @@ it('each deviation of a service is found, once; what the document lacks can be a
   expect([anew.report.shadowRoutes, anew.report.byOtherDocuments]).toEqual([[], 0]);
 });
 
-const json = (body: unknown, more: Readonly<Record<string, string>> = {}): RequestInit => ({
+interface Sent extends RequestInit {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const json = (body: unknown, more: Readonly<Record<string, string>> = {}): Sent => ({
   method: 'POST',
   body: JSON.stringify(body),
   headers: { 'content-type': 'application/json', ...more },
@@ -118,7 +122,7 @@ const json = (body: unknown, more: Readonly<Record<string, string>> = {}): Reque
 /** Every operation of the users service, in all the ways in which it answers when nothing is broken. */
 async function useUsers(url: string, key: string): Promise<ReadonlySet<string>> {
   const answers = new Set<string>();
-  const call = async (to: string, init: RequestInit = {}): Promise<{ body: Report; etag: string }> => {
+  const call = async (to: string, init: Sent = {}): Promise<{ body: Report; etag: string }> => {
     const headers = { ...init.headers, authorization: `Bearer ${key}` };
     const reply = await fetch(url + to, { ...init, headers });
     answers.add(`${init.method ?? 'GET'} ${reply.status}`);
@@ -146,7 +150,7 @@ async function useUsers(url: string, key: string): Promise<ReadonlySet<string>> 
   await call(one, { headers: { 'if-none-match': etag } });
   await call('/users/usr_01k0f3x9v2m8r5t7w1y4z6b3cd');
   await call('/users/nobody');
-  const put = (headers: Readonly<Record<string, string>>, body: unknown = draft): RequestInit => ({
+  const put = (headers: Readonly<Record<string, string>>, body: unknown = draft): Sent => ({
     ...json(body, headers),
     method: 'PUT',
   });

@@ -63,21 +63,23 @@ components:
         weight: { type: number }
 `;
 
+type Fields = Readonly<Record<string, string>>;
+
 export interface Seed {
   /** What deviates, and the finding that tells of it: its kind and place. */
   readonly found: string;
-  readonly call: (url: string, init: RequestInit) => Promise<Response>;
+  readonly call: (url: string, headers: Fields) => Promise<Response>;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const get =
   (path: string): Seed['call'] =>
-  async (url, init) =>
-    fetch(url + path, init);
-const post = (body: string, type = 'application/json'): Seed['call'] => {
-  return async (url, init) =>
-    fetch(`${url}/things`, { ...init, method: 'POST', body, headers: { ...init.headers, 'content-type': type } });
-};
+  async (url, headers) =>
+    fetch(url + path, { headers });
+const post =
+  (body: string, type = 'application/json'): Seed['call'] =>
+  async (url, headers) =>
+    fetch(`${url}/things`, { method: 'POST', body, headers: { ...headers, 'content-type': type } });
 
 /** One for each kind of deviation, each seen alone. */
 export const SEEDS: readonly Seed[] = [

@@ -195,6 +195,11 @@ export interface PolicyHooks {
    * written last comes first. Not called for refusals, HTTP upgrades, and calls of models.
    */
   onReply?(exchange: Exchange, reply: ReplyDraft, sink: ReplySink): ReplyFilter | undefined;
+  /**
+   * Whether `onReply` would take the reply of this exchange; left out: yes. Where no policy would, the reply goes
+   * straight through. Not for plugins.
+   */
+  wantsReply?(exchange: Exchange): boolean;
   /** No upstream has given a reply: another may be given instead. Asked in the order of `onReply`. */
   onFailure?(exchange: Exchange, problem: { readonly code: ErrorCode; readonly detail: string }): OwnReply | undefined;
   /** Exactly once, also on abort. */

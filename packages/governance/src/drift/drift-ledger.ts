@@ -7,6 +7,7 @@ import { ANY } from './where.ts';
 const OPERATIONS_MAX = 2000;
 const SHADOWS_MAX = 300;
 const DOCUMENTS_MAX = 50;
+const NOTHING_THERE: ReadonlySet<number> = new Set([404, 405, 501]);
 
 /**
  * Gathers what was observed of one version of an api, in whatever order it comes. Bounded in memory, whatever callers
@@ -45,8 +46,14 @@ export class DriftLedger {
     const known = this.#documents.get(document);
     if (known !== undefined || this.#documents.size < DOCUMENTS_MAX) this.#documents.set(document, (known ?? 0) + 1);
     if (operation !== undefined) ledgerIn(this.#operations, operation, OPERATIONS_MAX)?.add(observation);
-    // What is refused is served by nobody.
-    else if (observation.status < 400) this.#shadow(`${method} ${plainPath(path)}`, method)?.add(observation);
+    else this.#addShadow(`${method} ${plainPath(path)}`, observation);
+  }
+
+  /** What is refused may be served by nobody; where something is, it is one of its replies. */
+  #addShadow(key: string, observation: Observation): void {
+    const { method, status } = observation;
+    if (status < 400) this.#shadow(key, method)?.add(observation);
+    else if (!NOTHING_THERE.has(status)) this.#shadows.get(key)?.add(observation);
   }
 
   #shadow(key: string, method: string): OperationLedger | undefined {

@@ -1,5 +1,5 @@
 import { pathOfReference } from '../lint/references.ts';
-import { valueAt, type Path } from '../document/json-value.ts';
+import { textOf, valueAt, type Path } from '../document/json-value.ts';
 import { mapOf, type JsonMap } from '../tree/json-tree.ts';
 import { ANY } from './where.ts';
 
@@ -65,7 +65,7 @@ export function schemaSpots(root: unknown, paths: readonly Path[]): SchemaSpots 
 }
 
 function isOld(root: unknown): boolean {
-  return /^3\.0/.test(String(mapOf(root)?.['openapi']));
+  return dialectOf(root) === '3.0';
 }
 
 function inPlace(map: JsonMap, path: Path, isBranch: boolean): { path: Path; isBranch: boolean }[] {
@@ -80,6 +80,13 @@ function inPlace(map: JsonMap, path: Path, isBranch: boolean): { path: Path; isB
     if (map[key] !== undefined) found.push({ path: [...path, key], isBranch: true });
   }
   return found;
+}
+
+/** 3.0 has a schema language of its own. */
+export type SchemaDialect = '3.0' | '2020-12';
+
+export function dialectOf(root: unknown): SchemaDialect {
+  return textOf(mapOf(root)?.['openapi'])?.startsWith('3.0') === true ? '3.0' : '2020-12';
 }
 
 /** What is said of a member, or of items; empty: nothing. */

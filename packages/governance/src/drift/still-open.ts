@@ -78,8 +78,8 @@ function isNoneOf(schemas: SchemaSpots | undefined, value: string | undefined): 
 }
 
 function valuesOf({ enum: list, const: only }: JsonMap): readonly string[] | undefined {
-  if (Array.isArray(list)) return list.map(String);
-  return only === undefined ? undefined : [String(only)];
+  const values: readonly unknown[] | undefined = Array.isArray(list) ? list : only === undefined ? undefined : [only];
+  return values?.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
 }
 
 function isOtherType(schemas: SchemaSpots | undefined, { shape, rule }: Finding): boolean {

@@ -22,6 +22,7 @@ export const drift = definePolicy({
         const sighting = watch.of(exchange);
         return sighting?.wantsRequest(exchange) === true ? sighting.takeRequest(exchange) : undefined;
       },
+      wantsReply: (exchange) => watch.of(exchange) !== undefined,
       onReply: (exchange, draft, sink) => watch.of(exchange)?.takeReply(exchange, draft, sink),
       onEnd: (exchange, outcome) => watch.ended(exchange, outcome),
     };

@@ -35,6 +35,7 @@ export const validate = definePolicy({
         return config.requests === 'off' ? undefined : requests.check(exchange);
       },
       ...(config.responses !== 'off' && {
+        wantsReply: (exchange) => watched.has(exchange),
         onReply(exchange, draft, sink) {
           if (!watched.has(exchange)) return undefined;
           const { method, path } = exchange.request;

@@ -3,11 +3,11 @@ import { pointerOf, type Path } from '../../document/json-value.ts';
 import { mapOf } from '../../tree/json-tree.ts';
 import type { DeclaredOperation, DriftDocument } from '../drift-document.ts';
 import type { DriftFinding } from '../drift-report.ts';
-import type { SchemaSpot } from '../schema-spots.ts';
+import type { SchemaDialect, SchemaSpot } from '../schema-spots.ts';
 import type { SeenContent } from '../shadow-routes.ts';
 import { ANY, whereOf, type Where } from '../where.ts';
 import type { Addition } from './json-patch.ts';
-import { schemaOfShape, type SchemaDialect } from './shape-schema.ts';
+import { schemaOfShape } from './shape-schema.ts';
 
 /** An addition whose schema is not yet written: other findings may have to fit it too. */
 export interface Draft {

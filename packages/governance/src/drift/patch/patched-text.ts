@@ -81,8 +81,9 @@ function applied(text: string, edits: readonly Edit[]): string {
   return result + text.slice(from);
 }
 
-function editFor({ text, spanOf }: SpecDocument, growth: Growth): Edit | undefined {
-  const span = spanOf(growth.path);
+function editFor(spec: SpecDocument, growth: Growth): Edit | undefined {
+  const { text } = spec;
+  const span = spec.spanOf(growth.path);
   if (span === undefined) return undefined;
   const { start, end } = span;
   const first = text.charAt(start);

@@ -4,6 +4,7 @@ import type { SpecDocument } from '../../document/spec-document.ts';
 import { DriftDocument } from '../drift-document.ts';
 import type { DriftReport } from '../drift-report.ts';
 import { findingText } from '../finding-text.ts';
+import { dialectOf } from '../schema-spots.ts';
 import { additionsOf, draftKey, proposalFor, type Proposal } from './additions.ts';
 import { addOperation, withAdditions, type AddOperation, type Addition } from './json-patch.ts';
 import { patchedText } from './patched-text.ts';
@@ -51,8 +52,7 @@ export function proposePatch(spec: SpecDocument, report: DriftReport, { now }: {
   const proposed = [...ofFindings(document, report), ...ofShadows(document, report)];
   const settled = proposed.filter(({ proposal }) => typeof proposal !== 'string' && proposal.length > 0);
   const drafts = settled.flatMap(({ proposal }) => (typeof proposal === 'string' ? [] : proposal));
-  const dialect = /^3\.0/.test(String(document.root['openapi'])) ? '3.0' : '2020-12';
-  const additions = possible(spec.root, additionsOf(drafts, dialect));
+  const additions = possible(spec.root, additionsOf(drafts, dialectOf(spec.root)));
   const patched = withAdditions(spec.root, additions);
   const { verdict, changes } = compareDocuments(spec.root, patched, { now });
   const made = new Set(additions.map(({ path, value }) => draftKey({ path, value, is: 'value' })));

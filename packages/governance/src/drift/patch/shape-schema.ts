@@ -1,9 +1,7 @@
 import type { FieldShape } from '@gatehouse/kernel';
 import type { JsonMap } from '../../tree/json-tree.ts';
+import type { SchemaDialect } from '../schema-spots.ts';
 import { ANY } from '../where.ts';
-
-/** 3.0 has no lists of types, and says of null that it may be instead. */
-export type SchemaDialect = '3.0' | '2020-12';
 
 /** A schema that every value of the shape fits. Nothing is required: what was there so far need not be there next time. */
 export function schemaOfShape({ types, members, items }: FieldShape, dialect: SchemaDialect): JsonMap {
