@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createLogger, sha256Hex } from '@gatehouse/kernel';
 import { expect, it, onTestFinished } from 'vitest';
 import { startDemoUsers } from '../src/demo/demo-users.ts';
 import { driftingService, SEEDS, SHOP } from './drifting-service.ts';
+import { governedGate, withoutStandards } from './governed-gate.ts';
 import { launch, run, type Exit } from './spawned-program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -195,4 +196,80 @@ it('a service that keeps to its document raises no alarm, whatever callers try',
   expect(code).toBe(0);
   const told = await run(['drift', USERS, '--data', dataDir]);
   expect(told.out).toContain('nothing was seen that the document does not say');
+});
+
+const W = '/workspaces/default';
+
+it('the admin API tells of a published version what the command tells of a file', async () => {
+  const folder = temporaryFolder();
+  const gate = await withoutStandards(await governedGate({ folder }));
+  const reviewer = await gate.done('/users', { name: 'r@example.com', grants: [{ role: 'reviewer' }] });
+  const { token } = await gate.done('/tokens', { name: 't', user: reviewer.id });
+  const api = await gate.done(`${W}/apis`, { name: 'shop' });
+  const spec = {
+    basePath: '/v1',
+    access: 'open',
+    upstream: await driftingService(),
+    policies: [{ drift: { sample: '100%' } }],
+  };
+  const version = await gate.done(`${W}/versions`, { name: '1', api: api.id, spec, document: SHOP });
+  const to = `${W}/versions/${version.id}/drift`;
+  expect(await gate.done(to)).toMatchObject({ samples: 0, operations: [], byOtherDocuments: 0 });
+  const { id: revision } = await gate.done(`${W}/revisions`, { version: version.id });
+  await gate.done(`${W}/revisions/${revision}/approve`, {}, token);
+  await gate.done(`${W}/versions/${version.id}/publish`, {});
+
+  for (const name of ['good', 'colour', 'nameless']) await fetch(`${gate.gateway}/v1/things/${name}`);
+  await expect.poll(async () => (await gate.done(to))['samples'], { timeout: 10_000 }).toBe(3);
+  const report = await gate.done(`${to}?patch=true&since=2026-01-01T00:00:00Z`);
+  expect(foundIn(report)).toEqual([
+    'GET /things/{id} missing-required reply 200 application/json /name',
+    'GET /things/{id} unknown-field reply 200 application/json /colour',
+  ]);
+  expect(report).toMatchObject({ conforming: 2, level: 'error', byOtherDocuments: 0 });
+  expect(report['patch']).toMatchObject({
+    operations: [{ op: 'add', path: '/components/schemas/Thing/properties/colour' }],
+    text: expect.stringContaining('# What is sold.'),
+  });
+  expect((await gate.ask(`${to}?since=soon`)).status).toBe(422);
+  const stranger = await gate.done('/users', { name: 's@example.com', grants: [] });
+  const { token: theirs } = await gate.done('/tokens', { name: 't', user: stranger.id });
+  expect((await gate.ask(to, { token: theirs })).status).toBe(403);
+});
+
+it.each<[string, readonly string[], RegExp]>([
+  ['records that are not there', ['--records', 'nowhere'], /nowhere: there is no such folder of records/],
+  ['records without an observation', [], /no observation: put the policy `drift` at the api/],
+  ['an api that nobody watches', ['--api', 'other'], /no observation of other/],
+  ['a level that there is not', ['--fail-on', 'much'], /--fail-on much: write one of/],
+  ['a time that is none', ['--since', 'soon'], /--since soon: write a duration/],
+])('the command refuses %s, and says why', async (_, args, expected) => {
+  const folder = temporaryFolder();
+  const document = path.join(folder, 'shop.yaml');
+  writeFileSync(document, SHOP);
+  mkdirSync(path.join(folder, 'data', 'records'), { recursive: true });
+  const exit = await run(['drift', document, '--data', path.join(folder, 'data'), ...args], { cwd: folder });
+  expect([exit.code, exit.out]).toEqual([2, '']);
+  expect(exit.err).toMatch(expected);
+});
+
+it('the command asks which of several versions is meant, unless the document says it', async () => {
+  const folder = temporaryFolder();
+  const [document, other] = [path.join(folder, 'shop.yaml'), path.join(folder, 'other.yaml')];
+  writeFileSync(document, SHOP);
+  writeFileSync(other, SHOP.replace('version: 1.0.0', 'version: 7.0.0'));
+  const dataDir = path.join(folder, 'data');
+  const upstream = await driftingService();
+  const watch = `upstream: "${upstream}", access: open, policies: [ { drift: { sample: "100%" } } ]`;
+  const rest = `  old: { version: 0.9.0, basePath: /v0, openapi: ${JSON.stringify(document)}, ${watch} }\n`;
+  const config = `gatehouse: 1\napis:\n  shop: { version: 1.0.0, basePath: /v1, openapi: ${JSON.stringify(document)}, ${watch} }\n${rest}`;
+  writeFileSync(path.join(folder, 'gatehouse.yaml'), config);
+  const program = launch(['start', '--config', path.join(folder, 'gatehouse.yaml'), '--data', dataDir, ...PLACES]);
+  const { gateway } = await program.ready();
+  for (const base of ['v1', 'v0']) await fetch(`${gateway}/${base}/things`);
+  await program.stop();
+  const none = await run(['drift', other, '--data', dataDir]);
+  expect([none.code, none.err]).toEqual([2, expect.stringContaining('--api old --api-version 0.9.0\n  --api shop --api-version 1.0.0')]); // prettier-ignore
+  expect((await reported(document, dataDir)).report).toMatchObject({ api: 'shop', version: '1.0.0', samples: 1 });
+  expect((await reported(other, dataDir, '--api', 'old')).report).toMatchObject({ api: 'old', byOtherDocuments: 1 });
 });

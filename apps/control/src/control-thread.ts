@@ -17,6 +17,7 @@ import { Clockwork } from './clockwork.ts';
 import { KeptCallers } from './kept-callers.ts';
 import { controlStart, toControl, type FromControl } from './protocol.ts';
 import { publicFetcher } from './public-fetcher.ts';
+import { recordedDrift } from './recorded-drift.ts';
 import { recordedUsage } from './recorded-usage.ts';
 import { RemoteGate } from './remote-gate.ts';
 import { smtpMailer } from './smtp-mailer.ts';
@@ -53,6 +54,7 @@ const house: House = {
   gate,
   log,
   usage: recordedUsage(recordsFolder),
+  observed: recordedDrift(recordsFolder),
   grantsTakeTwo,
   ...(publicUrl !== undefined && { publicUrl }),
   ...(importFrom && { importFrom }),

@@ -9,7 +9,7 @@ export interface Observation {
   readonly api: string;
   readonly version: string;
   readonly route: string;
-  /** Beginning of the SHA-256 of the document that it was held against. */
+  /** Which text of the document it was held against: see `documentFingerprint`. */
   readonly document: string;
   readonly method: string;
   /** `GET /users/{id}` as the document has it; undefined: it describes none that fits. */

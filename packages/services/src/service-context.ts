@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@gatehouse/kernel';
-import type { UsageRow } from '@gatehouse/governance';
+import type { LedgerState, UsageRow } from '@gatehouse/governance';
 import type { Database } from '@gatehouse/store';
 import type { Cipher } from './cipher.ts';
 import type { ImportSettings } from './importing/fetch-document.ts';
@@ -20,6 +20,14 @@ export interface House {
   readonly importFrom?: ImportSettings;
   /** Left out where there are no records: what needs to know who calls then needs a second person. */
   readonly usage?: Usage;
+  /** Left out where there are no records. */
+  readonly observed?: Observed;
+}
+
+/** What was seen of traffic that was held against documents. */
+export interface Observed {
+  /** `entry`: what gates call the version. */
+  of(asked: { readonly entry: string; readonly sinceMs: number }): Promise<LedgerState>;
 }
 
 /** What callers have used, by records. */

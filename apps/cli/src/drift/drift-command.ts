@@ -7,7 +7,7 @@ import {
   type DriftReport,
   type SpecDocument,
 } from '@gatehouse/governance';
-import { parseDuration, sha256Hex } from '@gatehouse/kernel';
+import { documentFingerprint, parseDuration } from '@gatehouse/kernel';
 import { refusal, readSpec } from '../breaking/read-spec.ts';
 import { CommandFailure } from '../failure.ts';
 import { writeNew } from '../write-new.ts';
@@ -29,7 +29,6 @@ export interface DriftCall {
 }
 
 const FAIL_ON = ['info', 'warning', 'error', 'never'] as const;
-const FINGERPRINT_CHARS = 12;
 
 /** `gatehouse drift SPEC`: exit code 1 when something at or above the failing level was found. */
 export async function drift(call: DriftCall): Promise<void> {
@@ -40,7 +39,7 @@ export async function drift(call: DriftCall): Promise<void> {
   if (isSwagger(spec.root))
     throw new CommandFailure(`${file}: is of OpenAPI 2.0; \`gatehouse import openapi --document\` makes 3.0 of it`);
   if (!existsSync(folder)) throw new CommandFailure(`${folder}: there is no such folder of records`);
-  const fingerprint = sha256Hex(spec.text).slice(0, FINGERPRINT_CHARS);
+  const fingerprint = documentFingerprint(spec.text);
   const { api, version, ledger } = await observedVersion(folder, {
     api: flags.api,
     version: flags.apiVersion,

@@ -1,5 +1,5 @@
 import type { PolicyContext } from '@gatehouse/config';
-import { sha256Hex } from '@gatehouse/kernel';
+import { documentFingerprint } from '@gatehouse/kernel';
 import { Type, type Static } from 'typebox';
 import { planDocument } from '../contract/plan-document.ts';
 import type { Plan } from '../contract/plan.ts';
@@ -33,15 +33,18 @@ export type Config = Static<typeof schema> & {
   readonly keys: readonly CredentialPlace[];
 };
 
-const FINGERPRINT_CHARS = 12;
 const NOTHING: Pick<Config, 'plan' | 'keys'> = { plan: { schemas: [], operations: [], tracks: false }, keys: [] };
 
 /** Reads the document, so that workers need not. */
 export function compile(config: unknown, context: PolicyContext): unknown {
   const { document, basePath } = context;
   if (document === undefined) context.problem('needs a document to go by, write `openapi:` at the API');
-  const fingerprint = sha256Hex(document?.text ?? '').slice(0, FINGERPRINT_CHARS);
-  return { ...parsed(config), ...(document && read(document, context)), basePath, document: fingerprint };
+  return {
+    ...parsed(config),
+    ...(document && read(document, context)),
+    basePath,
+    document: documentFingerprint(document?.text ?? ''),
+  };
 }
 
 type Source = NonNullable<PolicyContext['document']>;
