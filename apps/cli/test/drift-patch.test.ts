@@ -72,7 +72,7 @@ async function observe(text: string, calls: readonly Call[]): Promise<readonly O
     const body = JSON.stringify(sent);
     const headers = { 'content-type': 'application/json' };
     const exchange = fakeExchange({ method, path: `/v1${path}`, query, headers, body, contentLength: Buffer.byteLength(body) }); // prettier-ignore
-    hooks.onRequest?.(exchange);
+    void hooks.onRequest?.(exchange);
     await hooks.onIdentified?.(exchange);
     throughReply(hooks, exchange, { status, headers: Object.entries(headers), body: [JSON.stringify(got)] });
     hooks.onEnd?.(exchange, { status, code: undefined, upstreamMs: 1 });
