@@ -27,7 +27,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'packages/governance': ['kernel', 'config', 'schema'],
   'packages/store': ['kernel'],
   'packages/services': ['kernel', 'config', 'governance', 'store', 'directory', 'analytics'],
-  'apps/observer': ['kernel', 'record', 'analytics', 'telemetry'],
+  'apps/observer': ['kernel', 'config', 'record', 'analytics', 'telemetry'],
   'apps/control': ['kernel', 'config', 'governance', 'store', 'services', 'directory', 'record', 'analytics'],
   'apps/gateway': [
     'kernel',
@@ -58,15 +58,18 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   ],
   'examples/users': [],
   'examples/plugins': ['plugin'],
+  'examples/sinks': ['telemetry'],
 };
 /** Doors beside the main one, through which others may come. Those named `testing` are for tests only, of any room. */
 const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/ai/answer-schemas',
   '@gatehouse/analytics/store',
+  '@gatehouse/analytics/testing',
   '@gatehouse/ai/demo',
   '@gatehouse/ai/prompts',
   '@gatehouse/ai/providers',
   '@gatehouse/ai/testing',
+  '@gatehouse/config/log-fields',
   '@gatehouse/config/meaning',
   '@gatehouse/config/merging',
   '@gatehouse/control/audit',
@@ -93,6 +96,7 @@ const THREADS: Readonly<Record<string, readonly string[]>> = {
   'apps/cli/src/main.ts': [
     'commander',
     '@gatehouse/ai/providers',
+    '@gatehouse/config/log-fields',
     '@gatehouse/config/meaning',
     '@gatehouse/config/merging',
     '@gatehouse/upstream/probing',

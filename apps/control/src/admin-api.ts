@@ -102,11 +102,12 @@ function serve(app: FastifyInstance, route: Route, options: AdminApiOptions): vo
     handler: async (request, reply) => {
       const ctx = await contextOf(request, route, options);
       const answer = await answerTo(ctx, route, { request, options });
-      const { session, departure, location, lines } = answer;
+      const { session, departure, location, lines, file } = answer;
       if (session !== undefined) reply.header('set-cookie', sessionCookie(session, isSecure(options)));
       if (departure !== undefined) reply.header('set-cookie', departureCookie(departure, isSecure(options)));
       if (location !== undefined) reply.header('location', location);
       if (lines !== undefined) return reply.type(NDJSON).send(Readable.from(ended(lines)));
+      if (file !== undefined) return sendFile(reply, file);
       return send(reply, answer);
     },
   });
@@ -188,7 +189,8 @@ async function workspaceId(house: House, asked: string): Promise<string> {
   return known.id;
 }
 
-type Opened = Partial<Record<'session' | 'departure' | 'location', string | undefined>> & Pick<AdminReply, 'lines'>;
+type Opened = Partial<Record<'session' | 'departure' | 'location', string | undefined>> &
+  Pick<AdminReply, 'lines' | 'file'>;
 
 interface Arrived {
   readonly request: FastifyRequest;
@@ -200,8 +202,15 @@ async function answerTo(ctx: ServiceContext, route: Route, arrived: Arrived): Pr
   const key = request.headers['idempotency-key'];
   if (route.method !== 'POST' || typeof key !== 'string' || route.once === true) {
     const reply = await route.handle(ctx, inputOf(arrived, route));
-    const { session, departure, location, lines } = reply;
-    return { ...plain(reply), session, departure, location, ...(lines !== undefined && { lines }) };
+    const { session, departure, location, lines, file } = reply;
+    return {
+      ...plain(reply),
+      session,
+      departure,
+      location,
+      ...(lines !== undefined && { lines }),
+      ...(file !== undefined && { file }),
+    };
   }
   const text = typeof request.body === 'string' ? request.body : '';
   const asked = { key, request: `${route.operationId}\n${request.url}\n${text}` };
@@ -215,6 +224,13 @@ function plain({ status, body, revision, enforcement }: AdminReply): KeptReply {
     body: shown === undefined ? '' : JSON.stringify(shown),
     revision,
   };
+}
+
+function sendFile(reply: FastifyReply, { name, mediaType, content }: NonNullable<AdminReply['file']>): FastifyReply {
+  return reply
+    .type(mediaType)
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .send(Readable.from(content, { objectMode: false }));
 }
 
 async function* ended(lines: AsyncIterable<string>): AsyncGenerator<string> {

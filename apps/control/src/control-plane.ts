@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from '@gatehouse/kernel';
 import type { CallerChange } from '@gatehouse/directory';
 import type { GateChange, GateConfig, Prepared, Preview } from '@gatehouse/services';
-import { fromControl, type ControlStart, type FromControl, type ToControl } from './protocol.ts';
+import { fromControl, type ControlStart, type FromControl, type ObservedQuestion, type ToControl } from './protocol.ts';
 
 /** The data plane, as the main thread has it. */
 export interface LocalGate {
@@ -27,9 +27,11 @@ export interface ControlPlaneOptions extends ControlStart {
   readonly log: Logger;
   /** Whether a first start that fails is the caller's to deal with, rather than tried again and again. */
   readonly mustStart: boolean;
+  /** Who knows of calls; left out: nobody. */
+  readonly observe?: ((question: ObservedQuestion, asked: unknown) => Promise<unknown>) | undefined;
 }
 
-type Asked = Exclude<FromControl, { kind: 'listening' }>;
+type Asked = Exclude<FromControl, { kind: 'listening' | 'observe' }>;
 
 const ENTRY = new URL('control-thread.ts', import.meta.url);
 const RESTART_MS_MIN = 500;
@@ -75,7 +77,7 @@ export class ControlPlane {
   }
 
   async #start(): Promise<void> {
-    const { gate: _gate, log: _log, mustStart: _mustStart, ...options } = this.#options;
+    const { gate: _gate, log: _log, mustStart: _mustStart, observe: _observe, ...options } = this.#options;
     const start: ControlStart = { ...options, listen: this.#listenAt() };
     const thread = new Worker(ENTRY, { workerData: start, name: 'control' });
     this.#thread = thread;
@@ -90,7 +92,8 @@ export class ControlPlane {
           this.#setupToken = told.setupToken;
           this.#waitMs = RESTART_MS_MIN;
           resolve();
-        } else void this.#answer(thread, told);
+        } else if (told.kind === 'observe') void this.#observe(thread, told);
+        else void this.#answer(thread, told);
       });
       thread.on('error', (error: unknown) => (reason = error instanceof Error ? error.message : String(error)));
       thread.on('exit', () => {
@@ -122,6 +125,16 @@ export class ControlPlane {
         return { kind: 'failed', id: told.id, reason };
       }),
     );
+  }
+
+  async #observe(thread: Worker, { id, question, asked }: Extract<FromControl, { kind: 'observe' }>): Promise<void> {
+    try {
+      const answer = await this.#options.observe?.(question, asked);
+      thread.postMessage({ kind: 'observed', id, answer } satisfies ToControl);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      thread.postMessage({ kind: 'unobserved', id, reason } satisfies ToControl);
+    }
   }
 
   async #answerTo(told: Asked): Promise<ToControl> {

@@ -11,6 +11,7 @@ import {
   tick,
   type House,
 } from '@gatehouse/services';
+import { bodyKey } from '@gatehouse/record';
 import { openDatabase } from '@gatehouse/store';
 import { adminApi } from './admin-api.ts';
 import { Clockwork } from './clockwork.ts';
@@ -19,6 +20,7 @@ import { controlStart, toControl, type FromControl } from './protocol.ts';
 import { publicFetcher } from './public-fetcher.ts';
 import { recordedDrift } from './recorded-drift.ts';
 import { recordedUsage } from './recorded-usage.ts';
+import { RemoteAnalytics } from './remote-analytics.ts';
 import { RemoteGate } from './remote-gate.ts';
 import { smtpMailer } from './smtp-mailer.ts';
 
@@ -27,6 +29,9 @@ const {
   listen,
   callersFile,
   recordsFolder,
+  exportsFolder,
+  bodySecret,
+  node,
   database: place,
   secret,
   adminToken,
@@ -46,6 +51,12 @@ const log = createLogger({
   base: { thread: 'control' },
 });
 const gate = new RemoteGate(say, new KeptCallers(callersFile));
+const analytics = new RemoteAnalytics(say, {
+  records: recordsFolder,
+  exports: exportsFolder,
+  node,
+  bodyKey: bodyKey(bodySecret),
+});
 const database = await openDatabase(place);
 const house: House = {
   database,
@@ -55,6 +66,7 @@ const house: House = {
   log,
   usage: recordedUsage(recordsFolder),
   observed: recordedDrift(recordsFolder),
+  analytics,
   grantsTakeTwo,
   ...(publicUrl !== undefined && { publicUrl }),
   ...(importFrom && { importFrom }),
@@ -76,6 +88,7 @@ const clockwork = new Clockwork(
 parentPort?.on('message', (message: unknown) => {
   const told = toControl(message);
   if (told.kind === 'stop') void stop();
+  else if (told.kind === 'observed' || told.kind === 'unobserved') analytics.hear(told);
   else gate.hear(told);
 });
 await seedHouse(house);
@@ -106,6 +119,7 @@ async function serveWhatIsStored(): Promise<void> {
 }
 
 async function stop(): Promise<void> {
+  analytics.close();
   await app.close();
   await clockwork.stop();
   await takeCheckpoints(house, { all: true }).catch((error: unknown) =>

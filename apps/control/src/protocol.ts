@@ -14,6 +14,12 @@ export interface ControlStart {
   readonly callersFile: string;
   /** Where the gate beside us keeps its records. */
   readonly recordsFolder: string;
+  /** What the gate beside us is called. */
+  readonly node: string;
+  /** Where records that are taken away wait to be read. */
+  readonly exportsFolder: string;
+  /** By which the gate beside us seals bodies. */
+  readonly bodySecret: Uint8Array;
   /** Of this house, at least 32 bytes: what is secret in the store is sealed by it. */
   readonly secret: Uint8Array;
   /** Of the environment: whoever has it is administrator. */
@@ -49,6 +55,9 @@ export type ToControl =
   | { readonly kind: 'refused'; readonly id: number; readonly problems: readonly string[] }
   | { readonly kind: 'enforced'; readonly id: number; readonly enforcement: Enforcement }
   | { readonly kind: 'failed'; readonly id: number; readonly reason: string }
+  /** What the observer answers, or why it does not. */
+  | { readonly kind: 'observed'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'unobserved'; readonly id: number; readonly reason: string }
   | { readonly kind: 'stop' };
 
 export type FromControl =
@@ -60,7 +69,11 @@ export type FromControl =
   | { readonly kind: 'enforce'; readonly id: number }
   /** Some of all who call; the last of them says so. */
   | { readonly kind: 'callers'; readonly id: number; readonly callers: readonly CallerChange[]; readonly last: boolean }
-  | { readonly kind: 'apis-of-others'; readonly id: number };
+  | { readonly kind: 'apis-of-others'; readonly id: number }
+  | { readonly kind: 'observe'; readonly id: number; readonly question: ObservedQuestion; readonly asked: unknown };
+
+/** What is asked about calls; the observer process answers. */
+export type ObservedQuestion = 'aggregate' | 'search' | 'find' | 'bodies' | 'export';
 
 /* `workerData` and messages have no types: each comes from the other end of this protocol. */
 

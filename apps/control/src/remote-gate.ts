@@ -3,7 +3,7 @@ import type { Enforcement, Gate, GateChange, GateConfig, Prepared, Preview } fro
 import type { KeptCallers } from './kept-callers.ts';
 import type { FromControl, ToControl } from './protocol.ts';
 
-type Answer = Exclude<ToControl, { kind: 'stop' }>;
+type Answer = Exclude<ToControl, { kind: 'stop' | 'observed' | 'unobserved' }>;
 
 /** Each piece is copied from thread to thread. */
 const CALLERS_AT_ONCE = 10_000;
@@ -79,7 +79,7 @@ export class RemoteGate implements Gate {
     resolve?.(answer);
   }
 
-  async #asked(message: Extract<FromControl, { id: number }>): Promise<Answer> {
+  async #asked(message: Exclude<Extract<FromControl, { id: number }>, { kind: 'observe' }>): Promise<Answer> {
     return new Promise((resolve) => {
       this.#waiting.set(message.id, resolve);
       this.#say(message);

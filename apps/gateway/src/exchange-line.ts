@@ -11,7 +11,7 @@ export function exchangeLine(
   facts: { worker: number; nowMs: number },
 ): string {
   const { begunMs, connectedMs, firstByteMs } = outcome.times;
-  const { principal, routeSpec, notes } = exchange;
+  const { principal, routeSpec, notes, trace } = exchange;
   const record: ExchangeRecord = {
     id: exchange.id,
     time: exchange.startedAt,
@@ -47,7 +47,10 @@ export function exchangeLine(
     cacheStatus: notes.cacheStatus,
     limit: notes.limit,
     policies: notes.policies && policiesText(notes.policies),
-    traceId: exchange.trace.traceId,
+    traceId: trace.traceId,
+    spanId: trace.spanId,
+    parentSpanId: trace.parentSpanId,
+    traceSampled: trace.sampled ? true : undefined,
   };
   return recordLine(exchange.ai === undefined ? record : { ...record, ...aiFields(exchange.ai) });
 }

@@ -18,7 +18,7 @@ import { isLastHop } from './max-forwards.ts';
 import { identify, type IdentifyingOwner } from './identifying.ts';
 import { ownAnswer } from './own-answer.ts';
 import { problemMessage } from './problem.ts';
-import { traceOf, type Trace } from './trace.ts';
+import { takeTrace, type Trace } from './trace.ts';
 import type { House } from './house.ts';
 import type { KnownCaller, Program } from './program.ts';
 import { whenSettled } from './when-settled.ts';
@@ -91,7 +91,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     this.clientIp = this.#origin?.ip ?? caller.remoteAddress;
     const offered = head.fields.known(FIELD['x-request-id']);
     this.id = offered !== undefined && isRequestId(offered) ? offered : newRequestId(this.startedAt);
-    this.trace = traceOf(head.fields.known(FIELD.traceparent));
+    this.trace = takeTrace(head.fields, program.sampleShare);
     this.userAgent = head.fields.known(FIELD['user-agent']);
     this.forward = new Forward(caller, this, house.clock.monotonic);
     this.#replies = new GateReplies(this);

@@ -371,6 +371,11 @@ export class Gateway {
     return this.#cache.purge(what, this.#options.clock.now());
   }
 
+  /** Records before this segment of the spool are kept elsewhere, and may go when room is needed. */
+  recordsKept(sequence: number): void {
+    this.#recorder.protect(sequence);
+  }
+
   /** Ends a worker by force, as a crash would; for tests and for chaos drills. */
   async killWorker(worker: number): Promise<void> {
     await this.#workers[worker]?.terminate();

@@ -4,7 +4,8 @@ import type { BudgetLedger, Counters, KeptReplies } from '@gatehouse/counters';
 import type { DirectoryReader } from '@gatehouse/directory';
 import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
 import { ERRORS, newRequestId, randomFrom, type Clock, type Logger, type Observation } from '@gatehouse/kernel';
-import { observedLine, recordLine, type RecordBatcher } from '@gatehouse/record';
+import type { KeptBody } from '@gatehouse/policies';
+import { bodyKey, observedLine, recordLine, type BodyKey, type RecordBatcher } from '@gatehouse/record';
 import { EndpointRegistry } from '@gatehouse/upstream';
 import { BodyRoom } from './body/body-room.ts';
 import { Asker } from './asking/asker.ts';
@@ -12,6 +13,8 @@ import { ActiveExchanges } from './active-exchanges.ts';
 import { SharedKeyMeter } from './ai/shared-key-meter.ts';
 import type { GateExchange } from './exchange.ts';
 import { exchangeLine } from './exchange-line.ts';
+import { derivedSecret } from './gate-secret.ts';
+import { sealedLine } from './body/sealed-line.ts';
 import type { Origin } from './front/trusted-proxies.ts';
 import { Pools } from './pools.ts';
 import type { DirectoryPlace } from './stored-callers.ts';
@@ -25,7 +28,7 @@ export interface HouseOptions {
   readonly counters: Counters;
   readonly kept: KeptReplies;
   readonly budgets: BudgetLedger;
-  readonly records: Pick<RecordBatcher, 'add'>;
+  readonly records: Pick<RecordBatcher, 'add' | 'addSpare'>;
   readonly cache: HttpCache;
   /** Callers who are stored, and not in the configuration. */
   readonly directory: DirectoryReader;
@@ -86,7 +89,8 @@ export class House {
   readonly random = randomFrom(Math.floor(Math.random() * 2 ** 32));
   /** Exchanges under way: told to the record if this worker has to die. */
   readonly active = new ActiveExchanges<GateExchange>();
-  readonly #records: Pick<RecordBatcher, 'add'>;
+  readonly #records: Pick<RecordBatcher, 'add' | 'addSpare'>;
+  #bodyKey: BodyKey | undefined;
   readonly #pseudonym: string;
   readonly #forwarding = new Map<string, Map<string, string>>();
   #forwardingCount = 0;
@@ -155,9 +159,15 @@ export class House {
     this.#records.add(exchangeLine(exchange, outcome, facts));
   }
 
-  /** What a policy has seen of an exchange. */
+  /** What a policy has seen of an exchange; where records wait already, it is not told. */
   observed(observation: Omit<Observation, 'worker'>): void {
-    this.#records.add(observedLine({ ...observation, worker: this.worker }));
+    this.#records.addSpare(observedLine({ ...observation, worker: this.worker }));
+  }
+
+  /** False: there is no room for it. */
+  keepBody(body: KeptBody): boolean {
+    this.#bodyKey ??= bodyKey(derivedSecret(this.secret, 'bodies'));
+    return this.#records.addSpare(sealedLine(body, { worker: this.worker, key: this.#bodyKey }));
   }
 
   /** A head that the engine refused by itself is an exchange too. */

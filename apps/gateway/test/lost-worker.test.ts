@@ -34,7 +34,7 @@ it('tells the record of what a worker was doing when it has to die', async () =>
     ticketKeys: new Uint8Array(48),
     cache: new HttpCache(createCacheMemory(), 1),
     directory: new DirectoryReader(createDirectoryMemory()),
-    records: { add: (line) => lines.push(line) },
+    records: { add: (line) => lines.push(line), addSpare: () => false },
   });
   const snapshot = compile(`
 apis:

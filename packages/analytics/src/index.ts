@@ -12,3 +12,7 @@ export type {
   StoredRecord,
   TextField,
 } from './query/query.ts';
+export type { BodiesOf, ExportOrder, Keep, StoredBody, StoreFacts } from './analytics-store.ts';
+export type { ShipperFacts } from './shipping/shipper.ts';
+export { matches, type KeptRecord } from './query/matches.ts';
+export { readCursor } from './query/cursor.ts';

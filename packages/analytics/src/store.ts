@@ -1,58 +1,14 @@
-import type { Position } from '@gatehouse/record/spool';
-import type { Aggregates, Aggregation, Period, RecordPage, Scope, Search, StoredRecord } from './query/query.ts';
-
-/** Lines of one spool, to be kept together with how far it has been read: both or neither. */
-export interface Batch {
-  /** The gate that wrote the spool. */
-  readonly node: string;
-  /** Lines of JSON, each with its newline. */
-  readonly lines: Uint8Array;
-  readonly next: Position;
-  /** Holes in the spool that were passed over. */
-  readonly holes: readonly Hole[];
-}
-
-/** Records that are gone. */
-export interface Hole {
-  readonly reason: string;
-  readonly bytes: number;
-  readonly atMs: number;
-}
-
-export interface Appended {
-  readonly records: number;
-  /** Lines that no store could take; each is kept as a hole. */
-  readonly unreadable: number;
-}
-
-/** Where records are kept for good, and asked about. One writes, any number ask. */
-export interface AnalyticsStore {
-  /** Where reading of this spool goes on; undefined: at its beginning. */
-  position(node: string): Promise<Position | undefined>;
-  append(batch: Batch): Promise<Appended>;
-  /** Rolls up, forgets what is too old, and writes to the disk what waits. */
-  maintain(nowMs: number): Promise<void>;
-  aggregate(query: Aggregation): Promise<Aggregates>;
-  search(query: Search): Promise<RecordPage>;
-  /** By its request id. */
-  find(id: string, scope?: Scope): Promise<StoredRecord | undefined>;
-  /** Writes records of a period to a file. */
-  export(order: ExportOrder): Promise<{ readonly records: number; readonly bytes: number }>;
-  facts(): Promise<StoreFacts>;
-  close(): Promise<void>;
-}
-
-export interface ExportOrder {
-  readonly period: Period;
-  readonly scope?: Scope | undefined;
-  readonly format: 'parquet' | 'csv';
-  readonly file: string;
-}
-
-export interface StoreFacts {
-  readonly kind: 'duckdb' | 'clickhouse';
-  readonly records: number;
-  readonly bytes: number;
-  readonly oldestMs: number | undefined;
-  readonly newestMs: number | undefined;
-}
+/** The second door: stores, and how they are filled. Whoever only asks needs none of it. */
+export type {
+  AnalyticsStore,
+  Appended,
+  Batch,
+  BodiesOf,
+  ExportOrder,
+  Hole,
+  Keep,
+  StoredBody,
+  StoreFacts,
+} from './analytics-store.ts';
+export { DuckDbStore, type DuckDbOptions } from './duckdb/duckdb-store.ts';
+export { Shipper, type ShipperFacts, type ShipperOptions } from './shipping/shipper.ts';

@@ -86,6 +86,7 @@ export const ERRORS = {
   'admin.key_mismatch': row(422, 'Idempotency key used for something else', 'caller'),
   'admin.unconditional': row(428, 'Say which one you have seen', 'caller'),
   'admin.throttled': row(429, 'Too many attempts', 'caller', true),
+  'admin.unavailable': row(503, 'Not to be had at the moment', 'us', true),
   'admin.unenforced': row(503, 'Stored but not yet enforced', 'us', true),
   'config.invalid': row(500, 'Configuration refused', 'operator'),
   'gateway.draining': row(503, 'Shutting down', 'us', true),

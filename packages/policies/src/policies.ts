@@ -30,6 +30,7 @@ import { jsonLimits } from './json-limits/policy.ts';
 import { validate } from './validate/policy.ts';
 import { quota } from './quota/policy.ts';
 import { rateLimit } from './rate-limit/policy.ts';
+import { capture } from './capture/policy.ts';
 import { rewrite } from './rewrite/policy.ts';
 import { transform } from './transform/policy.ts';
 
@@ -68,6 +69,7 @@ export const POLICIES: readonly PolicyDefinition[] = [
   mirror,
   compress,
   cache,
+  capture,
 ];
 
 export function policyByName(name: string): PolicyDefinition | undefined {

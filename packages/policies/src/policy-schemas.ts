@@ -31,6 +31,7 @@ import * as jsonLimits from './json-limits/schema.ts';
 import * as validate from './validate/schema.ts';
 import * as quota from './quota/schema.ts';
 import * as rateLimit from './rate-limit/schema.ts';
+import * as capture from './capture/schema.ts';
 import * as rewrite from './rewrite/schema.ts';
 import * as transform from './transform/schema.ts';
 
@@ -69,4 +70,5 @@ export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('mirror', mirror),
   policySchema('compress', compress),
   policySchema('cache', cache),
+  policySchema('capture', capture),
 ];

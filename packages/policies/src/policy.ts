@@ -1,6 +1,6 @@
 import type { HttpCache } from '@gatehouse/cache';
 import type { CredentialSpec, LimitSpec, RouteSpec, Snapshot } from '@gatehouse/config';
-import type { HeaderEdits } from '@gatehouse/http';
+import type { CallTap, HeaderEdits } from '@gatehouse/http';
 import type { Clock, ErrorCode, Logger, Observation } from '@gatehouse/kernel';
 import type { Counters, KeptReplies } from '@gatehouse/counters';
 import type { CredentialBook } from './credential-book.ts';
@@ -63,6 +63,14 @@ export interface Principal {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/** The caller's connection, for policies that look on. */
+export interface CallerSide {
+  /** Sees what passes, beside it. Set in `onRequest` of an early stage, by the first who wants to; it costs nothing while undefined. */
+  tap: CallTap | undefined;
+  /** Fields of the request as finished lines, as they came; without those that were taken out since. */
+  readonly lines: string;
+}
+
 /** What policies decided, for the record. */
 export interface Notes {
   /** The limit that refused or came nearest to it. */
@@ -80,6 +88,7 @@ export interface Exchange {
   /** ms since the epoch. */
   readonly startedAt: number;
   readonly request: RequestView;
+  readonly caller: CallerSide;
   readonly route: RouteSpec;
   readonly snapshot: Snapshot;
   /** Values of `{name}` segments, percent-encoded as in the canonical path; `*` holds the rest without its leading slash. */
@@ -239,12 +248,60 @@ export interface PolicyRuntime {
   /** 32 bytes that only this gate knows, the same in all workers and after a restart; another one for each purpose. */
   secret(purpose: string): Buffer;
   readonly credentials: CredentialBook;
+  /** Finds personal data and secrets of these kinds (`email`, `card`, `api_key`, …) in texts. */
+  spotter(kinds: readonly string[]): Spotter;
+  /**
+   * Seals what was captured of a call and has it written in front of the call's record. False: it is not kept, because
+   * records come first when there is too much of both.
+   */
+  keepBody(body: KeptBody): boolean;
   /** Replies that all workers keep together. */
   readonly cache: HttpCache;
   /** Replies of calls that must not be made twice, for all workers. */
   readonly kept: KeptReplies;
   /** Puts among the records what was seen of an exchange. */
   observed(observation: Omit<Observation, 'worker'>): void;
+}
+
+/** A part of a text, by offsets in UTF-16 units. */
+export interface Spot {
+  readonly kind: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Spots {
+  readonly spots: readonly Spot[];
+  /** What stands behind it may still turn out to be something, in a text that goes on. */
+  readonly decided: number;
+}
+
+/** `goesOn`: the text was cut off. */
+export type Spotter = (text: string, goesOn: boolean) => Spots;
+
+/** A body that is kept: redacted before it is handed over, encrypted before it leaves the worker. */
+export interface KeptBody {
+  readonly exchange: Pick<Exchange, 'id' | 'startedAt'>;
+  readonly side: 'request' | 'response';
+  /** Media type without parameters; '' for none. */
+  readonly type: string;
+  /** As they passed. */
+  readonly bytes: number;
+  /** Not all of it is kept, or not all of it came. */
+  readonly cut: boolean;
+  readonly head: KeptHead;
+  readonly text: string;
+}
+
+/** What is said of it besides; see `CapturedHead` of the room `record`. */
+export interface KeptHead {
+  readonly why: string;
+  readonly shown?: string;
+  readonly hidden?: string;
+  readonly method?: string;
+  readonly query?: string;
+  readonly status?: number;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
 }
 
 interface AskBasics {

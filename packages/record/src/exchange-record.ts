@@ -51,6 +51,12 @@ export interface ExchangeRecord {
   /** What policies did that explains the reply, as `canary: new, greet: 1.2 ms`. */
   readonly policies?: string | undefined;
   readonly traceId?: string | undefined;
+  /** The exchange's own span in that trace, which is what upstreams are told. */
+  readonly spanId?: string | undefined;
+  /** The caller's span; absent where the trace began here. */
+  readonly parentSpanId?: string | undefined;
+  /** Whether the trace is to be told to collectors; absent for no. */
+  readonly traceSampled?: boolean | undefined;
   /** `in` or `in>out`: the caller's dialect and, where it differs, the provider's. */
   readonly aiDialect?: string | undefined;
   readonly aiModelAsked?: string | undefined;

@@ -1,3 +1,12 @@
+export { bodyLine, type BodyLine, type BodySide } from './bodies/body-line.ts';
+export {
+  bodyKey,
+  openBody,
+  sealBody,
+  type BodyKey,
+  type CapturedBody,
+  type CapturedHead,
+} from './bodies/sealed-body.ts';
 export { AI_USAGE_STATES, type AiUsageState, type ExchangeRecord, type GapRecord } from './exchange-record.ts';
 export { gapLine, recordLine } from './record-line.ts';
 export { observedLine } from './observed-line.ts';

@@ -1,4 +1,5 @@
 import type { Observation } from '@gatehouse/kernel';
+import { isBodyLine, type BodyLine } from './bodies/body-line.ts';
 import { AI_USAGE_STATES } from './exchange-record.ts';
 import type { ExchangeRecord, GapRecord } from './exchange-record.ts';
 import { parseObserved } from './observed-line.ts';
@@ -42,6 +43,9 @@ export const RECORD_FIELDS = {
   limit: 'text?',
   policies: 'text?',
   traceId: 'text?',
+  spanId: 'text?',
+  parentSpanId: 'text?',
+  traceSampled: 'flag?',
   aiDialect: 'text?',
   aiModelAsked: 'text?',
   aiPrompt: 'text?',
@@ -66,7 +70,8 @@ export const RECORD_FIELDS = {
 export type SpoolLine =
   | { readonly kind: 'record'; readonly line: string; readonly record: ExchangeRecord }
   | { readonly kind: 'gap'; readonly line: string; readonly gap: GapRecord }
-  | { readonly kind: 'observed'; readonly line: string; readonly observation: Observation };
+  | { readonly kind: 'observed'; readonly line: string; readonly observation: Observation }
+  | { readonly kind: 'body'; readonly line: string; readonly body: BodyLine };
 
 const TYPES = { text: 'string', number: 'number', flag: 'boolean' } as const;
 const CHECKS = Object.entries(RECORD_FIELDS).map(([name, kind]) => ({
@@ -82,6 +87,7 @@ export function parseLine(line: string): SpoolLine | undefined {
   if (isGap(value)) return { kind: 'gap', line, gap: value };
   const observation = parseObserved(value);
   if (observation !== undefined) return { kind: 'observed', line, observation };
+  if (isBodyLine(value)) return { kind: 'body', line, body: value };
   return isRecord(value) ? { kind: 'record', line, record: value } : undefined;
 }
 

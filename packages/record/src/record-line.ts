@@ -27,12 +27,21 @@ export function recordLine(record: ExchangeRecord): string {
     optionalText(',"cacheStatus":"', record.cacheStatus) +
     optionalText(',"limit":"', record.limit) +
     optionalText(',"policies":"', record.policies) +
-    `${optionalText(',"traceId":"', record.traceId)}${aiPart(record)}}\n`
+    `${tracePart(record)}${aiPart(record)}}\n`
   );
 }
 
 export function gapLine(gap: GapRecord): string {
   return `{"gap":true,"lost":${count(gap.lost)},"from":${count(gap.from)},"to":${count(gap.to)},"worker":${count(gap.worker)}}\n`;
+}
+
+function tracePart({ traceId, spanId, parentSpanId, traceSampled }: ExchangeRecord): string {
+  return (
+    optionalText(',"traceId":"', traceId) +
+    optionalText(',"spanId":"', spanId) +
+    optionalText(',"parentSpanId":"', parentSpanId) +
+    (traceSampled === undefined ? '' : `,"traceSampled":${traceSampled}`)
+  );
 }
 
 function aiPart(record: ExchangeRecord): string {

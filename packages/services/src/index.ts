@@ -2,6 +2,15 @@ export { Cipher } from './cipher.ts';
 export { opensSealed } from './entities/sealed.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
 export type { House, Observed, Origin, Principal, ServiceContext, Usage } from './service-context.ts';
+export type { Analytics, ExportedRecords, ShownBody } from './analytics/analytics.ts';
+export {
+  aggregateCalls,
+  exportRecords,
+  followRecords,
+  getBodies,
+  getRecord,
+  searchRecords,
+} from './analytics/calls.ts';
 export { allCallers } from './publishing/compose-callers.ts';
 export type { Enforcement, Gate, GateChange, GateConfig, Prepared, Preview } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';

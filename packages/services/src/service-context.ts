@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@gatehouse/kernel';
 import type { LedgerState, UsageRow } from '@gatehouse/governance';
 import type { Database } from '@gatehouse/store';
+import type { Analytics } from './analytics/analytics.ts';
 import type { Cipher } from './cipher.ts';
 import type { ImportSettings } from './importing/fetch-document.ts';
 import type { Gate } from './publishing/gate.ts';
@@ -22,6 +23,8 @@ export interface House {
   readonly usage?: Usage;
   /** Left out where there are no records. */
   readonly observed?: Observed;
+  /** Left out where no records are kept. */
+  readonly analytics?: Analytics;
 }
 
 /** What was seen of traffic that was held against documents. */

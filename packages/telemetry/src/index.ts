@@ -1,1 +1,5 @@
-export type { Sink } from './sink.ts';
+export { SinkError, type Sink, type SinkItem, type SinkOutcome, type SinkRetry } from './sink.ts';
+export { startSinks, type RunningSinks, type StartOptions } from './start-sinks.ts';
+export type { SinkFacts } from './pump/sink-tally.ts';
+export type { SinkFactory, SinkTools } from './sinks/plugin-sink.ts';
+export type { WriteText } from './sinks/stdout-sink.ts';

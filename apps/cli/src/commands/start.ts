@@ -12,6 +12,7 @@ import {
   type GatewayStatus,
   type Published,
 } from '@gatehouse/gateway';
+import { Observer } from '@gatehouse/observer';
 import { DirectoryWriter } from '@gatehouse/directory';
 import { sha256Hex, systemClock, type Logger, type LogLevel } from '@gatehouse/kernel';
 import { requireAllFree, type Address } from '../address.ts';
@@ -28,6 +29,7 @@ import { wantsDemoModel, withDemoModel } from '../demo/with-demo-model.ts';
 import type { Environment } from '../load-config.ts';
 import { CommandFailure } from '../failure.ts';
 import type { ImportPlaces } from '../import-places.ts';
+import { nodeName } from '../node-name.ts';
 import { KeptConfig } from '../kept-config.ts';
 import { localUrl, offerLocalAccess, withdrawLocalAccess } from '../local-access.ts';
 import { requireLoaded, type Loaded } from '../loaded.ts';
@@ -65,6 +67,18 @@ const COMPILER_IDLE_MS = 30_000;
 const DRAIN_MS = 30_000;
 /** Whoever has waited so long for the end wants to know why. */
 const TELL_OF_DRAINING_MS = 1000;
+/** A start is for callers first; whoever asks about calls before that does not wait for it. */
+const OBSERVE_AFTER_MS = 1500;
+const DAY_MS = 86_400_000;
+/** For how long records and their sums are kept, and how much of the disk they may take. */
+const KEEP = {
+  recordsMs: 30 * DAY_MS,
+  bodiesMs: 7 * DAY_MS,
+  minutesMs: 40 * DAY_MS,
+  hoursMs: 400 * DAY_MS,
+  daysMs: 3650 * DAY_MS,
+  bytesMax: 20 * 1024 ** 3,
+};
 const USERS_DOCUMENT = path.join(import.meta.dirname, '../../../../examples/users/openapi.yaml');
 
 /** Everything in one process, until `stop`. */
@@ -81,6 +95,8 @@ export class RunningGatehouse implements StatusSource {
   /** Of what is stored, which changes often. */
   readonly #compiler = new WarmCompiler(COMPILER_IDLE_MS);
   #parts: ServedParts | undefined;
+  #observer: Observer | undefined;
+  #observeLater: NodeJS.Timeout | undefined;
   #control: ControlPlane | undefined;
   #status: StatusServer | undefined;
   #users: DemoUsers | undefined;
@@ -106,6 +122,7 @@ export class RunningGatehouse implements StatusSource {
     await requireAllFree([listen, listenTls, control]);
     const key = file === undefined ? demoKey(dataDir) : undefined;
     await this.#serve(loaded ?? (await this.#demo(key ?? '')));
+    this.#observe();
     if (control !== undefined) this.#control = await this.#startControl(control);
     if (file !== undefined) this.#watch = watchConfig(file, async () => this.#reload(file));
     this.#offerLocally();
@@ -173,8 +190,11 @@ export class RunningGatehouse implements StatusSource {
       grantsTakeTwo,
       importFrom,
       callersFile: this.#callersFile(),
-      recordsFolder: path.join(this.#options.dataDir, 'records'),
+      recordsFolder: this.#recordsFolder(),
+      exportsFolder: path.join(this.#analyticsFolder(), 'exports'),
+      node: nodeName(this.#options.dataDir),
       secret: derivedSecret(this.#secret(), 'store'),
+      bodySecret: derivedSecret(this.#secret(), 'bodies'),
     };
     try {
       return await ControlPlane.start({
@@ -186,6 +206,7 @@ export class RunningGatehouse implements StatusSource {
         logLevel,
         log,
         gate,
+        observe: async (question, asked) => this.#observer?.relay(question, asked),
         mustStart: !this.#hasKept,
       });
     } catch (error) {
@@ -194,8 +215,41 @@ export class RunningGatehouse implements StatusSource {
     }
   }
 
+  #recordsFolder(): string {
+    return path.join(this.#options.dataDir, 'records');
+  }
+
+  #analyticsFolder(): string {
+    return path.join(this.#options.dataDir, 'analytics');
+  }
+
+  /** Nothing that has not been kept goes from the spool while there is room. */
+  #observe(): void {
+    const { dataDir, log, logLevel, config } = this.#options;
+    const gateway = this.#serving();
+    const observer = new Observer({
+      spool: this.#recordsFolder(),
+      folder: this.#analyticsFolder(),
+      node: nodeName(dataDir),
+      keep: KEEP,
+      telemetry: this.#parts?.snapshot.telemetry,
+      sinksFolder: path.join(dataDir, 'sinks'),
+      baseDir: path.resolve(path.dirname(config ?? '.')),
+      version: version(),
+      logLevel,
+      log,
+      onShipped: (sequence) => gateway.recordsKept(sequence),
+    });
+    gateway.recordsKept(0);
+    this.#observer = observer;
+    if (this.#parts?.snapshot.telemetry !== undefined) observer.start();
+    else this.#observeLater = setTimeout(() => observer.start(), OBSERVE_AFTER_MS);
+  }
+
   async #publish(snapshot: Snapshot): Promise<Published> {
-    return this.#serving().publish(await this.#ready(snapshot));
+    const published = await this.#serving().publish(await this.#ready(snapshot));
+    this.#observer?.telemetry(snapshot.telemetry);
+    return published;
   }
 
   #serving(): Gateway {
@@ -315,6 +369,8 @@ export class RunningGatehouse implements StatusSource {
     const telling = setTimeout(() => this.#tellOfDraining(), TELL_OF_DRAINING_MS);
     await this.#gateway?.stop(DRAIN_MS);
     clearTimeout(telling);
+    clearTimeout(this.#observeLater);
+    await this.#observer?.stop();
     await Promise.all([this.#users?.stop(), this.#model?.close()]);
     this.#status?.close();
     this.#lock?.release();

@@ -37,6 +37,8 @@ export interface AdminReply {
   readonly body?: Readonly<Record<string, unknown>>;
   /** Instead of a body: lines of JSON, as they come. */
   readonly lines?: AsyncIterable<string>;
+  /** Instead of a body: a file. */
+  readonly file?: { readonly name: string; readonly mediaType: string; readonly content: AsyncIterable<Uint8Array> };
   /** Of the entity in the body, for its ETag. */
   readonly revision?: number;
   readonly enforcement?: Enforcement | undefined;

@@ -9,6 +9,7 @@ import { PEOPLE_ROUTES } from './people-routes.ts';
 import { PASSKEY_ROUTES } from './passkey-routes.ts';
 import { SIGN_OUT_ROUTES } from './sign-out-routes.ts';
 import { SINGLE_SIGN_ON_ROUTES } from './single-sign-on-routes.ts';
+import { CALLS_ROUTES } from './calls-routes.ts';
 import { STANDARDS_ROUTES } from './standards-routes.ts';
 import type { Route } from './route.ts';
 
@@ -27,6 +28,7 @@ const ME: Route = {
 export const ROUTES: readonly Route[] = [
   ME,
   ...AUDIT_ROUTES,
+  ...CALLS_ROUTES,
   IMPORT_ROUTE,
   ...STANDARDS_ROUTES,
   ...CATALOG_ROUTES,

@@ -1,6 +1,7 @@
 /**
  * By what calls are told apart, and where that stands in a record. `statusClass` is `2xx` and so on; `cache` is what
- * became of the look-up, such as `hit`; `node` is the gate that served.
+ * became of the look-up, such as `hit`; `node` is the gate that served,
+ * `limitedBy` the limit that decided.
  */
 export const DIMENSIONS = [
   'api',
@@ -19,7 +20,7 @@ export const DIMENSIONS = [
   'model',
   'cache',
   'upstream',
-  'limit',
+  'limitedBy',
   'config',
   'node',
 ] as const;

@@ -28,6 +28,8 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'approvals:*',
     'deployments:*',
     'catalog:*',
+    'records:read',
+    'analytics:read',
   ],
   reviewer: [
     'apis:read',
@@ -51,6 +53,8 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'approvals:read',
     'approvals:answer',
     'catalog:read',
+    'records:read',
+    'analytics:read',
   ],
   // Whoever came by themselves, for the things of a team of their own.
   consumer: [
@@ -62,6 +66,8 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'approvals:read',
     'approvals:answer',
     'catalog:public',
+    'records:read',
+    'analytics:read',
   ],
   auditor: ['audit:read', 'audit:export'],
   viewer: ['*:read'],
@@ -114,11 +120,11 @@ export function teamsGranted(
   return new Set(teams);
 }
 
-/** `apis:*` covers `apis:read`. The audit is nobody's business who is not told so by its name. */
+/** `apis:*` covers `apis:read`. The audit, and what callers said, are nobody's business who is not named for them. */
 export function covers(right: string, permission: string): boolean {
   const [resource, verb] = right.split(':');
   const [asked, action] = permission.split(':');
   if (resource === '*' && verb === '*') return true;
-  if (resource === '*' && asked === 'audit') return false;
+  if (resource === '*' && (asked === 'audit' || asked === 'bodies')) return false;
   return (resource === '*' || resource === asked) && (verb === '*' || verb === action);
 }

@@ -1,0 +1,84 @@
+import type {
+  Aggregates,
+  Aggregation,
+  BodiesOf,
+  ExportOrder,
+  Keep,
+  RecordPage,
+  Scope,
+  Search,
+  ShipperFacts,
+  StoredBody,
+  StoredRecord,
+  StoreFacts,
+} from '@gatehouse/analytics';
+import type { TelemetrySpec } from '@gatehouse/config';
+import type { LogLevel } from '@gatehouse/kernel';
+import type { SinkFacts } from '@gatehouse/telemetry';
+
+/* What the main thread and the observer process tell each other. Both are of this program and of one version. */
+
+export interface ObserverStart {
+  /** Where the gate beside us keeps its records. */
+  readonly spool: string;
+  /** Of the database. */
+  readonly folder: string;
+  /** What the gate is called. */
+  readonly node: string;
+  readonly keep: Keep;
+  /** Who is told of calls. */
+  readonly telemetry: TelemetrySpec | undefined;
+  /** Where it is kept how far they have been told; nothing else may be there. */
+  readonly sinksFolder: string;
+  /** What files of the configuration are relative to. */
+  readonly baseDir: string;
+  readonly version: string;
+  readonly logLevel: LogLevel;
+}
+
+/** What can be asked, and what the answer is. */
+export interface Questions {
+  readonly aggregate: { readonly asked: Aggregation; readonly answer: Aggregates };
+  readonly search: { readonly asked: Search; readonly answer: RecordPage };
+  readonly find: {
+    readonly asked: { readonly id: string; readonly scope?: Scope | undefined };
+    readonly answer: StoredRecord | undefined;
+  };
+  readonly bodies: { readonly asked: BodiesOf; readonly answer: readonly StoredBody[] };
+  readonly export: {
+    readonly asked: ExportOrder;
+    readonly answer: { readonly records: number; readonly bytes: number };
+  };
+  readonly facts: { readonly asked: Readonly<Record<string, never>>; readonly answer: ObserverFacts };
+}
+
+export type Question = keyof Questions;
+
+export interface ObserverFacts {
+  readonly store: StoreFacts;
+  readonly shipper: ShipperFacts;
+  readonly sinks: readonly SinkFacts[];
+}
+
+export type ToObserver =
+  | { readonly kind: 'start'; readonly start: ObserverStart }
+  | { readonly kind: 'telemetry'; readonly telemetry: TelemetrySpec | undefined }
+  | { readonly kind: 'ask'; readonly id: number; readonly question: Question; readonly asked: unknown }
+  | { readonly kind: 'stop' };
+
+export type FromObserver =
+  | { readonly kind: 'ready' }
+  /** Segments of the spool before this one are kept elsewhere. */
+  | { readonly kind: 'shipped'; readonly sequence: number }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly reason: string };
+
+export function toObserver(message: unknown): ToObserver {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return message as ToObserver;
+}
+
+export function fromObserver(message: unknown): FromObserver {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return message as FromObserver;
+}

@@ -1,0 +1,64 @@
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { Parameters } from './parameters.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** One thread of statements. Numbers of 64 bits come as numbers: what we keep is below 2^53. */
+export class Connection {
+  readonly #duck: DuckDBConnection;
+
+  private constructor(duck: DuckDBConnection) {
+    this.#duck = duck;
+  }
+
+  static async open(instance: DuckDBInstance): Promise<Connection> {
+    return new Connection(await instance.connect());
+  }
+
+  async run(sql: string, parameters?: Parameters): Promise<void> {
+    await this.#duck.run(sql, parameters?.values);
+  }
+
+  async rows(sql: string, parameters?: Parameters): Promise<readonly Row[]> {
+    const result = await this.#duck.runAndReadAll(sql, parameters?.values);
+    return result.getRowObjectsJS().map(plain);
+  }
+
+  /** All of it, or nothing. */
+  async transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.#duck.run('BEGIN TRANSACTION');
+    try {
+      const result = await work();
+      await this.#duck.run('COMMIT');
+      return result;
+    } catch (error) {
+      await this.#duck.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Breaks off what runs. */
+  interrupt(): void {
+    this.#duck.interrupt();
+  }
+
+  close(): void {
+    this.#duck.closeSync();
+  }
+}
+
+function plain(row: Row): Row {
+  const entries = Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]);
+  return Object.fromEntries(entries);
+}
+
+/** A column of numbers that has a value in every row. */
+export function numberOf(row: Row | undefined, name: string): number {
+  const value = row?.[name];
+  return typeof value === 'number' ? value : 0;
+}
+
+export function textOf(row: Row | undefined, name: string): string {
+  const value = row?.[name];
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,2 @@
+export { linesOf, sampleCalls } from './sample-calls.ts';
+export { storeContract, type OpenedStore } from './store-contract.ts';
