@@ -4,6 +4,7 @@ import { defineBackup, defineRestore } from './backup/define-backup.ts';
 import { defineApply, defineDiff, defineExport } from './config-as-code/define-config.ts';
 import { defineLint } from './lint/lint-command.ts';
 import { defineBreaking } from './breaking/define-breaking.ts';
+import { defineDrift } from './drift/define-drift.ts';
 import { defineKey } from './keys/define-key.ts';
 import { defineLogs } from './logs-command.ts';
 import { parseAddress } from './address.ts';
@@ -48,6 +49,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineExport(added(program, 'export'), terminal);
   defineSchema(added(program, 'schema'), terminal);
   defineBreaking(added(program, 'breaking'), terminal);
+  defineDrift(added(program, 'drift'), terminal);
   defineKey(added(program, 'key'), { added, terminal });
   defineHashPassword(added(program, 'hash-password'), terminal);
   defineImport(added(program, 'import'), terminal);

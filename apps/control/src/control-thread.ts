@@ -20,6 +20,7 @@ import { Clockwork } from './clockwork.ts';
 import { KeptCallers } from './kept-callers.ts';
 import { controlStart, toControl, type FromControl } from './protocol.ts';
 import { publicFetcher } from './public-fetcher.ts';
+import { recordedDrift } from './recorded-drift.ts';
 import { recordedUsage } from './recorded-usage.ts';
 import { RemoteAnalytics } from './remote-analytics.ts';
 import { RemoteGate } from './remote-gate.ts';
@@ -70,6 +71,7 @@ const house: House = {
   gate,
   log,
   usage: recordedUsage(recordsFolder),
+  observed: recordedDrift(recordsFolder),
   analytics,
   grantsTakeTwo,
   senders,

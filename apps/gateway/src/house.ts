@@ -3,9 +3,9 @@ import type { HttpCache } from '@gatehouse/cache';
 import type { BudgetLedger, Counters, KeptReplies } from '@gatehouse/counters';
 import type { DirectoryReader } from '@gatehouse/directory';
 import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
-import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
+import { ERRORS, newRequestId, randomFrom, type Clock, type Logger, type Observation } from '@gatehouse/kernel';
 import type { KeptBody } from '@gatehouse/policies';
-import { bodyKey, recordLine, type BodyKey, type RecordBatcher } from '@gatehouse/record';
+import { bodyKey, observedLine, recordLine, type BodyKey, type RecordBatcher } from '@gatehouse/record';
 import { EndpointRegistry } from '@gatehouse/upstream';
 import { BodyRoom } from './body/body-room.ts';
 import { Asker } from './asking/asker.ts';
@@ -157,6 +157,11 @@ export class House {
     this.active.remove(exchange);
     const facts = { worker: this.worker, nowMs: this.clock.monotonic() };
     this.#records.add(exchangeLine(exchange, outcome, facts));
+  }
+
+  /** What a policy has seen of an exchange; where records wait already, it is not told. */
+  observed(observation: Omit<Observation, 'worker'>): void {
+    this.#records.addSpare(observedLine({ ...observation, worker: this.worker }));
   }
 
   /** False: there is no room for it. */

@@ -19,7 +19,13 @@ export interface OperationPlan {
   /** Parameters of the query that are no business of the operation: credentials. */
   readonly knownQuery: readonly string[];
   readonly body: { readonly required: boolean; readonly media: readonly MediaPlan[] } | undefined;
-  readonly responses: readonly { readonly status: string; readonly media: readonly MediaPlan[] }[];
+  readonly responses: readonly ResponsePlan[];
+}
+
+export interface ResponsePlan {
+  /** As written: `200`, `2XX`, `default`. */
+  readonly status: string;
+  readonly media: readonly MediaPlan[];
 }
 
 export interface ParameterPlan {

@@ -3,7 +3,7 @@ import { OperationFinder, type FoundOperation } from '../operation-finder.ts';
 import { bodyViolations, mediaFor, needsBody } from './check-body.ts';
 import { ParameterChecks } from './check-parameters.ts';
 import { charsetIn, mediaKind } from './media-type.ts';
-import type { MediaPlan, OperationPlan, Plan } from './plan.ts';
+import type { MediaPlan, OperationPlan, Plan, ResponsePlan } from './plan.ts';
 import { SchemaSet } from '@gatehouse/schema';
 import type { Violation } from './violation.ts';
 
@@ -62,10 +62,7 @@ export class PlanChecks {
     const { responses } = operation;
     // It stands for a reply that was looked at, and documents seldom have it.
     if (status === 304) return FITS;
-    const wanted = [String(status), `${Math.floor(status / 100)}XX`, 'default'];
-    const plan = wanted
-      .map((name) => responses.find((each) => each.status.toUpperCase() === name.toUpperCase()))
-      .find((each) => each !== undefined);
+    const plan = responseFor(responses, status);
     if (plan === undefined) return settled('status', '', `${status} is not described`);
     if (plan.media.length === 0) return FITS;
     if (contentType === undefined) return settled('header', '/content-type', 'is missing');
@@ -73,7 +70,14 @@ export class PlanChecks {
   }
 }
 
-interface Sets {
+/** The description that is meant for a status: the narrowest. */
+export function responseFor(responses: OperationPlan['responses'], status: number): ResponsePlan | undefined {
+  return [String(status), `${Math.floor(status / 100)}XX`, 'DEFAULT']
+    .map((name) => responses.find((each) => each.status.toUpperCase() === name))
+    .find((each) => each !== undefined);
+}
+
+export interface Sets {
   readonly requests: SchemaSet;
   readonly replies: SchemaSet;
 }
@@ -81,7 +85,7 @@ interface Sets {
 /** All routes of a document share what is made of its schemas. */
 const made = new WeakMap<Plan, Map<boolean, Sets>>();
 
-function setsOf(plan: Plan, allowsReadOnly: boolean): Sets {
+export function setsOf(plan: Plan, allowsReadOnly: boolean): Sets {
   const { schemas, tracks } = plan;
   const byReadOnly = made.get(plan) ?? new Map<boolean, Sets>();
   made.set(plan, byReadOnly);

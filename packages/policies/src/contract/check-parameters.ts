@@ -1,7 +1,7 @@
 import type { RequestView } from '../policy.ts';
 import { cookieValues } from '../cookie-value.ts';
 import { ParameterReader, type Read, type Sent } from './parameter-value.ts';
-import type { OperationPlan } from './plan.ts';
+import type { OperationPlan, ParameterPlan } from './plan.ts';
 import { rawPairs, type RawPair } from './query-pairs.ts';
 import type { SchemaSet } from '@gatehouse/schema';
 import { pointerOf, type Violation } from './violation.ts';
@@ -18,23 +18,39 @@ export class ParameterChecks {
     this.#readers = operation.parameters.map((plan) => new ParameterReader(plan, set.schemas));
     const inQuery = operation.parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name);
     this.#knownQuery = new Set([...operation.knownQuery, ...inQuery]);
-    this.#refusesUnknown = refusesUnknown && !this.#knownQuery.has('*');
+    this.#refusesUnknown = refusesUnknown;
   }
 
   violations(request: RequestView, params: Readonly<Record<string, string>>): Violation[] {
-    const query = rawPairs(request.query.slice(1));
-    if (query === undefined) return [{ in: 'query', path: '', message: 'is not encoded well' }];
+    const sent = this.readings(request, params);
+    if (sent === undefined) return [{ in: 'query', path: '', message: 'is not encoded well' }];
     const found: Violation[] = [];
-    for (const reader of this.#readers) found.push(...this.#check(reader, { request, params, query }));
-    if (this.#refusesUnknown) found.push(...this.#unknown(query));
+    for (const reading of sent.readings) found.push(...this.#check(reading));
+    // The name is the caller's text, and is not repeated.
+    if (this.#refusesUnknown && sent.names.some((name) => !this.isKnown(name)))
+      found.push({ in: 'query', path: '', message: 'has a parameter that is not described' });
     return found;
   }
 
-  #check(reader: ParameterReader, sources: Sources): readonly Violation[] {
-    const { plan } = reader;
+  /** What was sent for each parameter, and all names in the query. Undefined: it is not encoded well. */
+  readings(
+    request: RequestView,
+    params: Readonly<Record<string, string>>,
+  ): { readonly readings: readonly Reading[]; readonly names: readonly string[] } | undefined {
+    const query = rawPairs(request.query.slice(1));
+    if (query === undefined) return undefined;
+    return {
+      readings: this.#readers.map((reader) => ({
+        plan: reader.plan,
+        read: this.#read(reader, { request, params, query }),
+      })),
+      names: query.map(({ name }) => name),
+    };
+  }
+
+  #check({ plan, read }: Reading): readonly Violation[] {
     const at = { in: plan.in === 'querystring' ? 'query' : plan.in } as const;
     const path = plan.in === 'querystring' ? '' : pointerOf(plan.name);
-    const read = this.#read(reader, sources);
     if (read === 'unreadable') return [{ ...at, path, message: 'cannot be read as it is described' }];
     if (read === 'absent') return plan.required ? [{ ...at, path, message: 'is missing' }] : [];
     return this.#set
@@ -56,17 +72,19 @@ export class ParameterChecks {
     return reader.read({ kind: 'values', raws: raw === undefined ? [] : [raw] });
   }
 
-  #unknown(query: readonly RawPair[]): readonly Violation[] {
-    const unknown = new Set(query.map(({ name }) => name).filter((name) => !this.#isKnown(name)));
-    // The name is the caller's text, and is not repeated.
-    return unknown.size === 0 ? [] : [{ in: 'query', path: '', message: 'has a parameter that is not described' }];
-  }
-
-  #isKnown(name: string): boolean {
+  /** Of a name in a query. */
+  isKnown(name: string): boolean {
     return (
-      this.#knownQuery.has(name) || this.#readers.some((reader) => reader.plan.in === 'query' && reader.owns(name))
+      this.#knownQuery.has('*') ||
+      this.#knownQuery.has(name) ||
+      this.#readers.some((reader) => reader.plan.in === 'query' && reader.owns(name))
     );
   }
+}
+
+export interface Reading {
+  readonly plan: ParameterPlan;
+  readonly read: Read;
 }
 
 interface Sources {

@@ -50,7 +50,7 @@ function jsonViolations(body: Buffer, schema: PlanSchema, set: SchemaSet): reado
 }
 
 function findings(value: unknown, schema: PlanSchema, set: SchemaSet): readonly Violation[] {
-  return set.findings(schema, value).map((finding) => ({ in: 'body', ...finding }));
+  return set.findings(schema, value).map(({ path, message }) => ({ in: 'body', path, message }));
 }
 
 function wrong(message: string): Violation {
