@@ -1,10 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DuckDbStore, Shipper, type AnalyticsStore } from '@gatehouse/analytics/store';
-import type { TelemetrySpec } from '@gatehouse/config';
 import type { Clock, Logger } from '@gatehouse/kernel';
 import { RecordMetrics, startSinks, type RunningSinks } from '@gatehouse/telemetry';
 import { readMetrics } from './metrics-reader.ts';
-import type { ObserverStart, Question, Questions } from './protocol.ts';
+import type { ObserverSettings, ObserverStart, Question, Questions } from './protocol.ts';
 
 export interface ObservingOptions extends ObserverStart {
   readonly clock: Clock;
@@ -49,7 +48,12 @@ export class Observing {
     const { spool, sinksFolder } = options;
     const places = { spoolDir: spool, stateDir: sinksFolder };
     // Receivers are told whether or not records can be kept.
-    const sinks = await startSinks({ ...options, ...places, random: Math.random });
+    const sinks = await startSinks({
+      ...options,
+      ...places,
+      telemetry: options.settings.telemetry,
+      random: Math.random,
+    });
     return new Observing({ store: await opened(options), sinks }, options);
   }
 
@@ -61,7 +65,8 @@ export class Observing {
     });
   }
 
-  async tell(telemetry: TelemetrySpec | undefined): Promise<void> {
+  async use({ keep, telemetry }: ObserverSettings): Promise<void> {
+    this.#store.keep(keep);
     await this.#sinks.reconfigure(telemetry);
   }
 
@@ -132,7 +137,7 @@ const ANSWERS: Answers = {
   }),
 };
 
-async function opened({ folder, keep, clock }: ObservingOptions): Promise<AnalyticsStore> {
+async function opened({ folder, settings: { keep }, clock }: ObservingOptions): Promise<AnalyticsStore> {
   const untilMs = clock.now() + OPEN_MS_MAX;
   for (;;) {
     try {

@@ -29,6 +29,7 @@ import { wantsDemoModel, withDemoModel } from '../demo/with-demo-model.ts';
 import type { Environment } from '../load-config.ts';
 import { CommandFailure } from '../failure.ts';
 import type { ImportPlaces } from '../import-places.ts';
+import { observerSettings } from '../observer-settings.ts';
 import { nodeName } from '../node-name.ts';
 import { KeptConfig } from '../kept-config.ts';
 import { localUrl, offerLocalAccess, withdrawLocalAccess } from '../local-access.ts';
@@ -69,16 +70,6 @@ const DRAIN_MS = 30_000;
 const TELL_OF_DRAINING_MS = 1000;
 /** A start is for callers first; whoever asks about calls before that does not wait for it. */
 const OBSERVE_AFTER_MS = 1500;
-const DAY_MS = 86_400_000;
-/** For how long records and their sums are kept, and how much of the disk they may take. */
-const KEEP = {
-  recordsMs: 30 * DAY_MS,
-  bodiesMs: 7 * DAY_MS,
-  minutesMs: 40 * DAY_MS,
-  hoursMs: 400 * DAY_MS,
-  daysMs: 3650 * DAY_MS,
-  bytesMax: 20 * 1024 ** 3,
-};
 const USERS_DOCUMENT = path.join(import.meta.dirname, '../../../../examples/users/openapi.yaml');
 
 /** Everything in one process, until `stop`. */
@@ -232,8 +223,7 @@ export class RunningGatehouse implements StatusSource {
       spool: this.#recordsFolder(),
       folder: this.#analyticsFolder(),
       node: nodeName(dataDir),
-      keep: KEEP,
-      telemetry: this.#parts?.snapshot.telemetry,
+      settings: observerSettings(this.#parts?.snapshot),
       sinksFolder: path.join(dataDir, 'sinks'),
       baseDir: path.resolve(path.dirname(config ?? '.')),
       version: version(),
@@ -250,7 +240,7 @@ export class RunningGatehouse implements StatusSource {
 
   async #publish(snapshot: Snapshot): Promise<Published> {
     const published = await this.#serving().publish(await this.#ready(snapshot));
-    this.#observer?.telemetry(snapshot.telemetry);
+    this.#observer?.use(observerSettings(snapshot));
     return published;
   }
 
