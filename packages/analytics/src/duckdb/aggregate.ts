@@ -45,10 +45,13 @@ class Builder {
   readonly #days: DayTables;
   readonly #parameters = new Parameters();
   readonly #timings: readonly Timing[];
+  /** Nothing else is summed. */
+  readonly #summed: readonly Summed[];
 
   constructor(asked: Aggregation, days: DayTables) {
     this.#asked = asked;
     this.#days = days;
+    this.#summed = summedFor(asked.metrics);
     this.#timings = TIMINGS.filter((timing) => asked.metrics.some((metric) => percentileOf(metric)?.timing === timing));
   }
 
@@ -81,7 +84,7 @@ class Builder {
     const parts = segments.flatMap((segment) => this.#sumsOf(segment, cube));
     const { by, stepMs } = this.#asked;
     const keys = [...(stepMs === undefined ? [] : ['since']), ...by.map(quoted)];
-    const total = SUMMED.map((name) => `sum(${quoted(name)}) AS ${quoted(name)}`);
+    const total = this.#summed.map((name) => `sum(${quoted(name)}) AS ${quoted(name)}`);
     const all = parts.length === 0 ? nothing(keys) : parts.join(' UNION ALL ');
     const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
     return `SELECT ${[...keys, ...total].join(', ')} FROM (${all})${group}`;
@@ -89,10 +92,10 @@ class Builder {
 
   #sumsOf(segment: Segment, cube: Cube | undefined): readonly string[] {
     if (segment.from !== 'records' && cube !== undefined) {
-      const sums = SUMMED.map((name) => `${ofRollUps(name)} AS ${quoted(name)}`);
+      const sums = this.#summed.map((name) => `${ofRollUps(name)} AS ${quoted(name)}`);
       return [this.#group(sumsTable(cube, segment.from), { segment, sums, of: ofRollUp, column: 'since' })];
     }
-    const sums = SUMMED.map((name) => `${OF_RECORDS[name]} AS ${quoted(name)}`);
+    const sums = this.#summed.map((name) => `${OF_RECORDS[name]} AS ${quoted(name)}`);
     const of = ofRecord;
     return this.#days.within(segment).map((day) => this.#group(dayTable(day), { segment, sums, of, column: 'time' }));
   }
@@ -146,6 +149,17 @@ class Builder {
     if (ratio !== undefined) return `${ratio.scale} * sums.${quoted(ratio.of)} / nullif(sums.${quoted(ratio.in)}, 0)`;
     return `coalesce(sums.${quoted(metric)}, 0)`;
   }
+}
+
+/** Calls are there in any case, so that there is a row for each. */
+function summedFor(metrics: readonly Metric[]): readonly Summed[] {
+  const needed = new Set<string>(['calls']);
+  for (const metric of metrics) {
+    const ratio = RATIOS_OF[metric];
+    if (ratio === undefined) needed.add(metric);
+    else for (const part of [ratio.of, ratio.in]) needed.add(part);
+  }
+  return SUMMED.filter((name) => needed.has(name));
 }
 
 interface Quotient {
