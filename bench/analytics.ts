@@ -1,9 +1,9 @@
 /**
  * A store of many records: what it takes on the disk, and how long questions take that people ask. Run: `node
- * bench/analytics.ts [million records] [days]`; without, 100 million over 30 days, which wants 15 GB of disk and some
+ * bench/analytics.ts [million records] [days] [folder]`; without, 100 million over 30 days, which wants 15 GB of disk and some
  * twenty minutes. Records are made by the database itself; everything else goes through the store as in the product.
  */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -28,7 +28,10 @@ const keep = {
   daysMs: YEARS_MS,
   bytesMax: 1e15,
 };
-const folder = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-analytics-'));
+/** A folder that is kept, to ask again without making all records anew. */
+const [, , kept] = process.argv.slice(2);
+const folder = kept ?? mkdtempSync(path.join(os.tmpdir(), 'gatehouse-analytics-'));
+const isThere = existsSync(path.join(folder, 'records.duckdb'));
 const ROUNDS = 7;
 
 function say(what: string, value: string): void {
@@ -160,7 +163,7 @@ async function overview(store: DuckDbStore, period: Period, stepMs: number): Pro
 }
 
 let began = performance.now();
-await generate();
+if (!isThere) await generate();
 say(`${millions} million records made`, `${((performance.now() - began) / 1000).toFixed(0)} s`);
 const store = await DuckDbStore.open({ folder, keep });
 say('disk of a million records', `${((await store.facts()).bytes / 1e6 / millions).toFixed(1)} MB`);
@@ -212,4 +215,4 @@ await timed('one record by its id', async () => again.find(known.id));
 await timed('one record by an id that a caller chose, which is not there', async () => again.find('order-4711'));
 say('memory of the process', `${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`);
 await again.close();
-rmSync(folder, { recursive: true });
+if (kept === undefined) rmSync(folder, { recursive: true });

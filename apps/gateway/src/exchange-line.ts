@@ -37,6 +37,8 @@ export function exchangeLine(
     bytesOut: outcome.bytesOut,
     durationMs: facts.nowMs - exchange.startedMs,
     gatewayMs: (begunMs === 0 ? facts.nowMs : begunMs) - exchange.startedMs,
+    ...partsOf(exchange, begunMs === 0 ? facts.nowMs : begunMs),
+    waits: notes.waits && waitsText(notes.waits),
     connectMs: connectedMs === 0 ? undefined : connectedMs - begunMs,
     firstByteMs: firstByteMs === 0 ? undefined : firstByteMs - begunMs,
     bodyMs: firstByteMs === 0 ? undefined : facts.nowMs - firstByteMs,
@@ -53,6 +55,26 @@ export function exchangeLine(
     traceSampled: trace.sampled ? true : undefined,
   };
   return recordLine(exchange.ai === undefined ? record : { ...record, ...aiFields(exchange.ai) });
+}
+
+type Parts = Pick<ExchangeRecord, 'guardMs' | 'identifyMs' | 'admitMs' | 'shapeMs'>;
+
+/** A part that was the last one ends with the gate's own time. */
+function partsOf({ began, startedMs }: GateExchange, endMs: number): Parts {
+  const { identify, admit, shape } = began;
+  const until = (...next: readonly number[]): number => next.find((at) => at !== 0) ?? endMs;
+  return {
+    guardMs: until(identify, admit, shape) - startedMs,
+    identifyMs: identify === 0 ? undefined : until(admit, shape) - identify,
+    admitMs: admit === 0 ? undefined : until(shape) - admit,
+    shapeMs: shape === 0 ? undefined : endMs - shape,
+  };
+}
+
+function waitsText(waits: Readonly<Record<string, number>>): string {
+  return Object.entries(waits)
+    .map(([name, ms]) => `${name}: ${ms.toFixed(1)} ms`)
+    .join(', ');
 }
 
 function policiesText(notes: Readonly<Record<string, string>>): string {

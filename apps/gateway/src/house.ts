@@ -3,9 +3,9 @@ import type { HttpCache } from '@gatehouse/cache';
 import type { BudgetLedger, Counters, KeptReplies } from '@gatehouse/counters';
 import type { DirectoryReader } from '@gatehouse/directory';
 import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
-import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
+import { ERRORS, newRequestId, randomFrom, type Clock, type Logger, type Observation } from '@gatehouse/kernel';
 import type { KeptBody } from '@gatehouse/policies';
-import { bodyKey, recordLine, type BodyKey, type RecordBatcher } from '@gatehouse/record';
+import { bodyKey, observedLine, recordLine, type BodyKey, type RecordBatcher } from '@gatehouse/record';
 import { EndpointRegistry } from '@gatehouse/upstream';
 import { BodyRoom } from './body/body-room.ts';
 import { Asker } from './asking/asker.ts';
@@ -126,7 +126,12 @@ export class House {
   }
 
   /** Who asked for what, as upstreams are told; most requests of a worker come with the same few pairs. */
-  forwardingLines(ip: string, authority: string, proto: 'http' | 'https'): string {
+  forwardingLines(origin: Origin | undefined, { head, secure, remoteAddress }: ServerConnection): string {
+    if (origin !== undefined) return this.#forwardedLines(origin);
+    return this.#directLines(remoteAddress, head.authority, secure ? 'https' : 'http');
+  }
+
+  #directLines(ip: string, authority: string, proto: 'http' | 'https'): string {
     const from = proto === 'http' ? ip : `${ip} s`;
     const byAuthority = this.#forwarding.get(from) ?? new Map<string, string>();
     const known = byAuthority.get(authority);
@@ -141,11 +146,6 @@ export class House {
     return lines;
   }
 
-  /** The same behind proxies that are trusted. */
-  proxiedLines(origin: Origin): string {
-    return this.#forwardedLines(origin);
-  }
-
   #forwardedLines({ ip, authority, proto, path }: Origin): string {
     return (
       `x-forwarded-for: ${path}\r\nx-forwarded-proto: ${proto}\r\nx-forwarded-host: ${authority}\r\n` +
@@ -157,6 +157,11 @@ export class House {
     this.active.remove(exchange);
     const facts = { worker: this.worker, nowMs: this.clock.monotonic() };
     this.#records.add(exchangeLine(exchange, outcome, facts));
+  }
+
+  /** What a policy has seen of an exchange; where records wait already, it is not told. */
+  observed(observation: Omit<Observation, 'worker'>): void {
+    this.#records.addSpare(observedLine({ ...observation, worker: this.worker }));
   }
 
   /** False: there is no room for it. */

@@ -17,6 +17,7 @@ export function policyRuntime(house: House, { credentials, upstreamOf }: Snapsho
     clock: house.clock,
     log: house.log,
     kept: house.kept,
+    observed: (observation) => house.observed(observation),
     random: house.random,
     later: (ms, run) => {
       const timer = setTimeout(run, ms);

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DuckDbStore, Shipper, type AnalyticsStore } from '@gatehouse/analytics/store';
 import type { TelemetrySpec } from '@gatehouse/config';
 import type { Clock, Logger } from '@gatehouse/kernel';
-import { startSinks, type RunningSinks } from '@gatehouse/telemetry';
+import { RecordMetrics, startSinks, type RunningSinks } from '@gatehouse/telemetry';
+import { readMetrics } from './metrics-reader.ts';
 import type { ObserverStart, Question, Questions } from './protocol.ts';
 
 export interface ObservingOptions extends ObserverStart {
@@ -22,6 +23,7 @@ export class Observing {
   readonly #store: AnalyticsStore;
   readonly #shipper: Shipper;
   readonly #sinks: RunningSinks;
+  readonly #metrics = new RecordMetrics();
   readonly #options: ObservingOptions;
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>;
@@ -40,7 +42,7 @@ export class Observing {
       onShipped: ({ sequence }) => this.#tellShipped(sequence),
     });
     const { signal } = this.#stop;
-    this.#running = Promise.all([this.#shipper.run(signal), this.#maintain(signal)]);
+    this.#running = Promise.all([this.#shipper.run(signal), this.#maintain(signal), this.#measure(signal)]);
   }
 
   static async begin(options: ObservingOptions): Promise<Observing> {
@@ -52,7 +54,11 @@ export class Observing {
   }
 
   async answer<Asked extends Question>(question: Asked, asked: Questions[Asked]['asked']): Promise<unknown> {
-    return ANSWERS[question](this.#store, asked, { shipper: this.#shipper, sinks: this.#sinks });
+    return ANSWERS[question](this.#store, asked, {
+      shipper: this.#shipper,
+      sinks: this.#sinks,
+      metrics: this.#metrics,
+    });
   }
 
   async tell(telemetry: TelemetrySpec | undefined): Promise<void> {
@@ -74,6 +80,13 @@ export class Observing {
     await this.#store.close();
   }
 
+  async #measure(signal: AbortSignal): Promise<void> {
+    const { spool, log, startedMs: sinceMs } = this.#options;
+    await readMetrics({ spool, metrics: this.#metrics, sinceMs }, signal).catch((error: unknown) => {
+      log.error('metrics of calls have ended', { reason: reasonOf(error) });
+    });
+  }
+
   async #maintain(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
     while (!signal.aborted) {
@@ -86,6 +99,12 @@ export class Observing {
   }
 }
 
+interface Beside {
+  readonly shipper: Shipper;
+  readonly sinks: RunningSinks;
+  readonly metrics: RecordMetrics;
+}
+
 interface Parts {
   readonly store: AnalyticsStore;
   readonly sinks: RunningSinks;
@@ -95,7 +114,7 @@ type Answers = {
   readonly [Name in Question]: (
     store: AnalyticsStore,
     asked: Questions[Name]['asked'],
-    beside: { readonly shipper: Shipper; readonly sinks: RunningSinks },
+    beside: Beside,
   ) => Promise<Questions[Name]['answer']>;
 };
 
@@ -105,6 +124,7 @@ const ANSWERS: Answers = {
   find: async (store, { id, scope }) => store.find(id, scope),
   bodies: async (store, asked) => store.bodies(asked),
   export: async (store, asked) => store.export(asked),
+  metrics: async (_store, _asked, { metrics }) => Promise.resolve(metrics.render()),
   facts: async (store, _asked, { shipper, sinks }) => ({
     store: await store.facts(),
     shipper: shipper.facts(),

@@ -33,6 +33,8 @@ export interface ObserverStart {
   /** What files of the configuration are relative to. */
   readonly baseDir: string;
   readonly version: string;
+  /** When the gate has started, ms since the epoch. */
+  readonly startedMs: number;
   readonly logLevel: LogLevel;
 }
 
@@ -49,6 +51,8 @@ export interface Questions {
     readonly asked: ExportOrder;
     readonly answer: { readonly records: number; readonly bytes: number };
   };
+  /** Of the calls since the process began, as OpenMetrics. */
+  readonly metrics: { readonly asked: Readonly<Record<string, never>>; readonly answer: string };
   readonly facts: { readonly asked: Readonly<Record<string, never>>; readonly answer: ObserverFacts };
 }
 

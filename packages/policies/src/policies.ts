@@ -14,6 +14,7 @@ import { cors } from './cors/policy.ts';
 import { headers } from './headers/policy.ts';
 import { ipAccess } from './ip-access/policy.ts';
 import { canary } from './canary/policy.ts';
+import { drift } from './drift/policy.ts';
 import { fault } from './fault/policy.ts';
 import { maintenance } from './maintenance/policy.ts';
 import { mirror } from './mirror/policy.ts';
@@ -53,6 +54,7 @@ export const POLICIES: readonly PolicyDefinition[] = [
   concurrency,
   jsonLimits,
   validate,
+  drift,
   idempotency,
   bodySize,
   forwardIdentity,

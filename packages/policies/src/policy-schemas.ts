@@ -15,6 +15,7 @@ import * as cors from './cors/schema.ts';
 import * as headers from './headers/schema.ts';
 import * as ipAccess from './ip-access/schema.ts';
 import * as canary from './canary/schema.ts';
+import * as drift from './drift/schema.ts';
 import * as fault from './fault/schema.ts';
 import * as maintenance from './maintenance/schema.ts';
 import * as mirror from './mirror/schema.ts';
@@ -54,6 +55,7 @@ export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('concurrency', concurrency),
   policySchema('json-limits', jsonLimits),
   policySchema('validate', validate),
+  policySchema('drift', drift),
   policySchema('idempotency', idempotency),
   policySchema('body-size', bodySize),
   policySchema('forward-identity', forwardIdentity),

@@ -1,7 +1,7 @@
 import type { HttpCache } from '@gatehouse/cache';
 import type { CredentialSpec, LimitSpec, RouteSpec, Snapshot } from '@gatehouse/config';
 import type { CallTap, HeaderEdits } from '@gatehouse/http';
-import type { Clock, ErrorCode, Logger } from '@gatehouse/kernel';
+import type { Clock, ErrorCode, Logger, Observation } from '@gatehouse/kernel';
 import type { Counters, KeptReplies } from '@gatehouse/counters';
 import type { CredentialBook } from './credential-book.ts';
 import type { ReplyDraft } from './reply-draft.ts';
@@ -78,6 +78,8 @@ export interface Notes {
   /** Share of that limit which is left, 0 to 1. */
   limitLeft?: number;
   cacheStatus?: string;
+  /** How long which policy was waited for, in ms; the gate writes it. */
+  waits?: Record<string, number>;
   /** Whatever else a policy did that explains the reply, by its name, such as `canary: "new"`. Short, and never a secret. */
   policies?: Record<string, string>;
 }
@@ -193,8 +195,8 @@ export interface PolicyHooks {
   onIdentify?(exchange: Exchange): Identification | Promise<Identification>;
   /** Of the stage `identify`: what `WWW-Authenticate` offers those who showed nothing. */
   readonly challenge?: string;
-  /** Who calls is known: before the stage `admit`, for policies of earlier stages. A Reply ends the exchange here. */
-  onIdentified?(exchange: Exchange): Reply | undefined;
+  /** Who calls is known: before the stage `admit`, for policies of earlier stages. A Reply ends the exchange here; plugins answer at once. */
+  onIdentified?(exchange: Exchange): Reply | undefined | Promise<Reply | undefined>;
   /** A Reply ends the exchange here. */
   onRequest?(exchange: Exchange): Reply | undefined | Promise<Reply | undefined>;
   /** Before the reply's head is written; edit `exchange.replyHeaders`. Not called for the gate's own refusals. */
@@ -204,6 +206,11 @@ export interface PolicyHooks {
    * written last comes first. Not called for refusals, HTTP upgrades, and calls of models.
    */
   onReply?(exchange: Exchange, reply: ReplyDraft, sink: ReplySink): ReplyFilter | undefined;
+  /**
+   * Whether `onReply` would take the reply of this exchange; left out: yes. Where no policy would, the reply goes
+   * straight through. Not for plugins.
+   */
+  wantsReply?(exchange: Exchange): boolean;
   /** No upstream has given a reply: another may be given instead. Asked in the order of `onReply`. */
   onFailure?(exchange: Exchange, problem: { readonly code: ErrorCode; readonly detail: string }): OwnReply | undefined;
   /** Exactly once, also on abort. */
@@ -254,6 +261,8 @@ export interface PolicyRuntime {
   readonly cache: HttpCache;
   /** Replies of calls that must not be made twice, for all workers. */
   readonly kept: KeptReplies;
+  /** Puts among the records what was seen of an exchange. */
+  observed(observation: Omit<Observation, 'worker'>): void;
 }
 
 /** A part of a text, by offsets in UTF-16 units. */

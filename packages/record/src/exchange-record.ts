@@ -36,6 +36,13 @@ export interface ExchangeRecord {
   /** Durations are kept to a microsecond. */
   readonly durationMs: number;
   readonly gatewayMs: number;
+  /** Of the gate's own time, what went to each part of the order: before anybody knew who calls, to find that out, to let it pass, to shape it. */
+  readonly guardMs?: number | undefined;
+  readonly identifyMs?: number | undefined;
+  readonly admitMs?: number | undefined;
+  readonly shapeMs?: number | undefined;
+  /** Policies that were waited for: `introspection: 12.1 ms`. */
+  readonly waits?: string | undefined;
   readonly connectMs?: number | undefined;
   readonly firstByteMs?: number | undefined;
   readonly bodyMs?: number | undefined;

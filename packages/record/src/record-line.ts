@@ -17,6 +17,7 @@ export function recordLine(record: ExchangeRecord): string {
     `,"clientIp":"${jsonText(record.clientIp)}"${optionalText(',"userAgent":"', record.userAgent)}` +
     `,"bytesIn":${count(record.bytesIn)},"bytesOut":${count(record.bytesOut)}` +
     `,"durationMs":${duration(record.durationMs)},"gatewayMs":${duration(record.gatewayMs)}` +
+    partsPart(record) +
     (connectMs === undefined ? '' : `,"connectMs":${duration(connectMs)}`) +
     (firstByteMs === undefined ? '' : `,"firstByteMs":${duration(firstByteMs)}`) +
     (bodyMs === undefined ? '' : `,"bodyMs":${duration(bodyMs)}`) +
@@ -30,6 +31,23 @@ export function recordLine(record: ExchangeRecord): string {
     `${tracePart(record)}${aiPart(record)}}\n`
   );
 }
+
+/** Most parts take less than a microsecond on most routes, and are left out. */
+function partsPart({ guardMs, identifyMs, admitMs, shapeMs, waits }: ExchangeRecord): string {
+  return (
+    part(',"guardMs":', guardMs) +
+    part(',"identifyMs":', identifyMs) +
+    part(',"admitMs":', admitMs) +
+    part(',"shapeMs":', shapeMs) +
+    optionalText(',"waits":"', waits)
+  );
+}
+
+function part(opening: string, ms: number | undefined): string {
+  return ms === undefined || ms < LEAST_MS ? '' : opening + duration(ms);
+}
+
+const LEAST_MS = 0.000_5;
 
 export function gapLine(gap: GapRecord): string {
   return `{"gap":true,"lost":${count(gap.lost)},"from":${count(gap.from)},"to":${count(gap.to)},"worker":${count(gap.worker)}}\n`;

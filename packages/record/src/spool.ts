@@ -7,6 +7,7 @@ export { spoolBytesBehind, spoolEnd } from './spool/spool-extent.ts';
 export type { Corruption, Position, SpoolBatch } from './spool/spool-cursor.ts';
 export { parseFilter, type FilterOptions, type RecordFilter } from './query/record-filter.ts';
 export { tailRecords, type TailItem, type TailOptions } from './query/tail-records.ts';
+export { readObservations, type ReadObservationsOptions } from './query/read-observations.ts';
 export { formatRecord, type FormatOptions } from './query/format-record.ts';
 export { formatItem } from './query/format-item.ts';
 export { bodiesOf } from './query/bodies-of.ts';

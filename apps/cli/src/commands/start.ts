@@ -95,6 +95,7 @@ export class RunningGatehouse implements StatusSource {
   /** Of what is stored, which changes often. */
   readonly #compiler = new WarmCompiler(COMPILER_IDLE_MS);
   #parts: ServedParts | undefined;
+  readonly #startedMs = systemClock.now();
   #observer: Observer | undefined;
   #observeLater: NodeJS.Timeout | undefined;
   #control: ControlPlane | undefined;
@@ -236,6 +237,7 @@ export class RunningGatehouse implements StatusSource {
       sinksFolder: path.join(dataDir, 'sinks'),
       baseDir: path.resolve(path.dirname(config ?? '.')),
       version: version(),
+      startedMs: this.#startedMs,
       logLevel,
       log,
       onShipped: (sequence) => gateway.recordsKept(sequence),
@@ -344,6 +346,11 @@ export class RunningGatehouse implements StatusSource {
 
   get adminToken(): string | undefined {
     return this.#options.env['GATEHOUSE_ADMIN_TOKEN'];
+  }
+
+  /** What the observer has counted of calls. */
+  async observed(): Promise<string | undefined> {
+    return this.#observer?.ask('metrics', {});
   }
 
   identityKeys(): string | undefined {

@@ -102,14 +102,15 @@ export const widenRecords = (known: ReadonlySet<string>): readonly string[] =>
   );
 
 function sums(cube: Cube, level: Level): readonly string[] {
+  const by = cube.grains[level]?.sums ?? [];
   const models = onlyModels(cube);
   const values = SUMMED.map((name) => ({ name, type: summedType(name) === 'DOUBLE' ? 'Float64' : 'Int64' }));
-  const select = `SELECT ${[sinceSql(level), ...keysSql(cube.dimensions), ...SUMMED.map((name) => typed(name, OF_RECORDS[name]))].join(', ')} FROM records${models === '' ? '' : ` WHERE ${models}`} GROUP BY ALL`;
-  return summing(sumsTable(cube, level), { keys: cube.dimensions.map(keyColumn), values, select, level });
+  const select = `SELECT ${[sinceSql(level), ...keysSql(by), ...SUMMED.map((name) => typed(name, OF_RECORDS[name]))].join(', ')} FROM records${models === '' ? '' : ` WHERE ${models}`} GROUP BY ALL`;
+  return summing(sumsTable(cube, level), { keys: by.map(keyColumn), values, select, level });
 }
 
 function spread(cube: Cube, level: Level): readonly string[] {
-  const by = cube.spread[level] ?? [];
+  const by = cube.grains[level]?.spread ?? [];
   const keys = [
     ...by.map(keyColumn),
     { name: 'timing', type: 'LowCardinality(String)' },

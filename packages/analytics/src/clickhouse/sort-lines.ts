@@ -43,7 +43,8 @@ export function sortLines({ lines, holes }: Batch): SortedLines {
       newestMs = Math.max(newestMs, line.record.time);
     } else if (line?.kind === 'body' && isBodyStorable(line)) bodies.push(line);
     else if (line?.kind === 'gap' && isGapStorable(line)) gaps.push(gapOf(line));
-    else unreadable++;
+    // What was observed of calls is for whoever asks the spool.
+    else if (line?.kind !== 'observed') unreadable++;
   }
   if (unreadable > 0) gaps.push(gapAt(newestMs, { reason: 'unreadable', bytes: 0, lost: unreadable }));
   return { records, bodies, gaps, unreadable };

@@ -19,11 +19,13 @@ const GAP_COLUMNS = [
   { name: 'from', type: 'BIGINT' },
   { name: 'to', type: 'BIGINT' },
 ];
+/** What was seen of a call beside its record: for whoever asks the spool. */
+const OBSERVED_COLUMN = { name: 'observed', type: 'BOOLEAN' };
 const OWN_BODY_COLUMNS = [
   { name: 'body', type: 'BOOLEAN' },
   ...BODY_COLUMNS.filter(({ name }) => !COLUMNS.some((column) => column.name === name)),
 ];
-const READ = [...COLUMNS, ...GAP_COLUMNS, ...OWN_BODY_COLUMNS]
+const READ = [...COLUMNS, ...GAP_COLUMNS, OBSERVED_COLUMN, ...OWN_BODY_COLUMNS]
   .map(({ name, type }) => `'${name}': '${type}'`)
   .join(', ');
 /** As they are: what does not have all of this is none. */
@@ -64,13 +66,14 @@ export async function appendBatch(batch: Batch, { write, days, folder }: AppendT
   const appended = await write.transaction(async () => {
     await read(write, file);
     const [facts] = await write.rows(
-      `SELECT count(*) FILTER (gap) AS gaps, count(*) FILTER (${IS_BODY}) AS bodies, count(*) FILTER (${IS_RECORD}) AS records FROM batch`,
+      `SELECT count(*) FILTER (gap) AS gaps, count(*) FILTER (observed) AS observed, count(*) FILTER (${IS_BODY}) AS bodies, count(*) FILTER (${IS_RECORD}) AS records FROM batch`,
     );
     for (const of of days) {
       for (const day of await keepDays(write, batch.node, of.dated)) made.push(() => of.add(day));
     }
     const records = numberOf(facts, 'records');
-    const unreadable = linesIn(batch.lines) - records - numberOf(facts, 'gaps') - numberOf(facts, 'bodies');
+    const others = ['gaps', 'observed', 'bodies'].reduce((sum, kind) => sum + numberOf(facts, kind), 0);
+    const unreadable = linesIn(batch.lines) - records - others;
     await keepGaps(write, batch, unreadable);
     await markUnrolled(write);
     await keepPosition(write, batch);

@@ -130,7 +130,8 @@ export class DuckDbStore implements AnalyticsStore {
   }
 
   async search(asked: Search): Promise<RecordPage> {
-    return this.#asking(async (read) => search(asked, { read, days: this.#days }));
+    // In a transaction: a day that is forgotten in between is still there.
+    return this.#asking(async (read) => read.transaction(async () => search(asked, { read, days: this.#days })));
   }
 
   async find(id: string, scope?: Scope): Promise<StoredRecord | undefined> {

@@ -17,13 +17,13 @@ export const TABLES: readonly string[] = [
 ];
 
 function sums(cube: Cube, level: Level): string {
-  const keys = cube.dimensions.map((name) => `${quoted(name)} VARCHAR`);
+  const keys = (cube.grains[level]?.sums ?? []).map((name) => `${quoted(name)} VARCHAR`);
   const values = SUMMED.map((name) => `${quoted(name)} ${summedType(name)}`);
   return `CREATE TABLE IF NOT EXISTS ${sumsTable(cube, level)} (since BIGINT, ${[...keys, ...values].join(', ')})`;
 }
 
 function spread(cube: Cube, level: Level): string {
-  const keys = (cube.spread[level] ?? []).map((name) => `${quoted(name)} VARCHAR`);
+  const keys = (cube.grains[level]?.spread ?? []).map((name) => `${quoted(name)} VARCHAR`);
   return `CREATE TABLE IF NOT EXISTS ${spreadTable(cube, level)} (since BIGINT, ${keys.join(', ')}, timing VARCHAR, bucket SMALLINT, calls BIGINT)`;
 }
 

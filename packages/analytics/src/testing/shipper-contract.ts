@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createLogger } from '@gatehouse/kernel';
-import { gapLine, recordLine } from '@gatehouse/record';
+import { gapLine, observedLine, recordLine } from '@gatehouse/record';
 import { SpoolWriter } from '@gatehouse/record/spool';
 import { expect, it, onTestFinished } from 'vitest';
 import type { AnalyticsStore } from '../analytics-store.ts';
@@ -134,6 +134,8 @@ export function shipperContract(open: OpenStore): void {
     write(
       good[0] ?? '',
       gapLine({ gap: true, lost: 7, from: FROM_MS, to: FROM_MS + 5, worker: 1 }),
+      // Neither: it is for whoever asks the spool.
+      observedLine({ time: FROM_MS, worker: 1, api: 'a', version: '1', route: 'a GET /', document: '', method: 'GET', status: 200, shown: [], asked: [], seen: ['reply 200'], findings: [{ kind: 'type', where: 'query a', shape: { types: ['null'] } }] }), // prettier-ignore
       '{"id":"half\n',
       'no json\n',
       '[1,2]\n',

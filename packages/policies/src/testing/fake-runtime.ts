@@ -17,6 +17,7 @@ export interface FakeRuntimeOptions {
   /** What an earlier snapshot left, to show that it is kept. */
   readonly states?: Map<string, unknown>;
   readonly kept?: KeptReplies;
+  readonly observed?: PolicyRuntime['observed'];
   /** Left out: it finds nothing. */
   readonly spotter?: (kinds: readonly string[]) => Spotter;
   /** Left out: none is kept. */
@@ -44,6 +45,7 @@ export function fakeRuntime(options: FakeRuntimeOptions = {}): PolicyRuntime {
     spotter: options.spotter ?? (() => (text) => ({ spots: [], decided: text.length })),
     keepBody: options.keepBody ?? (() => false),
     cache: options.cache ?? new HttpCache(createCacheMemory({ bytes: 1024 ** 2, entries: 256 }), 0),
+    observed: options.observed ?? (() => {}),
     kept: options.kept ?? openKeptReplies(createKeptMemory({ entries: 64, bytes: 16_384 }), 1),
   };
 }

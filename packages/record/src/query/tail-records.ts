@@ -2,14 +2,18 @@ import { setImmediate } from 'node:timers/promises';
 import { BODY_START } from '../bodies/body-line.ts';
 import { parseLine } from '../parse-line.ts';
 import type { SpoolLine } from '../parse-line.ts';
+import { OBSERVED_START } from '../observed-line.ts';
 import { positionSince, readBackwards } from '../spool/read-backwards.ts';
 import { readSpool } from '../spool/read-spool.ts';
 import type { Corruption, Position, SpoolBatch } from '../spool/spool-cursor.ts';
 import type { RecordFilter } from './record-filter.ts';
 
-/** A record, or what stands where records are missing; `line` is the JSON as it was written. Bodies are left out. */
+/**
+ * A record, or what stands where records are missing; `line` is the JSON as it was written. Bodies and observations are
+ * left out.
+ */
 export type TailItem =
-  | Exclude<SpoolLine, { readonly kind: 'body' }>
+  | Exclude<SpoolLine, { readonly kind: 'body' | 'observed' }>
   | { readonly kind: 'corrupt'; readonly corruption: Corruption };
 
 export interface TailOptions {
@@ -83,10 +87,10 @@ function itemsOf(batch: SpoolBatch, filter: RecordFilter | undefined): readonly 
 }
 
 function passes(line: string, filter: RecordFilter | undefined): TailItem | undefined {
-  if (line.startsWith(BODY_START)) return undefined;
+  if (line.startsWith(BODY_START) || line.startsWith(OBSERVED_START)) return undefined;
   if (filter !== undefined && !line.startsWith(GAP_START) && !filter.mayMatch(line)) return undefined;
   const item = parseLine(line);
-  if (item === undefined || item.kind === 'body') return undefined;
+  if (item === undefined || item.kind === 'body' || item.kind === 'observed') return undefined;
   if (filter === undefined) return item;
   if (item.kind === 'gap') return item.gap.to >= (filter.sinceMs ?? Number.NEGATIVE_INFINITY) ? item : undefined;
   return filter.matches(item.record) ? item : undefined;
