@@ -1,6 +1,10 @@
-import { parseClickHouseUrl } from '@gatehouse/analytics';
-import { ClickHouseStore, HttpConnection } from '@gatehouse/analytics/store';
-import { shipperContract, storeContract } from '@gatehouse/analytics/testing';
+import {
+  ClickHouseStore,
+  HttpConnection,
+  parseClickHouseUrl,
+  shipperContract,
+  storeContract,
+} from '@gatehouse/analytics/testing';
 import { systemClock } from '@gatehouse/kernel';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 import { hasEngine, startEngine, type Engine } from './engine.ts';

@@ -1,4 +1,5 @@
 import type {
+  AnalyticsPlace,
   Aggregates,
   Aggregation,
   BodiesOf,
@@ -21,7 +22,9 @@ import type { SinkFacts } from '@gatehouse/telemetry';
 export interface ObserverStart {
   /** Where the gate beside us keeps its records. */
   readonly spool: string;
-  /** Of the database. */
+  /** Where records are kept for good. */
+  readonly analytics: AnalyticsPlace;
+  /** Of the embedded database. */
   readonly folder: string;
   /** What the gate is called. */
   readonly node: string;
@@ -59,8 +62,9 @@ export interface Questions {
 export type Question = keyof Questions;
 
 export interface ObserverFacts {
-  readonly store: StoreFacts;
-  readonly shipper: ShipperFacts;
+  /** Undefined while it does not answer, and where none is kept. */
+  readonly store: StoreFacts | undefined;
+  readonly shipper: ShipperFacts | undefined;
   readonly sinks: readonly SinkFacts[];
 }
 

@@ -16,4 +16,5 @@ export type { BodiesOf, ExportOrder, Keep, StoredBody, StoreFacts } from './anal
 export type { ShipperFacts } from './shipping/shipper.ts';
 export { matches, type KeptRecord } from './query/matches.ts';
 export { readCursor } from './query/cursor.ts';
-export { parseClickHouseUrl, placeText, type ClickHousePlace } from './clickhouse/clickhouse-url.ts';
+export { parseAnalyticsPlace, type AnalyticsPlace } from './analytics-place.ts';
+export { placeText, type ClickHousePlace } from './clickhouse/clickhouse-url.ts';

@@ -11,7 +11,5 @@ export type {
   StoredBody,
   StoreFacts,
 } from './analytics-store.ts';
-export { ClickHouseStore, type ClickHouseOptions } from './clickhouse/clickhouse-store.ts';
-export { HttpConnection } from './clickhouse/http-connection.ts';
-export { DuckDbStore, type DuckDbOptions } from './duckdb/duckdb-store.ts';
+export { openStore, type StoreOptions } from './open-store.ts';
 export { Shipper, type ShipperFacts, type ShipperOptions } from './shipping/shipper.ts';

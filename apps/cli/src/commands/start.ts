@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { DemoModel } from '@gatehouse/ai/demo';
+import type { AnalyticsPlace } from '@gatehouse/analytics';
 import type { Snapshot } from '@gatehouse/config';
 import { tellingOf } from '../telling.ts';
 import { ControlPlane, readKeptCallers, type GateConfig } from '@gatehouse/control';
@@ -29,6 +30,7 @@ import { wantsDemoModel, withDemoModel } from '../demo/with-demo-model.ts';
 import type { Environment } from '../load-config.ts';
 import { CommandFailure } from '../failure.ts';
 import type { ImportPlaces } from '../import-places.ts';
+import { keepIn } from '../keep.ts';
 import { nodeName } from '../node-name.ts';
 import { KeptConfig } from '../kept-config.ts';
 import { localUrl, offerLocalAccess, withdrawLocalAccess } from '../local-access.ts';
@@ -55,6 +57,8 @@ export interface StartOptions {
   readonly status: Address;
   /** Of what is governed: a file of SQLite, or `postgres://…`. */
   readonly database: string;
+  /** Where records are kept for good. */
+  readonly analytics: AnalyticsPlace;
   readonly workers: number;
   readonly env: Environment;
   readonly log: Logger;
@@ -69,16 +73,6 @@ const DRAIN_MS = 30_000;
 const TELL_OF_DRAINING_MS = 1000;
 /** A start is for callers first; whoever asks about calls before that does not wait for it. */
 const OBSERVE_AFTER_MS = 1500;
-const DAY_MS = 86_400_000;
-/** For how long records and their sums are kept, and how much of the disk they may take. */
-const KEEP = {
-  recordsMs: 30 * DAY_MS,
-  bodiesMs: 7 * DAY_MS,
-  minutesMs: 40 * DAY_MS,
-  hoursMs: 400 * DAY_MS,
-  daysMs: 3650 * DAY_MS,
-  bytesMax: 20 * 1024 ** 3,
-};
 const USERS_DOCUMENT = path.join(import.meta.dirname, '../../../../examples/users/openapi.yaml');
 
 /** Everything in one process, until `stop`. */
@@ -226,13 +220,14 @@ export class RunningGatehouse implements StatusSource {
 
   /** Nothing that has not been kept goes from the spool while there is room. */
   #observe(): void {
-    const { dataDir, log, logLevel, config } = this.#options;
+    const { dataDir, log, logLevel, config, analytics } = this.#options;
     const gateway = this.#serving();
     const observer = new Observer({
       spool: this.#recordsFolder(),
       folder: this.#analyticsFolder(),
       node: nodeName(dataDir),
-      keep: KEEP,
+      analytics,
+      keep: keepIn(analytics),
       telemetry: this.#parts?.snapshot.telemetry,
       sinksFolder: path.join(dataDir, 'sinks'),
       baseDir: path.resolve(path.dirname(config ?? '.')),
