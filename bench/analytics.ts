@@ -11,7 +11,7 @@ import type { Aggregation, Metric, Period } from '../packages/analytics/src/inde
 import { createDay } from '../packages/analytics/src/duckdb/schema.ts';
 import { dayTable } from '../packages/analytics/src/duckdb/day-tables.ts';
 import { idHashSql } from '../packages/analytics/src/duckdb/id-hash.ts';
-import { DuckDbStore } from '../packages/analytics/src/store.ts';
+import { DuckDbStore } from '../packages/analytics/src/duckdb/duckdb-store.ts';
 import { summary } from './statistics.ts';
 
 const [millions = 100, days = 30] = process.argv.slice(2).map(Number);

@@ -1,4 +1,4 @@
-import type { Keep } from '@gatehouse/analytics';
+import type { AnalyticsPlace, Keep } from '@gatehouse/analytics';
 import type { Snapshot } from '@gatehouse/config';
 import type { ObserverSettings } from '@gatehouse/observer';
 
@@ -14,7 +14,9 @@ const KEEP: Keep = {
   bytesMax: 20 * 1024 ** 3,
 };
 
-/** What a configuration has the observer do. */
-export function observerSettings(snapshot: Snapshot | undefined): ObserverSettings {
-  return { keep: { ...KEEP, ...snapshot?.records }, telemetry: snapshot?.telemetry };
+/** What a configuration has the observer do. How large the disk of a server is, is the server's own affair. */
+export function observerSettings(snapshot: Snapshot | undefined, place: AnalyticsPlace): ObserverSettings {
+  const keep = { ...KEEP, ...snapshot?.records };
+  const bounded = place === 'embedded' ? keep : { ...keep, bytesMax: Number.MAX_SAFE_INTEGER };
+  return { keep: bounded, telemetry: snapshot?.telemetry };
 }

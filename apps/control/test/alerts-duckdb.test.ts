@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Aggregation } from '@gatehouse/analytics';
-import { DuckDbStore } from '@gatehouse/analytics/store';
+import { DuckDbStore } from '@gatehouse/analytics/testing';
 import { linesOf, sampleCalls } from '@gatehouse/analytics/testing';
 import { evaluateAlerts, type Analytics } from '@gatehouse/services';
 import { RecordedCalls } from '@gatehouse/services/testing';

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DuckDbStore } from '@gatehouse/analytics/store';
-import { linesOf, sampleCalls } from '@gatehouse/analytics/testing';
+import { DuckDbStore, linesOf, sampleCalls } from '@gatehouse/analytics/testing';
 import { bodyKey, bodyLine, sealBody } from '@gatehouse/record';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestHouse, type Json, type Reply, type TestHouse } from './house.ts';

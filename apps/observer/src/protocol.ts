@@ -1,4 +1,5 @@
 import type {
+  AnalyticsPlace,
   Aggregates,
   Aggregation,
   BodiesOf,
@@ -28,7 +29,9 @@ export interface ObserverSettings {
 export interface ObserverStart {
   /** Where the gate beside us keeps its records. */
   readonly spool: string;
-  /** Of the database. */
+  /** Where records are kept for good. */
+  readonly analytics: AnalyticsPlace;
+  /** Of the embedded database. */
   readonly folder: string;
   /** What the gate is called. */
   readonly node: string;
@@ -64,8 +67,9 @@ export interface Questions {
 export type Question = keyof Questions;
 
 export interface ObserverFacts {
-  readonly store: StoreFacts;
-  readonly shipper: ShipperFacts;
+  /** Undefined while it does not answer, and where none is kept. */
+  readonly store: StoreFacts | undefined;
+  readonly shipper: ShipperFacts | undefined;
   readonly sinks: readonly SinkFacts[];
 }
 

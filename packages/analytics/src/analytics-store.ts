@@ -13,6 +13,12 @@ export interface Batch {
   readonly holes: readonly Hole[];
 }
 
+/** How far a spool has been read. */
+export interface Reached extends Position {
+  /** Where the next batch has to end: a part of it may be kept, and would not be known again in another. */
+  readonly upTo?: Position;
+}
+
 /** Records that are gone. */
 export interface Hole {
   readonly reason: string;
@@ -29,7 +35,7 @@ export interface Appended {
 /** Where records are kept for good, and asked about. One writes, any number ask. */
 export interface AnalyticsStore {
   /** Where reading of this spool goes on; undefined: at its beginning. */
-  position(node: string): Promise<Position | undefined>;
+  position(node: string): Promise<Reached | undefined>;
   append(batch: Batch): Promise<Appended>;
   /** For how long what is kept from now on. */
   keep(keep: Keep): void;

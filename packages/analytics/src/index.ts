@@ -17,3 +17,5 @@ export type { ShipperFacts } from './shipping/shipper.ts';
 export { storyOf, type StoryStep } from './query/story.ts';
 export { matches, type KeptRecord } from './query/matches.ts';
 export { readCursor } from './query/cursor.ts';
+export { parseAnalyticsPlace, type AnalyticsPlace } from './analytics-place.ts';
+export { placeText, type ClickHousePlace } from './clickhouse/clickhouse-url.ts';

@@ -7,8 +7,9 @@ export type {
   ExportOrder,
   Hole,
   Keep,
+  Reached,
   StoredBody,
   StoreFacts,
 } from './analytics-store.ts';
-export { DuckDbStore, type DuckDbOptions } from './duckdb/duckdb-store.ts';
+export { openStore, type StoreOptions } from './open-store.ts';
 export { Shipper, type ShipperFacts, type ShipperOptions } from './shipping/shipper.ts';

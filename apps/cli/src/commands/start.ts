@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { DemoModel } from '@gatehouse/ai/demo';
+import type { AnalyticsPlace } from '@gatehouse/analytics';
 import type { Snapshot } from '@gatehouse/config';
 import { tellingOf } from '../telling.ts';
 import { ControlPlane, readKeptCallers, type GateConfig } from '@gatehouse/control';
@@ -56,6 +57,8 @@ export interface StartOptions {
   readonly status: Address;
   /** Of what is governed: a file of SQLite, or `postgres://…`. */
   readonly database: string;
+  /** Where records are kept for good. */
+  readonly analytics: AnalyticsPlace;
   readonly workers: number;
   readonly env: Environment;
   readonly log: Logger;
@@ -217,13 +220,14 @@ export class RunningGatehouse implements StatusSource {
 
   /** Nothing that has not been kept goes from the spool while there is room. */
   #observe(): void {
-    const { dataDir, log, logLevel, config } = this.#options;
+    const { dataDir, log, logLevel, config, analytics } = this.#options;
     const gateway = this.#serving();
     const observer = new Observer({
       spool: this.#recordsFolder(),
       folder: this.#analyticsFolder(),
       node: nodeName(dataDir),
-      settings: observerSettings(this.#parts?.snapshot),
+      analytics,
+      settings: observerSettings(this.#parts?.snapshot, analytics),
       sinksFolder: path.join(dataDir, 'sinks'),
       baseDir: path.resolve(path.dirname(config ?? '.')),
       version: version(),
@@ -240,7 +244,7 @@ export class RunningGatehouse implements StatusSource {
 
   async #publish(snapshot: Snapshot): Promise<Published> {
     const published = await this.#serving().publish(await this.#ready(snapshot));
-    this.#observer?.use(observerSettings(snapshot));
+    this.#observer?.use(observerSettings(snapshot, this.#options.analytics));
     return published;
   }
 

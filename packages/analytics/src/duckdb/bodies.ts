@@ -1,6 +1,7 @@
 import type { BodiesOf, StoredBody } from '../analytics-store.ts';
-import { within } from './conditions.ts';
-import { numberOf, textOf, type Connection } from './connection.ts';
+import { within } from '../sql/conditions.ts';
+import { bodyOf } from '../sql/rows.ts';
+import type { Connection } from './connection.ts';
 import { dayTable, type DayTables } from './day-tables.ts';
 import { Parameters } from './parameters.ts';
 
@@ -17,16 +18,5 @@ export async function bodiesOf(
     `SELECT * FROM ${dayTable(day, 'bodies')} WHERE ${within(moment, 'time')} AND id = ${parameters.add(id)} ORDER BY side LIMIT 10`,
     parameters,
   );
-  return rows.map((row) => ({
-    body: true,
-    id: textOf(row, 'id'),
-    time: numberOf(row, 'time'),
-    worker: numberOf(row, 'worker'),
-    side: textOf(row, 'side') === 'request' ? 'request' : 'response',
-    type: textOf(row, 'type'),
-    bytes: numberOf(row, 'bytes'),
-    cut: row['cut'] === true,
-    key: textOf(row, 'key'),
-    sealed: textOf(row, 'sealed'),
-  }));
+  return rows.map(bodyOf);
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Position } from '@gatehouse/record/spool';
-import type { Aggregates, Aggregation, RecordPage, Scope, Search, StoredRecord } from '../query/query.ts';
+import type { Aggregates, Aggregation, Period, RecordPage, Scope, Search, StoredRecord } from '../query/query.ts';
 import { LEVEL_MS, type Level } from '../rollup/cubes.ts';
 import type { Rolled } from '../rollup/segments.ts';
 import type {
@@ -15,11 +15,13 @@ import type {
   StoredBody,
   StoreFacts,
 } from '../analytics-store.ts';
-import { aggregateStatement, rowOf } from './aggregate.ts';
+import { topSeries } from '../query/top-series.ts';
+import { aggregateStatement, rowOf } from '../sql/aggregate.ts';
 import { appendBatch } from './append-batch.ts';
 import { bodiesOf } from './bodies.ts';
 import { Connection, numberOf, textOf } from './connection.ts';
 import { dayTable, DayTables } from './day-tables.ts';
+import { DUCKDB } from './dialect.ts';
 import { exportRecords } from './export-records.ts';
 import { Parameters } from './parameters.ts';
 import { forget, usedBytes } from './retention.ts';
@@ -121,28 +123,17 @@ export class DuckDbStore implements AnalyticsStore {
 
   async aggregate(asked: Aggregation): Promise<Aggregates> {
     const { top, stepMs } = asked;
-    if (top !== undefined && stepMs !== undefined) return this.#topSeries(asked, top);
+    if (top !== undefined && stepMs !== undefined) return topSeries(asked, async (each) => this.aggregate(each));
     // In a transaction: what is rolled up in between changes nothing.
     return this.#asking(async (read) =>
       read.transaction(async () => {
+        const tables = (period: Period) => this.#days.within(period).map((day) => dayTable(day));
         const rolled = await this.#rolled(read);
-        const { sql, parameters, source } = aggregateStatement(asked, { days: this.#days, rolled });
+        const { sql, parameters, source } = aggregateStatement(asked, { dialect: DUCKDB, tables, rolled });
         const rows = await read.rows(sql, parameters);
         return { rows: rows.map((row) => rowOf(row, asked)), source };
       }),
     );
-  }
-
-  /** First which are the largest over the whole period, then their course. */
-  async #topSeries(asked: Aggregation, top: NonNullable<Aggregation['top']>): Promise<Aggregates> {
-    const { stepMs: _step, ...whole } = asked;
-    const { rows } = await this.aggregate({ ...whole, metrics: [top.by] });
-    const where = asked.by.map((dimension) => ({ dimension, values: rows.map(({ key }) => key[dimension] ?? '') }));
-    const known = new Set(rows.map(({ key }) => JSON.stringify(asked.by.map((name) => key[name]))));
-    const { top: _top, ...series } = asked;
-    const found = await this.aggregate({ ...series, where: [...asked.where, ...where] });
-    const kept = found.rows.filter(({ key }) => known.has(JSON.stringify(asked.by.map((name) => key[name]))));
-    return { rows: kept, source: found.source };
   }
 
   async search(asked: Search): Promise<RecordPage> {

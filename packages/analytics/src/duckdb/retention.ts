@@ -2,8 +2,8 @@ import type { Keep } from '../analytics-store.ts';
 import { CUBES, LEVEL_MS, levelsOf } from '../rollup/cubes.ts';
 import { numberOf, type Connection } from './connection.ts';
 import { dayTable, type DayTables } from './day-tables.ts';
-import { spreadTable, sumsTable } from './schema.ts';
-import { ms } from './conditions.ts';
+import { spreadTable, sumsTable } from '../sql/roll-up-tables.ts';
+import { ms } from '../sql/conditions.ts';
 
 const DAY_MS = LEVEL_MS.days;
 

@@ -1,9 +1,9 @@
 import type { Dimension } from '../query/dimensions.ts';
 import { CUBES, LEVEL_MS, type Cube, type Grain, type Level } from '../rollup/cubes.ts';
-import { bucketSql, OF_RECORDS, ofRecord, ofRollUps, quoted, SUMMED, timeOf } from './columns.ts';
+import { bucketSql, OF_RECORDS, ofRecord, ofRollUps, quoted, SUMMED, timeOf } from '../sql/columns.ts';
 import { numberOf, type Connection } from './connection.ts';
 import { dayTable } from './day-tables.ts';
-import { spreadTable, sumsTable } from './schema.ts';
+import { spreadTable, sumsTable } from '../sql/roll-up-tables.ts';
 
 /** Each is made of the one before it. */
 const ORDER: readonly Level[] = ['minutes', 'hours', 'days'];

@@ -1,9 +1,7 @@
 import { CUBES, levelsOf, type Cube, type Level } from '../rollup/cubes.ts';
-import { COLUMNS, quoted, SUMMED, summedType } from './columns.ts';
-
-/** `traffic_minutes`: sums; `traffic_minutes_spread`: distributions of times. */
-export const sumsTable = (cube: Cube, level: Level): string => `${cube.name}_${level}`;
-export const spreadTable = (cube: Cube, level: Level): string => `${cube.name}_${level}_spread`;
+import { quoted, SUMMED, summedType } from '../sql/columns.ts';
+import { spreadTable, sumsTable } from '../sql/roll-up-tables.ts';
+import { COLUMNS } from './columns.ts';
 
 /** Makes everything but records, of which each day has a table of its own. */
 export const TABLES: readonly string[] = [

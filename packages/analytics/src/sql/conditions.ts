@@ -1,5 +1,6 @@
 import type { Condition, Period, Scope } from '../query/query.ts';
 import type { Dimension } from '../query/dimensions.ts';
+import type { SqlDialect } from './dialect.ts';
 import type { Parameters } from './parameters.ts';
 
 export interface Where {
@@ -11,6 +12,7 @@ interface Place {
   /** What a dimension is there, as SQL. */
   readonly of: (dimension: Dimension) => string;
   readonly parameters: Parameters;
+  readonly dialect: SqlDialect;
 }
 
 /** `AND …` for everything that is asked. */
@@ -26,15 +28,14 @@ function conditionSql({ dimension, values, not = false }: Condition, { of, param
   return `${of(dimension)} ${not ? 'NOT IN' : 'IN'} (${list})`;
 }
 
-function scopeSql({ apis, applications, prefixes, except = [] }: Scope, { of, parameters }: Place): string {
+function scopeSql({ apis, applications, prefixes, except = [] }: Scope, place: Place): string {
+  const { of, parameters, dialect } = place;
   const names = ['api', 'application'] as const;
   const begins = (dimension: Dimension, prefix: string): string =>
-    `starts_with(${of(dimension)}, ${parameters.add(prefix)})`;
+    dialect.startsWith(of(dimension), parameters.add(prefix));
   const any = [
-    ...(apis.length > 0 ? [conditionSql({ dimension: 'api', values: apis }, { of, parameters })] : []),
-    ...(applications.length > 0
-      ? [conditionSql({ dimension: 'application', values: applications }, { of, parameters })]
-      : []),
+    ...(apis.length > 0 ? [conditionSql({ dimension: 'api', values: apis }, place)] : []),
+    ...(applications.length > 0 ? [conditionSql({ dimension: 'application', values: applications }, place)] : []),
     ...prefixes.flatMap((prefix) => names.map((name) => begins(name, prefix))),
   ];
   const others = except.flatMap((prefix) => names.map((name) => `NOT ${begins(name, prefix)}`));

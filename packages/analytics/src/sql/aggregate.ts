@@ -1,6 +1,6 @@
 import type { Dimension } from '../query/dimensions.ts';
 import { percentileOf, TIMINGS, type Metric, type Timing } from '../query/metrics.ts';
-import type { AggregateRow, Aggregation } from '../query/query.ts';
+import type { AggregateRow, Aggregation, Period } from '../query/query.ts';
 import { cubeFor, LEVELS, type Cube, type Fitting } from '../rollup/cubes.ts';
 import { segmentsOf, type Rolled, type Segment } from '../rollup/segments.ts';
 import {
@@ -12,14 +12,15 @@ import {
   quoted,
   SUMMED,
   timeOf,
+  typed,
   valueSql,
   type Summed,
 } from './columns.ts';
 import { conditionsSql, within } from './conditions.ts';
-import { dayTable, type DayTables } from './day-tables.ts';
+import type { SqlDialect } from './dialect.ts';
 import { Parameters } from './parameters.ts';
-import { spreadTable, sumsTable } from './schema.ts';
-import { textOf, type Row } from './connection.ts';
+import { spreadTable, sumsTable } from './roll-up-tables.ts';
+import { textOf, type Row } from './rows.ts';
 
 export interface Statement {
   readonly sql: string;
@@ -28,7 +29,9 @@ export interface Statement {
 }
 
 export interface StatementOf {
-  readonly days: DayTables;
+  readonly dialect: SqlDialect;
+  /** Tables that hold the records of a period. */
+  readonly tables: (period: Period) => readonly string[];
   readonly rolled: (levels: Fitting['levels']) => Rolled;
 }
 
@@ -36,38 +39,36 @@ export interface StatementOf {
  * One statement for an aggregation. Each part of the period is summed by itself, of roll-ups where they can answer and of
  * records where not; then the parts are added up. Percentiles come from the sum of the distributions.
  */
-export function aggregateStatement(asked: Aggregation, { days, rolled }: StatementOf): Statement {
-  return new Builder(asked, days).statement(rolled);
+export function aggregateStatement(asked: Aggregation, of: StatementOf): Statement {
+  return new Builder(asked, of).statement();
 }
 
 class Builder {
   readonly #asked: Aggregation;
-  readonly #days: DayTables;
-  readonly #parameters = new Parameters();
+  readonly #of: StatementOf;
+  readonly #parameters: Parameters;
   readonly #timings: readonly Timing[];
   /** Nothing else is summed. */
   readonly #summed: readonly Summed[];
 
-  constructor(asked: Aggregation, days: DayTables) {
+  constructor(asked: Aggregation, of: StatementOf) {
     this.#asked = asked;
-    this.#days = days;
+    this.#of = of;
+    this.#parameters = new Parameters(of.dialect.parameter);
     this.#summed = summedFor(asked.metrics);
     this.#timings = TIMINGS.filter((timing) => asked.metrics.some((metric) => percentileOf(metric)?.timing === timing));
   }
 
-  statement(rolled: StatementOf['rolled']): Statement {
+  statement(): Statement {
     const { by, where, scope, stepMs, period, metrics, top } = this.#asked;
     const dimensions = [...by, ...where.map(({ dimension }) => dimension), ...(scope === undefined ? [] : SCOPED)];
     const fitting = cubeFor({ dimensions, timings: this.#timings });
     const cube = fitting?.cube;
-    const segments = segmentsOf(period, rolled(fitting?.levels ?? []), stepMs);
+    const segments = segmentsOf(period, this.#of.rolled(fitting?.levels ?? []), stepMs);
     const keys = [...(stepMs === undefined ? [] : ['since']), ...by.map(quoted)];
     const sums = this.#sums(segments, cube);
     const values = metrics.map((metric) => `${this.#metric(metric)} AS ${quoted(metric)}`);
-    const join =
-      this.#timings.length === 0
-        ? ''
-        : ` LEFT JOIN percentiles ON ${['true', ...keys.map((key) => `sums.${key} = percentiles.${key}`)].join(' AND ')}`;
+    const join = this.#timings.length === 0 ? '' : joined(keys);
     const order =
       top === undefined
         ? ` ORDER BY ${[...keys.map((key) => `sums.${key}`), '1'].join(', ')}`
@@ -92,19 +93,19 @@ class Builder {
 
   #sumsOf(segment: Segment, cube: Cube | undefined): readonly string[] {
     if (segment.from !== 'records' && cube !== undefined) {
-      const sums = this.#summed.map((name) => `${ofRollUps(name)} AS ${quoted(name)}`);
+      const sums = this.#summed.map((name) => typed(name, ofRollUps(name)));
       return [this.#group(sumsTable(cube, segment.from), { segment, sums, of: ofRollUp, column: 'since' })];
     }
-    const sums = this.#summed.map((name) => `${OF_RECORDS[name]} AS ${quoted(name)}`);
+    const sums = this.#summed.map((name) => typed(name, OF_RECORDS[name]));
     const of = ofRecord;
-    return this.#days.within(segment).map((day) => this.#group(dayTable(day), { segment, sums, of, column: 'time' }));
+    return this.#of.tables(segment).map((table) => this.#group(table, { segment, sums, of, column: 'time' }));
   }
 
   #group(table: string, { segment, sums, of, column, only = 'true' }: Grouping): string {
     const { by, stepMs } = this.#asked;
-    const at = stepMs === undefined ? [] : [`${column} // ${stepMs} * ${stepMs} AS since`];
+    const at = stepMs === undefined ? [] : [`${this.#of.dialect.floorTo(column, stepMs)} AS since`];
     const keys = by.map((name) => `${of(name)} AS ${quoted(name)}`);
-    const filter = conditionsSql(this.#asked, { of, parameters: this.#parameters });
+    const filter = conditionsSql(this.#asked, { of, parameters: this.#parameters, dialect: this.#of.dialect });
     return `SELECT ${[...at, ...keys, ...sums].join(', ')} FROM ${table} WHERE ${within(segment, column)} AND ${only}${filter} GROUP BY ALL`;
   }
 
@@ -121,7 +122,7 @@ class Builder {
       const percentile = percentileOf(metric);
       if (percentile === undefined) return [];
       const { timing, at } = percentile;
-      return [`min(value) FILTER (timing = '${timing}' AND upTo >= ceil(${at} * whole)) AS ${quoted(metric)}`];
+      return [`min(value) FILTER (WHERE timing = '${timing}' AND upTo >= ceil(${at} * whole)) AS ${quoted(metric)}`];
     });
     return `SELECT ${[...keys, ...columns].join(', ')} FROM (SELECT *, ${valueSql('bucket')} AS value, sum(calls) OVER (PARTITION BY ${part} ORDER BY bucket) AS upTo, sum(calls) OVER (PARTITION BY ${part}) AS whole FROM (SELECT ${part}, bucket, sum(calls) AS calls FROM (${all}) GROUP BY ${part}, bucket))${group}`;
   }
@@ -129,14 +130,14 @@ class Builder {
   #spreadOf(segment: Segment, cube: Cube | undefined): readonly string[] {
     return this.#timings.flatMap((timing) => {
       if (segment.from !== 'records' && cube !== undefined) {
-        const sums = ['timing', 'bucket', 'sum(calls) AS calls'];
+        const sums = ['timing', 'bucket', typed('calls', ofRollUps('calls'))];
         const only = `timing = '${timing}'`;
         return [this.#group(spreadTable(cube, segment.from), { segment, sums, of: ofRollUp, column: 'since', only })];
       }
       const time = timeOf(timing);
-      const sums = [`'${timing}' AS timing`, `${bucketSql(time)} AS bucket`, 'count(*) AS calls'];
+      const sums = [`'${timing}' AS timing`, `${bucketSql(time)} AS bucket`, typed('calls', OF_RECORDS.calls)];
       const grouping = { segment, sums, of: ofRecord, column: 'time', only: `${time} IS NOT NULL` } as const;
-      return this.#days.within(segment).map((day) => this.#group(dayTable(day), grouping));
+      return this.#of.tables(segment).map((table) => this.#group(table, grouping));
     });
   }
 
@@ -189,6 +190,12 @@ interface Grouping {
 }
 
 const SCOPED: readonly Dimension[] = ['api', 'application'];
+
+/** Without keys both are one row. */
+function joined(keys: readonly string[]): string {
+  if (keys.length === 0) return ' CROSS JOIN percentiles';
+  return ` LEFT JOIN percentiles ON ${keys.map((key) => `sums.${key} = percentiles.${key}`).join(' AND ')}`;
+}
 
 /** Something to sum that has no rows. */
 function nothing(keys: readonly string[]): string {
