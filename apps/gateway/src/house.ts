@@ -11,7 +11,7 @@ import { Asker } from './asking/asker.ts';
 import { ActiveExchanges } from './active-exchanges.ts';
 import { SharedKeyMeter } from './ai/shared-key-meter.ts';
 import type { GateExchange } from './exchange.ts';
-import { exchangeLine } from './exchange-line.ts';
+import { exchangeLine, LOST } from './exchange-line.ts';
 import type { Origin } from './front/trusted-proxies.ts';
 import { Pools } from './pools.ts';
 import type { DirectoryPlace } from './stored-callers.ts';
@@ -151,8 +151,9 @@ export class House {
 
   record(exchange: GateExchange, outcome: ForwardOutcome): void {
     this.active.remove(exchange);
-    const facts = { worker: this.worker, nowMs: this.clock.monotonic() };
-    this.#records.add(exchangeLine(exchange, outcome, facts));
+    const { ai, tab } = exchange;
+    const line = exchangeLine(exchange, outcome, { worker: this.worker, nowMs: this.clock.monotonic(), ai });
+    if (tab?.end(line) !== true) this.#records.add(line);
   }
 
   /** A head that the engine refused by itself is an exchange too. */
@@ -181,14 +182,8 @@ export class House {
   /** This worker is lost: what was under way is recorded as such. */
   recordLost(): void {
     for (const exchange of this.active) {
-      this.record(exchange, {
-        status: ERRORS['gateway.worker_lost'].status,
-        code: 'gateway.worker_lost',
-        bytesIn: 0,
-        bytesOut: 0,
-        attempts: 0,
-        times: { begunMs: 0, connectedMs: 0, firstByteMs: 0 },
-      });
+      exchange.tab?.giveUp();
+      this.record(exchange, LOST);
     }
   }
 }
