@@ -23,12 +23,12 @@ function answer(response: http.ServerResponse, { stream, random }: { stream: boo
   const usage = { prompt_tokens: 1 + Math.floor(random() * 50), completion_tokens: Math.floor(random() * 100) };
   const fate = random();
   const later = (step: () => void): void => void setTimeout(step, random() * 40);
-  if (fate < 0.1) later(() => response.writeHead(fate < 0.05 ? 500 : 429).end('{}'));
-  else if (fate < 0.15) later(() => response.destroy());
-  else if (stream) later(() => trickle(response, { usage, broken: fate < 0.25, later }));
+  if (fate < 0.05) later(() => response.writeHead(500).end('{}'));
+  else if (fate < 0.08) later(() => response.destroy());
+  else if (stream) later(() => trickle(response, { usage, broken: fate < 0.16, later }));
   else
     later(() =>
-      response.writeHead(200, { 'content-type': 'application/json' }).end(whole(fate < 0.3 ? {} : { usage })),
+      response.writeHead(200, { 'content-type': 'application/json' }).end(whole(fate < 0.2 ? {} : { usage })),
     );
 }
 
