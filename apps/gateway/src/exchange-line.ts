@@ -1,15 +1,35 @@
 import type { GuardFinding } from '@gatehouse/ai';
 import type { ForwardOutcome } from '@gatehouse/http';
+import { ERRORS } from '@gatehouse/kernel';
 import { recordLine, type ExchangeRecord } from '@gatehouse/record';
 import type { AiFacts } from './ai/ai-facts.ts';
 import type { GateExchange } from './exchange.ts';
 
+export interface LineFacts {
+  readonly worker: number;
+  /** Monotonic. */
+  readonly nowMs: number;
+  /** Of a model call. */
+  readonly ai: AiFacts | undefined;
+}
+
+/** What is known of an exchange whose worker is lost. */
+export const LOST: ForwardOutcome = {
+  status: ERRORS['gateway.worker_lost'].status,
+  code: 'gateway.worker_lost',
+  bytesIn: 0,
+  bytesOut: 0,
+  attempts: 0,
+  times: { begunMs: 0, connectedMs: 0, firstByteMs: 0 },
+};
+
+/** The record of an exchange if its worker were lost now. */
+export function lostLine(exchange: GateExchange, facts: LineFacts): string {
+  return exchangeLine(exchange, { ...LOST, attempts: facts.ai?.attempts ?? 0 }, facts);
+}
+
 /** The record of an exchange that has ended, as the line that is spooled. */
-export function exchangeLine(
-  exchange: GateExchange,
-  outcome: ForwardOutcome,
-  facts: { worker: number; nowMs: number },
-): string {
+export function exchangeLine(exchange: GateExchange, outcome: ForwardOutcome, facts: LineFacts): string {
   const { begunMs, connectedMs, firstByteMs } = outcome.times;
   const { principal, routeSpec, notes, trace } = exchange;
   const record: ExchangeRecord = {
@@ -54,7 +74,7 @@ export function exchangeLine(
     parentSpanId: trace.parentSpanId,
     traceSampled: trace.sampled ? true : undefined,
   };
-  return recordLine(exchange.ai === undefined ? record : { ...record, ...aiFields(exchange.ai) });
+  return recordLine(facts.ai === undefined ? record : { ...record, ...aiFields(facts.ai) });
 }
 
 type Parts = Pick<ExchangeRecord, 'guardMs' | 'identifyMs' | 'admitMs' | 'shapeMs'>;
@@ -99,6 +119,7 @@ function aiFields(facts: AiFacts): AiFields {
     aiFirstTokenMs: facts.firstTokenMs,
     aiFinishReason: facts.finishReason,
     aiCostMicroUsd: facts.costMicroUsd,
+    aiCostElsewhere: facts.costElsewhere,
     aiPriceVersion: facts.priceVersion,
     aiLoss: facts.losses.length === 0 ? undefined : facts.losses.join(', '),
     aiGuards: guardsText(facts.guards),

@@ -8,6 +8,7 @@ import type { Linked } from './active-exchanges.ts';
 import { AskedBody } from './body/asked-body.ts';
 import { NO_STEPS, type CompiledRoute, type RequestStep } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
+import type { AiTab } from './ai/ai-tab.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
 import { problemOf, tellEnd } from './exchange-fault.ts';
 import { clientCertificateOf } from './front/client-certificate.ts';
@@ -27,7 +28,6 @@ import { upstreamFields } from './upstream-fields.ts';
 import { UpstreamLegs } from './upstream-legs.ts';
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
-
 type Next = (it: GateExchange, route: CompiledRoute) => void;
 
 /**
@@ -53,6 +53,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   principal: Principal | undefined;
   credential: CredentialSpec | undefined;
   ai: AiFacts | undefined;
+  tab: AiTab | undefined;
   params: Readonly<Record<string, string>> = NO_PARAMS;
   upstreamTarget = '';
   /** Host that a policy has set in place of the endpoint's own. */

@@ -146,7 +146,7 @@ export class Gateway {
       clock,
       log,
     });
-    this.#budgets = new BudgetKeeper(options);
+    this.#budgets = new BudgetKeeper({ ...options, recover: async (lost) => this.#recorder.recover(lost) });
     this.#secret = gateSecret(options.dataDir, options.secretKey);
     this.#source = snapshot;
     this.#publication = this.#publicationOf(snapshot);
@@ -160,7 +160,7 @@ export class Gateway {
     const gateway = new Gateway(options, snapshot);
     await gateway.#recorder.ready;
     gateway.#quotas.open();
-    gateway.#budgets.open();
+    await gateway.#budgets.open();
     try {
       await gateway.#discovery.update([snapshot.upstreams], LOOK_UP_WAIT_MS);
       gateway.#publication = gateway.#publicationOf(snapshot);

@@ -12,7 +12,7 @@ import { Asker } from './asking/asker.ts';
 import { ActiveExchanges } from './active-exchanges.ts';
 import { SharedKeyMeter } from './ai/shared-key-meter.ts';
 import type { GateExchange } from './exchange.ts';
-import { exchangeLine } from './exchange-line.ts';
+import { exchangeLine, LOST } from './exchange-line.ts';
 import { derivedSecret } from './gate-secret.ts';
 import { sealedLine } from './body/sealed-line.ts';
 import type { Origin } from './front/trusted-proxies.ts';
@@ -155,8 +155,9 @@ export class House {
 
   record(exchange: GateExchange, outcome: ForwardOutcome): void {
     this.active.remove(exchange);
-    const facts = { worker: this.worker, nowMs: this.clock.monotonic() };
-    this.#records.add(exchangeLine(exchange, outcome, facts));
+    const { ai, tab } = exchange;
+    const line = exchangeLine(exchange, outcome, { worker: this.worker, nowMs: this.clock.monotonic(), ai });
+    if (tab?.end(line) !== true) this.#records.add(line);
   }
 
   /** What a policy has seen of an exchange; where records wait already, it is not told. */
@@ -196,14 +197,8 @@ export class House {
   /** This worker is lost: what was under way is recorded as such. */
   recordLost(): void {
     for (const exchange of this.active) {
-      this.record(exchange, {
-        status: ERRORS['gateway.worker_lost'].status,
-        code: 'gateway.worker_lost',
-        bytesIn: 0,
-        bytesOut: 0,
-        attempts: 0,
-        times: { begunMs: 0, connectedMs: 0, firstByteMs: 0 },
-      });
+      exchange.tab?.giveUp();
+      this.record(exchange, LOST);
     }
   }
 }

@@ -34,7 +34,7 @@ const recorder = connectRecorder(start.recorder, {
 });
 const owner = start.worker + 1;
 const { memory, dir } = start.budgets;
-const journal = new BudgetJournal({ dir, memory, owner, log });
+const journal = new BudgetJournal({ dir, memory, owner, log, now: clock.now, records: recorder.batcher });
 const budgets = openBudgetLedger(memory, { owner, journal });
 const house = new House({
   clock,
@@ -107,8 +107,8 @@ function forget(): void {
 
 async function drain(deadlineMs: number): Promise<void> {
   await listener.drain(deadlineMs);
-  recorder.close();
   budgets.flush();
+  recorder.close();
   journal.close();
   house.pools.close();
   say({ kind: 'drained' });
@@ -134,7 +134,10 @@ parentPort?.on('message', (raw: unknown) => {
 });
 
 setInterval(() => recorder.batcher.tick(), RECORD_TICK_MS);
-setInterval(() => budgets.flush(), BUDGET_FLUSH_MS);
+setInterval(() => {
+  budgets.flush();
+  journal.mark();
+}, BUDGET_FLUSH_MS);
 setInterval(() => say({ kind: 'stats', stats: listener.stats() }), STATS_MS);
 const tlsPort = start.listenTls === undefined ? undefined : await listener.listenTls(start.listenTls);
 say({ kind: 'listening', port: await listener.listen(start.listen), tlsPort });

@@ -18,7 +18,14 @@ export type { Budget, BudgetEntry, BudgetRefusal, BudgetTaking, BudgetVerdict } 
 export type { BudgetPeriod } from './budgets/budget-period.ts';
 export type { BudgetHold } from './budgets/budget-hold.ts';
 export { createBudgetMemory, type BudgetMemory, type BudgetMemoryOptions } from './budgets/budget-memory.ts';
-export { openBudgetLedger, type BudgetLedger, type BudgetLedgerOptions } from './budgets/budget-ledger.ts';
+export {
+  openBudgetLedger,
+  type BudgetLedger,
+  type BudgetLedgerOptions,
+  type HoldEnd,
+} from './budgets/budget-ledger.ts';
+export type { CallNote, RecordSink } from './budgets/call-note.ts';
+export type { LostCalls } from './budgets/lost-calls.ts';
 export type { BudgetStats } from './budgets/budget-accounts.ts';
 export { BudgetJournal, type BudgetJournalOptions } from './budgets/budget-journal.ts';
 export { openBudgets, type BudgetBooks, type OpenBudgetsOptions } from './budgets/open-budgets.ts';

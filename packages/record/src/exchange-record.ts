@@ -80,7 +80,9 @@ export interface ExchangeRecord {
   readonly aiOutputTokens?: number | undefined;
   readonly aiReasoningTokens?: number | undefined;
   readonly aiCostMicroUsd?: number | undefined;
-  /** By which prices, so that a call can be priced again. */
+  /** How much of it went to other providers than `aiProvider`, as `two:120, three:5`: hedges and vectors. */
+  readonly aiCostElsewhere?: string | undefined;
+  /** By which prices, so that a call can be priced again; `reserved`: nobody knows, and it is what was set aside. */
   readonly aiPriceVersion?: string | undefined;
   /** What the provider could not be told, such as `dropped:seed, clamped:temperature`. */
   readonly aiLoss?: string | undefined;

@@ -65,6 +65,7 @@ export const RECORD_FIELDS = {
   aiOutputTokens: 'number?',
   aiReasoningTokens: 'number?',
   aiCostMicroUsd: 'number?',
+  aiCostElsewhere: 'text?',
   aiPriceVersion: 'text?',
   aiLoss: 'text?',
   aiGuards: 'text?',

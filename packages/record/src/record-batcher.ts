@@ -33,6 +33,8 @@ const SPARE_SHARE = 0.5;
 
 interface Sent {
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The number of its last line. */
+  readonly last: number;
   /** Number of lines. */
   readonly count: number;
   /** It was sent to a recorder before that died and may have been written by it. */
@@ -51,6 +53,7 @@ export class RecordBatcher {
   #length = 0;
   #count = 0;
   #added = 0;
+  #written = 0;
   #pendingBytes = 0;
   /** Sent batches, oldest first, kept until they are acknowledged. */
   #sent: Sent[] = [];
@@ -75,14 +78,23 @@ export class RecordBatcher {
     return true;
   }
 
-  /** One line of ASCII with its newline. */
-  add(line: string): void {
+  /** One line of ASCII with its newline. Answers its number; 0 for one that is dropped. */
+  add(line: string): number {
     const { batchBytesMax, pendingBytesMax, lineBytesMax } = this.#options;
-    if (this.#pendingBytes >= pendingBytesMax || line.length > lineBytesMax) return this.#lose(1);
+    if (this.#pendingBytes >= pendingBytesMax || line.length > lineBytesMax) {
+      this.#lose(1);
+      return 0;
+    }
     if (this.#gap !== undefined) this.#closeGap();
     this.#append(line);
-    this.#added++;
+    const number = ++this.#added;
     if (this.#length >= batchBytesMax) this.#flush();
+    return number;
+  }
+
+  /** Lines up to this number are in the file, or were given up. */
+  get written(): number {
+    return this.#written;
   }
 
   #append(line: string): void {
@@ -108,6 +120,7 @@ export class RecordBatcher {
     for (let oldest = this.#sent[0]; oldest !== undefined && oldest.bytes.length <= left; oldest = this.#sent[0]) {
       left -= oldest.bytes.length;
       this.#pendingBytes -= oldest.bytes.length;
+      this.#written = oldest.last;
       this.#sent.shift();
     }
   }
@@ -121,9 +134,9 @@ export class RecordBatcher {
     this.#sent = [];
     this.#pendingBytes = 0;
     this.#send = send;
-    for (const { bytes, count, again } of unwritten) {
+    for (const { bytes, last, count, again } of unwritten) {
       if (again) this.#lose(count);
-      else this.#dispatch({ bytes, count, again: true });
+      else this.#dispatch({ bytes, last, count, again: true });
     }
   }
 
@@ -152,7 +165,7 @@ export class RecordBatcher {
     this.#bytes = Buffer.allocUnsafeSlow(this.#options.batchBytesMax + ROOM_BYTES);
     this.#length = 0;
     this.#count = 0;
-    this.#dispatch({ bytes, count, again: false });
+    this.#dispatch({ bytes, last: this.#added, count, again: false });
   }
 
   #dispatch(batch: Sent): void {

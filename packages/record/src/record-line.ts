@@ -79,6 +79,7 @@ function aiPart(record: ExchangeRecord): string {
     optionalCount(',"aiOutputTokens":', record.aiOutputTokens) +
     optionalCount(',"aiReasoningTokens":', record.aiReasoningTokens) +
     optionalCount(',"aiCostMicroUsd":', record.aiCostMicroUsd) +
+    optionalText(',"aiCostElsewhere":"', record.aiCostElsewhere) +
     optionalText(',"aiPriceVersion":"', record.aiPriceVersion) +
     optionalText(',"aiLoss":"', record.aiLoss) +
     optionalText(',"aiGuards":"', record.aiGuards) +

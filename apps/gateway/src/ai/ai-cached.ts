@@ -15,7 +15,7 @@ import {
 } from '@gatehouse/ai';
 import type { GateExchange } from '../exchange.ts';
 import type { House } from '../house.ts';
-import type { AiFacts } from './ai-facts.ts';
+import type { AiTab } from './ai-tab.ts';
 import type { SemanticCall, SemanticLookup } from './semantic-lookup.ts';
 
 export interface CachedChat {
@@ -30,6 +30,7 @@ export interface CachedChat {
 /** What the cache has to do with one call. Answers belong to the application that asked: no other is given them. */
 export class AiCached implements AnswerTap {
   readonly #exchange: GateExchange;
+  readonly #tab: AiTab;
   #fill: CacheFill | undefined;
   #facts: CacheFacts | undefined;
   #reply: ChatReply | undefined;
@@ -37,8 +38,9 @@ export class AiCached implements AnswerTap {
   #leave: (() => void) | undefined;
   #semantic: SemanticCall | undefined;
 
-  constructor(exchange: GateExchange) {
+  constructor(exchange: GateExchange, tab: AiTab) {
     this.#exchange = exchange;
+    this.#tab = tab;
   }
 
   /** An answer that is kept, at once or after another call that asks the same; undefined: ask the provider. */
@@ -68,7 +70,7 @@ export class AiCached implements AnswerTap {
     if (semantic === undefined || fill === undefined || fill.facts.outcome === 'bypass') return undefined;
     const question = SemanticQuestion.of({ ...scope, embedder: semantic.place.embedder }, chat.request);
     if (question === undefined) return undefined;
-    this.#semantic = semantic.begin(question, { key, principal: this.#exchange.principal });
+    this.#semantic = semantic.begin(question, { key, principal: this.#exchange.principal, tab: this.#tab });
     return this.#semantic.take(fill).then((hit) => hit && this.#took(hit));
   }
 
@@ -79,14 +81,6 @@ export class AiCached implements AnswerTap {
 
   get isAsked(): boolean {
     return this.#fill !== undefined;
-  }
-
-  /** With what a vector has cost, unless it is unknown already what the answer did. */
-  charged(facts: AiFacts): AiFacts {
-    const { costMicroUsd = 0 } = this.#semantic ?? {};
-    const unknown = facts.usage !== undefined && facts.costMicroUsd === undefined;
-    if (costMicroUsd === 0 || unknown) return facts;
-    return { ...facts, costMicroUsd: (facts.costMicroUsd ?? 0) + costMicroUsd };
   }
 
   /** `Cache-Status` (RFC 9211). */

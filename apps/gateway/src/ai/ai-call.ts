@@ -26,8 +26,9 @@ import { AiCached } from './ai-cached.ts';
 import { emptyFacts, tokensOf, type AiFacts } from './ai-facts.ts';
 import { budgetHeader, headerLines, headerText, linesOf, lossHeader, secondsHeader } from './ai-headers.ts';
 import type { AiProgram } from './ai-program.ts';
-import { settleFacts } from './ai-purse.ts';
+import { AiPurse, settleFacts } from './ai-purse.ts';
 import { AiReply } from './ai-reply.ts';
+import { AiTab } from './ai-tab.ts';
 import { AiTokenLimits } from './ai-token-limits.ts';
 import { AiTries, type OwnRefusal, type ReplyHeadFacts, type TriesHost } from './ai-tries.ts';
 import type { AiTry } from './ai-try.ts';
@@ -49,6 +50,7 @@ export class AiCall implements RequestEvents, TriesHost {
   readonly #reply: AiReply;
   readonly #tokens: AiTokenLimits;
   readonly #cached: AiCached;
+  readonly #tab: AiTab;
   /** Of the call as a whole; the try that is told of in the record adds its own. */
   readonly #facts: AiFacts = emptyFacts();
   #guards: GuardedCall | undefined;
@@ -63,7 +65,8 @@ export class AiCall implements RequestEvents, TriesHost {
     this.#body = new GatheredBody({ wheel, bytesMax: exchange.bodyBytesMax, room });
     this.#reply = new AiReply(exchange);
     this.#tokens = new AiTokenLimits(program.house, exchange.credential);
-    this.#cached = new AiCached(exchange);
+    this.#tab = new AiTab(exchange, program.house);
+    this.#cached = new AiCached(exchange, this.#tab);
   }
 
   begin(): void {
@@ -71,6 +74,7 @@ export class AiCall implements RequestEvents, TriesHost {
     // Left while a policy was thinking: the exchange has ended, or ends when the connection closes.
     if (caller.wire?.gone ?? true) return;
     this.#exchange.ai = this.#facts;
+    this.#exchange.tab = this.#tab;
     if ((this.#exchange.contentLength ?? 0) > this.#exchange.bodyBytesMax) {
       this.#tooLarge();
       return;
@@ -210,6 +214,7 @@ export class AiCall implements RequestEvents, TriesHost {
       program: this.#program,
       call,
       plan,
+      purse: () => new AiPurse(this.#tab, this.#program),
       strict: asked || this.#program.router.isStrict(call.model),
       tap: this.#cached.isAsked ? this.#cached : undefined,
       guards: this.#guards,
@@ -240,8 +245,9 @@ export class AiCall implements RequestEvents, TriesHost {
   }
 
   #complete(): void {
-    this.#reply.complete();
+    // Whoever has the whole answer finds it in the journal, even if the process dies now.
     this.#end(undefined);
+    this.#reply.complete();
     this.#reply.finish();
   }
 
@@ -330,10 +336,11 @@ export class AiCall implements RequestEvents, TriesHost {
     if (this.#ended) return;
     this.#ended = true;
     this.#body.drop();
+    this.#tab.ending();
     this.#tries?.stop();
     this.#cached.close();
     this.#guards?.close();
-    const facts = this.#cached.charged(this.#settled());
+    const facts = this.#tab.close(this.#settled());
     this.#exchange.ai = facts;
     this.#exchange.ended({
       status: this.#reply.status,

@@ -22,6 +22,8 @@ export interface AiFacts {
   /** What the provider could not be told. */
   losses: readonly string[];
   costMicroUsd: number | undefined;
+  /** How much of it went to other providers than this one: `two:120, three:5`. */
+  costElsewhere: string | undefined;
   priceVersion: string | undefined;
   /** Of an answer that reached the caller without its usage, by its length. */
   outputTokensSeen: number;
@@ -46,6 +48,7 @@ export function emptyFacts(): AiFacts {
     dialect: '',
     losses: [],
     costMicroUsd: undefined,
+    costElsewhere: undefined,
     priceVersion: undefined,
     outputTokensSeen: 0,
     guards: undefined,

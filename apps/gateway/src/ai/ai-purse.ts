@@ -13,12 +13,11 @@ import type { ErrorCode } from '@gatehouse/kernel';
 import type { House } from '../house.ts';
 import type { AiBudgets, ChargedBudget, ChargedTo } from './ai-budgets.ts';
 import type { AiFacts } from './ai-facts.ts';
+import { RESERVED, type AiTab, type Payee } from './ai-tab.ts';
 
 /** Where one attempt goes, as far as money is concerned. */
-export interface Priced extends ChargedTo {
+export interface Priced extends ChargedTo, Payee {
   readonly kind: string;
-  /** The provider's name of the model. */
-  readonly providerModel: string;
   readonly free: boolean;
   readonly asked: () => Asked;
 }
@@ -37,44 +36,56 @@ export interface Spent {
 
 const NOTHING_SPENT: Spent = { microUsd: undefined, priceVersion: undefined };
 
-/** The money of one call: what it may cost is reserved before it is sent, and settled with what it did cost. */
+export interface PurseParts {
+  readonly house: House;
+  readonly budgets: AiBudgets;
+  readonly catalogue: OverriddenCatalogue;
+}
+
+/** The money of one try: what it may cost is reserved before it is sent, and settled with what it did cost. */
 export class AiPurse {
-  readonly #house: House;
-  readonly #budgets: AiBudgets;
-  readonly #catalogue: OverriddenCatalogue;
+  readonly #tab: AiTab;
+  readonly #parts: PurseParts;
   #charged: readonly ChargedBudget[] = [];
   #verdicts: readonly BudgetVerdict[] = [];
   #hold: BudgetHold | undefined;
+  #reservedMicros = 0;
+  #provider = '';
   #facts: ModelFacts | undefined;
   #free = false;
   #ask: (() => Asked) | undefined;
   #asked: Asked | undefined;
+  /** Nothing is paid for twice. */
+  #spent: Spent | undefined;
 
-  constructor(house: House, budgets: AiBudgets, catalogue: OverriddenCatalogue) {
-    this.#house = house;
-    this.#budgets = budgets;
-    this.#catalogue = catalogue;
+  constructor(tab: AiTab, parts: PurseParts) {
+    this.#tab = tab;
+    this.#parts = parts;
   }
 
-  /** Undefined when the attempt may be sent. */
+  /** Undefined when the attempt may be sent. To be called once. */
   reserve(attempt: Priced): PurseRefusal | undefined {
-    const nowMs = this.#house.clock.now();
-    this.release();
+    const { house, budgets, catalogue } = this.#parts;
     const { provider, kind, providerModel: model } = attempt;
+    this.#provider = provider;
     this.#free = attempt.free;
     this.#ask = attempt.asked;
-    this.#facts = attempt.free ? undefined : this.#catalogue.facts({ provider, kind, model }, nowMs);
-    this.#charged = this.#budgets.none ? [] : this.#budgets.of(attempt);
-    if (this.#charged.length === 0) return undefined;
+    this.#facts = attempt.free ? undefined : catalogue.facts({ provider, kind, model }, house.clock.now());
+    this.#charged = budgets.none ? [] : budgets.of(attempt);
+    if (this.#charged.length === 0) {
+      this.#tab.ask(attempt);
+      return undefined;
+    }
     this.#asked = attempt.asked();
     const bound = attempt.free ? 0 : upperBound(this.#asked, this.#facts);
     if (bound === undefined && this.#charged.some(({ budget }) => budget.warning !== true)) {
       const detail = `the price of \`${model}\` is not known, so no budget can be kept; give it one under ai.prices`;
       return { code: 'limit.budget', detail, retryAfterMs: Infinity };
     }
-    const taking = this.#house.budgets.reserve(this.#charged, bound ?? 0, nowMs);
+    const taking = this.#tab.reserve(this.#charged, { micros: bound ?? 0, payee: attempt });
     if (!taking.allowed) return this.#refused(taking.refused, taking.at);
     this.#hold = taking.hold;
+    this.#reservedMicros = Math.ceil(bound ?? 0);
     this.#verdicts = taking.verdicts;
     return undefined;
   }
@@ -90,19 +101,25 @@ export class AiPurse {
 
   /** The attempt brought nothing that anybody pays for. */
   release(): void {
-    if (this.#hold !== undefined) this.#house.budgets.release(this.#hold);
-    this.#hold = undefined;
+    if (this.#spent !== undefined) return;
+    this.#spent = NOTHING_SPENT;
+    if (this.#hold !== undefined) this.#tab.release(this.#hold);
   }
 
   /** `usage` as it was told or, for what broke off, as much of it as went by; undefined: nobody knows. */
   settle(usage: Usage | undefined, extras?: Extras): Spent {
+    if (this.#spent !== undefined) return this.#spent;
+    this.#spent = this.#costOf(usage, extras);
+    this.#tab.pay(this.#provider, { hold: this.#hold, microUsd: this.#spent.microUsd });
+    return this.#spent;
+  }
+
+  /** What it cost is not known: then it cost what was set aside. */
+  #costOf(usage: Usage | undefined, extras: Extras | undefined): Spent {
+    if (this.#free) return { microUsd: 0, priceVersion: 'free' };
     const cost = usage && costOf(usage, this.#facts, extras);
-    const microUsd = this.#free ? 0 : cost?.microUsd;
-    // What it cost is not known: then it cost what was set aside.
-    if (this.#hold !== undefined) this.#house.budgets.settle(this.#hold, microUsd ?? Infinity);
-    this.#hold = undefined;
-    if (microUsd === undefined) return NOTHING_SPENT;
-    return { microUsd, priceVersion: this.#free ? 'free' : cost?.priceVersion };
+    if (cost !== undefined) return cost;
+    return this.#reservedMicros > 0 ? { microUsd: this.#reservedMicros, priceVersion: RESERVED } : NOTHING_SPENT;
   }
 
   /** About how long the prompt was, where the vendor does not say. */
@@ -129,6 +146,12 @@ export class AiPurse {
 
 function usd(micros: number): string {
   return (Math.max(0, micros) / 1e6).toFixed(6);
+}
+
+/** What a vendor says that it used is on its bill, whatever came of it. */
+export function settleFailed(facts: AiFacts, purse: AiPurse): void {
+  if (facts.usage === undefined) purse.release();
+  else settleFacts(facts, purse);
 }
 
 /** What reached the caller is paid for, whoever broke off; a vendor that does not tell is estimated. */

@@ -25,7 +25,7 @@ import type { GateExchange } from '../exchange.ts';
 import type { House } from '../house.ts';
 import { AiFit, type FitHost } from './ai-fit.ts';
 import type { AiProgram } from './ai-program.ts';
-import { AiPurse, settleFacts } from './ai-purse.ts';
+import { settleFacts, settleFailed, type AiPurse } from './ai-purse.ts';
 import { AiTry, type TryHost } from './ai-try.ts';
 import { Alarm } from '../body/alarm.ts';
 import type { AttemptFailure, LastWords } from './attempt-host.ts';
@@ -70,6 +70,7 @@ export interface TriesPlan {
   readonly program: AiProgram;
   readonly call: OpenedCall;
   readonly plan: RoutePlan;
+  readonly purse: () => AiPurse;
   /** What a provider cannot be told is refused instead of left out. */
   readonly strict: boolean;
   readonly tap: (AnswerTap & { again(): void }) | undefined;
@@ -237,18 +238,17 @@ export class AiTries implements TryHost, FitHost {
   }
 
   #send({ attempt, row, relay }: { attempt: Attempt; row: ProviderRow; relay: Relay }): void {
-    const { plan, tap } = this.#set;
+    const { plan, tap, call } = this.#set;
     const purse = this.#purse(attempt, row.free || relay.gratis === true ? { ...row, free: true } : row);
     if (purse === undefined) return;
     const run = new AiTry(this, this.#planOf({ attempt, row, relay }), purse);
     this.count++;
     tap?.again();
-    const { dialect } = this.#set.call;
     run.facts.provider = attempt.provider.name;
     run.facts.model = attempt.model;
     run.facts.losses = relay.losses;
     run.facts.unmetered = relay.unmetered === true;
-    run.facts.dialect = relay.dialect === dialect ? dialect : `${dialect}>${relay.dialect}`;
+    run.facts.dialect = relay.dialect === call.dialect ? call.dialect : `${call.dialect}>${relay.dialect}`;
     this.last = run;
     this.#running.add(run);
     if (plan.hedgeAfterMs !== undefined) this.#hedge.set(plan.hedgeAfterMs, this, () => this.#startHedge());
@@ -257,8 +257,8 @@ export class AiTries implements TryHost, FitHost {
 
   /** With what the attempt may cost at most; undefined when there is no room for it. */
   #purse(attempt: Attempt, row: ProviderRow): AiPurse | undefined {
-    const { exchange, program, call, plan } = this.#set;
-    const purse = new AiPurse(program.house, program.budgets, program.catalogue);
+    const { exchange, call, plan } = this.#set;
+    const purse = this.#set.purse();
     const refusal = purse.reserve({
       principal: exchange.principal,
       model: call.model,
@@ -315,7 +315,7 @@ export class AiTries implements TryHost, FitHost {
     const { plan, program } = this.#set;
     const { attempt } = run;
     this.#running.delete(run);
-    run.purse.release();
+    settleFailed(run.facts, run.purse);
     if (failure.refusedMember !== undefined && this.#msLeft() > 0) {
       this.#lessons ??= new RefusalLessons(program.refused);
       this.#lessons.learn(attempt, failure.refusedMember);

@@ -17,6 +17,7 @@ import type { Principal } from '@gatehouse/policies';
 import type { House } from '../house.ts';
 import type { AiBudgets } from './ai-budgets.ts';
 import { AiPurse } from './ai-purse.ts';
+import type { AiTab } from './ai-tab.ts';
 import type { Embedder } from './embedder.ts';
 
 export interface LookupParts {
@@ -35,7 +36,6 @@ export interface LookupParts {
 interface Embedded {
   readonly vector?: Vector;
   readonly notCompared?: NotCompared;
-  readonly costMicroUsd: number;
 }
 
 /** Calls are not held up by a provider that is down: after three failures in a row it is left alone for a while. */
@@ -55,55 +55,56 @@ export class SemanticLookup {
     this.#parts = parts;
   }
 
-  begin(question: SemanticQuestion, { key, principal }: Asker): SemanticCall {
+  begin(question: SemanticQuestion, asker: Asker): SemanticCall {
     const { house, spec } = this.#parts;
     return new SemanticCall({
-      embed: async () => this.#vectorOf(question, principal),
+      embed: async () => this.#vectorOf(question, asker),
       find: (vector) => house.questions.find(this.place, question, { vector, threshold: spec.threshold }),
-      add: (vector) => house.questions.add(this.place, question, { vector, key }),
+      add: (vector) => house.questions.add(this.place, question, { vector, key: asker.key }),
     });
   }
 
   /** Who asks first pays. */
-  async #vectorOf({ tenant, text }: SemanticQuestion, principal: Principal | undefined): Promise<Embedded> {
+  async #vectorOf({ tenant, text }: SemanticQuestion, asker: Asker): Promise<Embedded> {
     const name = `${tenant}\n${text}`;
     const known = this.#underWay.get(name);
-    if (known !== undefined) return { ...(await known), costMicroUsd: 0 };
-    const begun = this.#embed(text, principal).finally(() => this.#underWay.delete(name));
+    if (known !== undefined) return known;
+    const begun = this.#embed(text, asker).finally(() => this.#underWay.delete(name));
     this.#underWay.set(name, begun);
     return begun;
   }
 
-  async #embed(text: string, principal: Principal | undefined): Promise<Embedded> {
+  async #embed(text: string, asker: Asker): Promise<Embedded> {
     const { house, embedder, spec } = this.#parts;
     const begunMs = house.clock.monotonic();
-    if (this.#circuit.readyAtMs > begunMs) return { notCompared: 'embedding_rests', costMicroUsd: 0 };
+    if (this.#circuit.readyAtMs > begunMs) return { notCompared: 'embedding_rests' };
     const guessed: Usage = { inputUncached: Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN_MIN), outputText: 0 };
-    const purse = this.#purse(guessed.inputUncached, principal);
-    if (purse === undefined) return { notCompared: 'embedding_unpaid', costMicroUsd: 0 };
+    const purse = this.#purse(guessed.inputUncached, asker);
+    if (purse === undefined) return { notCompared: 'embedding_unpaid' };
     const probes = this.#circuit.begin(begunMs);
     try {
       const { vector, usage = guessed } = await embedder.embed(text, spec.timeoutMs);
       this.#circuit.succeeded(begunMs);
-      return { vector, costMicroUsd: purse.settle(usage).microUsd ?? 0 };
+      purse.settle(usage);
+      return { vector };
     } catch (error) {
       const timedOut = error instanceof GatehouseError && error.code === 'provider.timeout';
       // A vector that came too late is paid for all the same.
-      const costMicroUsd = timedOut ? (purse.settle(guessed).microUsd ?? 0) : 0;
-      purse.release();
+      if (timedOut) purse.settle(guessed);
+      else purse.release();
       if (!(error instanceof GatehouseError)) throw error;
       const nowMs = house.clock.monotonic();
       this.#circuit.failed({ rule: FAILURES, retryAfterMs: undefined, begunMs, nowMs });
-      return { notCompared: timedOut ? 'embedding_timeout' : 'embedding_failed', costMicroUsd };
+      return { notCompared: timedOut ? 'embedding_timeout' : 'embedding_failed' };
     } finally {
       if (probes) this.#circuit.endProbe();
     }
   }
 
   /** With what the vector may cost; undefined when a budget has no room for it. */
-  #purse(inputTokensEstimate: number, principal: Principal | undefined): AiPurse | undefined {
-    const { house, budgets, catalogue, spec, model, vendor } = this.#parts;
-    const purse = new AiPurse(house, budgets, catalogue);
+  #purse(inputTokensEstimate: number, { principal, tab }: Asker): AiPurse | undefined {
+    const { spec, model, vendor } = this.#parts;
+    const purse = new AiPurse(tab, this.#parts);
     const refusal = purse.reserve({
       principal,
       model,
@@ -121,6 +122,8 @@ export interface Asker {
   /** Where the answer to this very question is kept. */
   readonly key: CacheKey;
   readonly principal: Principal | undefined;
+  /** Who pays. */
+  readonly tab: AiTab;
 }
 
 interface CallParts {
@@ -132,7 +135,7 @@ interface CallParts {
 /** One question that nobody has asked in these words. */
 export class SemanticCall {
   readonly #parts: CallParts;
-  #embedded: Embedded = { costMicroUsd: 0 };
+  #embedded: Embedded = {};
 
   constructor(parts: CallParts) {
     this.#parts = parts;
@@ -140,10 +143,6 @@ export class SemanticCall {
 
   get notCompared(): NotCompared | undefined {
     return this.#embedded.notCompared;
-  }
-
-  get costMicroUsd(): number {
-    return this.#embedded.costMicroUsd;
   }
 
   async take(fill: CacheFill): Promise<CacheHit | undefined> {

@@ -1,4 +1,4 @@
-import { ftruncateSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { ftruncateSync, mkdirSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { collectingLog, type CollectingLog } from '../testing/budget-process.ts';
@@ -7,9 +7,17 @@ import { BudgetJournal, type BudgetJournalOptions } from './budget-journal.ts';
 import { createBudgetMemory, LAST_FILE } from './budget-memory.ts';
 import { budgetSpan } from './budget-period.ts';
 import { ENTRY_BYTES, type JournalEntry } from './journal-entry.ts';
+import { FRAME_HEAD_BYTES } from './journal-frame.ts';
 import { listJournals, readJournal } from './journal-folder.ts';
 
 const entry = (open: number): JournalEntry => ({ high: 1, low: 2, kind: budgetSpan('total', 0).kind, open, spent: 0 });
+
+/** Of a frame with one entry. */
+const FRAME_BYTES = FRAME_HEAD_BYTES + ENTRY_BYTES;
+
+function put(journal: BudgetJournal, ...opens: readonly number[]): boolean {
+  return journal.append({ entries: opens.map(entry), notes: [] });
+}
 
 interface Opened {
   readonly dir: string;
@@ -22,19 +30,23 @@ function opened(options: Partial<BudgetJournalOptions> = {}): Opened {
   mkdirSync(dir);
   const log = collectingLog();
   const memory = createBudgetMemory({ owners: 4, slots: 16 });
-  return { dir, log, journal: new BudgetJournal({ dir, memory, owner: 3, log, ...options }) };
+  return { dir, log, journal: new BudgetJournal({ dir, memory, owner: 3, log, now: () => 0, ...options }) };
 }
 
-/** The `open` of each line, file by file. */
+function entriesOf(file: string): readonly JournalEntry[] {
+  return readJournal(file).frames.flatMap(({ entries }) => entries);
+}
+
+/** The `open` of each entry, file by file. */
 function written(dir: string): number[][] {
-  return listJournals(dir).map((file) => readJournal(file.path).entries.map(({ open }) => open));
+  return listJournals(dir).map((file) => entriesOf(file.path).map(({ open }) => open));
 }
 
 describe('BudgetJournal', () => {
   it('makes no file before there is something to write, and one that only its owner may read', () => {
     const { dir, journal } = opened();
     expect(readdirSync(dir)).toEqual([]);
-    expect(journal.append([entry(1), entry(2)])).toBe(true);
+    expect(put(journal, 1, 2)).toBe(true);
     expect(readdirSync(dir)).toEqual(['budgets-1-3.journal']);
     expect(statSync(path.join(dir, 'budgets-1-3.journal')).mode & 0o777).toBe(0o600);
     expect(written(dir)).toEqual([[1, 2]]);
@@ -43,16 +55,16 @@ describe('BudgetJournal', () => {
   it('takes more lines at once than it has taken before', () => {
     const { dir, journal } = opened();
     const lines = Array.from({ length: 500 }, (_, i) => i);
-    expect(journal.append(lines.map((i) => entry(i)))).toBe(true);
+    expect(put(journal, ...lines)).toBe(true);
     expect(written(dir)).toEqual([lines]);
   });
 
   it('begins a new file when the old one is large, with a number of its own among all threads', () => {
     const memory = createBudgetMemory({ owners: 4, slots: 16 });
-    const { dir, journal } = opened({ memory, fileBytesMax: 2 * ENTRY_BYTES });
-    for (let i = 0; i < 3; i++) journal.append([entry(i)]);
+    const { dir, journal } = opened({ memory, fileBytesMax: FRAME_BYTES + 1 });
+    for (let i = 0; i < 3; i++) put(journal, i);
     Atomics.store(new Int32Array(memory.buffer), LAST_FILE, 16);
-    for (let i = 3; i < 6; i++) journal.append([entry(i)]);
+    for (let i = 3; i < 6; i++) put(journal, i);
     expect(listJournals(dir).map(({ number, owner }) => [number, owner])).toEqual([
       [1, 3],
       [2, 3],
@@ -67,21 +79,22 @@ describe('BudgetJournal', () => {
 
   it('goes on with the old file when there can be no new one', () => {
     const memory = createBudgetMemory({ owners: 4, slots: 16 });
-    const { dir, journal } = opened({ memory, fileBytesMax: ENTRY_BYTES });
-    journal.append([entry(0)]);
+    const { dir, journal } = opened({ memory, fileBytesMax: FRAME_BYTES });
+    put(journal, 0);
     mkdirSync(path.join(dir, 'budgets-2-3.journal'));
-    expect(journal.append([entry(1)])).toBe(true);
+    expect(put(journal, 1)).toBe(true);
+    expect(readdirSync(dir)).toEqual(['budgets-1-3.journal', 'budgets-2-3.journal']);
     rmSync(path.join(dir, 'budgets-2-3.journal'), { recursive: true });
-    expect(journal.append([entry(2)])).toBe(true);
+    expect(put(journal, 2)).toBe(true);
     expect(written(dir)).toEqual([[0, 1], [2]]);
   });
 
   it('goes on after it was closed', () => {
     const { dir, journal } = opened();
-    journal.append([entry(0)]);
+    put(journal, 0);
     journal.close();
     journal.close();
-    expect(journal.append([entry(1)])).toBe(true);
+    expect(put(journal, 1)).toBe(true);
     expect(written(dir)).toEqual([[0], [1]]);
   });
 });
@@ -101,68 +114,55 @@ describe('a disk that is full', () => {
     return state;
   }
 
-  it('leaves nothing of lines that do not fit, says so once, and takes the next when there is room', () => {
-    const full = disk(3 * ENTRY_BYTES + 5);
+  it('leaves nothing of what does not fit, says so once, and takes the next when there is room', () => {
+    const full = disk(2 * FRAME_BYTES + ENTRY_BYTES + 5);
     const { dir, log, journal } = opened({ write: full.write });
-    expect(journal.append([entry(0), entry(1)])).toBe(true);
-    expect(journal.append([entry(2), entry(3)])).toBe(false);
-    expect(journal.append([entry(4)])).toBe(false);
+    expect(put(journal, 0, 1)).toBe(true);
+    expect(put(journal, 2, 3)).toBe(false);
+    expect(put(journal, 4)).toBe(false);
     expect(written(dir)).toEqual([[0, 1]]);
-    expect(statSync(path.join(dir, 'budgets-1-3.journal')).size).toBe(2 * ENTRY_BYTES);
+    expect(statSync(path.join(dir, 'budgets-1-3.journal')).size).toBe(FRAME_BYTES + ENTRY_BYTES);
     expect(log.lines).toEqual(['warn: budgets cannot be written down, so they refuse']);
     full.room = Infinity;
-    expect(journal.append([entry(5)])).toBe(true);
+    expect(put(journal, 5)).toBe(true);
     expect(written(dir)).toEqual([[0, 1, 5]]);
     full.room = 0;
-    expect(journal.append([entry(6)])).toBe(false);
+    expect(put(journal, 6)).toBe(false);
     expect(log.lines).toHaveLength(2);
   });
 
   it('takes nothing more while a rest stays that cannot be cut off, not even in a new file', () => {
-    const full = disk(3 * ENTRY_BYTES + 5);
+    const full = disk(2 * FRAME_BYTES + 5);
     let stuck = true;
     const truncate = (fd: number, bytes: number): void => {
       if (stuck) throw new Error('EIO');
       ftruncateSync(fd, bytes);
     };
-    const { dir, journal } = opened({ write: full.write, truncate, fileBytesMax: 2 * ENTRY_BYTES });
-    journal.append([entry(0)]);
-    expect(journal.append([entry(1), entry(2), entry(3)])).toBe(false);
-    expect(written(dir)).toEqual([[0, 1, 2]]);
+    const { dir, journal } = opened({ write: full.write, truncate, fileBytesMax: FRAME_BYTES + 1 });
+    put(journal, 0);
+    expect(put(journal, 1, 2, 3)).toBe(false);
+    expect(written(dir)).toEqual([[0]]);
     full.room = Infinity;
-    expect(journal.append([entry(4)])).toBe(false);
-    expect(written(dir)).toEqual([[0, 1, 2]]);
+    expect(put(journal, 4)).toBe(false);
+    expect(written(dir)).toEqual([[0]]);
     stuck = false;
-    for (const open of [5, 6]) expect(journal.append([entry(open)])).toBe(true);
+    for (const open of [5, 6]) expect(put(journal, open)).toBe(true);
     expect(written(dir)).toEqual([[0, 5], [6]]);
   });
 
   it('is no endless loop when it takes nothing and does not say why', () => {
     const { journal } = opened({ write: () => 0 });
-    expect(journal.append([entry(0)])).toBe(false);
+    expect(put(journal, 0)).toBe(false);
   });
 
   it('leaves no file that could be read when its folder is gone', () => {
     const { dir, log, journal } = opened();
     rmSync(dir, { recursive: true });
-    expect(journal.append([entry(0)])).toBe(false);
+    expect(put(journal, 0)).toBe(false);
     expect(log.lines).toHaveLength(1);
     mkdirSync(dir);
-    expect(journal.append([entry(1)])).toBe(true);
+    expect(put(journal, 1)).toBe(true);
     expect(written(dir)).toEqual([[1]]);
-  });
-});
-
-describe('readJournal', () => {
-  it('reads whole lines, wherever the file was cut', () => {
-    const { dir, journal } = opened();
-    journal.append([entry(0), entry(1), entry(2)]);
-    const [file] = listJournals(dir);
-    for (let bytes = 3 * ENTRY_BYTES - 1; bytes >= 0; bytes--) {
-      truncateSync(file?.path ?? '', bytes);
-      const whole = Math.floor(bytes / ENTRY_BYTES);
-      expect(readJournal(file?.path ?? '')).toEqual({ entries: [0, 1, 2].slice(0, whole).map(entry), damaged: 0 });
-    }
   });
 });
 

@@ -1,8 +1,11 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Logger } from '@gatehouse/kernel';
 import { LAST_FILE, type BudgetMemory } from './budget-memory.ts';
-import { ENTRY_BYTES, writeEntry, type JournalEntry } from './journal-entry.ts';
-import { journalPath } from './journal-folder.ts';
+import { CallLines } from './call-lines.ts';
+import type { CallNote, RecordSink } from './call-note.ts';
+import type { JournalEntry } from './journal-entry.ts';
+import { journalPath, unfinishedPath } from './journal-folder.ts';
+import { frameBytesMax, writeFrame, type FrameHead } from './journal-frame.ts';
 
 export interface BudgetJournalOptions {
   /** The folder that the main thread opens with `openBudgets`; no other process may. */
@@ -10,6 +13,10 @@ export interface BudgetJournalOptions {
   readonly memory: BudgetMemory;
   readonly owner: number;
   readonly log: Logger;
+  /** Wall clock, ms since the epoch. */
+  readonly now: () => number;
+  /** Where calls are recorded once their end is written. */
+  readonly records?: RecordSink;
   /** From this size on a new file is begun, so that the main thread can fold the old one. */
   readonly fileBytesMax?: number;
   /** `write(2)` at the end of the file; an argument so that tests can fill the disk. */
@@ -17,28 +24,44 @@ export interface BudgetJournalOptions {
   readonly truncate?: (fd: number, bytes: number) => void;
 }
 
-/** Some 20 ms of the main thread to fold. */
-const FILE_BYTES_MAX = 1024 ** 2;
+/** Some 10 ms of the main thread to fold. */
+const FILE_BYTES_MAX = 4 * 1024 ** 2;
+/** A file that begins with much of the one before is longer by so many times that, so that most of what is written is new. */
+const CARRIED_TIMES = 2;
+const BUFFER_BYTES = 8192;
+const NO_RECORDS: RecordSink = { add: () => 0, written: 0 };
+
+/** What is written in one piece. */
+export interface JournalPiece {
+  readonly entries: readonly JournalEntry[];
+  readonly notes: readonly CallNote[];
+}
 
 /**
- * One thread's file of reservations and settlements. A line is in the system's hands when `append` returns, so killing
- * the process loses none; a loss of power can, because waiting for the disk would cost each call milliseconds.
+ * One thread's file of reservations and settlements, each with what the call that it belongs to would be recorded as. A
+ * piece is in the system's hands when `append` returns, so killing the process loses none; a loss of power can, because
+ * waiting for the disk would cost each call milliseconds.
  */
 export class BudgetJournal {
+  readonly calls: CallLines;
   readonly #options: BudgetJournalOptions;
   readonly #files: Int32Array;
   readonly #write: (fd: number, bytes: Uint8Array) => number;
   readonly #truncate: (fd: number, bytes: number) => void;
   readonly #fileBytesMax: number;
-  #buffer = Buffer.alloc(16 * ENTRY_BYTES);
+  #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   #fd: number | undefined;
+  #number = 0;
   #bytes = 0;
   #rotateAt = 0;
+  /** Of the calls that are recorded, as the file says. */
+  #recordedSaid = 0;
   /** There may be more in the file than `#bytes`, which must not stay. */
   #torn = false;
   #failing = false;
 
   constructor(options: BudgetJournalOptions) {
+    this.calls = new CallLines(options.records ?? NO_RECORDS);
     this.#options = options;
     this.#files = new Int32Array(options.memory.buffer);
     this.#write = options.write ?? ((fd, bytes) => writeSync(fd, bytes));
@@ -46,18 +69,25 @@ export class BudgetJournal {
     this.#fileBytesMax = options.fileBytesMax ?? FILE_BYTES_MAX;
   }
 
-  /** Writes all lines in one piece. False when that is not possible; then nothing of them counts. */
-  append(entries: readonly JournalEntry[]): boolean {
+  /** Writes everything or nothing. False when that is not possible. */
+  append(...pieces: readonly JournalPiece[]): boolean {
     try {
-      this.#put(this.#encode(entries));
+      const fd = this.#file();
+      this.#put(fd, this.#encode(pieces));
       this.#failing = false;
-      return true;
     } catch (error) {
       const { dir, log } = this.#options;
       if (!this.#failing) log.warn('budgets cannot be written down, so they refuse', { dir, error: String(error) });
       this.#failing = true;
       return false;
     }
+    for (const { notes } of pieces) this.calls.written(notes);
+    return true;
+  }
+
+  /** Has the file say which calls are recorded by now, if it does not: a start after this one has less to look up. */
+  mark(): void {
+    if (this.#fd !== undefined && this.calls.recorded() > this.#recordedSaid) this.append({ entries: [], notes: [] });
   }
 
   close(): void {
@@ -65,20 +95,25 @@ export class BudgetJournal {
     this.#fd = undefined;
   }
 
-  #encode(entries: readonly JournalEntry[]): Buffer {
-    const bytes = entries.length * ENTRY_BYTES;
-    if (bytes > this.#buffer.length) this.#buffer = Buffer.alloc(bytes);
+  #encode(pieces: readonly JournalPiece[]): Buffer {
+    const bytesMax = pieces.reduce((sum, piece) => sum + frameBytesMax(piece), 0);
+    if (bytesMax > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(bytesMax);
     let at = 0;
-    for (const entry of entries) {
-      writeEntry(this.#buffer, at, entry);
-      at += ENTRY_BYTES;
+    let { finals } = this.calls;
+    this.#recordedSaid = this.calls.recorded();
+    for (const piece of pieces) {
+      at = writeFrame(this.#buffer, at, { ...piece, head: this.#head({ finals, recorded: this.#recordedSaid }) });
+      finals += piece.notes.filter(({ final }) => final).length;
     }
-    return this.#buffer.subarray(0, bytes);
+    return this.#buffer.subarray(0, at);
+  }
+
+  #head(said: Pick<FrameHead, 'finals' | 'recorded'>, continues = 0): FrameHead {
+    return { writtenMs: this.#options.now(), ...said, continues };
   }
 
   /** What was written of lines that are then said not to be must go before others come, or they would count twice. */
-  #put(bytes: Buffer): void {
-    const fd = this.#file();
+  #put(fd: number, bytes: Buffer): void {
     if (this.#torn) this.#truncate(fd, this.#bytes);
     this.#torn = true;
     let written = 0;
@@ -113,11 +148,37 @@ export class BudgetJournal {
     return this.#fd ?? this.#file();
   }
 
+  /** The file gets its name once it says what it has to begin with: from then on nobody looks into the one before. */
   #open(): void {
     const { dir, owner } = this.#options;
     const number = Atomics.add(this.#files, LAST_FILE, 1) + 1;
-    this.#fd = openSync(journalPath(dir, { number, owner }), 'ax', 0o600);
-    this.#bytes = 0;
-    this.#rotateAt = this.#fileBytesMax;
+    const path = journalPath(dir, { number, owner });
+    const fd = openSync(unfinishedPath(path), 'ax', 0o600);
+    try {
+      const bytes = this.#begin(fd);
+      renameSync(unfinishedPath(path), path);
+      this.calls.moved();
+      this.#recordedSaid = 0;
+      [this.#fd, this.#number, this.#bytes] = [fd, number, bytes];
+      this.#rotateAt = this.#fileBytesMax + CARRIED_TIMES * bytes;
+    } catch (error) {
+      closeSync(fd);
+      rmSync(unfinishedPath(path), { force: true });
+      throw error;
+    }
+  }
+
+  /** Says how much it wrote. */
+  #begin(fd: number): number {
+    if (this.#number === 0) return 0;
+    const frame = {
+      entries: [],
+      notes: this.calls.carried(),
+      head: this.#head({ finals: 0, recorded: 0 }, this.#number),
+    };
+    const bytes = Buffer.allocUnsafe(frameBytesMax(frame));
+    const length = writeFrame(bytes, 0, frame);
+    for (let at = 0; at < length;) at += this.#writeFrom(fd, bytes.subarray(at, length));
+    return length;
   }
 }

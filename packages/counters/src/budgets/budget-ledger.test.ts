@@ -21,14 +21,14 @@ function of(key: string, budget: Partial<Budget> = {}): BudgetEntry {
 }
 
 function reserved(ledger: BudgetLedger, entries: readonly BudgetEntry[], micros: number, nowMs = NOW): BudgetHold {
-  const taking = ledger.reserve(entries, micros, nowMs);
+  const taking = ledger.reserve(entries, { micros, nowMs });
   if (!taking.allowed) throw new Error(`refused: ${taking.refused.refusal}`);
   return taking.hold;
 }
 
 /** Of the entry that was asked last. */
 function verdict(ledger: BudgetLedger, entries: readonly BudgetEntry[], micros: number, nowMs = NOW): BudgetVerdict {
-  const last = ledger.reserve(entries, micros, nowMs).verdicts.at(-1);
+  const last = ledger.reserve(entries, { micros, nowMs }).verdicts.at(-1);
   if (last === undefined) throw new Error('no verdict');
   return last;
 }
@@ -36,7 +36,7 @@ function verdict(ledger: BudgetLedger, entries: readonly BudgetEntry[], micros: 
 describe('BudgetLedger', () => {
   it('reserves, settles with what was spent, and says how the budget stands', () => {
     const ledger = ledgerOf();
-    const first = ledger.reserve([of('a')], 60, NOW);
+    const first = ledger.reserve([of('a')], { micros: 60, nowMs: NOW });
     expect(first.verdicts).toEqual([
       {
         allowed: true,
@@ -200,7 +200,7 @@ describe('several budgets', () => {
   it('all hold the reservation, or none of them', () => {
     const ledger = ledgerOf();
     const entries = [of('a'), of('b', { per: 'month' }), of('c', { limitMicros: 50 }), of('d')];
-    const taking = ledger.reserve(entries, 60, NOW);
+    const taking = ledger.reserve(entries, { micros: 60, nowMs: NOW });
     expect(taking).toMatchObject({ allowed: false, at: 2, refused: { allowed: false, refusal: 'exhausted' } });
     expect(taking.verdicts.map(({ allowed }) => allowed)).toEqual([true, true, false]);
     for (const { key, budget } of entries) expect(ledger.look(key, budget, NOW).reservedMicros).toBe(0);
@@ -218,8 +218,11 @@ describe('several budgets', () => {
   it('that only warn refuse nothing, and say so', () => {
     const ledger = ledgerOf();
     const entries = [of('a', { warning: true }), of('b')];
-    expect(ledger.reserve(entries, 100, NOW).verdicts[0]).toMatchObject({ allowed: true, exceeded: false });
-    const over = ledger.reserve([of('a', { warning: true })], 1, NOW);
+    expect(ledger.reserve(entries, { micros: 100, nowMs: NOW }).verdicts[0]).toMatchObject({
+      allowed: true,
+      exceeded: false,
+    });
+    const over = ledger.reserve([of('a', { warning: true })], { micros: 1, nowMs: NOW });
     const standing = { spentMicros: 0, reservedMicros: 101, remainingMicros: 0 };
     expect(over.verdicts).toMatchObject([{ allowed: true, exceeded: true, ...standing }]);
     if (over.allowed) ledger.settle(over.hold, 1);
@@ -227,10 +230,14 @@ describe('several budgets', () => {
     expect([spentMicros, reservedMicros]).toEqual([1, 100]);
   });
 
-  it('share an account when they are of one key and period, whatever their limits', () => {
+  it('share an account when they are of one key and period: it counts a call once, and each has its limit', () => {
     const ledger = ledgerOf();
     reserved(ledger, [of('a', { limitMicros: 80, warning: true }), of('a', { limitMicros: 200 })], 100);
-    expect(ledger.look(A, DAY, NOW).reservedMicros).toBe(200);
+    expect(ledger.look(A, DAY, NOW).reservedMicros).toBe(100);
+    const limits = [of('a', { limitMicros: 1000 }), of('a', { limitMicros: 150 })];
+    expect(ledger.reserve(limits, { micros: 51, nowMs: NOW })).toMatchObject({ allowed: false, at: 1 });
+    expect(ledger.reserve(limits, { micros: 50, nowMs: NOW }).allowed).toBe(true);
+    expect(ledger.look(A, DAY, NOW).reservedMicros).toBe(150);
   });
 });
 
@@ -247,7 +254,7 @@ describe('a memory that is full', () => {
       refusal: 'memory',
       exceeded: false,
     });
-    const taking = ledger.reserve([keyed(3, false), keyed(16, true)], 1, NOW);
+    const taking = ledger.reserve([keyed(3, false), keyed(16, true)], { micros: 1, nowMs: NOW });
     expect(taking).toMatchObject({ allowed: true });
     if (taking.allowed) ledger.settle(taking.hold, 1);
     expect(ledger.look({ high: 0, low: 3 }, DAY, NOW)).toMatchObject({ spentMicros: 1, reservedMicros: 1 });

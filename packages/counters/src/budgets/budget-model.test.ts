@@ -71,15 +71,16 @@ class Model {
 
   /** Index of the entry that refuses; undefined when all have reserved. */
   reserve(asked: readonly BudgetEntry[], amount: number, nowMs: number): number | undefined {
-    const taken: Account[] = [];
+    const taken = new Set<Account>();
     for (const [index, one] of asked.entries()) {
       const account = this.account(one, nowMs);
-      if (!one.budget.warning && account.spent + account.reserved + amount > one.budget.limitMicros) {
+      const more = taken.has(account) ? 0 : amount;
+      if (!one.budget.warning && account.spent + account.reserved + more > one.budget.limitMicros) {
         for (const each of taken) each.reserved -= amount;
         return index;
       }
-      account.reserved += amount;
-      taken.push(account);
+      account.reserved += more;
+      taken.add(account);
     }
     return undefined;
   }
@@ -88,7 +89,7 @@ class Model {
 interface Call {
   readonly owner: number;
   readonly amount: number;
-  readonly accounts: readonly Account[];
+  readonly accounts: ReadonlySet<Account>;
   readonly hold: BudgetHold;
 }
 
@@ -142,11 +143,11 @@ class Rig {
   }
 
   #reserve({ owner: number, entries: asked, micros: amount }: Extract<Step, { do: 'reserve' }>): void {
-    const taking = this.#ledger(number).reserve(asked, amount, this.#nowMs);
+    const taking = this.#ledger(number).reserve(asked, { micros: amount, nowMs: this.#nowMs });
     expect(taking.allowed ? undefined : taking.at).toBe(this.#model.reserve(asked, amount, this.#nowMs));
     this.check(asked);
     if (!taking.allowed) return;
-    const accounts = asked.map((one) => this.#model.account(one, this.#nowMs));
+    const accounts = new Set(asked.map((one) => this.#model.account(one, this.#nowMs)));
     this.#calls.push({ owner: number, amount, accounts, hold: taking.hold });
   }
 

@@ -32,7 +32,7 @@ function onDisk(): OnDisk {
 }
 
 function reserved(ledger: BudgetLedger, micros: number, entries = [HARD]): BudgetHold {
-  const taking = ledger.reserve(entries, micros, NOW);
+  const taking = ledger.reserve(entries, { micros, nowMs: NOW });
   if (!taking.allowed) throw new Error(`refused: ${taking.refused.refusal}`);
   return taking.hold;
 }
@@ -54,7 +54,7 @@ describe('a ledger whose disk is full', () => {
     const { ledger, disk, log, dir } = onDisk();
     disk.full = true;
     for (let i = 0; i < 3; i++) {
-      const taking = ledger.reserve([WARNS, HARD, HARD], 100, NOW);
+      const taking = ledger.reserve([WARNS, HARD, HARD], { micros: 100, nowMs: NOW });
       expect(taking).toMatchObject({ allowed: false, at: 1, refused: { allowed: false, refusal: 'journal' } });
       expect(taking.verdicts.map(({ allowed, refusal }) => [allowed, refusal])).toEqual([
         [true, undefined],
@@ -95,7 +95,7 @@ describe('a ledger whose disk is full', () => {
     expect(standing(ledger)).toEqual([0, 1000]);
     expect(standing(restarted(dir))).toEqual([1000, 0]);
     disk.full = false;
-    expect(ledger.reserve([HARD], 965, NOW).allowed).toBe(false); // it is asked before the others are written
+    expect(ledger.reserve([HARD], { micros: 965, nowMs: NOW }).allowed).toBe(false); // it is asked before the others are written
     ledger.flush();
     expect(standing(ledger)).toEqual([35, 0]);
     reserved(ledger, 965);

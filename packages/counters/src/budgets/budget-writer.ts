@@ -1,7 +1,8 @@
 import type { BudgetAccounts } from './budget-accounts.ts';
 import type { HeldPart } from './budget-hold.ts';
-import type { BudgetJournal } from './budget-journal.ts';
+import type { BudgetJournal, JournalPiece } from './budget-journal.ts';
 import { placeName, type BudgetPlace } from './budget-place.ts';
+import type { CallNote } from './call-note.ts';
 import type { JournalEntry } from './journal-entry.ts';
 
 /** A change to an account: what is not reserved any more, by the journal and in memory, and what was spent. */
@@ -12,16 +13,20 @@ export interface Ending {
   readonly spent: number;
 }
 
+/** Of calls whose ends wait; beyond it they are recorded before they are written down. */
+const LATE_NOTES_MAX = 4096;
+
 /**
- * Keeps memory and journal in step: memory always shows as much as the journal or more. A reservation is in memory before
- * it is written; its end is written before it is in memory. An end that cannot be written waits, so that nobody gets its
- * room and then is killed together with it.
+ * Keeps memory, journal and records in step: memory always shows as much as the journal or more, and a call is recorded
+ * only when the journal says the same of it. A reservation is in memory before it is written; its end is written before
+ * it is in memory. An end that cannot be written waits, so that nobody gets its room and then is killed together with it.
  */
 export class BudgetWriter {
   readonly #accounts: BudgetAccounts;
   readonly #journal: BudgetJournal | undefined;
   /** Ends that wait, summed by account: with many calls there are no more of them than budgets. */
   readonly #late = new Map<string, Ending>();
+  readonly #lateNotes = new Map<number, CallNote>();
 
   constructor(accounts: BudgetAccounts, journal: BudgetJournal | undefined) {
     this.#accounts = accounts;
@@ -29,29 +34,38 @@ export class BudgetWriter {
   }
 
   /** False when the reservations cannot be written down. */
-  open(parts: readonly HeldPart[]): boolean {
-    return this.#write(parts.map(({ place, micros }) => lineOf(place, { open: micros, spent: 0 })));
+  open(parts: readonly HeldPart[], note: (() => CallNote) | undefined): boolean {
+    if (this.#journal === undefined) return true;
+    const entries = parts.map(({ place, micros }) => entryOf(place, { open: micros, spent: 0 }));
+    return this.#write({ entries, notes: note === undefined ? [] : [note()] });
   }
 
-  end(endings: readonly Ending[]): void {
-    const lines = endings.map(({ place, opened, spent }) => lineOf(place, { open: -opened, spent }));
-    if (this.#write(lines)) for (const ending of endings) this.#apply(ending);
-    else for (const ending of endings) this.#postpone(ending);
+  /** False when the note is left to whoever called: it stands nowhere, and never will. */
+  end(endings: readonly Ending[], note?: CallNote): boolean {
+    const entries = endings.map(({ place, opened, spent }) => entryOf(place, { open: -opened, spent }));
+    if (this.#write({ entries, notes: note === undefined ? [] : [note] })) {
+      for (const ending of endings) this.#apply(ending);
+      return this.#journal !== undefined;
+    }
+    for (const ending of endings) this.#postpone(ending);
+    return note !== undefined && this.#postponeNote(note, endings.length > 0);
   }
 
   /** Tries once more to write what waits; says whether nothing waits any more. */
   flush(): boolean {
-    return this.#write([]);
+    return this.#write({ entries: [], notes: [] });
   }
 
-  /** In front of the lines go those that wait. */
-  #write(lines: readonly JournalEntry[]): boolean {
-    if (this.#journal === undefined || lines.length + this.#late.size === 0) return true;
-    if (this.#late.size === 0) return this.#journal.append(lines);
+  /** In front of the piece goes what waits. */
+  #write(piece: JournalPiece): boolean {
+    const isLate = this.#late.size + this.#lateNotes.size > 0;
+    if (this.#journal === undefined || (!isLate && piece.entries.length + piece.notes.length === 0)) return true;
+    if (!isLate) return this.#journal.append(piece);
     const late = [...this.#late.values()];
-    const before = late.map(({ place, opened, spent }) => lineOf(place, { open: -opened, spent }));
-    if (!this.#journal.append([...before, ...lines])) return false;
+    const entries = late.map(({ place, opened, spent }) => entryOf(place, { open: -opened, spent }));
+    if (!this.#journal.append({ entries, notes: [...this.#lateNotes.values()] }, piece)) return false;
     this.#late.clear();
+    this.#lateNotes.clear();
     for (const ending of late) this.#apply(ending);
     return true;
   }
@@ -70,8 +84,18 @@ export class BudgetWriter {
       spent: spent + ending.spent,
     });
   }
+
+  /** A call that no budget knows of has nothing to be in step with. */
+  #postponeNote(note: CallNote, hasEndings: boolean): boolean {
+    const { call } = note;
+    const waits = this.#lateNotes.has(call);
+    const isKnown = hasEndings || waits || this.#journal?.calls.isOpen(call) === true;
+    if (!isKnown || (!waits && this.#lateNotes.size >= LATE_NOTES_MAX)) return false;
+    this.#lateNotes.set(call, note);
+    return true;
+  }
 }
 
-function lineOf({ high, low, kind }: BudgetPlace, { open, spent }: { open: number; spent: number }): JournalEntry {
+function entryOf({ high, low, kind }: BudgetPlace, { open, spent }: { open: number; spent: number }): JournalEntry {
   return { high, low, kind, open, spent };
 }

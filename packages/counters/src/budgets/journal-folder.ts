@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { ENTRY_BYTES, readEntry, type JournalEntry } from './journal-entry.ts';
+import { readFrames, type FramesRead } from './journal-frame.ts';
 
 /** `budgets-17-3.journal`: the 17th file, written by thread 3. */
 export interface JournalFile {
@@ -26,20 +26,17 @@ export function listJournals(dir: string): JournalFile[] {
   return files.toSorted((a, b) => a.number - b.number);
 }
 
-export interface JournalContent {
-  readonly entries: readonly JournalEntry[];
-  /** Lines that are not what was written. What is left of a line that was cut short by the end is none. */
-  readonly damaged: number;
+/** What a file is called until it says all that it has to begin with. */
+export function unfinishedPath(file: string): string {
+  return `${file}.new`;
 }
 
-export function readJournal(file: string): JournalContent {
-  const bytes = readFileSync(file);
-  const entries: JournalEntry[] = [];
-  let damaged = 0;
-  for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
-    const entry = readEntry(bytes, at);
-    if (entry === undefined) damaged++;
-    else entries.push(entry);
-  }
-  return { entries, damaged };
+/** Files that a process had begun when it died. */
+export function removeUnfinished(dir: string): void {
+  for (const name of readdirSync(dir))
+    if (name.endsWith('.new') && NAME.test(name.slice(0, -4))) rmSync(path.join(dir, name), { force: true });
+}
+
+export function readJournal(file: string): FramesRead {
+  return readFrames(readFileSync(file));
 }

@@ -10,8 +10,11 @@ import { KEPT_MS } from './budget-period.ts';
 import { readBudgetState } from './budget-state.ts';
 import type { Budget, BudgetEntry } from './budget.ts';
 import { ENTRY_BYTES } from './journal-entry.ts';
+import { FRAME_HEAD_BYTES } from './journal-frame.ts';
 import { listJournals } from './journal-folder.ts';
 
+/** Of a frame with one entry. */
+const FRAME_BYTES = FRAME_HEAD_BYTES + ENTRY_BYTES;
 const NOW = Date.UTC(2026, 5, 16, 14, 30);
 const DAY_MS = 86_400_000;
 const DAY: Budget = { limitMicros: 1000, per: 'day' };
@@ -19,7 +22,7 @@ const A: BudgetEntry = { key: hash64('a'), budget: DAY };
 const MONTH: BudgetEntry = { key: hash64('a'), budget: { limitMicros: 1000, per: 'month' } };
 
 function reserved(ledger: BudgetLedger, micros: number, entries = [A]): BudgetHold {
-  const taking = ledger.reserve(entries, micros, NOW);
+  const taking = ledger.reserve(entries, { micros, nowMs: NOW });
   if (!taking.allowed) throw new Error(`refused: ${taking.refused.refusal}`);
   return taking.hold;
 }
@@ -45,7 +48,7 @@ describe('openBudgets', () => {
     expect(standing(after)).toEqual([230, 0]);
     expect(readdirSync(dir)).toEqual(['budgets.json']);
     const worker = after.worker(1);
-    expect(worker.reserve([A], 771, NOW).allowed).toBe(false);
+    expect(worker.reserve([A], { micros: 771, nowMs: NOW }).allowed).toBe(false);
     worker.settle(reserved(worker, 770), 1);
     expect(standing(budgetProcess(dir, NOW))).toEqual([231, 0]);
   });
@@ -100,16 +103,16 @@ describe('openBudgets', () => {
     expect(standing(budgetProcess(dir, NOW))).toEqual([235, 0]);
   });
 
-  it.each([1, ENTRY_BYTES - 1, ENTRY_BYTES, ENTRY_BYTES + 1, 2 * ENTRY_BYTES])(
+  it.each([1, FRAME_BYTES - 1, FRAME_BYTES, FRAME_BYTES + 1, 2 * FRAME_BYTES])(
     'counts what is whole of a file that lacks its last %d bytes',
     (missing) => {
       const dir = temporaryFolder();
       const worker = budgetProcess(dir, NOW).worker(1);
       for (let i = 0; i < 3; i++) worker.add([A], 10, NOW);
       const [file] = listJournals(dir);
-      truncateSync(file?.path ?? '', 3 * ENTRY_BYTES - missing);
+      truncateSync(file?.path ?? '', 3 * FRAME_BYTES - missing);
       const log = collectingLog();
-      expect(standing(budgetProcess(dir, NOW, { log }))).toEqual([30 - 10 * Math.ceil(missing / ENTRY_BYTES), 0]);
+      expect(standing(budgetProcess(dir, NOW, { log }))).toEqual([30 - 10 * Math.ceil(missing / FRAME_BYTES), 0]);
       expect(log.lines).toEqual([]);
     },
   );
@@ -119,7 +122,7 @@ describe('openBudgets', () => {
     const worker = budgetProcess(dir, NOW).worker(1);
     for (let i = 0; i < 3; i++) worker.add([A], 10, NOW);
     const [file] = listJournals(dir);
-    const bytes = readFileSync(file?.path ?? '').fill(0x55, ENTRY_BYTES + 7, ENTRY_BYTES + 9);
+    const bytes = readFileSync(file?.path ?? '').fill(0x55, FRAME_BYTES + 7, FRAME_BYTES + 9);
     writeFileSync(file?.path ?? '', bytes);
     const log = collectingLog();
     expect(standing(budgetProcess(dir, NOW, { log }))).toEqual([20, 0]);
@@ -158,7 +161,7 @@ describe('openBudgets', () => {
 });
 
 describe('fold', () => {
-  const small = { fileBytesMax: 4 * ENTRY_BYTES };
+  const small = { fileBytesMax: 4 * FRAME_BYTES };
 
   it('sums up the files that threads have finished, and leaves the ones in use', () => {
     const dir = temporaryFolder();
@@ -171,7 +174,7 @@ describe('fold', () => {
       [3, 1],
       [4, 2],
     ]);
-    expect(readBudgetState(dir)?.rows).toMatchObject([{ open: 160, spent: 0 }]);
+    expect(readBudgetState(dir)?.rows).toMatchObject([{ open: 180, spent: 0 }]);
     for (const hold of holds) one.settle(hold, 3);
     running.books.fold(NOW);
     expect(listJournals(dir)).toHaveLength(2);

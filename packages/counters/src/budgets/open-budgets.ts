@@ -5,7 +5,9 @@ import { isForgotten } from './budget-period.ts';
 import { placeName } from './budget-place.ts';
 import { readBudgetState, writeBudgetState } from './budget-state.ts';
 import type { JournalEntry } from './journal-entry.ts';
-import { listJournals, readJournal, type JournalFile } from './journal-folder.ts';
+import { listJournals, readJournal, removeUnfinished, type JournalFile } from './journal-folder.ts';
+import type { ReadFrame } from './journal-frame.ts';
+import { lostCalls, type LostCalls } from './lost-calls.ts';
 
 export interface OpenBudgetsOptions {
   /** Made when it is not there. Only one process may use it at a time; whoever calls sees to that. */
@@ -18,16 +20,28 @@ export interface OpenBudgetsOptions {
 
 /**
  * Brings back what was spent before this process began, in the main thread and before any other opens a journal. What
- * the process before had reserved and not settled counts as spent: it died, and its calls may have been sent.
+ * the process before had reserved and not settled counts as spent: it died, and its calls may have been sent. Its calls
+ * that may not be recorded are in `lost`.
  */
 export function openBudgets({ dir, ledger, nowMs, log }: OpenBudgetsOptions): BudgetBooks {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  removeUnfinished(dir);
   const books = new BudgetBooks(dir, log);
   books.recover(ledger, nowMs);
   return books;
 }
 
 type Rows = ReadonlyMap<string, JournalEntry>;
+
+interface Journal extends JournalFile {
+  readonly frames: readonly ReadFrame[];
+}
+
+interface Lost {
+  readonly calls: LostCalls;
+  /** The files that tell of them. */
+  readonly numbers: readonly number[];
+}
 
 /** The main thread's side of the journals: sums up those that are finished, and removes them. */
 export class BudgetBooks {
@@ -40,6 +54,11 @@ export class BudgetBooks {
   /** Files up to this one are of processes that have ended. */
   readonly #endedFile: number;
   readonly #damaged = new Set<number>();
+  /** What is to be done with the files of the process before once its calls are recorded. */
+  #closeBefore: (() => void) | undefined;
+  readonly #lost: Lost[] = [];
+  /** Files of threads that have ended while the process lives, and whose calls are recorded. */
+  readonly #told = new Set<number>();
   #failing = false;
 
   constructor(dir: string, log: Logger) {
@@ -54,25 +73,69 @@ export class BudgetBooks {
 
   recover(ledger: BudgetLedger, nowMs: number): void {
     const files = listJournals(this.#dir);
-    const ended = files.filter(({ number }) => !this.#folded.has(number));
+    const ended = files.filter(({ number }) => !this.#folded.has(number)).map((file) => this.#read(file));
     const rows = kept(allSpent(this.#sum(ended)), nowMs);
     ledger.continueFilesAfter(this.#lastFile);
     for (const row of rows.values()) ledger.restore(row, row.spent);
-    this.#attempt(() => {
+    this.#closeBefore = () => {
       this.#save(rows, ended, files);
       this.#removeFolded(files);
+      this.#closeBefore = undefined;
+    };
+    this.#lose(ended);
+    this.fold(nowMs);
+  }
+
+  /** Calls of threads that have ended, to be recorded where they are not; what comes first, and undefined for none. */
+  get lost(): LostCalls | undefined {
+    return this.#lost[0]?.calls;
+  }
+
+  /** The first of the lost are recorded. */
+  told(): void {
+    for (const number of this.#lost.shift()?.numbers ?? []) this.#told.add(number);
+  }
+
+  /** Before another thread gets its number. */
+  threadEnded(owner: number): void {
+    this.#attempt(() => {
+      const files = listJournals(this.#dir).filter((file) => file.owner === owner && this.#isLive(file));
+      this.#lose(files.map((file) => this.#read(file)));
     });
+  }
+
+  #isLive({ number }: JournalFile): boolean {
+    return number > this.#endedFile && !this.#folded.has(number) && !this.#told.has(number) && !this.#isLost(number);
+  }
+
+  #isLost(number: number): boolean {
+    return this.#lost.some(({ numbers }) => numbers.includes(number));
+  }
+
+  #lose(ended: readonly Journal[]): void {
+    const calls = lostCalls(ended);
+    const numbers = ended.map(({ number }) => number);
+    if (calls !== undefined) this.#lost.push({ calls, numbers });
+    else for (const number of numbers) this.#told.add(number);
   }
 
   /**
    * Sums up the journals whose threads have begun others, and forgets periods that are over. To be called every few
-   * seconds: when there is nothing to do it reads a folder.
+   * seconds: when there is nothing to do it reads a folder. Nothing is summed up before the calls of the process before
+   * are recorded, nor is a thread's that has ended.
    */
   fold(nowMs: number): void {
     this.#attempt(() => {
+      if (this.#closeBefore !== undefined) {
+        if (this.#lost.some(({ numbers }) => numbers.some((number) => number <= this.#endedFile))) return;
+        this.#closeBefore();
+      }
       const files = listJournals(this.#dir);
       const finished = files.filter((file) => !this.#folded.has(file.number) && this.#isFinished(file, files));
-      if (finished.length > 0) this.#save(kept(this.#sum(finished), nowMs), finished, files);
+      if (finished.length > 0) {
+        const rows = this.#sum(finished.map((file) => this.#read(file)));
+        this.#save(kept(rows, nowMs), finished, files);
+      }
       this.#removeFolded(files);
     });
   }
@@ -89,24 +152,28 @@ export class BudgetBooks {
   }
 
   #isFinished({ number, owner }: JournalFile, files: readonly JournalFile[]): boolean {
-    return number <= this.#endedFile || files.some((other) => other.owner === owner && other.number > number);
+    if (number <= this.#endedFile || this.#told.has(number)) return true;
+    return !this.#isLost(number) && files.some((other) => other.owner === owner && other.number > number);
   }
 
-  #sum(files: readonly JournalFile[]): Rows {
+  #read(file: JournalFile): Journal {
+    const { frames, damaged } = readJournal(file.path);
+    if (damaged > 0) this.#tellDamage(file, damaged);
+    return { ...file, frames };
+  }
+
+  #sum(journals: readonly Journal[]): Rows {
     const rows = new Map<string, Sum>();
     for (const row of this.#rows.values()) addEntry(rows, row);
-    for (const file of files) {
-      const { entries, damaged } = readJournal(file.path);
-      if (damaged > 0) this.#tellDamage(file, damaged);
-      for (const entry of entries) addEntry(rows, entry);
-    }
+    for (const { frames } of journals)
+      for (const { entries } of frames) for (const entry of entries) addEntry(rows, entry);
     return rows;
   }
 
-  #tellDamage(file: JournalFile, lines: number): void {
+  #tellDamage(file: JournalFile, holes: number): void {
     if (this.#damaged.has(file.number)) return;
     this.#damaged.add(file.number);
-    this.#log.error('a journal of budgets is damaged and kept aside', { file: file.path, lines });
+    this.#log.error('a journal of budgets is damaged and kept aside', { file: file.path, holes });
   }
 
   /** The state names the files in it, so that nobody sums them up again when this process dies before they are gone. */

@@ -25,7 +25,7 @@ export function budgetProcess(
   const main = openBudgetLedger(memory, { owner: 0 });
   const books = openBudgets({ dir, ledger: main, nowMs, log });
   const worker = (owner: number, options: Partial<BudgetJournalOptions> = {}): BudgetLedger => {
-    const journal = new BudgetJournal({ dir, memory, owner, log, ...options });
+    const journal = new BudgetJournal({ dir, memory, owner, log, now: () => nowMs, ...options });
     return openBudgetLedger(memory, { owner, journal });
   };
   return { memory, books, main, worker };

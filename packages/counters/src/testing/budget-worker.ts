@@ -73,7 +73,7 @@ function meet(barrier: Int32Array<SharedArrayBuffer>): void {
 function hammer({ entries, micros, times, barrier }: Hammer, ledger: BudgetLedger): number {
   meet(barrier);
   let allowed = 0;
-  for (let i = 0; i < times; i++) if (ledger.reserve(entries, micros, NOW).allowed) allowed++;
+  for (let i = 0; i < times; i++) if (ledger.reserve(entries, { micros, nowMs: NOW }).allowed) allowed++;
   return allowed;
 }
 
@@ -95,7 +95,7 @@ function churn({ entries, times, barrier, owner }: Churn, ledger: BudgetLedger):
   meet(barrier);
   for (let i = 0; i < times; i++) {
     const micros = Math.floor(random() * 100);
-    const taking = ledger.reserve(entries, micros, NOW);
+    const taking = ledger.reserve(entries, { micros, nowMs: NOW });
     if (taking.allowed) holds.push(taking.hold);
     for (const [index, verdict] of taking.verdicts.entries()) {
       const limit = entries[index]?.budget.limitMicros ?? 0;
@@ -120,21 +120,21 @@ function make({ memory, owner, places, barrier }: Make): number[] {
 
 function forever(ledger: BudgetLedger, entries: readonly BudgetEntry[]): never {
   for (;;) {
-    const taking = ledger.reserve(entries, 10, NOW);
+    const taking = ledger.reserve(entries, { micros: 10, nowMs: NOW });
     if (taking.allowed) ledger.settle(taking.hold, 1);
   }
 }
 
 function journaled({ dir, memory, owner, audit, seed }: Journaled): never {
   const log = createLogger({ level: 'warn', now: () => NOW, write: (line) => appendFileSync(audit, `! ${line}`) });
-  const journal = new BudgetJournal({ dir, memory, owner, log, fileBytesMax: 8192 });
+  const journal = new BudgetJournal({ dir, memory, owner, log, now: () => NOW, fileBytesMax: 8192 });
   const ledger = openBudgetLedger(memory, { owner, journal });
   const random = randomFrom(seed);
   const said = openSync(audit, 'a');
   const holds: { readonly micros: number; readonly hold: BudgetHold }[] = [];
   for (let turn = 0; ; turn++) {
     const micros = Math.ceil(random() * VICTIM_MICROS_MAX);
-    const taking = ledger.reserve(VICTIM_ENTRIES, micros, NOW);
+    const taking = ledger.reserve(VICTIM_ENTRIES, { micros, nowMs: NOW });
     writeSync(said, taking.allowed ? `r ${micros}\n` : `x ${micros}\n`);
     if (taking.allowed) holds.push({ micros, hold: taking.hold });
     if (holds.length > 3 || !taking.allowed) {

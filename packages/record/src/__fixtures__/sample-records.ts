@@ -61,6 +61,7 @@ export const aiRecord: ExchangeRecord = {
   aiOutputTokens: 356,
   aiReasoningTokens: 64,
   aiCostMicroUsd: 1234,
+  aiCostElsewhere: 'mistral:234',
   aiPriceVersion: 'p1',
   aiLoss: 'dropped:seed',
   aiGuards: 'pii:flag',

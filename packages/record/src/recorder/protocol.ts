@@ -20,10 +20,21 @@ export interface AckMessage {
 export type ToRecorder =
   | { readonly kind: 'port'; readonly port: MessagePort }
   | { readonly kind: 'protect'; readonly sequence: number | undefined }
+  | ({ readonly kind: 'recover' } & Recovery)
   | { readonly kind: 'close' };
+
+/** Records that may be in the folder, and are to be in it. */
+export interface Recovery {
+  /** With their newlines. */
+  readonly lines: readonly string[];
+  /** Those that are there already were written after this, ms since the epoch. */
+  readonly sinceMs: number;
+}
 
 /** Recorder → main thread. */
 export type FromRecorder =
+  /** Answers come in the order of what was asked; undefined: not all of them can be written now. */
+  | { readonly kind: 'recovered'; readonly count: number | undefined }
   | { readonly kind: 'open'; readonly report: OpenReport }
   | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'stats'; readonly stats: RecorderStats };
@@ -69,11 +80,13 @@ export function isAck(message: unknown): message is AckMessage {
 export function isToRecorder(message: unknown): message is ToRecorder {
   if (!isObject(message)) return false;
   const { kind } = message;
-  return kind === 'close' || kind === 'protect' || (kind === 'port' && message['port'] instanceof Port);
+  return (
+    kind === 'close' || kind === 'protect' || kind === 'recover' || (kind === 'port' && message['port'] instanceof Port)
+  );
 }
 
 export function isFromRecorder(message: unknown): message is FromRecorder {
-  return isObject(message) && ['open', 'refused', 'stats'].some((kind) => kind === message['kind']);
+  return isObject(message) && ['open', 'refused', 'recovered', 'stats'].some((kind) => kind === message['kind']);
 }
 
 export function isSettings(value: unknown): value is RecorderSettings {

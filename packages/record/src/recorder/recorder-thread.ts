@@ -24,6 +24,7 @@ function run(port: MessagePort, settings: RecorderSettings): void {
     if (!isToRecorder(message)) return;
     if (message.kind === 'port') return recorder.connect(message.port);
     if (message.kind === 'protect') return writer.protect(message.sequence);
+    if (message.kind === 'recover') return say({ kind: 'recovered', count: recorder.recover(message) });
     clearInterval(retry);
     clearInterval(sync);
     recorder.close();

@@ -1,14 +1,18 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { SpoolWriter } from '../spool/spool-writer.ts';
+import { missingLines } from '../spool/missing-lines.ts';
 import { isBatch } from './protocol.ts';
-import type { AckMessage, RecorderStats } from './protocol.ts';
+import type { AckMessage, RecorderStats, Recovery } from './protocol.ts';
 
 interface Waiting {
   readonly port: MessagePort;
   readonly payload: Uint8Array;
   readonly count: number;
 }
+
+/** Of the lines that are recovered, in one frame. */
+const RECOVERED_BYTES_MAX = 1024 ** 2;
 
 /**
  * Writes what the workers send. A batch is acknowledged once it is in the file and not before: what cannot be written
@@ -40,18 +44,35 @@ export class Recorder {
     }
   }
 
+  /**
+   * Writes those of the lines that are not in the folder yet, and says how many; undefined when the disk does not take
+   * them now. Nobody may send them any more: what was sent is taken first.
+   */
+  recover({ lines, sinceMs }: Recovery): number | undefined {
+    this.#drain();
+    if (this.#waiting.length > 0) return undefined;
+    const missing = missingLines(this.#writer.dir, lines, sinceMs);
+    for (const batch of batchesOf(missing, RECOVERED_BYTES_MAX))
+      if (!this.#writer.append(Buffer.from(batch.join(''), 'latin1'), batch.length)) return undefined;
+    return missing.length;
+  }
+
   /** Takes what workers have sent up to now, also those that are gone, brings it to the disk and gives the folder back. */
   close(): void {
+    this.#drain();
+    for (const { count } of this.#waiting) this.#lost += count;
+    this.#waiting = [];
+    this.#writer.close();
+    for (const port of this.#ports) port.close();
+  }
+
+  #drain(): void {
     for (const port of this.#ports) {
       for (let sent = receiveMessageOnPort(port); sent !== undefined; sent = receiveMessageOnPort(port)) {
         this.#take(port, sent.message);
       }
     }
     this.pump();
-    for (const { count } of this.#waiting) this.#lost += count;
-    this.#waiting = [];
-    this.#writer.close();
-    for (const port of this.#ports) port.close();
   }
 
   stats(): RecorderStats {
@@ -90,4 +111,18 @@ export class Recorder {
 
 function acknowledge({ port, payload }: Waiting): void {
   port.postMessage({ bytes: payload.length } satisfies AckMessage);
+}
+
+function batchesOf(lines: readonly string[], bytesMax: number): string[][] {
+  const batches: string[][] = [];
+  let bytes = Infinity;
+  for (const line of lines) {
+    if (bytes + line.length > bytesMax) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)?.push(line);
+    bytes += line.length;
+  }
+  return batches;
 }

@@ -4,7 +4,7 @@ import { GatehouseError, newRequestId } from '@gatehouse/kernel';
 import type { Logger } from '@gatehouse/kernel';
 import type { OpenReport } from '../spool/spool-writer.ts';
 import { isFromRecorder } from './protocol.ts';
-import type { FromRecorder, RecorderSettings, RecorderStats, SpoolLimits, ToRecorder } from './protocol.ts';
+import type { FromRecorder, RecorderSettings, RecorderStats, Recovery, SpoolLimits, ToRecorder } from './protocol.ts';
 import { reportOpened, reportStats } from './recorder-log.ts';
 
 export interface RecorderOptions {
@@ -35,6 +35,11 @@ export interface RecorderHandle {
   release(worker: number): void;
   /** Holds back segments from this sequence on; `undefined` lets all go. */
   protect(sequence: number | undefined): void;
+  /**
+   * Has those of the lines written that are not in the folder, and says how many those were; undefined: not now. They
+   * must be of workers that have ended: what those had sent is written first.
+   */
+  recover(lost: Recovery): Promise<number | undefined>;
   /** Of the running thread, as of the last second or so; `undefined` before the first. */
   stats(): RecorderStats | undefined;
   /** Writes all that workers have sent, brings it to the disk and ends the thread. */
@@ -56,6 +61,8 @@ class RecorderSupervisor implements RecorderHandle {
   readonly #ended = Promise.withResolvers<void>();
   /** Per worker the recorder's end of its connection while no thread has it. */
   readonly #ends = new Map<number, MessagePort | undefined>();
+  /** Who waits for what is recovered, in the order in which it was asked. */
+  #recovering: ((count: number | undefined) => void)[] = [];
   #thread: Worker | undefined;
   #restart: NodeJS.Timeout | undefined;
   #deaths = 0;
@@ -88,6 +95,12 @@ class RecorderSupervisor implements RecorderHandle {
   protect(sequence: number | undefined): void {
     this.#protected = sequence;
     this.#say({ kind: 'protect', sequence });
+  }
+
+  async recover({ lines, sinceMs }: Recovery): Promise<number | undefined> {
+    if (this.#thread === undefined || this.#closing) return undefined;
+    this.#say({ kind: 'recover', lines, sinceMs });
+    return new Promise((resolve) => this.#recovering.push(resolve));
   }
 
   stats(): RecorderStats | undefined {
@@ -132,6 +145,8 @@ class RecorderSupervisor implements RecorderHandle {
       case 'refused':
         logger.error('recorder cannot open its folder', { detail: message.detail });
         return this.#opened.reject(new GatehouseError('config.invalid', message.detail));
+      case 'recovered':
+        return this.#recovering.shift()?.(message.count);
       case 'stats':
         this.#deaths = 0;
         reportStats(logger, this.#stats, message.stats);
@@ -142,6 +157,7 @@ class RecorderSupervisor implements RecorderHandle {
   /** A thread that never opened its folder is not replaced: whoever started it is told by `ready`. */
   #died(): void {
     this.#thread = undefined;
+    for (const resolve of this.#recovering.splice(0)) resolve(undefined);
     for (const worker of this.#ends.keys()) this.#ends.set(worker, undefined);
     this.#opened.reject(new GatehouseError('gateway.internal', 'the recorder ended before it had begun'));
     if (this.#closing || !this.#wasOpen) return this.#ended.resolve();

@@ -39,7 +39,7 @@ export interface SpoolStats {
 /** Appends payloads to the segments of a folder. Everything that `append` has confirmed survives the death of the process. */
 export class SpoolWriter {
   readonly opened: OpenReport;
-  readonly #dir: string;
+  readonly dir: string;
   readonly #options: Required<SpoolOptions>;
   readonly #lock: SpoolLock;
   readonly #retention: Retention;
@@ -54,7 +54,7 @@ export class SpoolWriter {
   #lastError: string | undefined;
 
   private constructor(dir: string, options: Required<SpoolOptions>, lock: SpoolLock) {
-    this.#dir = dir;
+    this.dir = dir;
     this.#options = options;
     this.#lock = lock;
     this.#retention = new Retention(dir, options);
@@ -166,8 +166,8 @@ export class SpoolWriter {
     if (fits && now() - current.createdAt < segmentAgeMs) return current;
     if (current !== undefined) this.#retire(current);
     this.#retention.makeRoom(segmentBytesMax);
-    mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
-    const place = { sequence: this.#sequence + 1, path: segmentPath(this.#dir, this.#sequence + 1), createdAt: now() };
+    mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+    const place = { sequence: this.#sequence + 1, path: segmentPath(this.dir, this.#sequence + 1), createdAt: now() };
     this.#segment = SegmentFile.create(place, write);
     this.#sequence = place.sequence;
     return this.#segment;
