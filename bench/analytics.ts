@@ -95,6 +95,13 @@ function fill(day: number): string {
   return `INSERT INTO ${dayTable(day)} (${names}) SELECT ${values} FROM (SELECT *, ${ID} AS id FROM (${made}))`;
 }
 
+/** The days after the first are like it, with ids of their own: that takes a third of the time. */
+function likeTheFirst(day: number): string {
+  const shifted = `SELECT * REPLACE (time + ${day - FROM_MS} AS time), time + ${day - FROM_MS} AS t FROM ${dayTable(FROM_MS)}`;
+  const named = `SELECT * EXCLUDE (t) REPLACE (${ID} AS id) FROM (${shifted})`;
+  return `INSERT INTO ${dayTable(day)} SELECT * REPLACE (${idHashSql('id')} AS "idHash") FROM (${named})`;
+}
+
 async function generate(): Promise<void> {
   await (await DuckDbStore.open({ folder, keep })).close();
   const instance = await DuckDBInstance.create(path.join(folder, 'records.duckdb'), {
@@ -104,7 +111,7 @@ async function generate(): Promise<void> {
   const connection = await instance.connect();
   for (let day = FROM_MS; day < END_MS; day += DAY_MS) {
     await connection.run(createDay(dayTable(day)));
-    await connection.run(fill(day));
+    await connection.run(day === FROM_MS ? fill(day) : likeTheFirst(day));
     for (const [level, size] of [
       ['minutes', 60_000],
       ['hours', 3_600_000],

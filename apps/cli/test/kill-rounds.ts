@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { localAccess } from '../src/local-access.ts';
 import { SpawnedProgram } from './spawned-program.ts';
 import { listenSomewhere } from './stub-upstream.ts';
 
@@ -120,13 +121,12 @@ function killed(pid: number): void {
 
 /** By the admin API, once nothing new has come for two seconds. */
 async function storedIds(data: string): Promise<readonly string[]> {
-  const { url, token } = JSON.parse(readFileSync(path.join(data, 'console.json'), 'utf8')) as {
-    url: string;
-    token: string;
-  };
+  const { url = '', token = '' } = localAccess(data) ?? {};
   const get = async (at: string): Promise<Page> => {
     const reply = await fetch(`${url}/api/v1${at}`, { headers: { authorization: `Bearer ${token}` } });
     if (!reply.ok) throw new Error(`${at}: ${reply.status} ${await reply.text()}`);
+    // What a gate of this tree answers.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return (await reply.json()) as Page;
   };
   let before = -1;

@@ -23,7 +23,7 @@ const MARKS = ['zQ7w', 'hd.kJ', 'ck_Yp', '4111 1', 'grace.hopper@', 'CUST-483920
 
 const capture = joined('capture');
 const CONFIG = {
-  sample: 1,
+  sample: '100%',
   bytesMax: '64KiB',
   redact: { paths: ['$..card', '$.deep.*.inner', '$.list[*].item'], patterns: ['CUST-\\d{6}'] },
 };

@@ -23,7 +23,7 @@ ${more}`);
   return gate;
 }
 
-const ALL = 'capture: { sample: 1 }';
+const ALL = 'capture: { sample: 100% }';
 const texts = (kept: readonly Kept[]): readonly string[] => kept.map(({ opened }) => opened.text);
 
 const echo: http.RequestListener = (request, response) => {
@@ -65,7 +65,7 @@ describe('bodies of calls', () => {
   });
 
   it('are not kept without the policy, nor beside its sample', async () => {
-    const gate = await gateFor('{ capture: { sample: 0, on: [error] } }', echo);
+    const gate = await gateFor('{ capture: { sample: 0%, on: [error] } }', echo);
     await fetch(gate.url, { method: 'POST', body: 'a' });
     expect(await keptBodies(gate)).toEqual([]);
     expect(await gate.records()).toHaveLength(1);
@@ -97,7 +97,7 @@ describe('bodies of calls', () => {
 
   it('are those of refusals and failures, where they are wanted', async () => {
     const gate = await gateFor(
-      '{ capture: { sample: 0, on: [error, refusal] } }, { body-size: { max: 4B } }',
+      '{ capture: { sample: 0%, on: [error, refusal] } }, { body-size: { max: 4B } }',
       (request) => request.socket.destroy(),
     );
     const big = await fetch(gate.url, { method: 'POST', body: 'too long', headers: { 'content-type': 'text/plain' } });
@@ -161,7 +161,7 @@ describe('bodies of calls', () => {
 ai:
   providers: { one: { kind: openai-compatible, baseUrl: "${demo.url}", apiKey: sk-provider } }
   models: { assistant: { targets: [ { provider: one, model: demo } ] } }
-  policies: [ { capture: { sample: 1 } } ]
+  policies: [ { capture: { sample: 100% } } ]
   access: [ { application: mobile, models: [assistant] } ]
 applications:
   mobile: { keys: [ { name: ci, secret: key-of-mobile } ] }

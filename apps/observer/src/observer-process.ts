@@ -15,7 +15,7 @@ process.once('disconnect', () => void end());
 async function hear(told: ToObserver): Promise<void> {
   if (told.kind === 'stop') return end();
   if (told.kind === 'start') return begin(told.start);
-  if (told.kind === 'telemetry') return (await observing)?.tell(told.telemetry);
+  if (told.kind === 'settings') return (await observing)?.use(told.settings);
   const { id, question, asked } = told;
   try {
     if (observing === undefined) throw new Error('nothing is observed yet');

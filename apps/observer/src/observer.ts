@@ -1,8 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import type { TelemetrySpec } from '@gatehouse/config';
 import type { Logger } from '@gatehouse/kernel';
-import { fromObserver, type ObserverStart, type Question, type Questions, type ToObserver } from './protocol.ts';
+import {
+  fromObserver,
+  type ObserverSettings,
+  type ObserverStart,
+  type Question,
+  type Questions,
+  type ToObserver,
+} from './protocol.ts';
 
 export interface ObserverOptions extends ObserverStart {
   readonly log: Logger;
@@ -29,7 +35,7 @@ export class Observer {
   readonly #options: ObserverOptions;
   readonly #waiting = new Map<number, Waiting>();
   #child: ChildProcess | undefined;
-  #telemetry: TelemetrySpec | undefined;
+  #settings: ObserverSettings;
   #asked = 0;
   #waitMs = RESTART_MS_MIN;
   #restart: NodeJS.Timeout | undefined;
@@ -37,7 +43,7 @@ export class Observer {
 
   constructor(options: ObserverOptions) {
     this.#options = options;
-    this.#telemetry = options.telemetry;
+    this.#settings = options.settings;
   }
 
   start(): void {
@@ -59,14 +65,14 @@ export class Observer {
     });
     child.once('error', (error) => this.#options.log.error('the observer failed', { reason: error.message }));
     child.once('exit', (code, signal) => this.#ended(String(code ?? signal)));
-    this.#tell({ kind: 'start', start: { ...start, telemetry: this.#telemetry } });
+    this.#tell({ kind: 'start', start: { ...start, settings: this.#settings } });
   }
 
-  /** Who is told of calls from now on. */
-  telemetry(telemetry: TelemetrySpec | undefined): void {
-    this.#telemetry = telemetry;
-    if (telemetry !== undefined) this.start();
-    this.#tell({ kind: 'telemetry', telemetry });
+  /** What counts from now on. */
+  use(settings: ObserverSettings): void {
+    this.#settings = settings;
+    if (settings.telemetry !== undefined) this.start();
+    this.#tell({ kind: 'settings', settings });
   }
 
   /** Rejects when it cannot be answered, or the process ends before it is. */

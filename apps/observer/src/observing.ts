@@ -1,10 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { openStore, Shipper, type AnalyticsStore } from '@gatehouse/analytics/store';
-import type { TelemetrySpec } from '@gatehouse/config';
 import type { Clock, Logger } from '@gatehouse/kernel';
 import { RecordMetrics, startSinks, type RunningSinks } from '@gatehouse/telemetry';
 import { readMetrics } from './metrics-reader.ts';
-import type { ObserverStart, Question, Questions } from './protocol.ts';
+import type { ObserverSettings, ObserverStart, Question, Questions } from './protocol.ts';
 
 export interface ObservingOptions extends ObserverStart {
   readonly clock: Clock;
@@ -42,7 +41,12 @@ export class Observing {
     const { spool, sinksFolder } = options;
     const places = { spoolDir: spool, stateDir: sinksFolder };
     // Receivers are told whether or not records can be kept.
-    const sinks = await startSinks({ ...options, ...places, random: Math.random });
+    const sinks = await startSinks({
+      ...options,
+      ...places,
+      telemetry: options.settings.telemetry,
+      random: Math.random,
+    });
     return new Observing({ store: await opened(options), sinks }, options);
   }
 
@@ -50,7 +54,8 @@ export class Observing {
     return ANSWERS[question](asked, { keeping: this.#keeping, sinks: this.#sinks, metrics: this.#metrics });
   }
 
-  async tell(telemetry: TelemetrySpec | undefined): Promise<void> {
+  async use({ keep, telemetry }: ObserverSettings): Promise<void> {
+    this.#keeping?.store.keep(keep);
     await this.#sinks.reconfigure(telemetry);
   }
 
@@ -154,12 +159,12 @@ function storeOf({ keeping }: Beside): AnalyticsStore {
   return keeping.store;
 }
 
-async function opened({ analytics, folder, keep, clock }: ObservingOptions): Promise<AnalyticsStore | undefined> {
+async function opened({ analytics, folder, settings, clock }: ObservingOptions): Promise<AnalyticsStore | undefined> {
   if (analytics === 'off') return undefined;
   const untilMs = clock.now() + OPEN_MS_MAX;
   for (;;) {
     try {
-      return await openStore({ place: analytics, folder, keep, clock });
+      return await openStore({ place: analytics, folder, keep: settings.keep, clock });
     } catch (error) {
       if (clock.now() > untilMs || !/lock/i.test(reasonOf(error))) throw error;
       await wait(OPEN_RETRY_MS);

@@ -19,6 +19,13 @@ import type { SinkFacts } from '@gatehouse/telemetry';
 
 /* What the main thread and the observer process tell each other. Both are of this program and of one version. */
 
+/** What may change while it runs. */
+export interface ObserverSettings {
+  readonly keep: Keep;
+  /** Who is told of calls. */
+  readonly telemetry: TelemetrySpec | undefined;
+}
+
 export interface ObserverStart {
   /** Where the gate beside us keeps its records. */
   readonly spool: string;
@@ -28,9 +35,7 @@ export interface ObserverStart {
   readonly folder: string;
   /** What the gate is called. */
   readonly node: string;
-  readonly keep: Keep;
-  /** Who is told of calls. */
-  readonly telemetry: TelemetrySpec | undefined;
+  readonly settings: ObserverSettings;
   /** Where it is kept how far they have been told; nothing else may be there. */
   readonly sinksFolder: string;
   /** What files of the configuration are relative to. */
@@ -70,7 +75,7 @@ export interface ObserverFacts {
 
 export type ToObserver =
   | { readonly kind: 'start'; readonly start: ObserverStart }
-  | { readonly kind: 'telemetry'; readonly telemetry: TelemetrySpec | undefined }
+  | { readonly kind: 'settings'; readonly settings: ObserverSettings }
   | { readonly kind: 'ask'; readonly id: number; readonly question: Question; readonly asked: unknown }
   | { readonly kind: 'stop' };
 

@@ -37,6 +37,8 @@ export interface AnalyticsStore {
   /** Where reading of this spool goes on; undefined: at its beginning. */
   position(node: string): Promise<Reached | undefined>;
   append(batch: Batch): Promise<Appended>;
+  /** For how long what is kept from now on. */
+  keep(keep: Keep): void;
   /** Rolls up, forgets what is too old, and writes to the disk what waits. */
   maintain(nowMs: number): Promise<void>;
   aggregate(query: Aggregation): Promise<Aggregates>;

@@ -14,6 +14,7 @@ export type {
 } from './query/query.ts';
 export type { BodiesOf, ExportOrder, Keep, StoredBody, StoreFacts } from './analytics-store.ts';
 export type { ShipperFacts } from './shipping/shipper.ts';
+export { storyOf, type StoryStep } from './query/story.ts';
 export { matches, type KeptRecord } from './query/matches.ts';
 export { readCursor } from './query/cursor.ts';
 export { parseAnalyticsPlace, type AnalyticsPlace } from './analytics-place.ts';

@@ -28,6 +28,17 @@ export interface Snapshot {
   readonly plugins?: Readonly<Record<string, PluginSpec>>;
   /** Absent where nobody is told of calls. */
   readonly telemetry?: TelemetrySpec;
+  /** Absent where nothing is said of it. */
+  readonly records?: RecordsSpec;
+}
+
+/** For how long what is kept of calls, and how much of it. */
+export interface RecordsSpec {
+  readonly bytesMax: number;
+  readonly recordsMs?: number;
+  readonly bodiesMs?: number;
+  readonly minutesMs?: number;
+  readonly hoursMs?: number;
 }
 
 export interface GatewaySpec {

@@ -30,7 +30,7 @@ import { wantsDemoModel, withDemoModel } from '../demo/with-demo-model.ts';
 import type { Environment } from '../load-config.ts';
 import { CommandFailure } from '../failure.ts';
 import type { ImportPlaces } from '../import-places.ts';
-import { keepIn } from '../keep.ts';
+import { observerSettings } from '../observer-settings.ts';
 import { nodeName } from '../node-name.ts';
 import { KeptConfig } from '../kept-config.ts';
 import { localUrl, offerLocalAccess, withdrawLocalAccess } from '../local-access.ts';
@@ -227,8 +227,7 @@ export class RunningGatehouse implements StatusSource {
       folder: this.#analyticsFolder(),
       node: nodeName(dataDir),
       analytics,
-      keep: keepIn(analytics),
-      telemetry: this.#parts?.snapshot.telemetry,
+      settings: observerSettings(this.#parts?.snapshot, analytics),
       sinksFolder: path.join(dataDir, 'sinks'),
       baseDir: path.resolve(path.dirname(config ?? '.')),
       version: version(),
@@ -245,7 +244,7 @@ export class RunningGatehouse implements StatusSource {
 
   async #publish(snapshot: Snapshot): Promise<Published> {
     const published = await this.#serving().publish(await this.#ready(snapshot));
-    this.#observer?.telemetry(snapshot.telemetry);
+    this.#observer?.use(observerSettings(snapshot, this.#options.analytics));
     return published;
   }
 

@@ -40,7 +40,7 @@ const OLDEST_VERSION = 25;
  */
 export class ClickHouseStore implements AnalyticsStore {
   readonly #connection: Connection;
-  readonly #keep: Keep;
+  #keep: Keep;
   readonly #clock: Clock;
   /** What has come to its end, and need not be asked for. */
   readonly #marks = new Map<string, Mark>();
@@ -51,6 +51,10 @@ export class ClickHouseStore implements AnalyticsStore {
     this.#connection = connection;
     this.#keep = keep;
     this.#clock = clock;
+  }
+
+  keep(keep: Keep): void {
+    this.#keep = keep;
   }
 
   async position(node: string): Promise<Reached | undefined> {

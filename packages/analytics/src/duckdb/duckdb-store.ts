@@ -54,6 +54,7 @@ export class DuckDbStore implements AnalyticsStore {
   #writing: Promise<unknown> = Promise.resolve();
   #reading: Promise<unknown> = Promise.resolve();
   #forgotAtMs = 0;
+  #keep: Keep;
 
   private constructor(instance: DuckDBInstance, parts: Parts) {
     this.#instance = instance;
@@ -62,6 +63,7 @@ export class DuckDbStore implements AnalyticsStore {
     this.#days = parts.days;
     this.#bodies = parts.bodies;
     this.#options = parts.options;
+    this.#keep = parts.options.keep;
   }
 
   /** Rejects while another process has the file. */
@@ -87,6 +89,10 @@ export class DuckDbStore implements AnalyticsStore {
     return new DuckDbStore(instance, { write, read: await Connection.open(instance), days, bodies, options });
   }
 
+  keep(keep: Keep): void {
+    this.#keep = keep;
+  }
+
   async position(node: string): Promise<Position | undefined> {
     return this.#asking(async (read) => {
       const parameters = new Parameters();
@@ -110,8 +116,9 @@ export class DuckDbStore implements AnalyticsStore {
     while (await this.#inTurn(async () => rollUpNext(this.#write, nowMs))) await Promise.resolve();
     if (nowMs - this.#forgotAtMs < FORGET_EVERY_MS) return;
     this.#forgotAtMs = nowMs;
-    const { keep } = this.#options;
-    await this.#inTurn(async () => forget(this.#write, { days: this.#days, bodies: this.#bodies, keep, nowMs }));
+    await this.#inTurn(async () =>
+      forget(this.#write, { days: this.#days, bodies: this.#bodies, keep: this.#keep, nowMs }),
+    );
   }
 
   async aggregate(asked: Aggregation): Promise<Aggregates> {

@@ -48,11 +48,14 @@ class Builder {
   readonly #of: StatementOf;
   readonly #parameters: Parameters;
   readonly #timings: readonly Timing[];
+  /** Nothing else is summed. */
+  readonly #summed: readonly Summed[];
 
   constructor(asked: Aggregation, of: StatementOf) {
     this.#asked = asked;
     this.#of = of;
     this.#parameters = new Parameters(of.dialect.parameter);
+    this.#summed = summedFor(asked.metrics);
     this.#timings = TIMINGS.filter((timing) => asked.metrics.some((metric) => percentileOf(metric)?.timing === timing));
   }
 
@@ -82,7 +85,7 @@ class Builder {
     const parts = segments.flatMap((segment) => this.#sumsOf(segment, cube));
     const { by, stepMs } = this.#asked;
     const keys = [...(stepMs === undefined ? [] : ['since']), ...by.map(quoted)];
-    const total = SUMMED.map((name) => `sum(${quoted(name)}) AS ${quoted(name)}`);
+    const total = this.#summed.map((name) => `sum(${quoted(name)}) AS ${quoted(name)}`);
     const all = parts.length === 0 ? nothing(keys) : parts.join(' UNION ALL ');
     const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
     return `SELECT ${[...keys, ...total].join(', ')} FROM (${all})${group}`;
@@ -90,10 +93,10 @@ class Builder {
 
   #sumsOf(segment: Segment, cube: Cube | undefined): readonly string[] {
     if (segment.from !== 'records' && cube !== undefined) {
-      const sums = SUMMED.map((name) => typed(name, ofRollUps(name)));
+      const sums = this.#summed.map((name) => typed(name, ofRollUps(name)));
       return [this.#group(sumsTable(cube, segment.from), { segment, sums, of: ofRollUp, column: 'since' })];
     }
-    const sums = SUMMED.map((name) => typed(name, OF_RECORDS[name]));
+    const sums = this.#summed.map((name) => typed(name, OF_RECORDS[name]));
     const of = ofRecord;
     return this.#of.tables(segment).map((table) => this.#group(table, { segment, sums, of, column: 'time' }));
   }
@@ -147,6 +150,17 @@ class Builder {
     if (ratio !== undefined) return `${ratio.scale} * sums.${quoted(ratio.of)} / nullif(sums.${quoted(ratio.in)}, 0)`;
     return `coalesce(sums.${quoted(metric)}, 0)`;
   }
+}
+
+/** Calls are there in any case, so that there is a row for each. */
+function summedFor(metrics: readonly Metric[]): readonly Summed[] {
+  const needed = new Set<string>(['calls']);
+  for (const metric of metrics) {
+    const ratio = RATIOS_OF[metric];
+    if (ratio === undefined) needed.add(metric);
+    else for (const part of [ratio.of, ratio.in]) needed.add(part);
+  }
+  return SUMMED.filter((name) => needed.has(name));
 }
 
 interface Quotient {

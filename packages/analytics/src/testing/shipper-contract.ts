@@ -74,6 +74,7 @@ function failing(store: AnalyticsStore, ways: ('before' | 'after')[]): Analytics
       if (way === 'after') throw new Error('the answer was lost');
       return appended;
     },
+    keep: (kept) => store.keep(kept),
     maintain: async (nowMs) => store.maintain(nowMs),
     aggregate: async (query) => store.aggregate(query),
     search: async (query) => store.search(query),

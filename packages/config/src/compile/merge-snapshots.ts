@@ -30,6 +30,7 @@ export function mergeSnapshots(
   const plugins = clashes.union('the plugin', first.snapshot.plugins ?? {}, second.snapshot.plugins ?? {});
   const gateway = clashes.gateway(first.snapshot.gateway, second.snapshot.gateway);
   const telemetry = first.snapshot.telemetry ?? second.snapshot.telemetry;
+  const records = first.snapshot.records ?? second.snapshot.records;
   const content = {
     upstreams,
     routes: clashes.routes(),
@@ -39,6 +40,7 @@ export function mergeSnapshots(
     ...(gateway !== undefined && { gateway }),
     ...(Object.keys(plugins).length > 0 && { plugins }),
     ...(telemetry !== undefined && { telemetry }),
+    ...(records !== undefined && { records }),
   };
   const { problems } = clashes;
   if (problems.length > 0) return { problems };

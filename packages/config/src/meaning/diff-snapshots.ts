@@ -26,7 +26,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): Meaning {
 }
 
 /** Headers and options may be secrets: that they differ is all that is said. */
-function receivers({ telemetry }: Snapshot): Readonly<Record<string, unknown>> {
+function receivers({ telemetry, records }: Snapshot): Readonly<Record<string, unknown>> {
   const quiet = (target: object): unknown =>
     Object.fromEntries(
       Object.entries(target).map(([key, value]: [string, unknown]) => [
@@ -37,6 +37,7 @@ function receivers({ telemetry }: Snapshot): Readonly<Record<string, unknown>> {
   const logs = (telemetry?.logs ?? []).map((sink) => [sink.name, { ...sink, target: quiet(sink.target) }] as const);
   const traces = telemetry?.traces;
   return {
+    ...(records && { 'this gate itself': records }),
     ...(traces && { 'OpenTelemetry traces': { ...traces, otlp: quiet(traces.otlp) } }),
     ...Object.fromEntries(logs),
   };

@@ -1,4 +1,4 @@
-import { bytes, milliseconds } from '../parsed-units.ts';
+import { bytes, fraction, milliseconds } from '../parsed-units.ts';
 import type { PolicyTools, Spotter } from '../policy.ts';
 import { hiddenNames } from './hidden-names.ts';
 import { addressSpotter } from './redact/address-spotter.ts';
@@ -31,7 +31,7 @@ export function captureRules(config: Config, { runtime, route }: Pick<PolicyTool
   const always = [runtime.spotter(pii), addressSpotter(pii)].filter((each) => each !== undefined);
   const made = patterns.map(patternSpotter).filter((each) => each !== undefined);
   return {
-    sample: config.sample,
+    sample: fraction(config.sample),
     on: new Set(config.on),
     slowerThanMs: milliseconds(config.slowerThan),
     sides: { request: config.request, response: config.response },

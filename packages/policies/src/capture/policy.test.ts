@@ -10,16 +10,16 @@ const capture = joined('capture');
 policyContract(capture, {
   valid: [
     {},
-    { sample: 0, on: ['error', 'refusal', 'slow'], slowerThan: '250ms' },
-    { sample: 1, request: false, response: true, bytesMax: '256KiB', headers: false, maskHeaders: ['X-Tenant'] },
+    { sample: '0%', on: ['error', 'refusal', 'slow'], slowerThan: '250ms' },
+    { sample: '100%', request: false, response: true, bytesMax: '256KiB', headers: false, maskHeaders: ['X-Tenant'] },
     {
       contentTypes: ['application/json', 'image/*'],
       redact: { paths: ['$.a', '$..b', "$['c d'][0].*", '$.x[*]'], pii: [], patterns: ['CUST-\\d{6}'] },
     },
   ],
   invalid: [
-    { sample: 1.1 },
-    { sample: '1%' },
+    { sample: '101%' },
+    { sample: 0.01 },
     { on: ['always'] },
     { slowerThan: '0s' },
     { bytesMax: '257KiB' },
@@ -63,7 +63,7 @@ function run(config: object, call: Call = {}, tools: FakeToolsOptions = {}): See
   const bodies: KeptBody[] = [];
   const keepBody = (body: KeptBody): boolean => bodies.push(body) > 0;
   const clock = { now: () => 0, monotonic: () => nowMs };
-  const hooks = capture.build({ sample: 1, ...config }, fakeTools('test#0', { keepBody, clock, ...tools }));
+  const hooks = capture.build({ sample: '100%', ...config }, fakeTools('test#0', { keepBody, clock, ...tools }));
   const exchange = fakeExchange({ method: 'POST', contentLength: undefined, ...call.request });
   void hooks.onRequest?.(exchange);
   const { tap } = exchange.caller;
@@ -154,19 +154,19 @@ describe('capture', () => {
     ['slow ones', { on: ['slow'], slowerThan: '20ms' }, { tookMs: 21 }, 'slow'],
     ['no fast ones', { on: ['slow'], slowerThan: '20ms' }, { tookMs: 20 }, undefined],
   ])('keeps, beside the sample, %s', (_, config, call, expected) => {
-    const { note, bodies } = run({ sample: 0, ...config }, call);
+    const { note, bodies } = run({ sample: '0%', ...config }, call);
     expect([note, bodies.length > 0]).toEqual([expected, expected !== undefined]);
   });
 
   it('looks on at the sample alone, where nothing else is wanted', () => {
-    const at = (drawn: number): boolean => run({ sample: 0.01 }, {}, { random: () => drawn }).tapped;
+    const at = (drawn: number): boolean => run({ sample: '1%' }, {}, { random: () => drawn }).tapped;
     expect([at(0), at(0.0099), at(0.01), at(0.99)]).toEqual([true, true, false, false]);
   });
 
   it('lets the first of two decide', () => {
     const exchange = fakeExchange();
-    const first = capture.build({ sample: 1 }, fakeTools());
-    const second = capture.build({ sample: 1 }, fakeTools());
+    const first = capture.build({ sample: '100%' }, fakeTools());
+    const second = capture.build({ sample: '100%' }, fakeTools());
     void first.onRequest?.(exchange);
     const { tap } = exchange.caller;
     void second.onRequest?.(exchange);
@@ -281,7 +281,7 @@ describe('capture', () => {
   it('holds no more than the room of a worker', () => {
     const states = new Map<string, unknown>();
     const hooks = capture.build(
-      { sample: 1, bytesMax: '256KiB' },
+      { sample: '100%', bytesMax: '256KiB' },
       fakeTools('test#0', { states, keepBody: () => true }),
     );
     const piece = Buffer.alloc(256 * 1024);
@@ -294,7 +294,7 @@ describe('capture', () => {
     });
     const bodies: KeptBody[] = [];
     const after = capture.build(
-      { sample: 1, bytesMax: '256KiB' },
+      { sample: '100%', bytesMax: '256KiB' },
       fakeTools('test#0', { states, keepBody: (body) => bodies.push(body) > 0 }),
     );
     const crowded = fakeExchange();

@@ -1,7 +1,7 @@
 import type { PiiEntity, SecretEntity } from '@gatehouse/config';
 import { parseSize } from '@gatehouse/kernel';
 import { Type, type Static } from 'typebox';
-import { checkedText, duration } from '../schema-parts.ts';
+import { checkedText, duration, share } from '../schema-parts.ts';
 import { TOKEN } from '../token.ts';
 import { ADDRESS_KINDS } from './redact/address-spotter.ts';
 import { parsePath } from './redact/name-paths.ts';
@@ -87,12 +87,7 @@ export const summary = 'Keeps bodies of some calls, redacted and encrypted, with
 
 export const schema = Type.Object(
   {
-    sample: Type.Number({
-      minimum: 0,
-      maximum: 1,
-      default: 0.01,
-      description: 'The part of all calls that is kept, from 0 to 1.',
-    }),
+    sample: share({ default: '1%', description: 'Of all calls, those that are kept.' }),
     on: Type.Array(Type.Enum(['error', 'refusal', 'slow']), {
       default: [],
       uniqueItems: true,
