@@ -15,8 +15,8 @@ const KEEP: Keep = {
 };
 
 /** What a configuration has the observer do. How large the disk of a server is, is the server's own affair. */
-export function observerSettings(snapshot: Snapshot | undefined, place: AnalyticsPlace): ObserverSettings {
+export function observerSettings(snapshot: Snapshot | undefined, analytics: AnalyticsPlace): ObserverSettings {
   const keep = { ...KEEP, ...snapshot?.records };
-  const bounded = place === 'embedded' ? keep : { ...keep, bytesMax: Number.MAX_SAFE_INTEGER };
-  return { keep: bounded, telemetry: snapshot?.telemetry };
+  const { bytesMax } = analytics === 'embedded' ? keep : { bytesMax: Number.MAX_SAFE_INTEGER };
+  return { keep: { ...keep, bytesMax }, telemetry: snapshot?.telemetry };
 }

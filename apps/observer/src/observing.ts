@@ -159,17 +159,12 @@ function storeOf({ keeping }: Beside): AnalyticsStore {
   return keeping.store;
 }
 
-async function opened({
-  analytics,
-  folder,
-  settings: { keep },
-  clock,
-}: ObservingOptions): Promise<AnalyticsStore | undefined> {
+async function opened({ analytics, folder, settings, clock }: ObservingOptions): Promise<AnalyticsStore | undefined> {
   if (analytics === 'off') return undefined;
   const untilMs = clock.now() + OPEN_MS_MAX;
   for (;;) {
     try {
-      return await openStore({ place: analytics, folder, keep, clock });
+      return await openStore({ place: analytics, folder, keep: settings.keep, clock });
     } catch (error) {
       if (clock.now() > untilMs || !/lock/i.test(reasonOf(error))) throw error;
       await wait(OPEN_RETRY_MS);

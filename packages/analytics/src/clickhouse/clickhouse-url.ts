@@ -29,9 +29,9 @@ export function parseClickHouseUrl(text: string): ClickHousePlace {
       throw new Error(`nobody knows “${name}”; there are database and secure`);
   const isSecure = scheme === 'https:' || isYes(asked.get('secure'));
   if (scheme === 'http:' && isSecure) throw new Error('http:// is not secure; write https://');
-  const [host, port] = hostOf(url, { scheme, isSecure });
+  const port = scheme === 'clickhouse:' ? portOf(text, isSecure) : url.port || (isSecure ? '443' : '80');
   return {
-    url: `${isSecure ? 'https' : 'http'}://${host}:${port}`,
+    url: `${isSecure ? 'https' : 'http'}://${url.hostname}:${port}`,
     user: unescaped(url.username, 'the user') || 'default',
     password: unescaped(url.password, 'the password'),
     database: databaseOf(url.pathname.slice(1), asked.get('database')),
@@ -41,12 +41,9 @@ export function parseClickHouseUrl(text: string): ClickHousePlace {
 /** What may stand in logs. */
 export const placeText = ({ url, database }: ClickHousePlace): string => `ClickHouse at ${url}, database ${database}`;
 
-function hostOf(
-  { hostname, port }: URL,
-  { scheme, isSecure }: { readonly scheme: string; readonly isSecure: boolean },
-): readonly [string, string] {
-  if (scheme !== 'clickhouse:') return [hostname, port === '' ? (isSecure ? '443' : '80') : port];
-  return [hostname, port === '' ? (isSecure ? '8443' : '8123') : port];
+/** A scheme of the web would leave out its own port, which is not ours. */
+function portOf(text: string, isSecure: boolean): string {
+  return URL.parse(text)?.port || (isSecure ? '8443' : '8123');
 }
 
 function databaseOf(inPath: string, asked: string | undefined): string {

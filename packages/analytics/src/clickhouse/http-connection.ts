@@ -11,17 +11,21 @@ import { parameterName } from './dialect.ts';
 
 export interface HttpOptions {
   readonly place: ClickHousePlace;
-  /** A statement that takes longer is given up; a question ends there, too. */
+  /** What takes longer is given up, and tried again by whoever has said it. */
   readonly statementMsMax?: number;
+  /** A question that takes longer is broken off, there too. */
+  readonly questionMsMax?: number;
 }
 
 const STATEMENT_MS = 60_000;
-const QUESTION_S = 30;
+const QUESTION_MS = 30_000;
+const DOWNLOAD_MS = 600_000;
+/** The server says itself that it has broken off. */
+const SAYING_MS = 2000;
 const UNKNOWN_DATABASE = 81;
 /** Also where the server's profile says otherwise. */
 const ALWAYS: ClickHouseSettings = { output_format_json_quote_64bit_integers: 0, wait_end_of_query: 1 };
 const ASKING: ClickHouseSettings = {
-  max_execution_time: QUESTION_S,
   // Sums are called after the columns that they sum.
   prefer_column_name_to_alias: 1,
   // As in other databases: nothing of nothing, and nothing that joins.
@@ -48,29 +52,35 @@ const INSERTING: ClickHouseSettings = {
 export class HttpConnection implements Connection {
   readonly #place: ClickHousePlace;
   readonly #statementMsMax: number;
-  readonly #client: ClickHouseClient;
+  readonly #questionMsMax: number;
+  readonly #writes: ClickHouseClient;
+  /** With connections of its own: what is to be kept does not wait for questions. */
+  readonly #asks: ClickHouseClient;
 
-  constructor({ place, statementMsMax = STATEMENT_MS }: HttpOptions) {
+  constructor({ place, statementMsMax = STATEMENT_MS, questionMsMax = QUESTION_MS }: HttpOptions) {
     this.#place = place;
     this.#statementMsMax = statementMsMax;
-    this.#client = this.#to(place.database);
+    this.#questionMsMax = questionMsMax;
+    this.#writes = this.#to(place.database, statementMsMax);
+    this.#asks = this.#to(place.database, questionMsMax + SAYING_MS);
   }
 
   async run(sql: string): Promise<void> {
-    await this.#saying(async () => this.#client.command({ query: sql }));
+    await this.#saying(async () => this.#writes.command({ query: sql }));
   }
 
   async rows(sql: string, parameters?: Parameters): Promise<readonly Row[]> {
     return this.#saying(async () => {
-      const asked = { query: sql, query_params: named(parameters), clickhouse_settings: ASKING };
-      const found = await this.#client.query({ ...asked, format: 'JSONEachRow' });
+      const settings = { ...ASKING, max_execution_time: Math.ceil(this.#questionMsMax / 1000) };
+      const asked = { query: sql, query_params: named(parameters), clickhouse_settings: settings };
+      const found = await this.#asks.query({ ...asked, format: 'JSONEachRow' });
       return found.json<Row>();
     });
   }
 
   async insert({ table, columns, lines, token }: Insert): Promise<void> {
     await this.#saying(async () => {
-      const { stream } = await this.#client.exec({
+      const { stream } = await this.#writes.exec({
         query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT JSONEachRow`,
         values: Readable.from([Buffer.from(lines)], { objectMode: false }),
         clickhouse_settings: { ...INSERTING, insert_deduplication_token: token },
@@ -79,16 +89,22 @@ export class HttpConnection implements Connection {
     });
   }
 
+  /** The server answers when it has all of it, which may take long. */
   async download(sql: string, { parameters, file }: Download): Promise<void> {
-    await this.#saying(async () => {
-      const asked = { query: sql, query_params: named(parameters), clickhouse_settings: ASKING };
-      const { stream } = await this.#client.exec(asked);
-      await pipeline(stream, createWriteStream(file, { mode: 0o600 }));
-    });
+    const client = this.#to(this.#place.database, DOWNLOAD_MS);
+    try {
+      await this.#saying(async () => {
+        const asked = { query: sql, query_params: named(parameters), clickhouse_settings: ASKING };
+        const { stream } = await client.exec(asked);
+        await pipeline(stream, createWriteStream(file, { mode: 0o600 }));
+      });
+    } finally {
+      await client.close();
+    }
   }
 
   async close(): Promise<void> {
-    await this.#client.close();
+    await Promise.all([this.#writes.close(), this.#asks.close()]);
   }
 
   /** The database is made when it is not there; whoever has made it beforehand need not let us. */
@@ -98,7 +114,7 @@ export class HttpConnection implements Connection {
     } catch (error) {
       if (codeOf(error) !== UNKNOWN_DATABASE) throw this.#told(error);
     }
-    const first = this.#to('default');
+    const first = this.#to('default', this.#statementMsMax);
     try {
       await first.command({ query: `CREATE DATABASE IF NOT EXISTS ${this.#place.database}` });
       return await say();
@@ -109,7 +125,7 @@ export class HttpConnection implements Connection {
     }
   }
 
-  #to(database: string): ClickHouseClient {
+  #to(database: string, statementMsMax: number): ClickHouseClient {
     const { url, user, password } = this.#place;
     return createClient({
       url,
@@ -117,7 +133,7 @@ export class HttpConnection implements Connection {
       password,
       database,
       application: 'gatehouse',
-      request_timeout: this.#statementMsMax,
+      request_timeout: statementMsMax,
       max_open_connections: 4,
       clickhouse_settings: ALWAYS,
       // What goes wrong is told to whoever asked; the client's own lines would be a second log.
