@@ -121,6 +121,8 @@ export const POLICY_COSTS: readonly PolicyCost[] = [
   { name: 'cache (hit)', policy: 'cache: { ttl: 1h }', load: GET },
   { name: 'canary', policy: 'canary: { upstream: origin, weight: 10% }', load: GET },
   { name: 'mirror', policy: 'mirror: { upstream: origin, share: 10% }', load: GET },
+  { name: 'capture (1 %)', policy: 'capture: {}', load: GET },
+  { name: 'capture (held for errors)', policy: 'capture: { sample: 0%, on: [error] }', load: POST },
   { name: 'fault', policy: 'fault: { share: 0.001%, delay: 1ms }', load: GET },
   { name: 'lifecycle', policy: 'lifecycle: { deprecated: 2026-01-01, sunset: 2099-01-01 }', load: GET },
   { name: 'idempotency', policy: 'idempotency: {}', load: POST },

@@ -28,7 +28,7 @@ async function call(hooks: PolicyHooks | undefined, { load, access }: PolicyCost
   if (hooks === undefined) return;
   const found = hooks.onIdentify?.(exchange);
   if (found instanceof Promise) await found;
-  hooks.onIdentified?.(exchange);
+  void hooks.onIdentified?.(exchange);
   const answer = hooks.onRequest?.(exchange);
   if (answer instanceof Promise) await answer;
   if (hooks.onReply !== undefined) {

@@ -1,6 +1,6 @@
 /**
- * Writes docs/reference, and docs/lint.md, from what the program itself goes by: the tables of errors and of
- * breaking changes, the schema of gatehouse.yaml and the rules for documents.
+ * Writes docs/reference, docs/lint.md and docs/metrics.md from what the program itself goes by: the tables of errors,
+ * breaking changes and metrics, the schema of gatehouse.yaml and the rules for documents.
  * `scripts/reference.test.ts` fails when what is written there is stale.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { configJsonSchema, configReference } from '@gatehouse/config';
 import { breakingReference, lintReference } from '@gatehouse/governance';
 import { errorReference } from '@gatehouse/kernel';
 import { POLICY_SCHEMAS } from '@gatehouse/policies/schemas';
+import { metricsGuide } from './metrics-guide.ts';
 
 export const REFERENCE_DIR = path.join(import.meta.dirname, '..', 'docs', 'reference');
 
@@ -24,7 +25,7 @@ export function references(): Readonly<Record<string, string>> {
 
 /** Guides beside the references that are generated as a whole. */
 export function generatedGuides(): Readonly<Record<string, string>> {
-  return { 'lint.md': lintReference() };
+  return { 'lint.md': lintReference(), 'metrics.md': metricsGuide() };
 }
 
 export const GUIDES_DIR = path.join(REFERENCE_DIR, '..');

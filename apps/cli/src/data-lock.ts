@@ -35,6 +35,27 @@ export function requireUnlocked(dataDir: string): void {
   if (existsSync(lockPath(dataDir))) lockFile(dataDir).close();
 }
 
+/** The gate that runs on a folder. */
+export interface LockHolder {
+  /** Its process, where it can be said. */
+  readonly pid: number | undefined;
+}
+
+/** Undefined: no gate runs there, as far as can be seen. Leaves the folder as it is. */
+export function lockHolder(dataDir: string): LockHolder | undefined {
+  if (!existsSync(lockPath(dataDir))) return undefined;
+  const database = new DatabaseSync(lockPath(dataDir), { timeout: WAIT_MS, open: false });
+  try {
+    database.open();
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
+    return undefined;
+  } catch (error) {
+    return isBusy(error) ? { pid: holderPid(dataDir) } : undefined;
+  } finally {
+    if (database.isOpen) database.close();
+  }
+}
+
 const lockPath = (dataDir: string): string => path.join(dataDir, 'lock');
 const pidPath = (dataDir: string): string => path.join(dataDir, 'pid');
 
@@ -53,17 +74,25 @@ function lockFile(dataDir: string): DatabaseSync {
 
 function refusal(error: unknown, dataDir: string): string {
   const folder = `the data folder ${dataDir}`;
-  if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)
+  if (isBusy(error))
     return `${folder} is in use by another gatehouse${holderNote(dataDir)}; stop that one, or choose another with --data`;
   const why = error instanceof Error ? error.message : String(error);
   return `${folder} cannot be locked (${why}); choose another with --data`;
 }
 
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+
 function holderNote(dataDir: string): string {
+  const pid = holderPid(dataDir);
+  return pid === undefined ? '' : ` (process ${pid})`;
+}
+
+function holderPid(dataDir: string): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(pidPath(dataDir), 'utf8'), 10);
-    return Number.isNaN(pid) ? '' : ` (process ${pid})`;
+    return Number.isNaN(pid) ? undefined : pid;
   } catch {
-    return '';
+    return undefined;
   }
 }

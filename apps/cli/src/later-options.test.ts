@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CommandFailure } from './failure.ts';
 import { requireNothingLater } from './later-options.ts';
 
-const HERE = { counters: 'embedded', analytics: 'embedded' };
+const HERE = { counters: 'embedded' };
 
 describe('requireNothingLater', () => {
   it('lets what is there pass', () => {
@@ -15,8 +15,8 @@ describe('requireNothingLater', () => {
       '--counters (GATEHOUSE_COUNTERS): redis:// is not available in this version; leave it out, or write "embedded" (in memory that the workers share)',
     ],
     'a word that nobody knows': [
-      { analytics: 'yes' },
-      '--analytics (GATEHOUSE_ANALYTICS): that value is not available in this version; leave it out, or write "embedded" (records in the data folder, for gatehouse logs)',
+      { counters: 'yes' },
+      '--counters (GATEHOUSE_COUNTERS): that value is not available in this version; leave it out, or write "embedded" (in memory that the workers share)',
     ],
   };
   for (const [name, [flags, message]] of Object.entries(cases)) {

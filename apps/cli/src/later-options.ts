@@ -18,7 +18,6 @@ interface LaterOption {
 
 export interface LaterFlags {
   readonly counters: string;
-  readonly analytics: string;
 }
 
 const later = (name: keyof LaterFlags, rest: Pick<LaterOption, 'placeholder' | 'only' | 'meaning'>): LaterOption => ({
@@ -29,10 +28,7 @@ const later = (name: keyof LaterFlags, rest: Pick<LaterOption, 'placeholder' | '
 });
 
 const EMBEDDED = { placeholder: 'url', only: 'embedded' };
-const LATER: readonly LaterOption[] = [
-  later('counters', { ...EMBEDDED, meaning: 'in memory that the workers share' }),
-  later('analytics', { ...EMBEDDED, meaning: 'records in the data folder, for gatehouse logs' }),
-];
+const LATER: readonly LaterOption[] = [later('counters', { ...EMBEDDED, meaning: 'in memory that the workers share' })];
 
 export const laterOptions = (): readonly Option[] =>
   LATER.map(({ flag, variable, placeholder, only, meaning }) =>

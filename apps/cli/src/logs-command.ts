@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { systemClock } from '@gatehouse/kernel';
+import type { BodyKey } from '@gatehouse/record';
 import { Option, type Command } from 'commander';
+import { CommandFailure } from './failure.ts';
 import { dataOption, wholeNumber } from './options.ts';
 import type { Terminal } from './terminal.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -10,6 +12,7 @@ interface LogsFlags {
   readonly follow?: boolean;
   readonly json?: boolean;
   readonly last: number;
+  readonly bodies?: boolean;
   readonly [filter: string]: unknown;
 }
 
@@ -30,11 +33,13 @@ export function defineLogs(command: Command, terminal: Terminal): void {
     .option('--model <name>', 'as asked for, as served, or provider/model')
     .option('--since <when>', 'such as 10m, or an ISO time')
     .option('--id <request id>', 'as in x-request-id of the reply')
+    .option('--bodies', 'with --id: what the policy `capture` has kept of it, decrypted')
     .option('--limit <n>', 'stop after so many')
     .action(async (flags: LogsFlags) => showLogs(flags, terminal));
 }
 
-async function showLogs({ data, follow = false, json = false, last, ...filter }: LogsFlags, terminal: Terminal) {
+async function showLogs(flags: LogsFlags, terminal: Terminal): Promise<void> {
+  const { data, follow = false, json = false, last, bodies = false, ...filter } = flags;
   const { env, stdout, stderr } = terminal;
   const stop = new AbortController();
   void untilStopped().then(() => stop.abort());
@@ -48,5 +53,28 @@ async function showLogs({ data, follow = false, json = false, last, ...filter }:
   const { logs } = await import('./commands/logs.ts');
   const dataDir = path.resolve(data);
   const note = (line: string): void => void stderr.write(`${line}\n`);
-  await logs({ dataDir, follow, json, last, colour, filter, now, signal: stop.signal, print: write, note });
+  const key = bodies ? await bodyKeyIn(dataDir, env['GATEHOUSE_SECRET_KEY']) : undefined;
+  const opener = key && { key };
+  await logs({
+    dataDir,
+    follow,
+    json,
+    last,
+    colour,
+    filter,
+    bodies: opener,
+    now,
+    signal: stop.signal,
+    print: write,
+    note,
+  });
+}
+
+async function bodyKeyIn(dataDir: string, secretKey: string | undefined): Promise<BodyKey> {
+  const { derivedSecret, knownGateSecret } = await import('@gatehouse/gateway');
+  const { bodyKey } = await import('@gatehouse/record');
+  const secret = knownGateSecret(dataDir, secretKey);
+  if (secret === undefined)
+    throw new CommandFailure(`${dataDir} holds no key; set GATEHOUSE_SECRET_KEY where the gateway was started with it`);
+  return bodyKey(derivedSecret(secret, 'bodies'));
 }

@@ -33,6 +33,7 @@ describe('placesOf', () => {
   it('makes of flags what commands work with', () => {
     expect(placesOf({ ...FLAGS, config: 'gatehouse.yaml' })).toEqual({
       config: 'gatehouse.yaml',
+      analytics: 'embedded',
       dataDir: path.resolve('data'),
       listen: { host: '127.0.0.1', port: 1, option: '--listen' },
       listenTls: undefined,

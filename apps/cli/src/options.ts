@@ -3,6 +3,7 @@ import path from 'node:path';
 import { WORKERS_MAX } from '@gatehouse/kernel';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseAddress } from './address.ts';
+import { analyticsOf, analyticsOption, type AnalyticsFlags } from './analytics-option.ts';
 import { parseRanges } from './address-range.ts';
 import { parseImportPlaces, type ImportPlaces } from './import-places.ts';
 import type { Environment } from './load-config.ts';
@@ -142,9 +143,10 @@ export const startOptions = (): readonly Option[] => [
   workersOption(),
   logLevelOption(),
   ...laterOptions(),
+  analyticsOption(),
 ];
 
-export interface PlaceFlags extends LaterFlags {
+export interface PlaceFlags extends LaterFlags, AnalyticsFlags {
   readonly config?: string;
   readonly data: string;
   readonly listen: string;
@@ -190,5 +192,6 @@ export function placesOf(flags: PlaceFlags) {
     grantsTakeTwo: grants === 'two',
     importFrom,
     database: storeOf(flags),
+    analytics: analyticsOf(flags),
   };
 }

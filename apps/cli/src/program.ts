@@ -1,8 +1,10 @@
+import { systemClock } from '@gatehouse/kernel';
 import { Command } from 'commander';
 import { defineBackup, defineRestore } from './backup/define-backup.ts';
 import { defineApply, defineDiff, defineExport } from './config-as-code/define-config.ts';
 import { defineLint } from './lint/lint-command.ts';
 import { defineBreaking } from './breaking/define-breaking.ts';
+import { defineDrift } from './drift/define-drift.ts';
 import { defineKey } from './keys/define-key.ts';
 import { defineLogs } from './logs-command.ts';
 import { parseAddress } from './address.ts';
@@ -16,7 +18,7 @@ import {
   type PlaceFlags,
 } from './options.ts';
 import { defineStart } from './start-command.ts';
-import { print, type Terminal } from './terminal.ts';
+import { hasColours, print, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
 const FIRST_STEPS = `
@@ -47,6 +49,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineExport(added(program, 'export'), terminal);
   defineSchema(added(program, 'schema'), terminal);
   defineBreaking(added(program, 'breaking'), terminal);
+  defineDrift(added(program, 'drift'), terminal);
   defineKey(added(program, 'key'), { added, terminal });
   defineHashPassword(added(program, 'hash-password'), terminal);
   defineImport(added(program, 'import'), terminal);
@@ -71,15 +74,27 @@ interface JsonFlag {
   readonly json?: boolean;
 }
 
+interface DoctorFlags extends PlaceFlags, JsonFlag {
+  readonly workers: number;
+  readonly offline?: boolean;
+}
+
 function defineDoctor(command: Command, terminal: Terminal): void {
-  command.description('say whether a start with the same options would work, and what to do where not');
+  command.description(
+    'say whether a start with the same options would work, or how the gate does that runs, and what to do',
+  );
   for (const option of startOptions()) command.addOption(option);
-  command.option('--json', 'print the result as JSON').action(async (flags: PlaceFlags & JsonFlag) => {
-    const { env } = terminal;
-    const node = process.version;
-    const { doctor } = await import('./commands/doctor.ts');
-    await doctor({ ...placesOf(flags), env, node, json: flags.json ?? false, print: print(terminal) });
-  });
+  command
+    .option('--offline', 'ask nobody but this machine')
+    .option('--json', 'print the result as JSON')
+    .action(async ({ workers, offline = false, json = false, ...places }: DoctorFlags) => {
+      const { env, stdout } = terminal;
+      const { doctor } = await import('./commands/doctor.ts');
+      const facts = { workers, offline, env, node: process.version, nowMs: systemClock.now };
+      const look = { colours: hasColours(stdout, env), columns: stdout.isTTY ? stdout.columns : undefined };
+      const output = { json, look, print: print(terminal) };
+      await doctor({ ...placesOf(places), ...facts, ...output });
+    });
 }
 
 function defineValidate(command: Command, terminal: Terminal): void {

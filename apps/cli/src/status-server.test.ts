@@ -1,3 +1,4 @@
+import { parseOpenMetrics } from '@gatehouse/telemetry/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startStatusServer, type StatusSource } from './status-server.ts';
 
@@ -41,10 +42,36 @@ describe('the status server', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 
-  it('says what kind of text it is, and that nobody may keep it', async () => {
-    const reply = await fetch(`${await serve(source('ready'))}/metrics?any=query`);
-    expect(reply.headers.get('content-type')).toMatch(/^application\/openmetrics-text; version=1\.0\.0/);
-    expect(reply.headers.get('cache-control')).toBe('no-store');
+  it.each([
+    ['*/*', 'text/plain; version=0.0.4; charset=utf-8', '# TYPE gatehouse_worker_restarts_total counter'],
+    [
+      'application/openmetrics-text; version=1.0.0, text/plain; q=0.5',
+      'application/openmetrics-text; version=1.0.0; charset=utf-8',
+      '# TYPE gatehouse_worker_restarts counter',
+    ],
+  ])('has metrics for those who accept %s, and nobody may keep them', async (accept, type, line) => {
+    const reply = await fetch(`${await serve(source('ready'))}/metrics?any=query`, { headers: { accept } });
+    expect([reply.headers.get('content-type'), reply.headers.get('cache-control')]).toEqual([type, 'no-store']);
+    expect((await reply.text()).split('\n')).toContain(line);
+  });
+
+  const OBSERVED = '# TYPE gatehouse_requests counter\ngatehouse_requests_total 7\n# EOF\n';
+  it.each<[string, StatusSource['observed'], number]>([
+    ['has what the observer says', async () => OBSERVED, 1],
+    ['says that nobody observes', undefined, 0],
+    ['says that the observer has nothing to say', async () => undefined, 0],
+    ['says that the observer failed', async () => Promise.reject(new Error('gone')), 0],
+    ['says that the observer broke off', async () => OBSERVED.slice(0, -2), 0],
+    ['waits no longer than a second', async () => new Promise(() => undefined), 0],
+  ])('%s', async (_, observed, up) => {
+    const observing = observed === undefined ? source('ready') : { ...source('ready'), observed };
+    const asked = await fetch(`${await serve(observing)}/metrics`, {
+      headers: { accept: 'application/openmetrics-text' },
+    });
+    const families = parseOpenMetrics(await asked.text());
+    expect(families.get('gatehouse_observer_up')?.samples[0]?.value).toBe(up);
+    expect(families.get('gatehouse_requests')?.samples[0]?.value).toBe(up === 1 ? 7 : undefined);
+    expect(families.has('gatehouse_worker_restarts')).toBe(true);
   });
 
   it('has the keys of tokens about callers, where there are any', async () => {

@@ -1,8 +1,9 @@
 import http from 'node:http';
 import type { CachePurge, GatewayStatus } from '@gatehouse/gateway';
+import { asPlainText, CONTENT_TYPES, formatFor } from '@gatehouse/telemetry/exposition';
 import { listenOn, type Address } from './address.ts';
 import { purgeBy } from './cache-purge.ts';
-import { metrics } from './metrics.ts';
+import { allMetrics } from './metrics/gate-metrics.ts';
 
 export interface StatusServer {
   readonly port: number;
@@ -20,9 +21,11 @@ export interface StatusSource {
   readonly adminToken?: string | undefined;
   /** How many replies are not used any more; `undefined` until the gateway has started. */
   purge(what: CachePurge): number | undefined;
+  /** What the observer has made of records, in OpenMetrics. Whoever asks waits a second for it, and does without then. */
+  observed?(): Promise<string | undefined>;
 }
 
-const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+const OBSERVED_MS_MAX = 1000;
 
 interface Answer {
   readonly status: number;
@@ -55,24 +58,23 @@ async function answerWith(
 }
 
 async function answered(request: http.IncomingMessage, source: StatusSource): Promise<Answer> {
-  if (request.url !== '/cache/purge') return answerTo(request, source);
-  return purgeBy(request, { token: source.adminToken, purge: (what) => source.purge(what) });
+  if (request.url === '/cache/purge')
+    return purgeBy(request, { token: source.adminToken, purge: (what) => source.purge(what) });
+  return answerTo(request, source);
 }
 
 const FAILED: Answer = { status: 500, body: 'this could not be answered\n' };
 
-function answerTo({ method, url = '' }: http.IncomingMessage, source: StatusSource): Answer {
+async function answerTo(request: http.IncomingMessage, source: StatusSource): Promise<Answer> {
+  const { method, url = '' } = request;
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: 'only GET\n' };
   switch (url.replace(/\?.*/s, '')) {
     case '/livez':
       return { status: 200, body: 'live\n' };
     case '/readyz':
       return { status: source.phase === 'ready' ? 200 : 503, body: `${source.phase}\n` };
-    case '/metrics': {
-      const status = source.status();
-      if (status === undefined) return { status: 503, body: 'starting\n' };
-      return { status: 200, type: METRICS_TYPE, body: metrics(status) };
-    }
+    case '/metrics':
+      return metricsAnswer(source, request.headers.accept);
     case '/.well-known/gatehouse/jwks.json': {
       const keys = source.identityKeys();
       if (keys === undefined) return { status: 404, body: 'no route tells upstreams who calls by a token\n' };
@@ -80,5 +82,28 @@ function answerTo({ method, url = '' }: http.IncomingMessage, source: StatusSour
     }
     default:
       return { status: 404, body: 'try /livez, /readyz or /metrics\n' };
+  }
+}
+
+async function metricsAnswer(source: StatusSource, accept: string | undefined): Promise<Answer> {
+  if (source.status() === undefined) return { status: 503, body: 'starting\n' };
+  const observed = await observedBy(source);
+  const status = source.status();
+  if (status === undefined) return { status: 503, body: 'ending\n' };
+  const text = allMetrics({ status }, observed);
+  const format = formatFor(accept);
+  return { status: 200, type: CONTENT_TYPES[format], body: format === 'plain' ? asPlainText(text) : text };
+}
+
+/** Scrapers would rather have the gate's own metrics than wait for an observer that has died or is stuck. */
+async function observedBy(source: StatusSource): Promise<string | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), OBSERVED_MS_MAX);
+  try {
+    return await Promise.race([source.observed?.(), late.promise]);
+  } catch {
+    return undefined; // what is missing is said by gatehouse_observer_up
+  } finally {
+    clearTimeout(timer);
   }
 }

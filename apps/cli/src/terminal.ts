@@ -12,3 +12,8 @@ export const print =
   (line: string): void => {
     stdout.write(`${line}\n`);
   };
+
+/** Those of people who do not mind (NO_COLOR, by no-color.org), and not of files and pipes. */
+export function hasColours(stream: NodeJS.WriteStream, env: Environment): boolean {
+  return stream.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+}

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { derivedSecret, gateSecret } from '@gatehouse/gateway';
 import { parsePasswordHash, verifyPassword } from '@gatehouse/kernel';
+import { bodyKey, bodyLine, sealBody } from '@gatehouse/record';
+import { SpoolWriter } from '@gatehouse/record/spool';
 import { describe, expect, it } from 'vitest';
 import { isWellFormedKey } from '@gatehouse/kernel';
 import { DOOR, run, type LaunchOptions } from './spawned-program.ts';
@@ -176,6 +179,28 @@ describe('gatehouse logs', () => {
     const { code, out, err } = await run(['logs', '--data', data, '--status', '500']);
     expect({ code, out, err }).toEqual({ code: 0, out: '', err: 'no such call is recorded\n' });
     expect((await run(['logs', '--data', data, '--json'])).err).toBe('');
+  });
+
+  it('shows bodies of one call, and says when it cannot', async () => {
+    const data = temporaryFolder();
+    const said = async (...args: string[]): Promise<unknown> => (await run(['logs', '--data', data, ...args])).err;
+    expect(await said('--bodies', '--id', 'x')).toMatch(/holds no key; set GATEHOUSE_SECRET_KEY/);
+    const key = bodyKey(derivedSecret(gateSecret(data, undefined), 'bodies'));
+    mkdirSync(path.join(data, 'records'));
+    expect(await said('--bodies')).toBe('bodies are shown of one call, name it: --bodies --id ID\n');
+    expect(await said('--bodies', '--id', 'x')).toMatch(/no bodies of this call are kept: the policy `capture` says/);
+    const place = { id: 'r1', side: 'request' } as const;
+    const sealed = sealBody({ head: { why: 'error' }, text: 'hello' }, place, key);
+    const clear = { ...place, time: 5, worker: 0, type: 'text/plain', bytes: 5, cut: false, key: key.id };
+    const line = bodyLine({ body: true, ...clear, sealed });
+    const writer = SpoolWriter.open(path.join(data, 'records'), { now: Date.now, owner: 'test' });
+    writer.append(Buffer.from(line), 1);
+    writer.close();
+    expect((await run(['logs', '--data', data, '--bodies', '--id', 'r1'])).out).toBe(
+      '-- request: text/plain, 5 bytes; kept as error\n\nhello\n',
+    );
+    const { out } = await run(['logs', '--data', data, '--bodies', '--id', 'r1', '--json']);
+    expect(JSON.parse(out)).toEqual({ body: true, ...clear, opened: { head: { why: 'error' }, text: 'hello' } });
   });
 
   it('tells what is wrong with a filter', async () => {

@@ -6,17 +6,21 @@ import {
   composeConfig,
   mintSetupToken,
   deliver,
+  evaluateAlerts,
   seedHouse,
+  sendDigests,
   takeCheckpoints,
   tick,
   type House,
 } from '@gatehouse/services';
+import { bodyKey } from '@gatehouse/record';
 import { openDatabase } from '@gatehouse/store';
 import { adminApi } from './admin-api.ts';
 import { Clockwork } from './clockwork.ts';
 import { KeptCallers } from './kept-callers.ts';
 import { controlStart, toControl, type FromControl } from './protocol.ts';
 import { publicFetcher } from './public-fetcher.ts';
+import { recordedDrift } from './recorded-drift.ts';
 import { recordedUsage } from './recorded-usage.ts';
 import { RemoteAnalytics } from './remote-analytics.ts';
 import { RemoteGate } from './remote-gate.ts';
@@ -28,6 +32,7 @@ const {
   callersFile,
   recordsFolder,
   exportsFolder,
+  bodySecret,
   node,
   database: place,
   secret,
@@ -48,8 +53,17 @@ const log = createLogger({
   base: { thread: 'control' },
 });
 const gate = new RemoteGate(say, new KeptCallers(callersFile));
-const analytics = new RemoteAnalytics(say, { records: recordsFolder, exports: exportsFolder, node });
+const analytics = new RemoteAnalytics(say, {
+  records: recordsFolder,
+  exports: exportsFolder,
+  node,
+  bodyKey: bodyKey(bodySecret),
+});
 const database = await openDatabase(place);
+const senders = {
+  mailer: telling.smtp && smtpMailer(telling.smtp),
+  fetcher: publicFetcher({ allowPrivate: telling.allowPrivate }),
+};
 const house: House = {
   database,
   clock: systemClock,
@@ -57,20 +71,21 @@ const house: House = {
   gate,
   log,
   usage: recordedUsage(recordsFolder),
+  observed: recordedDrift(recordsFolder),
   analytics,
   grantsTakeTwo,
+  senders,
   ...(publicUrl !== undefined && { publicUrl }),
   ...(importFrom && { importFrom }),
 };
 const app = adminApi({ house, adminToken, localToken, version, proxies });
-const senders = {
-  mailer: telling.smtp && smtpMailer(telling.smtp),
-  fetcher: publicFetcher({ allowPrivate: telling.allowPrivate }),
-};
 const clockwork = new Clockwork(
   [
     { name: 'what is due', everyMs: 60_000, run: async () => tick(house) },
     { name: 'checkpoints of the audit', everyMs: 60_000, run: async () => takeCheckpoints(house) },
+    // Often: whoever comes first looks at a rule, once in its minute.
+    { name: 'alerts', everyMs: 15_000, run: async () => evaluateAlerts(house) },
+    { name: 'digests', everyMs: 60_000, run: async () => sendDigests(house) },
     { name: 'telling', everyMs: 1000, run: async () => deliver(house, { ...senders, linkUrl: linkUrl() }) },
   ],
   log,

@@ -18,6 +18,8 @@ export interface ControlStart {
   readonly node: string;
   /** Where records that are taken away wait to be read. */
   readonly exportsFolder: string;
+  /** By which the gate beside us seals bodies. */
+  readonly bodySecret: Uint8Array;
   /** Of this house, at least 32 bytes: what is secret in the store is sealed by it. */
   readonly secret: Uint8Array;
   /** Of the environment: whoever has it is administrator. */
@@ -71,7 +73,7 @@ export type FromControl =
   | { readonly kind: 'observe'; readonly id: number; readonly question: ObservedQuestion; readonly asked: unknown };
 
 /** What is asked about calls; the observer process answers. */
-export type ObservedQuestion = 'aggregate' | 'search' | 'find' | 'export';
+export type ObservedQuestion = 'aggregate' | 'search' | 'find' | 'bodies' | 'export';
 
 /* `workerData` and messages have no types: each comes from the other end of this protocol. */
 

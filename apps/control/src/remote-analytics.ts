@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { matches, type KeptRecord } from '@gatehouse/analytics';
+import { matches, type KeptRecord, type StoredBody } from '@gatehouse/analytics';
+import type { BodyKey } from '@gatehouse/record';
 import { tailRecords } from '@gatehouse/record/spool';
 import type { Analytics, ExportedRecords } from '@gatehouse/services';
+import { openedBody } from './opened-body.ts';
 import type { FromControl, ObservedQuestion, ToControl } from './protocol.ts';
 
 type Answer = Extract<ToControl, { kind: 'observed' | 'unobserved' }>;
 
-export interface Folders {
+export interface RemoteOptions {
+  /** Opens bodies. */
+  readonly bodyKey: BodyKey;
   /** What that gate is called. */
   readonly node: string;
   /** The spool of the gate beside us. */
@@ -20,16 +24,16 @@ export interface Folders {
 /** What is known of calls, from the control thread: the main thread hands questions on to the observer. */
 export class RemoteAnalytics implements Analytics {
   readonly #say: (message: FromControl) => void;
-  readonly #folders: Folders;
+  readonly #options: RemoteOptions;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   readonly #end = new AbortController();
   #ids = 0;
 
-  constructor(say: (message: FromControl) => void, folders: Folders) {
+  constructor(say: (message: FromControl) => void, options: RemoteOptions) {
     this.#say = say;
-    this.#folders = folders;
+    this.#options = options;
     // What is left of readers that did not come back.
-    rmSync(folders.exports, { recursive: true, force: true });
+    rmSync(options.exports, { recursive: true, force: true });
   }
 
   aggregate: Analytics['aggregate'] = async (query) => this.#ask('aggregate', query);
@@ -38,8 +42,13 @@ export class RemoteAnalytics implements Analytics {
 
   find: Analytics['find'] = async (id, scope) => this.#ask('find', { id, scope });
 
+  bodies: Analytics['bodies'] = async (of) => {
+    const sealed = await this.#ask<readonly StoredBody[]>('bodies', of);
+    return sealed.map((line) => openedBody(line, this.#options.bodyKey));
+  };
+
   export: Analytics['export'] = async (order) => {
-    const { exports } = this.#folders;
+    const { exports } = this.#options;
     mkdirSync(exports, { recursive: true, mode: 0o700 });
     const file = path.join(exports, randomUUID());
     const facts = await this.#ask<Omit<ExportedRecords, 'content'>>('export', { ...order, file });
@@ -48,7 +57,7 @@ export class RemoteAnalytics implements Analytics {
 
   /** From the spool itself: what is written is seen at once, and the store is not asked. */
   async *follow({ where, scope }: Parameters<Analytics['follow']>[0]): AsyncGenerator<KeptRecord> {
-    const { records, node } = this.#folders;
+    const { records, node } = this.#options;
     const { signal } = this.#end;
     for await (const item of tailRecords(records, { last: 0, follow: true, signal })) {
       if (item.kind !== 'record') continue;

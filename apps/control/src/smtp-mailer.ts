@@ -21,9 +21,9 @@ export function smtpMailer({ url, from }: SmtpSettings): Mailer {
     disableUrlAccess: true,
   });
   return {
-    send: async ({ id, to, subject, text }) => {
+    send: async ({ id, to, subject, text, html }) => {
       const messageId = `<${id}@gatehouse>`;
-      await transport.sendMail({ from, to, subject, text, messageId });
+      await transport.sendMail({ from, to, subject, text, messageId, ...(html !== undefined && { html }) });
     },
   };
 }

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DuckDbStore } from '@gatehouse/analytics/store';
-import { linesOf, sampleCalls } from '@gatehouse/analytics/testing';
+import { DuckDbStore, linesOf, sampleCalls } from '@gatehouse/analytics/testing';
+import { bodyKey, bodyLine, sealBody } from '@gatehouse/record';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestHouse, type Json, type Reply, type TestHouse } from './house.ts';
 import { storeAnalytics } from './store-analytics.ts';
@@ -10,7 +10,14 @@ import { storeAnalytics } from './store-analytics.ts';
 const NOW_MS = Date.parse('2026-11-26T12:00:00Z');
 const HOUR_MS = 3_600_000;
 const YEARS_MS = 3650 * 24 * HOUR_MS;
-const keep = { recordsMs: YEARS_MS, minutesMs: YEARS_MS, hoursMs: YEARS_MS, daysMs: YEARS_MS, bytesMax: 1e12 };
+const keep = {
+  recordsMs: YEARS_MS,
+  bodiesMs: YEARS_MS,
+  minutesMs: YEARS_MS,
+  hoursMs: YEARS_MS,
+  daysMs: YEARS_MS,
+  bytesMax: 1e12,
+};
 const records = sampleCalls({ count: 500, fromMs: NOW_MS - 12 * HOUR_MS, toMs: NOW_MS }).map((record) => ({
   ...record,
   node: 'gate',
@@ -18,6 +25,7 @@ const records = sampleCalls({ count: 500, fromMs: NOW_MS - 12 * HOUR_MS, toMs: N
 const ofWeb = records.filter(({ application }) => application === 'web');
 const ofOther = records.filter(({ api, application }) => api === 'other.billing' || application === 'other.batch');
 
+const KEY = bodyKey(Buffer.alloc(32, 3));
 let test: TestHouse;
 let store: DuckDbStore;
 let folder: string;
@@ -27,7 +35,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-calls-'));
   store = await DuckDbStore.open({ folder, keep });
   await store.append({ node: 'gate', lines: linesOf(records), next: { sequence: 1, offset: 9 }, holes: [] });
-  test = await openTestHouse(':memory:', { analytics: storeAnalytics(store, { folder, coming: records }) });
+  test = await openTestHouse(':memory:', { analytics: storeAnalytics(store, { folder, coming: records, key: KEY }) });
   const post = async (at: string, body: unknown): Promise<Json> => {
     const reply = await test.call('POST', at, { body });
     expect(reply.status, JSON.stringify(reply.body)).toBeLessThan(300);
@@ -104,12 +112,14 @@ describe('records', () => {
   ])('refuse %s, and say what would be right', async (query) => {
     const { status, body } = await get(`/records?${query}`);
     expect([400, 422]).toContain(status);
-    expect(String(body.detail).length).toBeGreaterThan(10);
+    expect(body.detail.length).toBeGreaterThan(10);
   });
 
   it('are shown one by one', async () => {
     const [record] = records;
-    expect((await get(`/records/${record?.id ?? ''}`)).body).toEqual(JSON.parse(JSON.stringify(record)));
+    const { story, ...shown } = (await get(`/records/${record?.id ?? ''}`)).body;
+    expect(shown).toEqual(JSON.parse(JSON.stringify(record)));
+    expect(story.length).toBeGreaterThan(0);
     expect((await get('/records/nobody')).status).toBe(404);
   });
 
@@ -140,6 +150,43 @@ describe('records', () => {
       headers: { authorization: 'Bearer an-administrator-for-tests' },
     });
     expect(reply.rawPayload.subarray(0, 4).toString()).toBe('PAR1');
+  });
+});
+
+describe('bodies', () => {
+  it('are shown to who has the right by its name, and the audit tells of it', async () => {
+    const record = records.find(({ api }) => api === 'users');
+    if (record === undefined) expect.fail('no record');
+    const { id, time } = record;
+    const place = { id, side: 'request' } as const;
+    const sealed = sealBody({ head: { why: 'sampled' }, text: '{"a":1}' }, place, KEY);
+    const line = {
+      body: true,
+      ...place,
+      time,
+      worker: 0,
+      type: 'application/json',
+      bytes: 7,
+      cut: false,
+      key: KEY.id,
+      sealed,
+    } as const;
+    const unopened = { ...line, side: 'response', key: 'another' } as const;
+    const lines = Buffer.from(bodyLine(line) + bodyLine(unopened));
+    expect(await store.append({ node: 'gate', lines, next: { sequence: 1, offset: 11 }, holes: [] })).toEqual({
+      records: 0,
+      unreadable: 0,
+    });
+    const { status, body } = await get(`/workspaces/default/records/${id}/bodies`);
+    expect(status).toBe(200);
+    expect(body['bodies']).toEqual([
+      { side: 'request', type: 'application/json', bytes: 7, cut: false, head: { why: 'sampled' }, text: '{"a":1}' },
+      { side: 'response', type: 'application/json', bytes: 7, cut: false },
+    ]);
+    const { body: audit } = await get('/workspaces/default/audit?limit=200');
+    expect(audit.items.at(-1)).toMatchObject({ action: 'bodies.read', entity: { kind: 'record', id } });
+    for (const who of ['viewer', 'member', 'other', 'nobody'])
+      expect((await get(`/workspaces/default/records/${id}/bodies`, who)).status).toBe(403);
   });
 });
 

@@ -100,7 +100,8 @@ export async function openTestHouse(
   {
     proxies,
     ...settings
-  }: Pick<House, 'importFrom' | 'publicUrl' | 'grantsTakeTwo' | 'analytics'> & Pick<AdminApiOptions, 'proxies'> = {},
+  }: Pick<House, 'importFrom' | 'publicUrl' | 'grantsTakeTwo' | 'analytics' | 'senders'> &
+    Pick<AdminApiOptions, 'proxies'> = {},
 ): Promise<TestHouse> {
   const time = { nowMs: Date.parse('2026-11-26T12:00:00Z') };
   const clock: Clock = { now: () => time.nowMs, monotonic: () => time.nowMs };

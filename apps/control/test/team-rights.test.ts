@@ -52,6 +52,10 @@ async function furnish(side: Side, author: string, reviewer: string): Promise<vo
   await make('credentials', { application });
   const asked = { application, api: side, plan: side };
   const subscription = keep('subscriptions', await post(`${W}/subscriptions`, asked, author));
+  await make('contacts', { emails: ['ops@example.com'], ...team });
+  await make('alerts', { api: side, condition: { absence: { windowSeconds: 60 } } });
+  await make('objectives', { api: side, target: 99 });
+  await make('silences', { rules: [side], reason: 'a test', until: '2027-01-01T00:00:00Z' });
   const { items } = (await test.call('GET', `${W}/approvals?state=waiting`)).body;
   keep('approvals', items.find((each) => each['subject'].id === subscription) ?? fail());
 }
@@ -125,9 +129,10 @@ describe.each(ROLES)('a %s of one team', (role) => {
     },
   );
 
-  // What is offered is shown to others as well: catalog.test.ts.
+  // What is offered is shown to others as well: catalog.test.ts. Calls are no things of the store: calls.test.ts.
   const lists = ROUTES.filter(
-    ({ method, path, tag }) => method === 'GET' && tag !== 'catalog' && /\{workspace\}\/\w+$/.test(path),
+    ({ method, path, tag }) =>
+      method === 'GET' && !['catalog', 'calls'].includes(tag) && /\{workspace\}\/\w+$/.test(path),
   );
   it.each(lists.map((route) => [route.path, route] as const))(
     'sees what is the team’s alone in %s',
@@ -171,6 +176,14 @@ describe('what is made', () => {
     },
     credentials: { name: `new-${side}`, application: idOf(side, 'applications') },
     subscriptions: { application: idOf(side, 'applications'), api: side, plan: side },
+    alerts: { name: `new-${side}`, api: side, condition: { absence: { windowSeconds: 60 } } },
+    objectives: { name: `new-${side}`, api: side, target: 99 },
+    silences: { name: `new-${side}`, rules: [side], reason: 'a test', until: '2027-01-01T00:00:00Z' },
+    contacts: {
+      name: `new-${side}`,
+      emails: ['ops@example.com'],
+      ...(side !== 'nobody' && { team: idOf(side, 'teams') }),
+    },
     teams: { name: `new-${side}` },
     plans: { name: `new-${side}`, apis: [side], spec: {} },
     upstreams: { name: `new-${side}`, spec: { targets: ['http://127.0.0.1:1'] } },

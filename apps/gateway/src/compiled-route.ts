@@ -18,3 +18,5 @@ export type RequestStep = Step<'onRequest'>;
 export function allowedBits(spec: RouteSpec): number {
   return spec.allow.reduce((bits, name) => bits | AMBIGUITY[name], 0);
 }
+
+export const NO_STEPS: readonly never[] = [];

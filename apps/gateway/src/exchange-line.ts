@@ -31,7 +31,7 @@ export function lostLine(exchange: GateExchange, facts: LineFacts): string {
 /** The record of an exchange that has ended, as the line that is spooled. */
 export function exchangeLine(exchange: GateExchange, outcome: ForwardOutcome, facts: LineFacts): string {
   const { begunMs, connectedMs, firstByteMs } = outcome.times;
-  const { principal, routeSpec, notes } = exchange;
+  const { principal, routeSpec, notes, trace } = exchange;
   const record: ExchangeRecord = {
     id: exchange.id,
     time: exchange.startedAt,
@@ -57,6 +57,8 @@ export function exchangeLine(exchange: GateExchange, outcome: ForwardOutcome, fa
     bytesOut: outcome.bytesOut,
     durationMs: facts.nowMs - exchange.startedMs,
     gatewayMs: (begunMs === 0 ? facts.nowMs : begunMs) - exchange.startedMs,
+    ...partsOf(exchange, begunMs === 0 ? facts.nowMs : begunMs),
+    waits: notes.waits && waitsText(notes.waits),
     connectMs: connectedMs === 0 ? undefined : connectedMs - begunMs,
     firstByteMs: firstByteMs === 0 ? undefined : firstByteMs - begunMs,
     bodyMs: firstByteMs === 0 ? undefined : facts.nowMs - firstByteMs,
@@ -67,9 +69,32 @@ export function exchangeLine(exchange: GateExchange, outcome: ForwardOutcome, fa
     cacheStatus: notes.cacheStatus,
     limit: notes.limit,
     policies: notes.policies && policiesText(notes.policies),
-    traceId: exchange.trace.traceId,
+    traceId: trace.traceId,
+    spanId: trace.spanId,
+    parentSpanId: trace.parentSpanId,
+    traceSampled: trace.sampled ? true : undefined,
   };
   return recordLine(record, facts.ai && aiFields(facts.ai));
+}
+
+type Parts = Pick<ExchangeRecord, 'guardMs' | 'identifyMs' | 'admitMs' | 'shapeMs'>;
+
+/** A part that was the last one ends with the gate's own time. */
+function partsOf({ began, startedMs }: GateExchange, endMs: number): Parts {
+  const { identify, admit, shape } = began;
+  const until = (...next: readonly number[]): number => next.find((at) => at !== 0) ?? endMs;
+  return {
+    guardMs: until(identify, admit, shape) - startedMs,
+    identifyMs: identify === 0 ? undefined : until(admit, shape) - identify,
+    admitMs: admit === 0 ? undefined : until(shape) - admit,
+    shapeMs: shape === 0 ? undefined : endMs - shape,
+  };
+}
+
+function waitsText(waits: Readonly<Record<string, number>>): string {
+  return Object.entries(waits)
+    .map(([name, ms]) => `${name}: ${ms.toFixed(1)} ms`)
+    .join(', ');
 }
 
 function policiesText(notes: Readonly<Record<string, string>>): string {

@@ -6,7 +6,7 @@ import type { ClientCertificate, Exchange, Notes, Principal, Reply, RequestView 
 import type { RouteResult } from '@gatehouse/router';
 import type { Linked } from './active-exchanges.ts';
 import { AskedBody } from './body/asked-body.ts';
-import type { CompiledRoute, RequestStep } from './compiled-route.ts';
+import { NO_STEPS, type CompiledRoute, type RequestStep } from './compiled-route.ts';
 import type { AiFacts } from './ai/ai-facts.ts';
 import type { AiTab } from './ai/ai-tab.ts';
 import { aiRefusal } from './ai/ai-refusal.ts';
@@ -19,14 +19,14 @@ import { isLastHop } from './max-forwards.ts';
 import { identify, type IdentifyingOwner } from './identifying.ts';
 import { ownAnswer } from './own-answer.ts';
 import { problemMessage } from './problem.ts';
-import { traceOf, type Trace } from './trace.ts';
+import { takeTrace, type Trace } from './trace.ts';
 import type { House } from './house.ts';
 import type { KnownCaller, Program } from './program.ts';
+import { noted } from './policy-waits.ts';
 import { whenSettled } from './when-settled.ts';
 import { upstreamFields } from './upstream-fields.ts';
 import { UpstreamLegs } from './upstream-legs.ts';
 
-const NO_STEPS: readonly never[] = [];
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 type Next = (it: GateExchange, route: CompiledRoute) => void;
 
@@ -75,7 +75,10 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   readonly #origin: Origin | undefined;
   #upstreamHeaders: HeaderEdits | undefined;
   readonly #replies: GateReplies;
+  readonly exchange = this;
   #principalLines = '';
+  /** When each part of the order began, by the clock of `startedMs`; 0: it has not. */
+  readonly began = { identify: 0, admit: 0, shape: 0 };
 
   constructor(caller: ServerConnection, house: House, program: Program) {
     const { head } = caller;
@@ -92,7 +95,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     this.clientIp = this.#origin?.ip ?? caller.remoteAddress;
     const offered = head.fields.known(FIELD['x-request-id']);
     this.id = offered !== undefined && isRequestId(offered) ? offered : newRequestId(this.startedAt);
-    this.trace = traceOf(head.fields.known(FIELD.traceparent));
+    this.trace = takeTrace(head.fields, program.sampleShare);
     this.userAgent = head.fields.known(FIELD['user-agent']);
     this.forward = new Forward(caller, this, house.clock.monotonic);
     this.#replies = new GateReplies(this);
@@ -210,11 +213,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     if (spec.target.kind === 'upstream') this.upstream = spec.target.upstream;
     this.upstreamTarget = (spec.strip === '' ? this.path : this.path.slice(spec.strip.length) || '/') + this.query;
     if (route.broken !== undefined) this.refuse('route.unavailable', 'a policy of this route could not be built');
-    else if (this.#passes(route.guard, identify)) identify(this, route);
-  }
-
-  get exchange(): this {
-    return this;
+    else if (this.#passes(route.guard, GateExchange.#identify)) GateExchange.#identify(this, route);
   }
 
   identified(credential: CredentialSpec | undefined, caller: KnownCaller): void {
@@ -235,14 +234,20 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   /** The plan's limits come behind the policies: a call that a policy refuses takes nothing of them. */
   admit(route: CompiledRoute, subscription: SubscriptionSpec | undefined): void {
     if (subscription !== undefined) this.#limits = this.#program.planLimits(subscription);
+    this.began.admit = this.#house.clock.monotonic();
     if (this.#passes(route.admit, GateExchange.#limit)) GateExchange.#limit(this, route);
   }
 
   // Static, so that no call makes a function of its own for what comes next.
+  static readonly #identify: Next = (it, route) => {
+    it.began.identify = it.#house.clock.monotonic();
+    identify(it, route);
+  };
   static readonly #limit: Next = (it, route) => {
     if (it.#passes(it.#limits, GateExchange.#shape)) GateExchange.#shape(it, route);
   };
   static readonly #shape: Next = (it, route) => {
+    it.began.shape = it.#house.clock.monotonic();
     if (it.#passes(route.shape, GateExchange.#send)) it.#admitted(route);
   };
   static readonly #send: Next = (it, route) => it.#admitted(route);
@@ -257,10 +262,10 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
       return;
     }
     if (this.forward.over) return;
-    const chosen = this.upstream === route.spec.target.upstream;
-    const group = chosen ? route.upstream : this.#program.upstreamOf(this.upstream);
+    const isChosen = this.upstream === route.spec.target.upstream;
+    const group = isChosen ? route.upstream : this.#program.upstreamOf(this.upstream);
     if (group !== undefined) this.#legs = new UpstreamLegs(this, group, this.#house);
-    const whole = this.#body?.toSend;
+    const whole = this.wholeBody;
     if (whole !== undefined) this.forward.useBody(whole, this.#body?.callersBytes ?? 0);
     this.forward.begin();
   }
@@ -278,7 +283,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
           if (late !== undefined) this.#replies.give(late, step.place);
           else if (this.#route !== undefined && this.#passes(steps, then, i + 1)) then(this, this.#route);
         };
-        void whenSettled(answer, go, (error) => this.forward.onFault(error));
+        void whenSettled(noted(this, step.name, answer), go, (error) => this.forward.onFault(error));
       } else this.#replies.give(answer, step.place);
       return false;
     }
@@ -339,12 +344,6 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
     return this.identityLines() + (edits?.lines ?? '');
   }
 
-  #forwardingLines(): string {
-    if (this.#origin !== undefined) return this.#house.proxiedLines(this.#origin);
-    const { head, secure } = this.caller;
-    return this.#house.forwardingLines(this.clientIp, head.authority, secure ? 'https' : 'http');
-  }
-
   get scheme(): string {
     return this.#origin?.proto ?? (this.caller.secure ? 'https' : 'http');
   }
@@ -360,7 +359,7 @@ export class GateExchange implements Exchange, ForwardHost, IdentifyingOwner, Re
   /** What an upstream learns of the caller; never taken from outside (reference row 33). */
   identityLines(): string {
     return (
-      `${this.#forwardingLines()}x-request-id: ${this.id}\r\n` +
+      `${this.#house.forwardingLines(this.#origin, this.caller)}x-request-id: ${this.id}\r\n` +
       `traceparent: ${this.trace.traceparent}\r\n${this.#principalLines}`
     );
   }

@@ -90,9 +90,15 @@ export class GateReplies {
   }
 
   courseOf(reply: ReplyHead): ReplyCourse | undefined {
-    const hooks = this.route?.onReply ?? NONE;
+    const hooks = this.#takers();
     if (hooks.length === 0) return undefined;
     return new GateCourse(this.#courseOwner(Infinity), draftOf(reply, this.#owner.method), hooks);
+  }
+
+  #takers(): readonly Step<'onReply'>[] {
+    const steps = this.route?.onReply ?? NONE;
+    if (steps.every(({ wants }) => wants === undefined)) return steps;
+    return steps.filter(({ wants }) => wants === undefined || wants(this.#owner));
   }
 
   /** No upstream has given a reply; true when a policy gives another. */

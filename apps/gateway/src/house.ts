@@ -3,8 +3,9 @@ import type { HttpCache } from '@gatehouse/cache';
 import type { BudgetLedger, Counters, KeptReplies } from '@gatehouse/counters';
 import type { DirectoryReader } from '@gatehouse/directory';
 import { TimerWheel, type ForwardOutcome, type HeadProblem, type ServerConnection } from '@gatehouse/http';
-import { ERRORS, newRequestId, randomFrom, type Clock, type Logger } from '@gatehouse/kernel';
-import { recordLine, type RecordBatcher } from '@gatehouse/record';
+import { ERRORS, newRequestId, randomFrom, type Clock, type Logger, type Observation } from '@gatehouse/kernel';
+import type { KeptBody } from '@gatehouse/policies';
+import { bodyKey, observedLine, recordLine, type BodyKey, type RecordBatcher } from '@gatehouse/record';
 import { EndpointRegistry } from '@gatehouse/upstream';
 import { BodyRoom } from './body/body-room.ts';
 import { Asker } from './asking/asker.ts';
@@ -12,6 +13,8 @@ import { ActiveExchanges } from './active-exchanges.ts';
 import { SharedKeyMeter } from './ai/shared-key-meter.ts';
 import type { GateExchange } from './exchange.ts';
 import { exchangeLine, LOST } from './exchange-line.ts';
+import { derivedSecret } from './gate-secret.ts';
+import { sealedLine } from './body/sealed-line.ts';
 import type { Origin } from './front/trusted-proxies.ts';
 import { Pools } from './pools.ts';
 import type { DirectoryPlace } from './stored-callers.ts';
@@ -25,7 +28,7 @@ export interface HouseOptions {
   readonly counters: Counters;
   readonly kept: KeptReplies;
   readonly budgets: BudgetLedger;
-  readonly records: Pick<RecordBatcher, 'add'>;
+  readonly records: Pick<RecordBatcher, 'add' | 'addSpare'>;
   readonly cache: HttpCache;
   /** Callers who are stored, and not in the configuration. */
   readonly directory: DirectoryReader;
@@ -86,7 +89,8 @@ export class House {
   readonly random = randomFrom(Math.floor(Math.random() * 2 ** 32));
   /** Exchanges under way: told to the record if this worker has to die. */
   readonly active = new ActiveExchanges<GateExchange>();
-  readonly #records: Pick<RecordBatcher, 'add'>;
+  readonly #records: Pick<RecordBatcher, 'add' | 'addSpare'>;
+  #bodyKey: BodyKey | undefined;
   readonly #pseudonym: string;
   readonly #forwarding = new Map<string, Map<string, string>>();
   #forwardingCount = 0;
@@ -122,7 +126,12 @@ export class House {
   }
 
   /** Who asked for what, as upstreams are told; most requests of a worker come with the same few pairs. */
-  forwardingLines(ip: string, authority: string, proto: 'http' | 'https'): string {
+  forwardingLines(origin: Origin | undefined, { head, secure, remoteAddress }: ServerConnection): string {
+    if (origin !== undefined) return this.#forwardedLines(origin);
+    return this.#directLines(remoteAddress, head.authority, secure ? 'https' : 'http');
+  }
+
+  #directLines(ip: string, authority: string, proto: 'http' | 'https'): string {
     const from = proto === 'http' ? ip : `${ip} s`;
     const byAuthority = this.#forwarding.get(from) ?? new Map<string, string>();
     const known = byAuthority.get(authority);
@@ -137,11 +146,6 @@ export class House {
     return lines;
   }
 
-  /** The same behind proxies that are trusted. */
-  proxiedLines(origin: Origin): string {
-    return this.#forwardedLines(origin);
-  }
-
   #forwardedLines({ ip, authority, proto, path }: Origin): string {
     return (
       `x-forwarded-for: ${path}\r\nx-forwarded-proto: ${proto}\r\nx-forwarded-host: ${authority}\r\n` +
@@ -154,6 +158,17 @@ export class House {
     const { ai, tab } = exchange;
     const line = exchangeLine(exchange, outcome, { worker: this.worker, nowMs: this.clock.monotonic(), ai });
     if (tab?.end(line) !== true) this.#records.add(line);
+  }
+
+  /** What a policy has seen of an exchange; where records wait already, it is not told. */
+  observed(observation: Omit<Observation, 'worker'>): void {
+    this.#records.addSpare(observedLine({ ...observation, worker: this.worker }));
+  }
+
+  /** False: there is no room for it. */
+  keepBody(body: KeptBody): boolean {
+    this.#bodyKey ??= bodyKey(derivedSecret(this.secret, 'bodies'));
+    return this.#records.addSpare(sealedLine(body, { worker: this.worker, key: this.#bodyKey }));
   }
 
   /** A head that the engine refused by itself is an exchange too. */

@@ -1,3 +1,4 @@
+import { entitySpotter } from '@gatehouse/ai';
 import { GatehouseError } from '@gatehouse/kernel';
 import type { CredentialBook, PolicyRuntime } from '@gatehouse/policies';
 import type { UpstreamGroup } from '@gatehouse/upstream';
@@ -16,6 +17,7 @@ export function policyRuntime(house: House, { credentials, upstreamOf }: Snapsho
     clock: house.clock,
     log: house.log,
     kept: house.kept,
+    observed: (observation) => house.observed(observation),
     random: house.random,
     later: (ms, run) => {
       const timer = setTimeout(run, ms);
@@ -40,6 +42,8 @@ export function policyRuntime(house: House, { credentials, upstreamOf }: Snapsho
     },
     secret: (purpose) => derivedSecret(house.secret, purpose),
     credentials,
+    spotter: entitySpotter,
+    keepBody: (body) => house.keepBody(body),
     cache: house.cache,
   };
 }

@@ -52,6 +52,8 @@ export class Program {
   readonly tlsRules: TlsRules | undefined;
   /** By which upstreams check tokens about callers, where some route makes them. */
   readonly identityKeys: Reply | undefined;
+  /** Of traces that begin here, 0 to 1. */
+  readonly sampleShare: number;
   /** What browsers hold of logins stays at the gate, on all routes. */
   readonly hideSessions: ReturnType<typeof sessionHider>;
   readonly #ai: AiProgram | undefined;
@@ -73,6 +75,7 @@ export class Program {
     this.credentials = new CredentialBook(snapshot.credentials, stored);
     this.proxies = new TrustedProxies(snapshot.gateway);
     this.hideSessions = sessionHider(snapshot.routes);
+    this.sampleShare = snapshot.telemetry?.traces?.sample ?? 0;
     const tls = snapshot.gateway?.tls;
     this.certificates = tls && new Certificates(tls, house.ticketKeys);
     this.tlsRules = TlsRules.of(this.certificates, () => house.tlsPort);

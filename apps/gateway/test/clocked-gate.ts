@@ -55,7 +55,7 @@ export function clockedHouse(): ClockedHouse {
     ticketKeys: new Uint8Array(48),
     cache: new HttpCache(createCacheMemory(), 1),
     directory: new DirectoryReader(createDirectoryMemory()),
-    records: { add: (line) => records.push(JSON.parse(line)) },
+    records: { add: (line) => records.push(JSON.parse(line)), addSpare: () => false },
   });
   onTestFinished(() => {
     for (const line of logged) if (line.includes('"level":"error"')) process.stderr.write(line);

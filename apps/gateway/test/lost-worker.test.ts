@@ -33,7 +33,7 @@ async function stalledWorker(configuration: (port: number) => string) {
   const port = await listen(stalled);
   const dir = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-'));
   const lines: string[] = [];
-  const records = { add: (line: string) => lines.push(line), written: 0 };
+  const records = { add: (line: string) => lines.push(line), addSpare: () => false, written: 0 };
   const memory = createBudgetMemory({ owners: 3 });
   const journal = new BudgetJournal({ dir, memory, owner: 1, log, now: Date.now, records });
   const house = new House({

@@ -1,2 +1,2 @@
 export { Observer, type ObserverOptions } from './observer.ts';
-export type { ObserverFacts, Question, Questions } from './protocol.ts';
+export type { ObserverFacts, ObserverSettings, Question, Questions } from './protocol.ts';

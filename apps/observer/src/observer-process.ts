@@ -15,6 +15,7 @@ process.once('disconnect', () => void end());
 async function hear(told: ToObserver): Promise<void> {
   if (told.kind === 'stop') return end();
   if (told.kind === 'start') return begin(told.start);
+  if (told.kind === 'settings') return (await observing)?.use(told.settings);
   const { id, question, asked } = told;
   try {
     if (observing === undefined) throw new Error('nothing is observed yet');
@@ -37,6 +38,7 @@ async function begin(start: ObserverStart): Promise<void> {
     ...start,
     clock: systemClock,
     log,
+    writeStdout,
     onShipped: (sequence) => say({ kind: 'shipped', sequence }),
   });
   try {
@@ -51,6 +53,12 @@ async function begin(start: ObserverStart): Promise<void> {
 async function end(): Promise<void> {
   await (await observing?.catch(() => undefined))?.end();
   process.exit(0);
+}
+
+async function writeStdout(text: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.write(text, (error) => (error === undefined || error === null ? resolve() : reject(error)));
+  });
 }
 
 function say(message: FromObserver): void {

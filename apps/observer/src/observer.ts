@@ -1,7 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { Logger } from '@gatehouse/kernel';
-import { fromObserver, type ObserverStart, type Question, type Questions, type ToObserver } from './protocol.ts';
+import {
+  fromObserver,
+  type ObserverSettings,
+  type ObserverStart,
+  type Question,
+  type Questions,
+  type ToObserver,
+} from './protocol.ts';
 
 export interface ObserverOptions extends ObserverStart {
   readonly log: Logger;
@@ -28,6 +35,7 @@ export class Observer {
   readonly #options: ObserverOptions;
   readonly #waiting = new Map<number, Waiting>();
   #child: ChildProcess | undefined;
+  #settings: ObserverSettings;
   #asked = 0;
   #waitMs = RESTART_MS_MIN;
   #restart: NodeJS.Timeout | undefined;
@@ -35,6 +43,7 @@ export class Observer {
 
   constructor(options: ObserverOptions) {
     this.#options = options;
+    this.#settings = options.settings;
   }
 
   start(): void {
@@ -45,7 +54,7 @@ export class Observer {
     const child = fork(ENTRY, {
       serialization: 'advanced',
       detached: true,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child = child;
     child.on('message', (message: unknown) => {
@@ -56,7 +65,14 @@ export class Observer {
     });
     child.once('error', (error) => this.#options.log.error('the observer failed', { reason: error.message }));
     child.once('exit', (code, signal) => this.#ended(String(code ?? signal)));
-    this.#tell({ kind: 'start', start });
+    this.#tell({ kind: 'start', start: { ...start, settings: this.#settings } });
+  }
+
+  /** What counts from now on. */
+  use(settings: ObserverSettings): void {
+    this.#settings = settings;
+    if (settings.telemetry !== undefined) this.start();
+    this.#tell({ kind: 'settings', settings });
   }
 
   /** Rejects when it cannot be answered, or the process ends before it is. */

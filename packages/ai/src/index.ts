@@ -62,6 +62,7 @@ export type { Affinity } from '@gatehouse/config';
 export { compileGuards, type GuardSet } from './guards/guard-set.ts';
 export { GuardedCall, type GuardDecision } from './guards/guarded-call.ts';
 export type { GuardFinding, GuardSide } from './guards/guard-spec.ts';
+export { entitySpotter, type EntitySpotter, type EntitySpots } from './guards/entities/entity-spotter.ts';
 export { readModeration } from './guards/moderation-reply.ts';
 export type { ModerationAnswer, ModerationQuestion, Moderator } from './guards/moderator.ts';
 export { BYTES_PER_TOKEN_MIN } from './pricing/text-tokens.ts';

@@ -1,3 +1,4 @@
+import type { BodyLine } from '@gatehouse/record';
 import type { Position } from '@gatehouse/record/spool';
 import type { Aggregates, Aggregation, Period, RecordPage, Scope, Search, StoredRecord } from './query/query.ts';
 
@@ -10,6 +11,12 @@ export interface Batch {
   readonly next: Position;
   /** Holes in the spool that were passed over. */
   readonly holes: readonly Hole[];
+}
+
+/** How far a spool has been read. */
+export interface Reached extends Position {
+  /** Where the next batch has to end: a part of it may be kept, and would not be known again in another. */
+  readonly upTo?: Position;
 }
 
 /** Records that are gone. */
@@ -28,14 +35,18 @@ export interface Appended {
 /** Where records are kept for good, and asked about. One writes, any number ask. */
 export interface AnalyticsStore {
   /** Where reading of this spool goes on; undefined: at its beginning. */
-  position(node: string): Promise<Position | undefined>;
+  position(node: string): Promise<Reached | undefined>;
   append(batch: Batch): Promise<Appended>;
+  /** For how long what is kept from now on. */
+  keep(keep: Keep): void;
   /** Rolls up, forgets what is too old, and writes to the disk what waits. */
   maintain(nowMs: number): Promise<void>;
   aggregate(query: Aggregation): Promise<Aggregates>;
   search(query: Search): Promise<RecordPage>;
   /** By its request id. */
   find(id: string, scope?: Scope): Promise<StoredRecord | undefined>;
+  /** What was kept of the bodies of a call, sealed. */
+  bodies(of: BodiesOf): Promise<readonly StoredBody[]>;
   /** Writes records of a period to a file. */
   export(order: ExportOrder): Promise<{ readonly records: number; readonly bytes: number }>;
   facts(): Promise<StoreFacts>;
@@ -45,11 +56,20 @@ export interface AnalyticsStore {
 /** For how long what is kept, and what all of it may take on the disk. Roll-ups are kept longer than what they are made of. */
 export interface Keep {
   readonly recordsMs: number;
+  readonly bodiesMs: number;
   readonly minutesMs: number;
   readonly hoursMs: number;
   readonly daysMs: number;
   readonly bytesMax: number;
 }
+
+export interface BodiesOf {
+  readonly id: string;
+  /** When the call began, as its record says. */
+  readonly time: number;
+}
+
+export type StoredBody = BodyLine;
 
 export interface ExportOrder {
   readonly period: Period;

@@ -12,7 +12,10 @@ export type {
   StoredRecord,
   TextField,
 } from './query/query.ts';
-export type { ExportOrder, Keep, StoreFacts } from './analytics-store.ts';
+export type { BodiesOf, ExportOrder, Keep, StoredBody, StoreFacts } from './analytics-store.ts';
 export type { ShipperFacts } from './shipping/shipper.ts';
+export { storyOf, type StoryStep } from './query/story.ts';
 export { matches, type KeptRecord } from './query/matches.ts';
 export { readCursor } from './query/cursor.ts';
+export { parseAnalyticsPlace, type AnalyticsPlace } from './analytics-place.ts';
+export { placeText, type ClickHousePlace } from './clickhouse/clickhouse-url.ts';

@@ -1,4 +1,15 @@
 /** The second door: stores, and how they are filled. Whoever only asks needs none of it. */
-export type { AnalyticsStore, Appended, Batch, ExportOrder, Hole, Keep, StoreFacts } from './analytics-store.ts';
-export { DuckDbStore, type DuckDbOptions } from './duckdb/duckdb-store.ts';
+export type {
+  AnalyticsStore,
+  Appended,
+  Batch,
+  BodiesOf,
+  ExportOrder,
+  Hole,
+  Keep,
+  Reached,
+  StoredBody,
+  StoreFacts,
+} from './analytics-store.ts';
+export { openStore, type StoreOptions } from './open-store.ts';
 export { Shipper, type ShipperFacts, type ShipperOptions } from './shipping/shipper.ts';

@@ -1,9 +1,11 @@
 import type { CredentialSpec, PlanSpec } from './caller-spec.ts';
 import type { AiGuardSpec } from './guard-spec.ts';
 import type { PublishedPromptSpec } from './prompt-spec.ts';
+import type { TelemetrySpec } from './telemetry-spec.ts';
 import type { EndpointSpec, TimeoutSpec, UpstreamSpec } from './upstream-spec.ts';
 
 export type * from './caller-spec.ts';
+export type * from './telemetry-spec.ts';
 export type * from './upstream-spec.ts';
 
 /**
@@ -24,6 +26,19 @@ export interface Snapshot {
   readonly gateway?: GatewaySpec;
   /** By name; absent where there are none. */
   readonly plugins?: Readonly<Record<string, PluginSpec>>;
+  /** Absent where nobody is told of calls. */
+  readonly telemetry?: TelemetrySpec;
+  /** Absent where nothing is said of it. */
+  readonly records?: RecordsSpec;
+}
+
+/** For how long what is kept of calls, and how much of it. */
+export interface RecordsSpec {
+  readonly bytesMax: number;
+  readonly recordsMs?: number;
+  readonly bodiesMs?: number;
+  readonly minutesMs?: number;
+  readonly hoursMs?: number;
 }
 
 export interface GatewaySpec {

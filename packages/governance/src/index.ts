@@ -38,3 +38,18 @@ export { TooMuchToCompare } from './breaking/compare/schema-comparison.ts';
 export { impactOf, type ApplicationImpact, type UsageRow } from './breaking/impact.ts';
 export { parseOverrides, WrongOverrides, type Overrides } from './breaking/overrides.ts';
 export type { Level } from './breaking/variance.ts';
+export { DriftLedger } from './drift/drift-ledger.ts';
+export type { LedgerState } from './drift/ledger-state.ts';
+export {
+  driftReport,
+  type DriftFinding,
+  type DriftOptions,
+  type DriftReport,
+  type OperationDrift,
+  type UnusedPart,
+} from './drift/drift-report.ts';
+export type { ParityVerdict, SecurityParity } from './drift/security-parity.ts';
+export type { SeenContent, ShadowRoute } from './drift/shadow-routes.ts';
+export { proposePatch, type DriftPatch, type PatchChange, type UnsettledFinding } from './drift/patch/propose-patch.ts';
+export { findingText, shapeText } from './drift/finding-text.ts';
+export { shownWhere } from './drift/where.ts';

@@ -42,6 +42,7 @@ const NAMES = [
   'via',
   'x-request-id',
   'traceparent',
+  'tracestate',
   'max-forwards',
   'content-type',
   'date',

@@ -290,11 +290,16 @@ export class Forward implements RequestEvents, RivalOwner, ReplyWriter {
     this.#chunkReply = open && head.minor === 1;
     this.#closeAfter = !this.#caller.persists || (open && head.minor === 0);
     this.#status = reply.status;
-    this.#caller.markReplied();
-    this.#caller.wire?.text(
+    this.#writeHead(
       `HTTP/1.1 ${reply.status} ${reply.reason}\r\n${reply.kept()}${lines}` +
         `${this.#chunkReply ? 'transfer-encoding: chunked\r\n' : ''}${this.#connectionLine()}\r\n`,
     );
+  }
+
+  #writeHead(text: string): void {
+    this.#caller.markReplied();
+    this.#caller.tap?.replyHead(text);
+    this.#caller.wire?.text(text);
   }
 
   writeHead({ status, reason, lines, length }: CourseHead): void {
@@ -304,8 +309,7 @@ export class Forward implements RequestEvents, RivalOwner, ReplyWriter {
     this.#chunkReply = open && head.minor === 1;
     this.#closeAfter = !this.#caller.persists || (open && head.minor === 0);
     this.#status = status;
-    this.#caller.markReplied();
-    this.#caller.wire?.text(
+    this.#writeHead(
       `HTTP/1.1 ${status} ${reason}\r\n${lines}${length === undefined || status === 204 ? '' : `content-length: ${length}\r\n`}` +
         `${this.#chunkReply ? 'transfer-encoding: chunked\r\n' : ''}${this.#connectionLine()}\r\n`,
     );
@@ -351,6 +355,7 @@ export class Forward implements RequestEvents, RivalOwner, ReplyWriter {
     this.#bytesOut += end - start;
     const { wire } = this.#caller;
     if (this.#headless || wire === undefined) return;
+    this.#caller.tap?.replyData(bytes, start, end);
     if (this.#chunkReply) wire.text(`${(end - start).toString(16)}\r\n`);
     wire.bytes(bytes, start, end);
     if (this.#chunkReply) wire.text('\r\n');
@@ -562,8 +567,7 @@ export class Forward implements RequestEvents, RivalOwner, ReplyWriter {
     reply.fields.strip(STRIP_FROM_REPLY);
     const lines = this.#host.replyLines(reply);
     this.#status = 101;
-    this.#caller.markReplied();
-    this.#caller.wire?.text(
+    this.#writeHead(
       `HTTP/1.1 101 ${reply.reason}\r\n${reply.kept()}${lines}connection: upgrade\r\nupgrade: ${this.#caller.head.upgrade}\r\n\r\n`,
     );
     this.#tunnel(upstream, rest);
@@ -638,6 +642,7 @@ export class Forward implements RequestEvents, RivalOwner, ReplyWriter {
     const keep = this.#caller.persists;
     this.#status = own.status;
     this.#caller.markReplied();
+    this.#caller.tap?.replyWhole(own.message);
     this.#caller.wire?.text(own.message);
     this.#end(code);
     this.#caller.finish(keep);

@@ -1,3 +1,4 @@
+export type { CallTap } from './call-tap.ts';
 export { HeaderEdits, headerLine } from './header-edits.ts';
 export { AMBIGUITY, canonicalPath, canonicalTarget, NEVER_ALLOWED, type CanonicalTarget } from './target.ts';
 export { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';

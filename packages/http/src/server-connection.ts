@@ -1,6 +1,7 @@
 import { TLSSocket } from 'node:tls';
 import type net from 'node:net';
 import { ERRORS, type ErrorCode } from '@gatehouse/kernel';
+import type { CallTap } from './call-tap.ts';
 import { ChunkedDecoder, type BodySink } from './chunked-decoder.ts';
 import { FIELD } from './field-names.ts';
 import { httpDate } from './http-date.ts';
@@ -79,6 +80,8 @@ export class ServerConnection implements WireEvents {
   wire: Wire | undefined;
   /** It came by TLS. */
   secure = false;
+  /** Looks on at the request under way and its reply; whoever sets it does so before the body is wanted. */
+  tap: CallTap | undefined;
   readonly #limits: ServerLimits;
   readonly #wheel: TimerWheel;
   readonly #events: ServerEvents;
@@ -88,7 +91,12 @@ export class ServerConnection implements WireEvents {
   #remoteAddress: string | undefined;
   #request: RequestEvents | undefined;
   #tunnel: ((bytes: Buffer, length: number) => void) | undefined;
-  readonly #sink: BodySink = { onData: (bytes, start, end) => this.#request?.onBodyData(bytes, start, end) };
+  readonly #sink: BodySink = {
+    onData: (bytes, start, end) => {
+      this.tap?.requestData(bytes, start, end);
+      this.#request?.onBodyData(bytes, start, end);
+    },
+  };
   #pending: Buffer = NOTHING;
   /** So many of the pending bytes may still become a head; they are not looked at again. */
   #hopeful = 0;
@@ -120,6 +128,11 @@ export class ServerConnection implements WireEvents {
     this.secure = wire.socket instanceof TLSSocket;
     this.#remoteAddress = remoteAddress;
     this.#wheel.arm(this.#timer, this.#limits.headTimeoutMs);
+  }
+
+  /** Fields of the request, as finished lines: those that came, until somebody takes one out. */
+  get lines(): string {
+    return this.head.fields.kept();
   }
 
   /** The peer's address, an IPv4-mapped one in its IPv4 form; asked of the socket once a connection. */
@@ -250,6 +263,7 @@ export class ServerConnection implements WireEvents {
         return;
       }
     }
+    this.tap?.requestData(bytes, 0, bytes.length);
     request.onBodyData(bytes, 0, bytes.length);
     this.#request?.onSettled();
     this.wire?.flush();
@@ -286,6 +300,7 @@ export class ServerConnection implements WireEvents {
     const { framing, contentLength } = this.head;
     this.#phase = 'busy';
     this.#hopeful = 0;
+    this.tap = undefined;
     this.#replied = false;
     this.#continueSent = false;
     this.#bodyWanted = false;
@@ -329,6 +344,7 @@ export class ServerConnection implements WireEvents {
       const stop = Math.min(end, start + this.#bodyLeft);
       this.#bodyLeft -= stop - start;
       this.#bodyDone = this.#bodyLeft === 0;
+      this.tap?.requestData(bytes, start, stop);
       request.onBodyData(bytes, start, stop);
       if (this.#bodyDone) this.#bodyEnd('');
       return stop;
@@ -349,6 +365,7 @@ export class ServerConnection implements WireEvents {
 
   #bodyEnd(trailers: string): void {
     this.#wheel.disarm(this.#timer);
+    this.tap?.requestEnd();
     this.#request?.onBodyEnd(trailers);
   }
 

@@ -20,3 +20,6 @@ export { hash32, hash64, randomFrom, type Hash64 } from './hash.ts';
 export { importText } from './module-text.ts';
 export { PatternParser, type PatternNode, type PatternRepeat } from './pattern-parser.ts';
 export { isWellFormedKey, newKey, sha256Hex } from './api-key.ts';
+export { DRIFT_KINDS, type DriftKind, type FieldShape, type Observation, type ObservedFinding } from './observation.ts';
+export { documentFingerprint } from './document-fingerprint.ts';
+export { mergedShape } from './field-shape.ts';

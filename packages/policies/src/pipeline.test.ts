@@ -5,7 +5,7 @@ import { POLICIES, policyByName } from './policies.ts';
 import type { PolicyTools } from './policy.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import { fakeExchange, fakeReplyHead, fakeTools, linesOf } from './testing/fake-exchange.ts';
-import { joined } from './testing/joined.ts';
+import { joined, NO_CONTEXT } from './testing/joined.ts';
 
 const spec = (name: string, config: unknown): PolicySpec => ({
   name,
@@ -53,6 +53,22 @@ describe('buildPipeline', () => {
     const exchange = fakeExchange();
     for (const { run } of build(response('1'), response('2')).onReplyHead) run(exchange, fakeReplyHead());
     expect(linesOf(exchange.replyHeaders)).toEqual(['x-a: 2']);
+  });
+
+  it.each([
+    ['100%', true],
+    ['0%', false],
+  ])('knows whether a policy that looks at %s takes a reply', (sample, expected) => {
+    const document = { file: 'a.yaml', text: 'openapi: 3.1.0\npaths: {}' };
+    const watching = joined('drift', { ...NO_CONTEXT, document });
+    const config = watching.compile?.(watching.parse({ sample }), { ...NO_CONTEXT, document });
+    const { guard, onReply } = build({ name: 'drift', config, scope: '' }, spec('compress', {}));
+    const exchange = fakeExchange();
+    expect(guard.filter(({ name }) => name === 'drift').map((step) => step.run(exchange))).toEqual([undefined]);
+    expect(onReply.map(({ name, wants }) => [name, wants?.(exchange)])).toEqual([
+      ['drift', expected],
+      ['compress', undefined],
+    ]);
   });
 
   it('counts two limits of one route apart', () => {

@@ -11,6 +11,11 @@ export interface Step<Hook extends keyof Hooks> {
   readonly run: NonNullable<Hooks[Hook]>;
 }
 
+/** A policy that takes replies; `wants` where it takes some only. */
+export interface ReplyStep extends Step<'onReply'> {
+  readonly wants: NonNullable<Hooks['wantsReply']> | undefined;
+}
+
 type Hooks = Omit<PolicyHooks, 'challenge'>;
 
 /** A policy that could not be built. */
@@ -34,7 +39,7 @@ export interface Pipeline {
   /** In the same order as on the way in, so that what is written last has the last word. */
   readonly onReplyHead: readonly Step<'onReplyHead'>[];
   /** Backwards: what is nearest to the upstream comes first. */
-  readonly onReply: readonly Step<'onReply'>[];
+  readonly onReply: readonly ReplyStep[];
   readonly onFailure: readonly Step<'onFailure'>[];
   readonly onEnd: readonly NonNullable<PolicyHooks['onEnd']>[];
   /** The first policy that could not be built: the route must answer 503 `route.unavailable` and nothing else. */
@@ -64,7 +69,7 @@ export function buildPipeline(specs: readonly PolicySpec[], { find, toolsFor }: 
     identify: built.flatMap((each, place) => steps(each, place, 'onIdentify')),
     challenges: built.flatMap(({ hooks }) => hooks.challenge ?? []),
     onReplyHead: built.flatMap((each, place) => steps(each, place, 'onReplyHead')),
-    onReply: built.flatMap((each, place) => steps(each, place, 'onReply')).toReversed(),
+    onReply: built.flatMap((each, place) => replySteps(each, place)).toReversed(),
     onFailure: built.flatMap((each, place) => steps(each, place, 'onFailure')).toReversed(),
     onEnd: built.flatMap(({ hooks }) => hooks.onEnd?.bind(hooks) ?? []),
     broken: outcomes.find((outcome) => 'reason' in outcome),
@@ -80,6 +85,11 @@ function steps<Hook extends keyof Hooks>({ policy, hooks }: BuiltPolicy, place: 
   const run: unknown = hooks[hook]?.bind(hooks);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- bound, it is still the hook of that name
   return run === undefined ? [] : [{ name: policy.name, place, run: run as NonNullable<Hooks[Hook]> }];
+}
+
+function replySteps(each: BuiltPolicy, place: number): ReplyStep[] {
+  const wants = each.hooks.wantsReply?.bind(each.hooks);
+  return steps(each, place, 'onReply').map((step) => ({ ...step, wants }));
 }
 
 /** A step of `admit` like the others, before them. */

@@ -14,6 +14,7 @@ import { cors } from './cors/policy.ts';
 import { headers } from './headers/policy.ts';
 import { ipAccess } from './ip-access/policy.ts';
 import { canary } from './canary/policy.ts';
+import { drift } from './drift/policy.ts';
 import { fault } from './fault/policy.ts';
 import { maintenance } from './maintenance/policy.ts';
 import { mirror } from './mirror/policy.ts';
@@ -29,6 +30,7 @@ import { jsonLimits } from './json-limits/policy.ts';
 import { validate } from './validate/policy.ts';
 import { quota } from './quota/policy.ts';
 import { rateLimit } from './rate-limit/policy.ts';
+import { capture } from './capture/policy.ts';
 import { rewrite } from './rewrite/policy.ts';
 import { transform } from './transform/policy.ts';
 
@@ -52,6 +54,7 @@ export const POLICIES: readonly PolicyDefinition[] = [
   concurrency,
   jsonLimits,
   validate,
+  drift,
   idempotency,
   bodySize,
   forwardIdentity,
@@ -66,6 +69,7 @@ export const POLICIES: readonly PolicyDefinition[] = [
   mirror,
   compress,
   cache,
+  capture,
 ];
 
 export function policyByName(name: string): PolicyDefinition | undefined {

@@ -15,6 +15,7 @@ import * as cors from './cors/schema.ts';
 import * as headers from './headers/schema.ts';
 import * as ipAccess from './ip-access/schema.ts';
 import * as canary from './canary/schema.ts';
+import * as drift from './drift/schema.ts';
 import * as fault from './fault/schema.ts';
 import * as maintenance from './maintenance/schema.ts';
 import * as mirror from './mirror/schema.ts';
@@ -30,6 +31,7 @@ import * as jsonLimits from './json-limits/schema.ts';
 import * as validate from './validate/schema.ts';
 import * as quota from './quota/schema.ts';
 import * as rateLimit from './rate-limit/schema.ts';
+import * as capture from './capture/schema.ts';
 import * as rewrite from './rewrite/schema.ts';
 import * as transform from './transform/schema.ts';
 
@@ -53,6 +55,7 @@ export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('concurrency', concurrency),
   policySchema('json-limits', jsonLimits),
   policySchema('validate', validate),
+  policySchema('drift', drift),
   policySchema('idempotency', idempotency),
   policySchema('body-size', bodySize),
   policySchema('forward-identity', forwardIdentity),
@@ -67,4 +70,5 @@ export const POLICY_SCHEMAS: readonly PolicyForm[] = [
   policySchema('mirror', mirror),
   policySchema('compress', compress),
   policySchema('cache', cache),
+  policySchema('capture', capture),
 ];

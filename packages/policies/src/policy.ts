@@ -1,7 +1,7 @@
 import type { HttpCache } from '@gatehouse/cache';
 import type { CredentialSpec, LimitSpec, RouteSpec, Snapshot } from '@gatehouse/config';
-import type { HeaderEdits } from '@gatehouse/http';
-import type { Clock, ErrorCode, Logger } from '@gatehouse/kernel';
+import type { CallTap, HeaderEdits } from '@gatehouse/http';
+import type { Clock, ErrorCode, Logger, Observation } from '@gatehouse/kernel';
 import type { Counters, KeptReplies } from '@gatehouse/counters';
 import type { CredentialBook } from './credential-book.ts';
 import type { ReplyDraft } from './reply-draft.ts';
@@ -63,6 +63,14 @@ export interface Principal {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/** The caller's connection, for policies that look on. */
+export interface CallerSide {
+  /** Sees what passes, beside it. Set in `onRequest` of an early stage, by the first who wants to; it costs nothing while undefined. */
+  tap: CallTap | undefined;
+  /** Fields of the request as finished lines, as they came; without those that were taken out since. */
+  readonly lines: string;
+}
+
 /** What policies decided, for the record. */
 export interface Notes {
   /** The limit that refused or came nearest to it. */
@@ -70,6 +78,8 @@ export interface Notes {
   /** Share of that limit which is left, 0 to 1. */
   limitLeft?: number;
   cacheStatus?: string;
+  /** How long which policy was waited for, in ms; the gate writes it. */
+  waits?: Record<string, number>;
   /** Whatever else a policy did that explains the reply, by its name, such as `canary: "new"`. Short, and never a secret. */
   policies?: Record<string, string>;
 }
@@ -80,6 +90,7 @@ export interface Exchange {
   /** ms since the epoch. */
   readonly startedAt: number;
   readonly request: RequestView;
+  readonly caller: CallerSide;
   readonly route: RouteSpec;
   readonly snapshot: Snapshot;
   /** Values of `{name}` segments, percent-encoded as in the canonical path; `*` holds the rest without its leading slash. */
@@ -184,8 +195,8 @@ export interface PolicyHooks {
   onIdentify?(exchange: Exchange): Identification | Promise<Identification>;
   /** Of the stage `identify`: what `WWW-Authenticate` offers those who showed nothing. */
   readonly challenge?: string;
-  /** Who calls is known: before the stage `admit`, for policies of earlier stages. A Reply ends the exchange here. */
-  onIdentified?(exchange: Exchange): Reply | undefined;
+  /** Who calls is known: before the stage `admit`, for policies of earlier stages. A Reply ends the exchange here; plugins answer at once. */
+  onIdentified?(exchange: Exchange): Reply | undefined | Promise<Reply | undefined>;
   /** A Reply ends the exchange here. */
   onRequest?(exchange: Exchange): Reply | undefined | Promise<Reply | undefined>;
   /** Before the reply's head is written; edit `exchange.replyHeaders`. Not called for the gate's own refusals. */
@@ -195,6 +206,11 @@ export interface PolicyHooks {
    * written last comes first. Not called for refusals, HTTP upgrades, and calls of models.
    */
   onReply?(exchange: Exchange, reply: ReplyDraft, sink: ReplySink): ReplyFilter | undefined;
+  /**
+   * Whether `onReply` would take the reply of this exchange; left out: yes. Where no policy would, the reply goes
+   * straight through. Not for plugins.
+   */
+  wantsReply?(exchange: Exchange): boolean;
   /** No upstream has given a reply: another may be given instead. Asked in the order of `onReply`. */
   onFailure?(exchange: Exchange, problem: { readonly code: ErrorCode; readonly detail: string }): OwnReply | undefined;
   /** Exactly once, also on abort. */
@@ -234,10 +250,60 @@ export interface PolicyRuntime {
   /** 32 bytes that only this gate knows, the same in all workers and after a restart; another one for each purpose. */
   secret(purpose: string): Buffer;
   readonly credentials: CredentialBook;
+  /** Finds personal data and secrets of these kinds (`email`, `card`, `api_key`, …) in texts. */
+  spotter(kinds: readonly string[]): Spotter;
+  /**
+   * Seals what was captured of a call and has it written in front of the call's record. False: it is not kept, because
+   * records come first when there is too much of both.
+   */
+  keepBody(body: KeptBody): boolean;
   /** Replies that all workers keep together. */
   readonly cache: HttpCache;
   /** Replies of calls that must not be made twice, for all workers. */
   readonly kept: KeptReplies;
+  /** Puts among the records what was seen of an exchange. */
+  observed(observation: Omit<Observation, 'worker'>): void;
+}
+
+/** A part of a text, by offsets in UTF-16 units. */
+export interface Spot {
+  readonly kind: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Spots {
+  readonly spots: readonly Spot[];
+  /** What stands behind it may still turn out to be something, in a text that goes on. */
+  readonly decided: number;
+}
+
+/** `goesOn`: the text was cut off. */
+export type Spotter = (text: string, goesOn: boolean) => Spots;
+
+/** A body that is kept: redacted before it is handed over, encrypted before it leaves the worker. */
+export interface KeptBody {
+  readonly exchange: Pick<Exchange, 'id' | 'startedAt'>;
+  readonly side: 'request' | 'response';
+  /** Media type without parameters; '' for none. */
+  readonly type: string;
+  /** As they passed. */
+  readonly bytes: number;
+  /** Not all of it is kept, or not all of it came. */
+  readonly cut: boolean;
+  readonly head: KeptHead;
+  readonly text: string;
+}
+
+/** What is said of it besides; see `CapturedHead` of the room `record`. */
+export interface KeptHead {
+  readonly why: string;
+  readonly shown?: string;
+  readonly hidden?: string;
+  readonly method?: string;
+  readonly query?: string;
+  readonly status?: number;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
 }
 
 interface AskBasics {

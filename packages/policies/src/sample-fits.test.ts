@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sampleOf } from './mock/sample.ts';
 import { OpenApiDocument } from './openapi-document.ts';
-import { SchemaPlanner } from './validate/plan-schema.ts';
+import { SchemaPlanner } from './contract/plan-schema.ts';
 import { SchemaSet } from '@gatehouse/schema';
 
 describe('a sample', () => {

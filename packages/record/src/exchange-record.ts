@@ -36,6 +36,13 @@ export interface ExchangeRecord {
   /** Durations are kept to a microsecond. */
   readonly durationMs: number;
   readonly gatewayMs: number;
+  /** Of the gate's own time, what went to each part of the order: before anybody knew who calls, to find that out, to let it pass, to shape it. */
+  readonly guardMs?: number | undefined;
+  readonly identifyMs?: number | undefined;
+  readonly admitMs?: number | undefined;
+  readonly shapeMs?: number | undefined;
+  /** Policies that were waited for: `introspection: 12.1 ms`. */
+  readonly waits?: string | undefined;
   readonly connectMs?: number | undefined;
   readonly firstByteMs?: number | undefined;
   readonly bodyMs?: number | undefined;
@@ -51,6 +58,12 @@ export interface ExchangeRecord {
   /** What policies did that explains the reply, as `canary: new, greet: 1.2 ms`. */
   readonly policies?: string | undefined;
   readonly traceId?: string | undefined;
+  /** The exchange's own span in that trace, which is what upstreams are told. */
+  readonly spanId?: string | undefined;
+  /** The caller's span; absent where the trace began here. */
+  readonly parentSpanId?: string | undefined;
+  /** Whether the trace is to be told to collectors; absent for no. */
+  readonly traceSampled?: boolean | undefined;
   /** `in` or `in>out`: the caller's dialect and, where it differs, the provider's. */
   readonly aiDialect?: string | undefined;
   readonly aiModelAsked?: string | undefined;

@@ -1,5 +1,8 @@
+import type { Observation } from '@gatehouse/kernel';
+import { isBodyLine, type BodyLine } from './bodies/body-line.ts';
 import { AI_USAGE_STATES } from './exchange-record.ts';
 import type { ExchangeRecord, GapRecord } from './exchange-record.ts';
+import { parseObserved } from './observed-line.ts';
 
 type Kind = 'text' | 'number' | 'flag' | 'text?' | 'number?' | 'flag?';
 
@@ -29,6 +32,11 @@ export const RECORD_FIELDS = {
   bytesOut: 'number',
   durationMs: 'number',
   gatewayMs: 'number',
+  guardMs: 'number?',
+  identifyMs: 'number?',
+  admitMs: 'number?',
+  shapeMs: 'number?',
+  waits: 'text?',
   connectMs: 'number?',
   firstByteMs: 'number?',
   bodyMs: 'number?',
@@ -40,6 +48,9 @@ export const RECORD_FIELDS = {
   limit: 'text?',
   policies: 'text?',
   traceId: 'text?',
+  spanId: 'text?',
+  parentSpanId: 'text?',
+  traceSampled: 'flag?',
   aiDialect: 'text?',
   aiModelAsked: 'text?',
   aiPrompt: 'text?',
@@ -64,7 +75,9 @@ export const RECORD_FIELDS = {
 
 export type SpoolLine =
   | { readonly kind: 'record'; readonly line: string; readonly record: ExchangeRecord }
-  | { readonly kind: 'gap'; readonly line: string; readonly gap: GapRecord };
+  | { readonly kind: 'gap'; readonly line: string; readonly gap: GapRecord }
+  | { readonly kind: 'observed'; readonly line: string; readonly observation: Observation }
+  | { readonly kind: 'body'; readonly line: string; readonly body: BodyLine };
 
 const TYPES = { text: 'string', number: 'number', flag: 'boolean' } as const;
 const CHECKS = Object.entries(RECORD_FIELDS).map(([name, kind]) => ({
@@ -73,11 +86,14 @@ const CHECKS = Object.entries(RECORD_FIELDS).map(([name, kind]) => ({
   type: TYPES[plain(kind)],
 }));
 
-/** `undefined` for a line that is neither; fields that this version does not know are kept. */
+/** `undefined` for a line that is none of them; fields that this version does not know are kept. */
 export function parseLine(line: string): SpoolLine | undefined {
   const value = parseObject(line);
   if (value === undefined) return undefined;
   if (isGap(value)) return { kind: 'gap', line, gap: value };
+  const observation = parseObserved(value);
+  if (observation !== undefined) return { kind: 'observed', line, observation };
+  if (isBodyLine(value)) return { kind: 'body', line, body: value };
   return isRecord(value) ? { kind: 'record', line, record: value } : undefined;
 }
 

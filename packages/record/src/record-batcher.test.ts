@@ -258,6 +258,27 @@ describe('RecordBatcher after its recorder died', () => {
     batcher.add('x\n');
     expect(batcher.stats().lost).toBe(0);
   });
+
+  it('takes what is worth less than a record while half of the room is free', () => {
+    const { batcher, sent } = setUp({ batchBytesMax: 10 });
+    expect(batcher.addSpare('123456789\n')).toBe(true);
+    expect(batcher.addSpare('123456789\n')).toBe(true);
+    expect(batcher.addSpare('1\n')).toBe(false);
+    batcher.add('123456789\n');
+    batcher.acknowledge(20);
+    expect(batcher.addSpare('x'.repeat(31))).toBe(false);
+    expect(batcher.addSpare('123456789\n')).toBe(true);
+    expect(sent.map(({ count }) => count)).toEqual([1, 1, 1, 1]);
+    expect(batcher.stats().lost).toBe(0);
+  });
+
+  it('takes nothing of the kind while records are lost', () => {
+    const { batcher } = setUp({ batchBytesMax: 10 });
+    for (let i = 0; i < 5; i++) batcher.add('123456789\n');
+    expect(batcher.stats().lost).toBe(1);
+    expect(batcher.addSpare('1\n')).toBe(false);
+    expect(batcher.stats().lost).toBe(1);
+  });
 });
 
 describe('numbers of lines', () => {

@@ -28,6 +28,9 @@ export interface BatcherStats {
 /** A batch is sent once it has reached its size, by the line that takes it over; so there is room for most lines. */
 const ROOM_BYTES = 8192;
 
+/** Of what may wait for the recorder, what lines may take that are worth less than records. */
+const SPARE_SHARE = 0.5;
+
 interface Sent {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The number of its last line. */
@@ -61,6 +64,18 @@ export class RecordBatcher {
     this.#send = send;
     this.#options = { batchBytesMax: 65_536, pendingBytesMax: 16_777_216, lineBytesMax: 1_048_576, ...options };
     this.#bytes = Buffer.allocUnsafeSlow(this.#options.batchBytesMax + ROOM_BYTES);
+  }
+
+  /**
+   * A line that is worth less than a record: taken on while there is room for many, so that no record is lost for its
+   * sake. False: it was not.
+   */
+  addSpare(line: string): boolean {
+    const { pendingBytesMax, lineBytesMax } = this.#options;
+    const room = Math.floor(pendingBytesMax * SPARE_SHARE) - this.#pendingBytes - this.#length;
+    if (line.length > lineBytesMax || line.length > room || this.#gap !== undefined) return false;
+    this.add(line);
+    return true;
   }
 
   /** One line of ASCII with its newline. Answers its number; 0 for one that is dropped. */

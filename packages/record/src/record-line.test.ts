@@ -41,6 +41,11 @@ describe('recordLine', () => {
       policies: 'canary: new',
       upstreamReason: 'only',
       upstreamTries: 'http://a:80 503 1.0 ms',
+      guardMs: 0.1,
+      identifyMs: 0.2,
+      admitMs: 0.3,
+      shapeMs: 0.4,
+      waits: 'introspection: 12.1 ms',
     };
     expect(Object.keys(JSON.parse(recordLine(full)))).toEqual(Object.keys(RECORD_FIELDS));
   });

@@ -20,6 +20,7 @@ export function recordLine(record: ExchangeRecord, ai: AiFields = record): strin
     `,"clientIp":"${jsonText(record.clientIp)}"${optionalText(',"userAgent":"', record.userAgent)}` +
     `,"bytesIn":${count(record.bytesIn)},"bytesOut":${count(record.bytesOut)}` +
     `,"durationMs":${duration(record.durationMs)},"gatewayMs":${duration(record.gatewayMs)}` +
+    partsPart(record) +
     (connectMs === undefined ? '' : `,"connectMs":${duration(connectMs)}`) +
     (firstByteMs === undefined ? '' : `,"firstByteMs":${duration(firstByteMs)}`) +
     (bodyMs === undefined ? '' : `,"bodyMs":${duration(bodyMs)}`) +
@@ -30,12 +31,38 @@ export function recordLine(record: ExchangeRecord, ai: AiFields = record): strin
     optionalText(',"cacheStatus":"', record.cacheStatus) +
     optionalText(',"limit":"', record.limit) +
     optionalText(',"policies":"', record.policies) +
-    `${optionalText(',"traceId":"', record.traceId)}${aiPart(ai)}}\n`
+    `${tracePart(record)}${aiPart(ai)}}\n`
   );
 }
 
+/** Most parts take less than a microsecond on most routes, and are left out. */
+function partsPart({ guardMs, identifyMs, admitMs, shapeMs, waits }: ExchangeRecord): string {
+  return (
+    part(',"guardMs":', guardMs) +
+    part(',"identifyMs":', identifyMs) +
+    part(',"admitMs":', admitMs) +
+    part(',"shapeMs":', shapeMs) +
+    optionalText(',"waits":"', waits)
+  );
+}
+
+function part(opening: string, ms: number | undefined): string {
+  return ms === undefined || ms < LEAST_MS ? '' : opening + duration(ms);
+}
+
+const LEAST_MS = 0.000_5;
+
 export function gapLine(gap: GapRecord): string {
   return `{"gap":true,"lost":${count(gap.lost)},"from":${count(gap.from)},"to":${count(gap.to)},"worker":${count(gap.worker)}}\n`;
+}
+
+function tracePart({ traceId, spanId, parentSpanId, traceSampled }: ExchangeRecord): string {
+  return (
+    optionalText(',"traceId":"', traceId) +
+    optionalText(',"spanId":"', spanId) +
+    optionalText(',"parentSpanId":"', parentSpanId) +
+    (traceSampled === undefined ? '' : `,"traceSampled":${traceSampled}`)
+  );
 }
 
 function aiPart(record: AiFields): string {

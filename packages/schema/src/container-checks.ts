@@ -5,17 +5,22 @@ import { isObject, type Check, type Checks } from './check.ts';
 type Items = readonly unknown[];
 type Members = Readonly<Record<string, unknown>>;
 
+const MISSING = { message: 'is missing', rule: 'required' };
+const ONLY_IN_REPLIES = { message: 'is only in replies', rule: 'readOnly' };
+const ONLY_IN_REQUESTS = { message: 'is only in requests', rule: 'writeOnly' };
+const BADLY_NAMED = { message: 'has a name that is not allowed', rule: 'propertyNames' };
+
 export function arrayChecks(schema: PlanSchemaObject, set: Checks): Check[] {
   const { minItems, maxItems, uniqueItems } = schema;
   const checks: ((items: Items, examination: Examination) => boolean)[] = [];
   if (minItems !== undefined) {
-    checks.push((items, at) => items.length >= minItems || at.fail(`must have at least ${minItems} items`));
+    checks.push((items, at) => items.length >= minItems || at.fail(`must have at least ${minItems} items`, 'minItems'));
   }
   if (maxItems !== undefined) {
-    checks.push((items, at) => items.length <= maxItems || at.fail(`must have at most ${maxItems} items`));
+    checks.push((items, at) => items.length <= maxItems || at.fail(`must have at most ${maxItems} items`, 'maxItems'));
   }
   if (uniqueItems === true)
-    checks.push((items, at) => areUnique(items, at) || at.fail('must not have the same item twice'));
+    checks.push((items, at) => areUnique(items, at) || at.fail('must not have the same item twice', 'uniqueItems'));
   if (schema.prefixItems !== undefined || schema.items !== undefined) checks.push(itemsCheck(schema, set));
   if (schema.contains !== undefined) checks.push(containsCheck(schema, set));
   return checks.map((check) => (value, at) => !Array.isArray(value) || check(value, at));
@@ -57,8 +62,8 @@ function containsCheck({ contains = true, minContains = 1, maxContains = Infinit
       outer?.add(index);
       found++;
     }
-    if (found < minContains) return examination.fail(`must hold at least ${minContains} of what is wanted`);
-    return found <= maxContains || examination.fail(`must hold at most ${maxContains} of what is wanted`);
+    if (found < minContains) return examination.fail(`must hold at least ${minContains} of what is wanted`, 'contains');
+    return found <= maxContains || examination.fail(`must hold at most ${maxContains} of what is wanted`, 'contains');
   };
 }
 
@@ -75,13 +80,15 @@ export function objectChecks(schema: PlanSchemaObject, set: Checks): Check[] {
   if (minProperties !== undefined) {
     checks.push(
       (members, at) =>
-        Object.keys(members).length >= minProperties || at.fail(`must have at least ${minProperties} properties`),
+        Object.keys(members).length >= minProperties ||
+        at.fail(`must have at least ${minProperties} properties`, 'minProperties'),
     );
   }
   if (maxProperties !== undefined) {
     checks.push(
       (members, at) =>
-        Object.keys(members).length <= maxProperties || at.fail(`must have at most ${maxProperties} properties`),
+        Object.keys(members).length <= maxProperties ||
+        at.fail(`must have at most ${maxProperties} properties`, 'maxProperties'),
     );
   }
   const required = requiredOf(schema, set);
@@ -108,7 +115,7 @@ function haveAll(members: Members, names: readonly string[], examination: Examin
   let fits = true;
   for (const name of names) {
     if (Object.hasOwn(members, name)) continue;
-    fits = examination.failAt(name, 'is missing');
+    fits = examination.failAt(name, MISSING);
     if (examination.isSettled) return false;
   }
   return fits;
@@ -118,11 +125,11 @@ function forbidden({ readOnly = [], writeOnly = [] }: PlanSchemaObject, { option
   const request = options.direction === 'request';
   const names = request ? (options.allowsReadOnly ? [] : readOnly) : writeOnly;
   if (names.length === 0) return [];
-  const message = request ? 'is only in replies' : 'is only in requests';
+  const wrong = request ? ONLY_IN_REPLIES : ONLY_IN_REQUESTS;
   return [
     (members: Members, examination: Examination): boolean => {
       let fits = true;
-      for (const name of names) if (Object.hasOwn(members, name)) fits = examination.failAt(name, message);
+      for (const name of names) if (Object.hasOwn(members, name)) fits = examination.failAt(name, wrong);
       return fits;
     },
   ];
@@ -179,9 +186,6 @@ function othersCheck({ properties = {}, patternProperties = {}, additionalProper
 function namesCheck(check: Check) {
   return (members: Members, examination: Examination): boolean =>
     Object.keys(members).every((name) => {
-      return (
-        examination.tries(() => inside(check, name, examination)) ||
-        examination.failAt(name, 'has a name that is not allowed')
-      );
+      return examination.tries(() => inside(check, name, examination)) || examination.failAt(name, BADLY_NAMED);
     });
 }

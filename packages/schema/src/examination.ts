@@ -5,6 +5,8 @@ export interface Finding {
   readonly path: string;
   /** The predicate of a sentence; holds nothing of the value. */
   readonly message: string;
+  /** The word of the schema that says so, such as `required`; `false` for a schema that nothing fits. */
+  readonly rule: string;
 }
 
 /** A value took more steps than any honest one: a schema of choices inside choices, and a value made for it. */
@@ -51,14 +53,15 @@ export class Examination {
     return this.quiet > 0 || this.findings.length >= this.#max;
   }
 
-  fail(message: string): false {
-    if (this.quiet === 0 && this.findings.length < this.#max) this.findings.push({ path: this.#pointer(), message });
+  fail(message: string, rule: string): false {
+    if (this.quiet === 0 && this.findings.length < this.#max)
+      this.findings.push({ path: this.#pointer(), message, rule });
     return false;
   }
 
-  failAt(key: string | number, message: string): false {
+  failAt(key: string | number, { message, rule }: Pick<Finding, 'message' | 'rule'>): false {
     this.#path.push(key);
-    this.fail(message);
+    this.fail(message, rule);
     this.#path.pop();
     return false;
   }

@@ -12,13 +12,13 @@ function valueChecks(schema: PlanSchemaObject): Check[] {
   if (schema.enum !== undefined) {
     const allowed = new Set(schema.enum.map(canonical));
     checks.push((value, examination) => {
-      return allowed.has(examination.canonical(value)) || examination.fail('is not one of the allowed values');
+      return allowed.has(examination.canonical(value)) || examination.fail('is not one of the allowed values', 'enum');
     });
   }
   if (schema.const !== undefined) {
     const only = canonical(schema.const);
     checks.push((value, examination) => {
-      return examination.canonical(value) === only || examination.fail('is not the allowed value');
+      return examination.canonical(value) === only || examination.fail('is not the allowed value', 'const');
     });
   }
   return checks;
@@ -26,20 +26,21 @@ function valueChecks(schema: PlanSchemaObject): Check[] {
 
 function textChecks({ minLength, maxLength, pattern, format }: PlanSchemaObject, set: Checks): Check[] {
   const checks: Check[] = [];
-  const text = (holds: (value: string) => boolean, message: string): void => {
-    checks.push((value, examination) => typeof value !== 'string' || holds(value) || examination.fail(message));
+  const text = (rule: string, holds: (value: string) => boolean, message: string): void => {
+    checks.push((value, examination) => typeof value !== 'string' || holds(value) || examination.fail(message, rule));
   };
   if (minLength !== undefined) {
-    text((value) => hasLength(value, minLength, Infinity), `must have at least ${minLength} characters`);
+    text('minLength', (value) => hasLength(value, minLength, Infinity), `must have at least ${minLength} characters`);
   }
   if (maxLength !== undefined) {
-    text((value) => hasLength(value, 0, maxLength), `must have at most ${maxLength} characters`);
+    text('maxLength', (value) => hasLength(value, 0, maxLength), `must have at most ${maxLength} characters`);
   }
   const check = format !== undefined && Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
-  if (check?.kind === 'text') text(check.holds, `is no ${format}`);
+  if (check?.kind === 'text') text('format', check.holds, `is no ${format}`);
   if (check?.kind === 'number') {
     checks.push(
-      (value, examination) => typeof value !== 'number' || check.holds(value) || examination.fail(`is no ${format}`),
+      (value, examination) =>
+        typeof value !== 'number' || check.holds(value) || examination.fail(`is no ${format}`, 'format'),
     );
   }
   if (pattern !== undefined) {
@@ -48,7 +49,7 @@ function textChecks({ minLength, maxLength, pattern, format }: PlanSchemaObject,
       (value, examination) =>
         typeof value !== 'string' ||
         compiled.test(value, examination.spend) ||
-        examination.fail('does not have the form that is wanted'),
+        examination.fail('does not have the form that is wanted', 'pattern'),
     );
   }
   return checks;
@@ -70,14 +71,17 @@ function hasLength(text: string, min: number, max: number): boolean {
 function numberChecks(schema: PlanSchemaObject): Check[] {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
   const checks: Check[] = [];
-  const number = (holds: (value: number) => boolean, message: string): void => {
-    checks.push((value, examination) => typeof value !== 'number' || holds(value) || examination.fail(message));
+  const number = (rule: string, holds: (value: number) => boolean, message: string): void => {
+    checks.push((value, examination) => typeof value !== 'number' || holds(value) || examination.fail(message, rule));
   };
-  if (minimum !== undefined) number((value) => value >= minimum, `must be at least ${minimum}`);
-  if (maximum !== undefined) number((value) => value <= maximum, `must be at most ${maximum}`);
-  if (exclusiveMinimum !== undefined) number((value) => value > exclusiveMinimum, `must be above ${exclusiveMinimum}`);
-  if (exclusiveMaximum !== undefined) number((value) => value < exclusiveMaximum, `must be below ${exclusiveMaximum}`);
-  if (multipleOf !== undefined) number((value) => isMultiple(value, multipleOf), `must be a multiple of ${multipleOf}`);
+  if (minimum !== undefined) number('minimum', (value) => value >= minimum, `must be at least ${minimum}`);
+  if (maximum !== undefined) number('maximum', (value) => value <= maximum, `must be at most ${maximum}`);
+  if (exclusiveMinimum !== undefined)
+    number('exclusiveMinimum', (value) => value > exclusiveMinimum, `must be above ${exclusiveMinimum}`);
+  if (exclusiveMaximum !== undefined)
+    number('exclusiveMaximum', (value) => value < exclusiveMaximum, `must be below ${exclusiveMaximum}`);
+  if (multipleOf !== undefined)
+    number('multipleOf', (value) => isMultiple(value, multipleOf), `must be a multiple of ${multipleOf}`);
   return checks;
 }
 

@@ -36,14 +36,16 @@ export class SchemaSet {
     } catch (error) {
       // Schemas in schemas, at each level of a deep value, may also be more than the stack holds.
       if (!(error instanceof TooComplex || error instanceof RangeError)) throw error;
-      return [{ path: '', message: 'takes too many steps to check' }];
+      return [{ path: '', message: 'takes too many steps to check', rule: '' }];
     }
-    return examination.findings.length > 0 ? examination.findings : [{ path: '', message: 'does not fit its schema' }];
+    return examination.findings.length > 0
+      ? examination.findings
+      : [{ path: '', message: 'does not fit its schema', rule: '' }];
   }
 
   check(schema: PlanSchema): Check {
     if (schema === true) return () => true;
-    if (schema === false) return (_value, examination) => examination.fail('is not allowed here');
+    if (schema === false) return (_value, examination) => examination.fail('is not allowed here', 'false');
     const known = this.#compiled.get(schema);
     if (known !== undefined) return known;
     const check = this.#compile(schema);
@@ -88,7 +90,7 @@ export class SchemaSet {
       const inner = this.check(not);
       checks.push((value, examination) => {
         const fits = examination.tries(() => inner(value, examination));
-        return !fits || examination.fail('is what it must not be');
+        return !fits || examination.fail('is what it must not be', 'not');
       });
     }
     if (condition !== undefined) {
@@ -120,7 +122,7 @@ export class SchemaSet {
       let fitting = 0;
       for (const { check } of branches) {
         if (examination.tries(() => check(value, examination))) fitting++;
-        if (fitting > 1) return examination.fail('fits more than one of what is allowed here');
+        if (fitting > 1) return examination.fail('fits more than one of what is allowed here', 'oneOf');
       }
       return fitting === 1 || tellWhy(branches, value, examination);
     };
@@ -157,8 +159,8 @@ function tellWhy(branches: readonly Branch[], value: unknown, examination: Exami
   if (examination.isSettled) return false;
   const meant = branches.filter(({ types }) => types === undefined || isOneOf(value, types));
   const [only, ...others] = meant;
-  if (only === undefined || others.length > 0) return examination.fail('is none of what is allowed here');
-  return only.check(value, examination) ? examination.fail('is none of what is allowed here') : false;
+  if (only === undefined || others.length > 0) return examination.fail('is none of what is allowed here', 'anyOf');
+  return only.check(value, examination) ? examination.fail('is none of what is allowed here', 'anyOf') : false;
 }
 
 function all(checks: readonly Check[]): Check {
@@ -211,7 +213,7 @@ function loose(check: Check | undefined, isFor: (value: unknown) => boolean): Ch
 function typeCheck(types: readonly JsonType[]): Check {
   const wanted = new Set(types);
   const message = `must be ${types.join(' or ')}`;
-  return (value, examination) => isOneOf(value, wanted) || examination.fail(message);
+  return (value, examination) => isOneOf(value, wanted) || examination.fail(message, 'type');
 }
 
 function isOneOf(value: unknown, types: ReadonlySet<JsonType>): boolean {

@@ -1,9 +1,16 @@
 export { Cipher } from './cipher.ts';
 export { opensSealed } from './entities/sealed.ts';
 export { ServiceError, type ServiceCode } from './service-error.ts';
-export type { House, Origin, Principal, ServiceContext, Usage } from './service-context.ts';
-export type { Analytics, ExportedRecords } from './analytics/analytics.ts';
-export { aggregateCalls, exportRecords, followRecords, getRecord, searchRecords } from './analytics/calls.ts';
+export type { House, Observed, Origin, Principal, ServiceContext, Usage } from './service-context.ts';
+export type { Analytics, ExportedRecords, ShownBody } from './analytics/analytics.ts';
+export {
+  aggregateCalls,
+  exportRecords,
+  followRecords,
+  getBodies,
+  getRecord,
+  searchRecords,
+} from './analytics/calls.ts';
 export { allCallers } from './publishing/compose-callers.ts';
 export type { Enforcement, Gate, GateChange, GateConfig, Prepared, Preview } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';
@@ -30,6 +37,7 @@ export { tick, type Ticked } from './clockwork/tick.ts';
 export { createDeployment, DEPLOY } from './moves/deployment-moves.ts';
 export { compare, COMPARE, judge, LINT } from './standards/judge.ts';
 export { scoreCard, type ScoreCard } from './standards/score-card.ts';
+export { driftCard, type DriftCard } from './standards/drift-card.ts';
 export { requestWaiver } from './standards/waivers.ts';
 export { requestSubscription } from './moves/subscription-moves.ts';
 export { SEAL, sealRevision } from './moves/revision-moves.ts';
@@ -131,3 +139,8 @@ export {
 export { ASK_SIGN_UP, askSignUp, COMPLETE_SIGN_UP, completeSignUp, type SignedUp } from './people/sign-up.ts';
 export { exportConfig, type ExportedConfig } from './config-as-code/export-config.ts';
 export { seedHouse } from './seed-house.ts';
+export { evaluateAlerts, type Evaluated } from './alerts/evaluate-alerts.ts';
+export { alertStatus, listFiring, type AlarmView, type AlertStatus, type FiringAlarm } from './alerts/alert-status.ts';
+export { testContact, type Tested } from './alerts/test-contact.ts';
+export { objectiveBudget, type ObjectiveBudget } from './objectives/objective-budget.ts';
+export { previewDigest, sendDigests } from './digest/send-digests.ts';

@@ -1,9 +1,10 @@
 import type { Clock, Logger } from '@gatehouse/kernel';
-import type { UsageRow } from '@gatehouse/governance';
+import type { LedgerState, UsageRow } from '@gatehouse/governance';
 import type { Database } from '@gatehouse/store';
 import type { Analytics } from './analytics/analytics.ts';
 import type { Cipher } from './cipher.ts';
 import type { ImportSettings } from './importing/fetch-document.ts';
+import type { Senders } from './notifications/senders.ts';
 import type { Gate } from './publishing/gate.ts';
 
 /** What all verbs work with; one for each house. */
@@ -21,8 +22,18 @@ export interface House {
   readonly importFrom?: ImportSettings;
   /** Left out where there are no records: what needs to know who calls then needs a second person. */
   readonly usage?: Usage;
+  /** Left out where there are no records. */
+  readonly observed?: Observed;
   /** Left out where no records are kept. */
   readonly analytics?: Analytics;
+  /** For what is sent while somebody waits for it; left out: nothing can be. */
+  readonly senders?: Pick<Senders, 'mailer' | 'fetcher'>;
+}
+
+/** What was seen of traffic that was held against documents. */
+export interface Observed {
+  /** `entry`: what gates call the version. */
+  of(asked: { readonly entry: string; readonly sinceMs: number }): Promise<LedgerState>;
 }
 
 /** What callers have used, by records. */

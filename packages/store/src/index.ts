@@ -1,5 +1,6 @@
 export { NotUnique, type Database, type Row, type SqlValue, type Statements } from './database.ts';
 export { MigrationProblem } from './migrate.ts';
+export { inspectStore, type StoreFacts } from './inspect-store.ts';
 export { openDatabase } from './open-database.ts';
 export {
   deleteEntity,

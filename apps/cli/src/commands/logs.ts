@@ -1,6 +1,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { formatItem, parseFilter, tailRecords, type FilterOptions, type TailItem } from '@gatehouse/record/spool';
+import { openBody, type BodyKey } from '@gatehouse/record';
+import {
+  bodiesOf,
+  formatBody,
+  formatItem,
+  parseFilter,
+  tailRecords,
+  type FilterOptions,
+  type TailItem,
+} from '@gatehouse/record/spool';
 import { CommandFailure } from '../failure.ts';
 
 export interface LogsOptions {
@@ -10,6 +19,8 @@ export interface LogsOptions {
   readonly last: number;
   readonly colour: boolean;
   readonly filter: FilterOptions;
+  /** Opens captured bodies, where they are asked for. */
+  readonly bodies?: { readonly key: BodyKey } | undefined;
   readonly now: () => number;
   readonly signal: AbortSignal;
   /** Resolves when more may be written. */
@@ -24,6 +35,9 @@ export async function logs(options: LogsOptions): Promise<void> {
   const parsed = parseFilter(options.filter, options.now());
   if ('problem' in parsed) throw new CommandFailure(parsed.problem);
   const { filter } = parsed;
+  const { id } = options.filter;
+  if (options.bodies !== undefined && (id === undefined || follow))
+    throw new CommandFailure('bodies are shown of one call, name it: --bodies --id ID');
   const folder = path.join(dataDir, 'records');
   // Whoever follows may be there first.
   if (!follow && !existsSync(folder))
@@ -35,6 +49,18 @@ export async function logs(options: LogsOptions): Promise<void> {
     printed++;
   }
   if (printed === 0 && !json && !follow) note('no such call is recorded');
+  if (options.bodies !== undefined && id !== undefined) await printBodies(folder, id, options);
+}
+
+async function printBodies(folder: string, id: string, options: LogsOptions): Promise<void> {
+  const { json, colour, print, note, bodies, signal } = options;
+  const lines = await bodiesOf(folder, id, signal);
+  for (const line of lines) {
+    const opened = bodies && openBody(line, bodies.key);
+    const { sealed: _, ...clear } = line;
+    await print(json ? JSON.stringify({ ...clear, opened }) : formatBody(line, opened, { colour }));
+  }
+  if (lines.length === 0 && !json) note('no bodies of this call are kept: the policy `capture` says of which they are');
 }
 
 function lineOf(item: TailItem, { json, colour }: LogsOptions): string {

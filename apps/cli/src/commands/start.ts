@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { DemoModel } from '@gatehouse/ai/demo';
+import type { AnalyticsPlace } from '@gatehouse/analytics';
 import type { Snapshot } from '@gatehouse/config';
 import { tellingOf } from '../telling.ts';
 import { ControlPlane, readKeptCallers, type GateConfig } from '@gatehouse/control';
@@ -29,6 +30,7 @@ import { wantsDemoModel, withDemoModel } from '../demo/with-demo-model.ts';
 import type { Environment } from '../load-config.ts';
 import { CommandFailure } from '../failure.ts';
 import type { ImportPlaces } from '../import-places.ts';
+import { observerSettings } from '../observer-settings.ts';
 import { nodeName } from '../node-name.ts';
 import { KeptConfig } from '../kept-config.ts';
 import { localUrl, offerLocalAccess, withdrawLocalAccess } from '../local-access.ts';
@@ -55,6 +57,8 @@ export interface StartOptions {
   readonly status: Address;
   /** Of what is governed: a file of SQLite, or `postgres://…`. */
   readonly database: string;
+  /** Where records are kept for good. */
+  readonly analytics: AnalyticsPlace;
   readonly workers: number;
   readonly env: Environment;
   readonly log: Logger;
@@ -69,15 +73,6 @@ const DRAIN_MS = 30_000;
 const TELL_OF_DRAINING_MS = 1000;
 /** A start is for callers first; whoever asks about calls before that does not wait for it. */
 const OBSERVE_AFTER_MS = 1500;
-const DAY_MS = 86_400_000;
-/** For how long records and their sums are kept, and how much of the disk they may take. */
-const KEEP = {
-  recordsMs: 30 * DAY_MS,
-  minutesMs: 40 * DAY_MS,
-  hoursMs: 400 * DAY_MS,
-  daysMs: 3650 * DAY_MS,
-  bytesMax: 20 * 1024 ** 3,
-};
 const USERS_DOCUMENT = path.join(import.meta.dirname, '../../../../examples/users/openapi.yaml');
 
 /** Everything in one process, until `stop`. */
@@ -94,6 +89,7 @@ export class RunningGatehouse implements StatusSource {
   /** Of what is stored, which changes often. */
   readonly #compiler = new WarmCompiler(COMPILER_IDLE_MS);
   #parts: ServedParts | undefined;
+  readonly #startedMs = systemClock.now();
   #observer: Observer | undefined;
   #observeLater: NodeJS.Timeout | undefined;
   #control: ControlPlane | undefined;
@@ -193,6 +189,7 @@ export class RunningGatehouse implements StatusSource {
       exportsFolder: path.join(this.#analyticsFolder(), 'exports'),
       node: nodeName(this.#options.dataDir),
       secret: derivedSecret(this.#secret(), 'store'),
+      bodySecret: derivedSecret(this.#secret(), 'bodies'),
     };
     try {
       return await ControlPlane.start({
@@ -223,24 +220,32 @@ export class RunningGatehouse implements StatusSource {
 
   /** Nothing that has not been kept goes from the spool while there is room. */
   #observe(): void {
-    const { dataDir, log, logLevel } = this.#options;
+    const { dataDir, log, logLevel, config, analytics } = this.#options;
     const gateway = this.#serving();
     const observer = new Observer({
       spool: this.#recordsFolder(),
       folder: this.#analyticsFolder(),
       node: nodeName(dataDir),
-      keep: KEEP,
+      analytics,
+      settings: observerSettings(this.#parts?.snapshot, analytics),
+      sinksFolder: path.join(dataDir, 'sinks'),
+      baseDir: path.resolve(path.dirname(config ?? '.')),
+      version: version(),
+      startedMs: this.#startedMs,
       logLevel,
       log,
       onShipped: (sequence) => gateway.recordsKept(sequence),
     });
     gateway.recordsKept(0);
     this.#observer = observer;
-    this.#observeLater = setTimeout(() => observer.start(), OBSERVE_AFTER_MS);
+    if (this.#parts?.snapshot.telemetry !== undefined) observer.start();
+    else this.#observeLater = setTimeout(() => observer.start(), OBSERVE_AFTER_MS);
   }
 
   async #publish(snapshot: Snapshot): Promise<Published> {
-    return this.#serving().publish(await this.#ready(snapshot));
+    const published = await this.#serving().publish(await this.#ready(snapshot));
+    this.#observer?.use(observerSettings(snapshot, this.#options.analytics));
+    return published;
   }
 
   #serving(): Gateway {
@@ -335,6 +340,11 @@ export class RunningGatehouse implements StatusSource {
 
   get adminToken(): string | undefined {
     return this.#options.env['GATEHOUSE_ADMIN_TOKEN'];
+  }
+
+  /** What the observer has counted of calls. */
+  async observed(): Promise<string | undefined> {
+    return this.#observer?.ask('metrics', {});
   }
 
   identityKeys(): string | undefined {

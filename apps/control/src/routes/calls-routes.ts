@@ -1,5 +1,6 @@
-import { aggregateCalls, exportRecords, followRecords, getRecord, searchRecords } from '@gatehouse/services';
+import { aggregateCalls, exportRecords, followRecords, getBodies, getRecord, searchRecords } from '@gatehouse/services';
 import { ServiceError } from '@gatehouse/services';
+import { storyOf } from '@gatehouse/analytics';
 import { Type } from 'typebox';
 import {
   AGGREGATE_QUERY,
@@ -76,10 +77,21 @@ export const CALLS_ROUTES: readonly Route[] = [
   ...both('/records/{id}', {
     ...base,
     operationId: 'getRecord',
-    summary: 'One call, by its request id.',
+    summary: 'One call, by its request id, with its story: what happened in which order, and how long it took.',
     permission: 'records:read',
-    replies: { 200: 'The record.' },
-    handle: async (ctx, { params }) => ({ status: 200, body: { ...(await getRecord(ctx, params['id'] ?? '')) } }),
+    replies: { 200: 'The record, and `story`: steps with `fromMs`, `tookMs` and `detail`.' },
+    handle: async (ctx, { params }) => {
+      const record = await getRecord(ctx, params['id'] ?? '');
+      return { status: 200, body: { ...record, story: storyOf(record) } };
+    },
+  }),
+  ...both('/records/{id}/bodies', {
+    ...base,
+    operationId: 'getBodiesOfRecord',
+    summary: 'What the policy `capture` has kept of what was said in a call, redacted; that it was read is audited.',
+    permission: 'bodies:read',
+    replies: { 200: '`bodies`: of the request and of the reply, as far as they were kept.' },
+    handle: async (ctx, { params }) => ({ status: 200, body: { bodies: await getBodies(ctx, params['id'] ?? '') } }),
   }),
   ...both('/analytics', {
     ...base,

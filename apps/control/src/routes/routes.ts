@@ -1,3 +1,4 @@
+import { ALERT_ROUTES } from './alert-routes.ts';
 import { AUDIT_ROUTES } from './audit-routes.ts';
 import { CATALOG_ROUTES } from './catalog-routes.ts';
 import { CONFIGURATION_ROUTES } from './configuration-routes.ts';
@@ -28,6 +29,7 @@ const ME: Route = {
 export const ROUTES: readonly Route[] = [
   ME,
   ...AUDIT_ROUTES,
+  ...ALERT_ROUTES,
   ...CALLS_ROUTES,
   IMPORT_ROUTE,
   ...STANDARDS_ROUTES,

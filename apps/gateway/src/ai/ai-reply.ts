@@ -22,8 +22,10 @@ export class AiReply {
     const { caller } = this.#exchange;
     this.status = status;
     this.#persists = caller.persists;
+    const message = ownMessage({ status, lines }, body, { keepAlive: this.#persists, headOnly: false });
     caller.markReplied();
-    caller.wire?.text(ownMessage({ status, lines }, body, { keepAlive: this.#persists, headOnly: false }));
+    caller.tap?.replyWhole(message);
+    caller.wire?.text(message);
   }
 
   /** The head of a provider's answer; policies see and edit its lines. */
@@ -34,18 +36,20 @@ export class AiReply {
     this.committed = true;
     this.#chunked = caller.head.minor === 1;
     this.#persists = caller.persists && this.#chunked;
-    caller.markReplied();
-    caller.wire?.text(
+    const head =
       `HTTP/1.1 ${status} OK\r\ndate: ${httpDate()}\r\n${edited}` +
-        (this.#chunked ? 'transfer-encoding: chunked\r\n' : '') +
-        (this.#persists ? '\r\n' : 'connection: close\r\n\r\n'),
-    );
+      (this.#chunked ? 'transfer-encoding: chunked\r\n' : '') +
+      (this.#persists ? '\r\n' : 'connection: close\r\n\r\n');
+    caller.markReplied();
+    caller.tap?.replyHead(head);
+    caller.wire?.text(head);
   }
 
   bytes(bytes: Buffer, start: number, end: number): void {
     if (start === end) return;
     this.bytesOut += end - start;
-    const { wire } = this.#exchange.caller;
+    const { wire, tap } = this.#exchange.caller;
+    tap?.replyData(bytes, start, end);
     if (this.#chunked) wire?.text(`${(end - start).toString(16)}\r\n`);
     wire?.bytes(bytes, start, end);
     if (this.#chunked) wire?.text('\r\n');

@@ -117,7 +117,7 @@ function guarded<T>(
 }
 
 /** The same for a hook that has to answer at once. */
-function decided(container: Container, exchange: Exchange, run: () => Reply | undefined): Reply | undefined {
+function decided(container: Container, exchange: Exchange, run: () => unknown): Reply | undefined {
   try {
     const answer: unknown = timed(container, exchange, run);
     if (answer instanceof Promise) {

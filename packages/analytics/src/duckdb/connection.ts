@@ -1,7 +1,8 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { Row } from '../sql/rows.ts';
 import type { Parameters } from './parameters.ts';
 
-export type Row = Readonly<Record<string, unknown>>;
+export { numberOf, textOf, type Row } from '../sql/rows.ts';
 
 /** One thread of statements. Numbers of 64 bits come as numbers: what we keep is below 2^53. */
 export class Connection {
@@ -50,15 +51,4 @@ export class Connection {
 function plain(row: Row): Row {
   const entries = Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]);
   return Object.fromEntries(entries);
-}
-
-/** A column of numbers that has a value in every row. */
-export function numberOf(row: Row | undefined, name: string): number {
-  const value = row?.[name];
-  return typeof value === 'number' ? value : 0;
-}
-
-export function textOf(row: Row | undefined, name: string): string {
-  const value = row?.[name];
-  return typeof value === 'string' ? value : '';
 }

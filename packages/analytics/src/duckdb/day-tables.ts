@@ -2,27 +2,30 @@ import type { Period } from '../query/query.ts';
 import { LEVEL_MS } from '../rollup/cubes.ts';
 
 const DAY_MS = LEVEL_MS.days;
-const NAME = /^records_(\d{8})$/;
+/** What has a table for each day: records, and what was kept of bodies. */
+export type Dated = 'records' | 'bodies';
 
-/** `records_20261127`: the records of a day, by UTC; forgetting a day is dropping its table. */
-export function dayTable(ms: number): string {
-  return `records_${new Date(ms).toISOString().slice(0, 10).replaceAll('-', '')}`;
+/** `records_20261127`: those of a day, by UTC; forgetting a day is dropping its table. */
+export function dayTable(ms: number, dated: Dated = 'records'): string {
+  return `${dated}_${new Date(ms).toISOString().slice(0, 10).replaceAll('-', '')}`;
 }
 
 /** When its day begins; undefined for another table. */
-export function dayOf(table: string): number | undefined {
-  const [, digits = ''] = NAME.exec(table) ?? [];
+function dayOf(table: string, dated: Dated): number | undefined {
+  const [, name = '', digits = ''] = /^([a-z]+)_(\d{8})$/.exec(table) ?? [];
   const ms = Date.parse(`${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}T00:00:00Z`);
-  return Number.isNaN(ms) ? undefined : ms;
+  return name !== dated || Number.isNaN(ms) ? undefined : ms;
 }
 
 /** Which days there are. */
 export class DayTables {
+  readonly dated: Dated;
   readonly #days = new Set<number>();
 
-  constructor(tables: readonly string[]) {
+  constructor(dated: Dated, tables: readonly string[]) {
+    this.dated = dated;
     for (const table of tables) {
-      const day = dayOf(table);
+      const day = dayOf(table, dated);
       if (day !== undefined) this.#days.add(day);
     }
   }

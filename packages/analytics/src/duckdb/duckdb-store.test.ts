@@ -6,7 +6,14 @@ import { storeContract, type OpenedStore } from '../testing/store-contract.ts';
 import { DuckDbStore } from './duckdb-store.ts';
 
 const YEAR_MS = 365 * 86_400_000;
-const keep = { recordsMs: YEAR_MS, minutesMs: YEAR_MS, hoursMs: YEAR_MS, daysMs: YEAR_MS, bytesMax: 1e12 };
+const keep = {
+  recordsMs: YEAR_MS,
+  bodiesMs: YEAR_MS,
+  minutesMs: YEAR_MS,
+  hoursMs: YEAR_MS,
+  daysMs: YEAR_MS,
+  bytesMax: 1e12,
+};
 
 async function open(): Promise<OpenedStore> {
   const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-duckdb-'));

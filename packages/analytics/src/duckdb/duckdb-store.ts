@@ -2,14 +2,26 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Position } from '@gatehouse/record/spool';
-import type { Aggregates, Aggregation, RecordPage, Scope, Search, StoredRecord } from '../query/query.ts';
-import { LEVEL_MS, type Cube, type Level } from '../rollup/cubes.ts';
+import type { Aggregates, Aggregation, Period, RecordPage, Scope, Search, StoredRecord } from '../query/query.ts';
+import { LEVEL_MS, type Level } from '../rollup/cubes.ts';
 import type { Rolled } from '../rollup/segments.ts';
-import type { AnalyticsStore, Appended, Batch, ExportOrder, Keep, StoreFacts } from '../analytics-store.ts';
-import { aggregateStatement, rowOf } from './aggregate.ts';
+import type {
+  AnalyticsStore,
+  Appended,
+  Batch,
+  BodiesOf,
+  ExportOrder,
+  Keep,
+  StoredBody,
+  StoreFacts,
+} from '../analytics-store.ts';
+import { topSeries } from '../query/top-series.ts';
+import { aggregateStatement, rowOf } from '../sql/aggregate.ts';
 import { appendBatch } from './append-batch.ts';
+import { bodiesOf } from './bodies.ts';
 import { Connection, numberOf, textOf } from './connection.ts';
 import { dayTable, DayTables } from './day-tables.ts';
+import { DUCKDB } from './dialect.ts';
 import { exportRecords } from './export-records.ts';
 import { Parameters } from './parameters.ts';
 import { forget, usedBytes } from './retention.ts';
@@ -37,17 +49,21 @@ export class DuckDbStore implements AnalyticsStore {
   readonly #write: Connection;
   readonly #read: Connection;
   readonly #days: DayTables;
+  readonly #bodies: DayTables;
   readonly #options: DuckDbOptions;
   #writing: Promise<unknown> = Promise.resolve();
   #reading: Promise<unknown> = Promise.resolve();
   #forgotAtMs = 0;
+  #keep: Keep;
 
   private constructor(instance: DuckDBInstance, parts: Parts) {
     this.#instance = instance;
     this.#write = parts.write;
     this.#read = parts.read;
     this.#days = parts.days;
+    this.#bodies = parts.bodies;
     this.#options = parts.options;
+    this.#keep = parts.options.keep;
   }
 
   /** Rejects while another process has the file. */
@@ -67,9 +83,14 @@ export class DuckDbStore implements AnalyticsStore {
     for (const setting of settingsFor(folder)) await write.run(`SET ${setting}`);
     for (const table of TABLES) await write.run(table);
     const tables = await write.rows(`SELECT table_name AS name FROM duckdb_tables() WHERE NOT temporary`);
-    const days = new DayTables(tables.map((row) => textOf(row, 'name')));
+    const names = tables.map((row) => textOf(row, 'name'));
+    const [days, bodies] = [new DayTables('records', names), new DayTables('bodies', names)];
     for (const day of days.all) for (const column of widenDay(dayTable(day))) await write.run(column);
-    return new DuckDbStore(instance, { write, read: await Connection.open(instance), days, options });
+    return new DuckDbStore(instance, { write, read: await Connection.open(instance), days, bodies, options });
+  }
+
+  keep(keep: Keep): void {
+    this.#keep = keep;
   }
 
   async position(node: string): Promise<Position | undefined> {
@@ -85,7 +106,9 @@ export class DuckDbStore implements AnalyticsStore {
 
   async append(batch: Batch): Promise<Appended> {
     const { folder } = this.#options;
-    return this.#inTurn(async () => appendBatch(batch, { write: this.#write, days: this.#days, folder }));
+    return this.#inTurn(async () =>
+      appendBatch(batch, { write: this.#write, days: [this.#days, this.#bodies], folder }),
+    );
   }
 
   /** One piece of rolling up after the other, so that what is to be appended comes in between. */
@@ -93,42 +116,37 @@ export class DuckDbStore implements AnalyticsStore {
     while (await this.#inTurn(async () => rollUpNext(this.#write, nowMs))) await Promise.resolve();
     if (nowMs - this.#forgotAtMs < FORGET_EVERY_MS) return;
     this.#forgotAtMs = nowMs;
-    const { keep } = this.#options;
-    await this.#inTurn(async () => forget(this.#write, this.#days, { keep, nowMs }));
+    await this.#inTurn(async () =>
+      forget(this.#write, { days: this.#days, bodies: this.#bodies, keep: this.#keep, nowMs }),
+    );
   }
 
   async aggregate(asked: Aggregation): Promise<Aggregates> {
     const { top, stepMs } = asked;
-    if (top !== undefined && stepMs !== undefined) return this.#topSeries(asked, top);
+    if (top !== undefined && stepMs !== undefined) return topSeries(asked, async (each) => this.aggregate(each));
     // In a transaction: what is rolled up in between changes nothing.
     return this.#asking(async (read) =>
       read.transaction(async () => {
+        const tables = (period: Period) => this.#days.within(period).map((day) => dayTable(day));
         const rolled = await this.#rolled(read);
-        const { sql, parameters, source } = aggregateStatement(asked, { days: this.#days, rolled });
+        const { sql, parameters, source } = aggregateStatement(asked, { dialect: DUCKDB, tables, rolled });
         const rows = await read.rows(sql, parameters);
         return { rows: rows.map((row) => rowOf(row, asked)), source };
       }),
     );
   }
 
-  /** First which are the largest over the whole period, then their course. */
-  async #topSeries(asked: Aggregation, top: NonNullable<Aggregation['top']>): Promise<Aggregates> {
-    const { stepMs: _step, ...whole } = asked;
-    const { rows } = await this.aggregate({ ...whole, metrics: [top.by] });
-    const where = asked.by.map((dimension) => ({ dimension, values: rows.map(({ key }) => key[dimension] ?? '') }));
-    const known = new Set(rows.map(({ key }) => JSON.stringify(asked.by.map((name) => key[name]))));
-    const { top: _top, ...series } = asked;
-    const found = await this.aggregate({ ...series, where: [...asked.where, ...where] });
-    const kept = found.rows.filter(({ key }) => known.has(JSON.stringify(asked.by.map((name) => key[name]))));
-    return { rows: kept, source: found.source };
-  }
-
   async search(asked: Search): Promise<RecordPage> {
-    return this.#asking(async (read) => search(asked, { read, days: this.#days }));
+    // In a transaction: a day that is forgotten in between is still there.
+    return this.#asking(async (read) => read.transaction(async () => search(asked, { read, days: this.#days })));
   }
 
   async find(id: string, scope?: Scope): Promise<StoredRecord | undefined> {
     return this.#asking(async (read) => find(id, scope, { read, days: this.#days }));
+  }
+
+  async bodies(of: BodiesOf): Promise<readonly StoredBody[]> {
+    return this.#asking(async (read) => bodiesOf(of, { read, days: this.#bodies }));
   }
 
   async export(order: ExportOrder): Promise<{ readonly records: number; readonly bytes: number }> {
@@ -165,14 +183,14 @@ export class DuckDbStore implements AnalyticsStore {
   }
 
   /** From when on each level has something that is not rolled up. */
-  async #rolled(read: Connection): Promise<(cube: Cube) => Rolled> {
+  async #rolled(read: Connection): Promise<(levels: Rolled['levels']) => Rolled> {
     const rows = await read.rows('SELECT level, min(since) AS since FROM unrolled GROUP BY level');
     const first = new Map(rows.map((row) => [textOf(row, 'level'), numberOf(row, 'since')]));
     const of = (level: Level): number => first.get(level) ?? this.#end();
     const minutes = of('minutes');
     const hours = Math.min(of('hours'), minutes);
     const until = { minutes, hours, days: Math.min(of('days'), hours) };
-    return ({ levels }) => ({ levels, until });
+    return (levels) => ({ levels, until });
   }
 
   /** Behind all records. */
@@ -212,5 +230,6 @@ interface Parts {
   readonly write: Connection;
   readonly read: Connection;
   readonly days: DayTables;
+  readonly bodies: DayTables;
   readonly options: DuckDbOptions;
 }

@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
 import type { ExportOrder } from '../analytics-store.ts';
-import { COLUMNS, ofRecord, quoted } from './columns.ts';
-import { conditionsSql, within } from './conditions.ts';
+import { ofRecord, quoted } from '../sql/columns.ts';
+import { DUCKDB } from './dialect.ts';
+import { COLUMNS } from './columns.ts';
+import { conditionsSql, within } from '../sql/conditions.ts';
 import { numberOf, type Connection } from './connection.ts';
 import { dayTable, type DayTables } from './day-tables.ts';
 import { Parameters } from './parameters.ts';
@@ -23,7 +25,7 @@ export async function exportRecords(
 ): Promise<Exported> {
   const { period, scope, format, file } = order;
   const parameters = new Parameters();
-  const filter = conditionsSql({ where: [], scope }, { of: ofRecord, parameters });
+  const filter = conditionsSql({ where: [], scope }, { of: ofRecord, parameters, dialect: DUCKDB });
   const select = `SELECT node, ${COLUMNS.map((column) => columnSql(column, format)).join(', ')}`;
   const tables = days
     .within(period)

@@ -1,14 +1,9 @@
-/** What stands in a statement as `$1`, `$2`: values never become part of its text. */
-export class Parameters {
-  readonly values: string[] = [];
-  readonly #known = new Map<string, string>();
+import { Parameters as SqlParameters } from '../sql/parameters.ts';
+import { DUCKDB } from './dialect.ts';
 
-  add(value: string): string {
-    const known = this.#known.get(value);
-    if (known !== undefined) return known;
-    this.values.push(value);
-    const name = `$${this.values.length}`;
-    this.#known.set(value, name);
-    return name;
+/** `$1`, `$2`. */
+export class Parameters extends SqlParameters {
+  constructor() {
+    super(DUCKDB.parameter);
   }
 }

@@ -1,9 +1,7 @@
-import { CUBES, type Cube, type Level } from '../rollup/cubes.ts';
-import { COLUMNS, quoted, SUMMED, summedType } from './columns.ts';
-
-/** `traffic_minutes`: sums; `traffic_minutes_spread`: distributions of times. */
-export const sumsTable = (cube: Cube, level: Level): string => `${cube.name}_${level}`;
-export const spreadTable = (cube: Cube, level: Level): string => `${cube.name}_${level}_spread`;
+import { CUBES, levelsOf, type Cube, type Level } from '../rollup/cubes.ts';
+import { quoted, SUMMED, summedType } from '../sql/columns.ts';
+import { spreadTable, sumsTable } from '../sql/roll-up-tables.ts';
+import { COLUMNS } from './columns.ts';
 
 /** Makes everything but records, of which each day has a table of its own. */
 export const TABLES: readonly string[] = [
@@ -15,17 +13,17 @@ export const TABLES: readonly string[] = [
   'INSERT INTO horizon SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM horizon)',
   // What has to be rolled up anew once it is over.
   'CREATE TABLE IF NOT EXISTS unrolled (level VARCHAR, since BIGINT, PRIMARY KEY (level, since))',
-  ...CUBES.flatMap((cube) => cube.levels.flatMap((level) => [sums(cube, level), spread(cube, level)])),
+  ...CUBES.flatMap((cube) => levelsOf(cube).flatMap((level) => [sums(cube, level), spread(cube, level)])),
 ];
 
 function sums(cube: Cube, level: Level): string {
-  const keys = cube.dimensions.map((name) => `${quoted(name)} VARCHAR`);
+  const keys = (cube.grains[level]?.sums ?? []).map((name) => `${quoted(name)} VARCHAR`);
   const values = SUMMED.map((name) => `${quoted(name)} ${summedType(name)}`);
   return `CREATE TABLE IF NOT EXISTS ${sumsTable(cube, level)} (since BIGINT, ${[...keys, ...values].join(', ')})`;
 }
 
 function spread(cube: Cube, level: Level): string {
-  const keys = cube.spread.map((name) => `${quoted(name)} VARCHAR`);
+  const keys = (cube.grains[level]?.spread ?? []).map((name) => `${quoted(name)} VARCHAR`);
   return `CREATE TABLE IF NOT EXISTS ${spreadTable(cube, level)} (since BIGINT, ${keys.join(', ')}, timing VARCHAR, bucket SMALLINT, calls BIGINT)`;
 }
 
@@ -37,6 +35,23 @@ export function createDay(table: string): string {
   const columns = COLUMNS.map(({ name, type }) => `${quoted(name)} ${type}`);
   return `CREATE TABLE IF NOT EXISTS ${table} (node VARCHAR, "idHash" UINTEGER, ${columns.join(', ')})`;
 }
+
+/** Sealed by the gate's key: nobody who reads the file can read them. */
+export function createBodiesDay(table: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${table} (node VARCHAR, ${BODY_COLUMNS.map(({ name, type }) => `${quoted(name)} ${type}`).join(', ')})`;
+}
+
+export const BODY_COLUMNS = [
+  { name: 'id', type: 'VARCHAR' },
+  { name: 'time', type: 'BIGINT' },
+  { name: 'worker', type: 'USMALLINT' },
+  { name: 'side', type: 'VARCHAR' },
+  { name: 'type', type: 'VARCHAR' },
+  { name: 'bytes', type: 'BIGINT' },
+  { name: 'cut', type: 'BOOLEAN' },
+  { name: 'key', type: 'VARCHAR' },
+  { name: 'sealed', type: 'VARCHAR' },
+] as const;
 
 /** Of a version that knew fewer fields. */
 export const widenDay = (table: string): readonly string[] =>

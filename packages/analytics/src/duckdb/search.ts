@@ -1,28 +1,27 @@
-import type { Period, RecordPage, Search, StoredRecord } from '../query/query.ts';
-import { readCursor, writeCursor } from '../query/cursor.ts';
-import { COLUMNS, ofRecord, quoted } from './columns.ts';
-import { conditionsSql, ms, within } from './conditions.ts';
-import { numberOf, textOf, type Connection, type Row } from './connection.ts';
+import type { Period, RecordPage, Scope, Search, StoredRecord } from '../query/query.ts';
+import { readCursor } from '../query/cursor.ts';
+import { ofRecord, quoted } from '../sql/columns.ts';
+import { conditionsSql, within } from '../sql/conditions.ts';
+import { periodOf } from '../sql/own-id.ts';
+import { gapOf, pageOf, numberOf, recordOf, type Row } from '../sql/rows.ts';
+import { gapsSql, NEWEST_FIRST, searchSql } from '../sql/search-sql.ts';
+import { COLUMNS } from './columns.ts';
+import type { Connection } from './connection.ts';
 import { dayTable, type DayTables } from './day-tables.ts';
+import { DUCKDB } from './dialect.ts';
 import { idHashSql } from './id-hash.ts';
 import { Parameters } from './parameters.ts';
-import type { Scope } from '../query/query.ts';
 
 const NAMES = ['node', ...COLUMNS.map(({ name }) => name)].map(quoted).join(', ');
 /** Most pages are filled by what is newest: first so much is looked at, then four times as much, and so on. */
 const FIRST_LOOK_MS = 900_000;
 const FURTHER = 4;
-const GAPS_MAX = 100;
-/** Our ids say when they were made (`newRequestId`), and a record begins about then. */
-const OWN_ID = /^[0-9a-v]{9}[0-9a-f]{18}$/;
-const ABOUT_MS = 10_000;
 
 export interface Reading {
   readonly read: Connection;
   readonly days: DayTables;
 }
 
-/** The newest first; those of one millisecond by their ids. */
 export async function search(asked: Search, reading: Reading): Promise<RecordPage> {
   const { limit, period, cursor } = asked;
   const from = cursor === undefined ? undefined : readCursor(cursor);
@@ -36,11 +35,8 @@ export async function search(asked: Search, reading: Reading): Promise<RecordPag
     found.push(...(await searchIn(part, { asked, from, reading, limit: limit + 1 - found.length })));
     toMs = part.fromMs;
   }
-  const records = found.slice(0, limit).map(recordOf);
-  const last = records.at(-1);
-  const gaps = cursor === undefined ? await gapsIn(period, reading) : [];
-  if (found.length <= limit || last === undefined) return { records, gaps };
-  return { records, gaps, next: writeCursor({ time: last.time, id: last.id }) };
+  const gaps = cursor === undefined ? (await reading.read.rows(gapsSql(period))).map(gapOf) : [];
+  return pageOf(found, limit, gaps);
 }
 
 /** End of the newest day that has something before this. */
@@ -58,44 +54,42 @@ interface Looking {
 
 async function searchIn(part: Period, { asked, from, reading, limit }: Looking): Promise<readonly Row[]> {
   const parameters = new Parameters();
-  const { contains = [], minDurationMs } = asked;
-  const conditions = [
-    within(part, 'time'),
-    ...contains.map(({ field, text }) => `contains(lower(${quoted(field)}), lower(${parameters.add(text)}))`),
-    ...(minDurationMs === undefined ? [] : [`"durationMs" >= ${ms(minDurationMs)}`]),
-    ...(from === undefined
-      ? []
-      : [`(time < ${ms(from.time)} OR (time = ${ms(from.time)} AND id < ${parameters.add(from.id)}))`]),
-  ].join(' AND ');
-  const filter = conditionsSql(asked, { of: ofRecord, parameters });
+  const where = searchSql(asked, { part, from, parameters, dialect: DUCKDB });
   const days = reading.days.within(part);
   if (days.length === 0) return [];
-  const union = days.map((day) => `SELECT ${NAMES} FROM ${dayTable(day)} WHERE ${conditions}${filter}`);
-  return reading.read.rows(`${union.join(' UNION ALL ')} ORDER BY time DESC, id DESC LIMIT ${limit}`, parameters);
+  const union = days.map(
+    (day) => `SELECT ${day} AS day, rowid AS place, time, id FROM ${dayTable(day)} WHERE ${where}`,
+  );
+  const places = await reading.read.rows(`${union.join(' UNION ALL ')} ${NEWEST_FIRST} LIMIT ${limit}`, parameters);
+  return whole(places, reading);
 }
 
-async function gapsIn(period: Period, { read }: Reading): Promise<RecordPage['gaps']> {
-  const rows = await read.rows(
-    `SELECT * FROM gaps WHERE "to" >= ${ms(period.fromMs)} AND "from" < ${ms(period.toMs)} ORDER BY "from" DESC LIMIT ${GAPS_MAX}`,
-  );
-  return rows.map((row) => ({
-    gap: true,
-    node: textOf(row, 'node'),
-    reason: textOf(row, 'reason'),
-    lost: numberOf(row, 'lost'),
-    from: numberOf(row, 'from'),
-    to: numberOf(row, 'to'),
-    worker: numberOf(row, 'worker'),
-  }));
+/**
+ * First which, by the columns that are asked about, then all that they say: of a table of sixty columns most are read for
+ * nothing otherwise.
+ */
+async function whole(places: readonly Row[], { read }: Reading): Promise<readonly Row[]> {
+  const byPlace = new Map<string, Row>();
+  for (const [day, ofDay] of Map.groupBy(places, (row) => numberOf(row, 'day'))) {
+    const list = ofDay.map((row) => numberOf(row, 'place')).join(', ');
+    const times = ofDay.map((row) => numberOf(row, 'time'));
+    const about = within({ fromMs: Math.min(...times), toMs: Math.max(...times) + 1 }, 'time');
+    const rows = await read.rows(
+      `SELECT rowid AS place, ${NAMES} FROM ${dayTable(day)} WHERE ${about} AND rowid IN (${list})`,
+    );
+    for (const { place, ...row } of rows) byPlace.set(`${day} ${String(place)}`, row);
+  }
+  return places.flatMap((place) => {
+    const row = byPlace.get(`${numberOf(place, 'day')} ${numberOf(place, 'place')}`);
+    return row === undefined ? [] : [row];
+  });
 }
 
 /** By its request id; the newest, where callers have used one twice. */
 export async function find(id: string, scope: Scope | undefined, reading: Reading): Promise<StoredRecord | undefined> {
-  const made = OWN_ID.test(id) ? Number.parseInt(id.slice(0, 9), 32) : undefined;
-  if (made !== undefined) {
-    const found = await findIn(id, scope, { reading, about: { fromMs: made - ABOUT_MS, toMs: made + ABOUT_MS } });
-    if (found !== undefined) return found;
-  }
+  const about = periodOf(id);
+  const soon = about && (await findIn(id, scope, { reading, about }));
+  if (soon !== undefined) return soon;
   for (const day of reading.days.all.toReversed()) {
     const found = await findIn(id, scope, { reading, about: { fromMs: day, toMs: day + 86_400_000 } });
     if (found !== undefined) return found;
@@ -116,7 +110,7 @@ async function findIn(
   for (const day of reading.days.within(about).toReversed()) {
     const parameters = new Parameters();
     const asked = parameters.add(id);
-    const filter = conditionsSql({ where: [], scope }, { of: ofRecord, parameters });
+    const filter = conditionsSql({ where: [], scope }, { of: ofRecord, parameters, dialect: DUCKDB });
     const [row] = await reading.read.rows(
       `SELECT ${NAMES} FROM ${dayTable(day)} WHERE ${within(about, 'time')} AND "idHash" = ${idHashSql(asked)} AND id = ${asked}${filter} ORDER BY time DESC LIMIT 1`,
       parameters,
@@ -124,12 +118,4 @@ async function findIn(
     if (row !== undefined) return recordOf(row);
   }
   return undefined;
-}
-
-/** What a record does not say has no field. */
-function recordOf(row: Row): StoredRecord {
-  const said = Object.entries(row).filter(([, value]) => value !== null);
-  // The columns are those of `RECORD_FIELDS`, with its types, and only whole records are kept.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return Object.fromEntries(said) as unknown as StoredRecord;
 }

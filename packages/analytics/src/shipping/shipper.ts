@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock, Logger } from '@gatehouse/kernel';
 import { readSpool, type Position } from '@gatehouse/record/spool';
-import type { AnalyticsStore, Batch, Hole } from '../analytics-store.ts';
+import type { AnalyticsStore, Batch, Hole, Reached } from '../analytics-store.ts';
 
 export interface ShipperOptions {
   readonly spool: string;
@@ -40,7 +40,7 @@ const RETRY_MS_MAX = 60_000;
  */
 export class Shipper {
   readonly #options: Required<ShipperOptions>;
-  #position: Position = BEGINNING;
+  #position: Reached = BEGINNING;
   #records = 0;
   #unreadable = 0;
   #holes = 0;
@@ -52,8 +52,9 @@ export class Shipper {
   }
 
   facts(): ShipperFacts {
+    const { sequence, offset } = this.#position;
     return {
-      position: this.#position,
+      position: { sequence, offset },
       records: this.#records,
       unreadable: this.#unreadable,
       holes: this.#holes,
@@ -119,7 +120,13 @@ export class Shipper {
     const holes: Hole[] = [];
     let bytes = 0;
     let next: Position | undefined;
+    const { upTo } = this.#position;
     for await (const read of readSpool(spool, this.#position)) {
+      if (upTo !== undefined && isBehind(read.next, upTo)) {
+        // What was there when the batch was begun has gone.
+        next = upTo;
+        break;
+      }
       next = read.next;
       if (read.corrupt !== undefined) holes.push({ ...read.corrupt, atMs: clock.now() });
       if (read.lines.length > 0) {
@@ -127,10 +134,11 @@ export class Shipper {
         pieces.push(piece);
         bytes += piece.length;
       }
-      if (bytes >= batchBytesMax) break;
+      if (upTo === undefined ? bytes >= batchBytesMax : !isBehind(upTo, next)) break;
     }
     if (next === undefined) return { batch: undefined, isMore: false };
-    return { batch: { node, lines: Buffer.concat(pieces), next, holes }, isMore: bytes >= batchBytesMax };
+    const isMore = upTo !== undefined || bytes >= batchBytesMax;
+    return { batch: { node, lines: Buffer.concat(pieces), next, holes }, isMore };
   }
 
   #failed(error: unknown): void {
@@ -146,6 +154,9 @@ export class Shipper {
     this.#failure = undefined;
   }
 }
+
+const isBehind = (one: Position, other: Position): boolean =>
+  one.sequence > other.sequence || (one.sequence === other.sequence && one.offset > other.offset);
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   await wait(ms, undefined, { signal }).catch(() => undefined);

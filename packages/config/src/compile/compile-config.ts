@@ -16,6 +16,8 @@ import { checkPlans, compilePlans } from './compile-plans.ts';
 import { compileGateway } from './compile-gateway.ts';
 import { compileRoutes } from './compile-routes.ts';
 import { checkGuards } from './compile-guards.ts';
+import { compileRecords } from './compile-records.ts';
+import { compileTelemetry } from './compile-telemetry.ts';
 import { compileUpstreams } from './compile-upstreams.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { NO_PLUGINS, pluginSpecs, readPlugins, type LoadedPlugin } from './compile-plugins.ts';
@@ -112,6 +114,12 @@ function compileSource(compilation: Compilation, inputs: Inputs): Omit<Snapshot,
     ai,
     ...(compilation.source.gateway !== undefined && {
       gateway: compileGateway(compilation.source.gateway, compilation),
+    }),
+    ...(compilation.source.records !== undefined && {
+      records: compileRecords(compilation.source.records, compilation),
+    }),
+    ...(compilation.source.telemetry !== undefined && {
+      telemetry: compileTelemetry(compilation.source.telemetry, compilation),
     }),
     ...(inputs.plugins !== undefined && { plugins: inputs.plugins }),
   };

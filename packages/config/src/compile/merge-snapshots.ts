@@ -17,7 +17,7 @@ export interface SnapshotPart {
 
 /**
  * One snapshot of two parts. Where both say how something that there is once is to be, the first counts: how callers
- * reach the gate, the paths of models and who may take them. What has one name, one key or one route in both is a
+ * reach the gate, who is told of calls, the paths of models and who may take them. What has one name, one key or one route in both is a
  * problem, because neither owner could know what they get.
  */
 export function mergeSnapshots(
@@ -29,6 +29,8 @@ export function mergeSnapshots(
   const plans = clashes.union('the plan', first.snapshot.plans ?? {}, second.snapshot.plans ?? {});
   const plugins = clashes.union('the plugin', first.snapshot.plugins ?? {}, second.snapshot.plugins ?? {});
   const gateway = clashes.gateway(first.snapshot.gateway, second.snapshot.gateway);
+  const telemetry = first.snapshot.telemetry ?? second.snapshot.telemetry;
+  const records = first.snapshot.records ?? second.snapshot.records;
   const content = {
     upstreams,
     routes: clashes.routes(),
@@ -37,6 +39,8 @@ export function mergeSnapshots(
     ai: clashes.ai(first.snapshot.ai, second.snapshot.ai),
     ...(gateway !== undefined && { gateway }),
     ...(Object.keys(plugins).length > 0 && { plugins }),
+    ...(telemetry !== undefined && { telemetry }),
+    ...(records !== undefined && { records }),
   };
   const { problems } = clashes;
   if (problems.length > 0) return { problems };

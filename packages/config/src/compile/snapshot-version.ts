@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CredentialSpec, EndpointSpec, PolicySpec, Snapshot, UpstreamSpec } from '../snapshot.ts';
+import type { CredentialSpec, EndpointSpec, PolicySpec, Snapshot, TelemetrySpec, UpstreamSpec } from '../snapshot.ts';
 
 /** The same for the same configuration, however it is written; tells nothing about keys of providers. */
 export function snapshotVersion(snapshot: Omit<Snapshot, 'version'>): string {
@@ -21,7 +21,8 @@ export function snapshotVersion(snapshot: Omit<Snapshot, 'version'>): string {
   );
   const credentials = snapshot.credentials.map(withoutSecret);
   const routes = snapshot.routes.map((route) => ({ ...route, policies: route.policies.map(digested) }));
-  const told = { ...snapshot, routes, upstreams, credentials, ...(gateway && { gateway }), ai };
+  const telemetry = snapshot.telemetry && withoutHeaders(snapshot.telemetry);
+  const told = { ...snapshot, routes, upstreams, credentials, ...(gateway && { gateway }), ai, telemetry };
   return sha256(canonicalJson(told)).slice(0, 12);
 }
 
@@ -55,6 +56,15 @@ function withoutSecret(credential: CredentialSpec): CredentialSpec {
   const { match } = credential;
   if (match?.kind === 'basic') return { ...credential, match: { ...match, argon2: sha256(match.argon2) } };
   return match?.kind === 'signature' ? { ...credential, match: { ...match, key: sha256(match.key) } } : credential;
+}
+
+/** Values of headers and options of plugins may be secrets. */
+function withoutHeaders({ traces, logs }: TelemetrySpec): unknown {
+  const hidden = (value: unknown): string => sha256(canonicalJson(value));
+  return {
+    traces: traces && { ...traces, otlp: { ...traces.otlp, headers: hidden(traces.otlp.headers) } },
+    logs: logs.map(({ target, ...rest }) => ({ ...rest, target: { kind: target.kind, is: hidden(target) } })),
+  };
 }
 
 function sha256(text: string): string {

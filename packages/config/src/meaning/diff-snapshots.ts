@@ -19,8 +19,27 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): Meaning {
         subject: 'gateway',
         detail,
       })),
+      ...named(receivers(before), receivers(after), { area: 'gateway', noun: 'receiver of records' }),
       ...named(before.plugins ?? {}, after.plugins ?? {}, { area: 'policy', noun: 'plugin' }),
     ],
+  };
+}
+
+/** Headers and options may be secrets: that they differ is all that is said. */
+function receivers({ telemetry, records }: Snapshot): Readonly<Record<string, unknown>> {
+  const quiet = (target: object): unknown =>
+    Object.fromEntries(
+      Object.entries(target).map(([key, value]: [string, unknown]) => [
+        key,
+        typeof value === 'object' ? canonicalJson(value) : value,
+      ]),
+    );
+  const logs = (telemetry?.logs ?? []).map((sink) => [sink.name, { ...sink, target: quiet(sink.target) }] as const);
+  const traces = telemetry?.traces;
+  return {
+    ...(records && { 'this gate itself': records }),
+    ...(traces && { 'OpenTelemetry traces': { ...traces, otlp: quiet(traces.otlp) } }),
+    ...Object.fromEntries(logs),
   };
 }
 

@@ -5,7 +5,8 @@ export interface Meaning {
 
 /**
  * `route`: where requests go, or that nothing answers them · `policy`: what is done to them · `access`: who may call, and
- * how much · `upstream`: how services are reached · `model`: what model calls get · `gateway`: how callers reach the gate.
+ * how much · `upstream`: how services are reached · `model`: what model calls get · `gateway`: how callers reach the gate,
+ * and who is told of calls.
  */
 export type MeaningArea = 'route' | 'policy' | 'access' | 'upstream' | 'model' | 'gateway';
 

@@ -7,6 +7,8 @@ import { gatewaySchema } from './gateway-schema.ts';
 import { planSchema } from './plan-schema.ts';
 import { pluginSchema } from './plugin-schema.ts';
 import { policyListSchema, type PolicySchema } from './policy-list.ts';
+import { recordsSchema } from './records-schema.ts';
+import { telemetrySchema } from './telemetry-schema.ts';
 import { strictObject } from './strict-object.ts';
 import { upstreamSchema } from './upstream-schema.ts';
 
@@ -23,6 +25,8 @@ export function configSchema(policies: readonly PolicySchema[]) {
       plans: byName(planSchema, 'What subscriptions allow, by name.'),
       applications: byName(applicationSchema, 'Who calls, by name.'),
       ai: Type.Optional(aiSchema(policyList)),
+      records: Type.Optional(recordsSchema),
+      telemetry: Type.Optional(telemetrySchema),
     },
     { description: 'The configuration of a gate.' },
   );

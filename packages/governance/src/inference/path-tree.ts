@@ -21,7 +21,7 @@ const VALUES: readonly RegExp[] = [
   /[{}*]/,
 ];
 
-function isValue(segment: string): boolean {
+export function isValueSegment(segment: string): boolean {
   return segment.length > SEGMENT_CHARS_MAX || VALUES.some((pattern) => pattern.test(segment));
 }
 
@@ -53,7 +53,7 @@ export class PathTree {
     if (segments === undefined) return false;
     let node = this.#root;
     for (const segment of segments) {
-      if (isValue(segment)) node = node.value ??= newNode();
+      if (isValueSegment(segment)) node = node.value ??= newNode();
       else {
         const next = node.literals.get(segment) ?? newNode();
         node.literals.set(segment, next);
@@ -75,8 +75,8 @@ export class PathTree {
     let before = '';
     const values: (readonly [string, string])[] = [];
     for (const segment of segmentsOf(path) ?? []) {
-      const literal: PathNode | undefined = isValue(segment) ? undefined : node.literals.get(segment);
-      if (literal === undefined && !isValue(segment) && !node.isCrowded) return undefined;
+      const literal: PathNode | undefined = isValueSegment(segment) ? undefined : node.literals.get(segment);
+      if (literal === undefined && !isValueSegment(segment) && !node.isCrowded) return undefined;
       if (literal === undefined) {
         const name = nameAfter(
           before,

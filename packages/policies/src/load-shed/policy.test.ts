@@ -64,6 +64,12 @@ function place(config: object, options: FakeToolsOptions = {}, states = new Map<
   return { hooks: loadShed.build(config, fakeTools('test#0', { clock, states, ...options })), signs, signals, time };
 }
 
+function askAgain(hooks: PolicyHooks, exchange: Exchange): Reply | undefined {
+  const answer = hooks.onIdentified?.(exchange);
+  if (answer instanceof Promise) throw new Error('onIdentified answered with a promise');
+  return answer;
+}
+
 /** Lets calls in until one is refused. */
 function fill(
   hooks: PolicyHooks,
@@ -72,7 +78,7 @@ function fill(
   const calls: Exchange[] = [];
   for (;;) {
     const exchange = fakeExchange(options);
-    const refusal = ask(hooks, exchange) ?? hooks.onIdentified?.(exchange);
+    const refusal = ask(hooks, exchange) ?? askAgain(hooks, exchange);
     if (refusal !== undefined || calls.length > 500) {
       hooks.onEnd?.(exchange, { status: 503, code: 'gateway.overloaded' });
       return { calls, refusal };

@@ -421,7 +421,7 @@ describe('a session', () => {
     const cookie = '__Host-gatehouse_session=1.a; a=b; __Host-gatehouse_session.1=c; gatehouse_session_login=d';
     const principal: Partial<Principal> = { application: 'shop', credential: 'key' };
     const exchange = fakeExchange({ headers: { cookie }, principal });
-    oidc.build(BASE, fakeTools()).onIdentified?.(exchange);
+    void oidc.build(BASE, fakeTools()).onIdentified?.(exchange);
     expect([exchange.upstreamHeaders.removed, linesOf(exchange.upstreamHeaders)]).toEqual([
       ['cookie'],
       ['cookie: a=b'],

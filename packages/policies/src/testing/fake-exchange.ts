@@ -44,6 +44,7 @@ export function fakeExchange(options: FakeExchangeOptions = {}): FakeExchange {
     id: 'fake',
     startedAt: options.startedAt ?? NOW,
     request,
+    caller: { tap: undefined, lines: fieldLines(options.headers) },
     route,
     snapshot: EMPTY_SNAPSHOT,
     params: options.params ?? {},
@@ -179,6 +180,12 @@ export function ask(hooks: PolicyHooks, exchange: Exchange): Reply | undefined {
 function fieldOf(line: string): readonly [string, string] {
   const colon = line.indexOf(':');
   return [line.slice(0, colon), line.slice(colon + 2)];
+}
+
+function fieldLines(headers: Readonly<Record<string, string>> = {}): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
 }
 
 /** The lines of an edit as `name: value`. */

@@ -4,7 +4,7 @@ import type { CredentialSpec } from '@gatehouse/config';
 import { createKeptMemory, openKeptReplies, type KeptReplies } from '@gatehouse/counters';
 import { createLogger, type Clock } from '@gatehouse/kernel';
 import { CredentialBook } from '../credential-book.ts';
-import type { Answer, Ask, PolicyRuntime, UpstreamAsk } from '../policy.ts';
+import type { Answer, Ask, KeptBody, PolicyRuntime, Spotter, UpstreamAsk } from '../policy.ts';
 
 export interface FakeRuntimeOptions {
   readonly clock?: Clock;
@@ -17,6 +17,11 @@ export interface FakeRuntimeOptions {
   /** What an earlier snapshot left, to show that it is kept. */
   readonly states?: Map<string, unknown>;
   readonly kept?: KeptReplies;
+  readonly observed?: PolicyRuntime['observed'];
+  /** Left out: it finds nothing. */
+  readonly spotter?: (kinds: readonly string[]) => Spotter;
+  /** Left out: none is kept. */
+  readonly keepBody?: (body: KeptBody) => boolean;
 }
 
 /** A runtime that reaches nothing but what a test gives it. */
@@ -37,7 +42,10 @@ export function fakeRuntime(options: FakeRuntimeOptions = {}): PolicyRuntime {
     askUpstream: options.askUpstream ?? nobody,
     secret: (purpose) => createHash('sha256').update(purpose).digest(),
     credentials: new CredentialBook(options.credentials ?? []),
+    spotter: options.spotter ?? (() => (text) => ({ spots: [], decided: text.length })),
+    keepBody: options.keepBody ?? (() => false),
     cache: options.cache ?? new HttpCache(createCacheMemory({ bytes: 1024 ** 2, entries: 256 }), 0),
+    observed: options.observed ?? (() => {}),
     kept: options.kept ?? openKeptReplies(createKeptMemory({ entries: 64, bytes: 16_384 }), 1),
   };
 }

@@ -1,11 +1,11 @@
 import { definePolicy } from '../define-policy.ts';
 import { bytes, fraction } from '../parsed-units.ts';
 import type { Exchange, Refusal, Reply } from '../policy.ts';
-import { PlanChecks, type BodyPlan } from './plan-checks.ts';
-import type { OperationPlan } from './plan.ts';
+import { PlanChecks, type BodyPlan } from '../contract/plan-checks.ts';
+import type { OperationPlan } from '../contract/plan.ts';
 import { ReplyWatch, type WatchRules } from './reply-watch.ts';
 import type { Config } from './schema.ts';
-import { violationNote, type Violation } from './violation.ts';
+import { violationNote, type Violation } from '../contract/violation.ts';
 
 export const validate = definePolicy({
   name: 'validate',
@@ -35,6 +35,7 @@ export const validate = definePolicy({
         return config.requests === 'off' ? undefined : requests.check(exchange);
       },
       ...(config.responses !== 'off' && {
+        wantsReply: (exchange) => watched.has(exchange),
         onReply(exchange, draft, sink) {
           if (!watched.has(exchange)) return undefined;
           const { method, path } = exchange.request;

@@ -1,8 +1,8 @@
 import type { Logger } from '@gatehouse/kernel';
 import type { Exchange, ReplyFilter, ReplySink } from '../policy.ts';
 import type { ReplyDraft } from '../reply-draft.ts';
-import type { BodyPlan } from './plan-checks.ts';
-import { violationNote, type Violation } from './violation.ts';
+import type { BodyPlan } from '../contract/plan-checks.ts';
+import { violationNote, type Violation } from '../contract/violation.ts';
 
 export interface WatchRules {
   /** Holds the reply back; else it goes on, and what was found is told. */

@@ -2,8 +2,8 @@ import type { PolicyContext } from '@gatehouse/config';
 import { Type, type Static } from 'typebox';
 import { DocumentProblem } from '../openapi-document.ts';
 import { share, size } from '../schema-parts.ts';
-import { planDocument } from './plan-document.ts';
-import type { Plan } from './plan.ts';
+import { planDocument } from '../contract/plan-document.ts';
+import type { Plan } from '../contract/plan.ts';
 
 export const summary = 'Refuses requests, and replies, that do not fit the OpenAPI document of the API.';
 

@@ -36,6 +36,9 @@ export const restRecord: ExchangeRecord = {
   upstream: 'http://127.0.0.1:4001',
   attempts: 1,
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+  spanId: '53995c3f42cd8ad8',
+  parentSpanId: '00f067aa0ba902b7',
+  traceSampled: true,
 };
 
 export const aiRecord: ExchangeRecord = {
@@ -126,6 +129,9 @@ export const anyRecord: fc.Arbitrary<ExchangeRecord> = fc.record({
   cacheStatus: optional(text),
   limit: optional(text),
   traceId: optional(text),
+  spanId: optional(text),
+  parentSpanId: optional(text),
+  traceSampled: optional(fc.boolean()),
   aiDialect: optional(text),
   aiModelAsked: optional(text),
   aiPrompt: optional(text),

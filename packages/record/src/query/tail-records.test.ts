@@ -2,10 +2,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { frameOf, payloadOf, segmentOf, writeSegment } from '../__fixtures__/spool-files.ts';
 import { leastRecord } from '../__fixtures__/sample-records.ts';
 import { temporaryFolder } from '../__fixtures__/temporary-folder.ts';
+import { bodyLine } from '../bodies/body-line.ts';
 import type { ExchangeRecord } from '../exchange-record.ts';
 import { gapLine, recordLine } from '../record-line.ts';
 import { encodeHeader } from '../spool/segment-format.ts';
 import { SpoolWriter } from '../spool/spool-writer.ts';
+import { bodiesOf } from './bodies-of.ts';
 import { parseFilter } from './record-filter.ts';
 import type { FilterOptions, RecordFilter } from './record-filter.ts';
 import { tailRecords } from './tail-records.ts';
@@ -47,6 +49,18 @@ async function tail(dir: string, options: TailOptions = {}): Promise<readonly st
   return (await Array.fromAsync(tailRecords(dir, options))).map(name);
 }
 
+const BODY = {
+  body: true,
+  time: 0,
+  worker: 0,
+  side: 'request',
+  type: '',
+  bytes: 0,
+  cut: false,
+  key: 'k',
+  sealed: 'AAAA',
+} as const;
+
 const ALL = ['r100', 'r101', 'r102', 'r103', 'r200', 'r201', 'r202', 'r203', 'r300', 'r301', 'r302', 'r303'];
 
 describe('tailRecords', () => {
@@ -62,6 +76,21 @@ describe('tailRecords', () => {
   it('yields each line as it was written', async () => {
     const [first] = await Array.fromAsync(tailRecords(sample()));
     expect(first).toMatchObject({ kind: 'record', line: record(100) });
+  });
+
+  it('leaves bodies out, and counts them as none of the last', async () => {
+    const dir = temporaryFolder();
+    const body = (id: string): string => bodyLine({ ...BODY, id }).trimEnd();
+    writeSegment(
+      dir,
+      1,
+      segmentOf(frameOf(body('r1'), record(1), body('r2'), body('r2')), frameOf(record(2), body('r1'))),
+    );
+    expect(await tail(dir)).toEqual(['r1', 'r2']);
+    expect(await tail(dir, { last: 2 })).toEqual(['r1', 'r2']);
+    expect(await tail(dir, { filter: filterOf({ id: 'r1' }) })).toEqual(['r1']);
+    expect((await bodiesOf(dir, 'r1')).map(({ id }) => id)).toEqual(['r1', 'r1']);
+    expect(await bodiesOf(dir, 'r3')).toEqual([]);
   });
 
   it('yields what passes the filter', async () => {

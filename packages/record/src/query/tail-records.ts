@@ -1,13 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
+import { BODY_START } from '../bodies/body-line.ts';
 import { parseLine } from '../parse-line.ts';
 import type { SpoolLine } from '../parse-line.ts';
+import { OBSERVED_START } from '../observed-line.ts';
 import { positionSince, readBackwards } from '../spool/read-backwards.ts';
 import { readSpool } from '../spool/read-spool.ts';
 import type { Corruption, Position, SpoolBatch } from '../spool/spool-cursor.ts';
 import type { RecordFilter } from './record-filter.ts';
 
-/** A record, or what stands where records are missing; `line` is the JSON as it was written. */
-export type TailItem = SpoolLine | { readonly kind: 'corrupt'; readonly corruption: Corruption };
+/**
+ * A record, or what stands where records are missing; `line` is the JSON as it was written. Bodies and observations are
+ * left out.
+ */
+export type TailItem =
+  | Exclude<SpoolLine, { readonly kind: 'body' | 'observed' }>
+  | { readonly kind: 'corrupt'; readonly corruption: Corruption };
 
 export interface TailOptions {
   readonly filter?: RecordFilter;
@@ -79,11 +86,12 @@ function itemsOf(batch: SpoolBatch, filter: RecordFilter | undefined): readonly 
   return items;
 }
 
-function passes(line: string, filter: RecordFilter | undefined): SpoolLine | undefined {
-  if (filter === undefined) return parseLine(line);
-  if (!line.startsWith(GAP_START) && !filter.mayMatch(line)) return undefined;
+function passes(line: string, filter: RecordFilter | undefined): TailItem | undefined {
+  if (line.startsWith(BODY_START) || line.startsWith(OBSERVED_START)) return undefined;
+  if (filter !== undefined && !line.startsWith(GAP_START) && !filter.mayMatch(line)) return undefined;
   const item = parseLine(line);
-  if (item === undefined) return undefined;
+  if (item === undefined || item.kind === 'body' || item.kind === 'observed') return undefined;
+  if (filter === undefined) return item;
   if (item.kind === 'gap') return item.gap.to >= (filter.sinceMs ?? Number.NEGATIVE_INFINITY) ? item : undefined;
   return filter.matches(item.record) ? item : undefined;
 }

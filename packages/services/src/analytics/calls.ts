@@ -1,7 +1,8 @@
 import type { Aggregates, Aggregation, ExportOrder, RecordPage, Search, StoredRecord } from '@gatehouse/analytics';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
-import type { Analytics, ExportedRecords } from './analytics.ts';
+import { AuditLog } from '../audit/audit-log.ts';
+import type { Analytics, ExportedRecords, ShownBody } from './analytics.ts';
 import { scopeOf } from './scope.ts';
 
 /** Numbers over calls that whoever asks may see. */
@@ -20,6 +21,17 @@ export async function getRecord(ctx: ServiceContext, id: string): Promise<Stored
   const found = await answered(async () => analyticsOf(ctx).find(id, scope));
   if (found !== undefined) return found;
   throw new ServiceError('admin.not_found', 'there is no such record; those of the last second may be on their way');
+}
+
+/** What was said in a call. Who looks at it stands in the audit: it may be about people. */
+export async function getBodies(ctx: ServiceContext, id: string): Promise<readonly ShownBody[]> {
+  const scope = await scopeOf(ctx, 'bodies:read');
+  const record = await answered(async () => analyticsOf(ctx).find(id, scope));
+  if (record === undefined) throw new ServiceError('admin.not_found', 'there is no such record');
+  await ctx.database.write('house', async (sql) =>
+    new AuditLog(sql, ctx).append({ workspace: ctx.workspace, action: 'bodies.read', entity: { kind: 'record', id } }),
+  );
+  return answered(async () => analyticsOf(ctx).bodies({ id, time: record.time }));
 }
 
 /** What is taken away leaves every rule about who may see it: it takes a right of its own. */

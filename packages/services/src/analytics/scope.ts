@@ -21,7 +21,7 @@ export async function scopeOf(ctx: ServiceContext, permission: CallsRight): Prom
 }
 
 /** Names at gates begin with that of their workspace, but for those of the default one. */
-async function ofWorkspace(sql: Statements, workspace: string): Promise<Scope> {
+export async function ofWorkspace(sql: Statements, workspace: string): Promise<Scope> {
   const names = await workspaceNames(sql);
   const name = names.get(workspace) ?? workspace;
   const nothing = { apis: [], applications: [] };
@@ -30,19 +30,27 @@ async function ofWorkspace(sql: Statements, workspace: string): Promise<Scope> {
   return { ...nothing, prefixes: [''], except: others.map((other) => nameAtGates(other, '')) };
 }
 
+/** Records call a version by the name of its api and its own, as gates do. */
 async function ofTeams(
   sql: Statements,
   { workspace, teams }: { readonly workspace: string; readonly teams: ReadonlySet<string> },
 ): Promise<Scope> {
   const name = (await workspaceNames(sql)).get(workspace) ?? workspace;
-  const owned = async (kind: 'api' | 'application'): Promise<readonly string[]> => {
-    const found: string[] = [];
+  const owned = async (kind: 'api' | 'application'): Promise<ReadonlyMap<string, string>> => {
+    const found = new Map<string, string>();
     for await (const entity of eachEntity(sql, kind)) {
       const { team } = entity.data;
       if (entity.workspace === workspace && typeof team === 'string' && teams.has(team))
-        found.push(nameAtGates(name, entity.name));
+        found.set(entity.id, entity.name);
     }
     return found;
   };
-  return { apis: await owned('api'), applications: await owned('application'), prefixes: [] };
+  const apis = await owned('api');
+  const entries: string[] = [];
+  for await (const version of eachEntity(sql, 'version')) {
+    const api = apis.get(version.parent);
+    if (api !== undefined) entries.push(nameAtGates(name, `${api}-${version.name}`));
+  }
+  const applications = [...(await owned('application')).values()];
+  return { apis: entries, applications: applications.map((each) => nameAtGates(name, each)), prefixes: [] };
 }

@@ -70,6 +70,8 @@ class Exporter {
     };
     for (const { name } of await this.#all('certificate')) this.#left.leave(`the certificate ${name}`);
     for (const { name } of await this.#all('policy')) this.#left.leave(`the shared policy ${name}`);
+    for (const kind of ['alert', 'contact', 'silence', 'objective', 'digest'])
+      for (const { name } of await this.#all(kind)) this.#left.leave(`the ${kind} ${name}`);
     return {
       source: { gatehouse: 1, ...withoutEmpty(sections) },
       documents: this.#documents,

@@ -286,6 +286,7 @@ const NAMED: ReadonlyMap<
     [
       { of: 'api', field: 'team', by: 'id' },
       { of: 'application', field: 'team', by: 'id' },
+      { of: 'contact', field: 'team', by: 'id' },
     ],
   ],
   ['plan', [{ of: 'subscription', field: 'plan', by: 'name' }]],

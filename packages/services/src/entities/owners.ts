@@ -26,6 +26,10 @@ const OWNERS: ReadonlyMap<string, Owners> = new Map<string, Owners>([
   ['credential', above('application')],
   ['subscription', ofSubscription],
   ['approval', ofApproval],
+  ['alert', ofNamed],
+  ['objective', ofNamed],
+  ['contact', async (_, { data }) => Promise.resolve(teamIn(data))],
+  ['silence', ofSilence],
 ]);
 
 export function belongsToTeams(kind: string): boolean {
@@ -73,4 +77,30 @@ async function ofApproval(sql: Statements, { workspace, data }: Entity, { verb }
   if (typeof subject !== 'object' || subject === null || !('kind' in subject) || !('id' in subject)) return [];
   const found = await findEntity(sql, { workspace, kind: String(subject.kind), id: String(subject.id) });
   return found === undefined ? [] : ownersOf(sql, found, { verb: OF_APPROVALS[verb] ?? verb });
+}
+
+/** Whoever owns the api or the application whose calls it is about. */
+async function ofNamed(sql: Statements, { workspace, data }: Entity): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const kind of ['api', 'application']) {
+    const name = data[kind];
+    if (typeof name !== 'string') continue;
+    const [entity] = await listEntities(sql, { workspace, kind, parent: '', name, limit: 1 });
+    if (entity !== undefined) found.push(...teamIn(entity.data));
+  }
+  return found;
+}
+
+/** Whoever owns all of the rules that it names; one that names none is about those of the whole workspace. */
+async function ofSilence(sql: Statements, { workspace, data }: Entity): Promise<readonly string[]> {
+  const names = Array.isArray(data['rules']) ? data['rules'].map(String) : [];
+  const owners: ReadonlySet<string>[] = [];
+  for (const name of names) {
+    for (const kind of ['alert', 'objective']) {
+      const [rule] = await listEntities(sql, { workspace, kind, parent: '', name, limit: 1 });
+      if (rule !== undefined) owners.push(new Set(await ofNamed(sql, rule)));
+    }
+  }
+  const [first, ...rest] = owners;
+  return owners.length < names.length ? [] : [...(first ?? [])].filter((team) => rest.every((set) => set.has(team)));
 }

@@ -17,6 +17,7 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   'token',
   'key',
   'privateKey',
+  'slackUrl',
 ]);
 
 /** Whether a text of that name is shown to nobody. */

@@ -9,6 +9,7 @@ import {
   type Entity,
   type Statements,
 } from '@gatehouse/store';
+import { ALERT_RULES } from '../alerts/alert-rules.ts';
 import { auditedChange } from '../audit/audited-change.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import { kindOf } from '../kinds/kinds.ts';
@@ -21,6 +22,8 @@ import { ServiceError } from '../service-error.ts';
 import { PEOPLE_RULES } from '../people/people-rules.ts';
 import { orderedId } from '../ordered-id.ts';
 
+/** What holds for changes, by kind. */
+const RULES = { ...PEOPLE_RULES, ...ALERT_RULES };
 /** Writes come one after another: what a verb has read is so until it ends, and audits are chains. */
 const LOCK = 'house';
 
@@ -105,7 +108,7 @@ export class Write {
   }
 
   async #checkRules(before: Entity | undefined, after: Entity | undefined): Promise<void> {
-    const rule = PEOPLE_RULES[after?.kind ?? before?.kind ?? ''];
+    const rule = RULES[after?.kind ?? before?.kind ?? ''];
     const { principal, grantsTakeTwo = false } = this.#ctx;
     const takesTwo = grantsTakeTwo && !this.#isSeconded && principal.kind !== 'system';
     await rule?.({ sql: this.sql, principal, takesTwo, before, after });

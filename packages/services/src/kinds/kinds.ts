@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { processSchema, readProcesses } from '../approvals/process.ts';
 import { readInput } from '../entities/read-input.ts';
 import { checkForm, formSchema } from '../moves/subscription-form.ts';
+import { ALERT_KINDS } from './alert-kinds.ts';
 import { GATE_KINDS } from './gate-kinds.ts';
 import { description, fields, id, spec, title, type Kind } from './kind.ts';
 import { PEOPLE_KINDS } from './people-kinds.ts';
@@ -219,6 +220,7 @@ export const KINDS: readonly Kind[] = [
     made: 'by verbs',
   },
   ...GATE_KINDS,
+  ...ALERT_KINDS,
   {
     kind: 'source',
     plural: 'sources',

@@ -2,6 +2,7 @@ import { listEntities, type Entity, type Statements } from '@gatehouse/store';
 import type { Write } from '../entities/write.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { DEFAULT_ENVIRONMENT } from '../publishing/environments.ts';
+import { requireBudgetLeft } from '../standards/budget-gate.ts';
 import { refused } from './move.ts';
 
 const DEPLOYABLE: ReadonlySet<string> = new Set(['approved', 'superseded', 'deployed']);
@@ -32,6 +33,7 @@ export async function deploy(
   revision: Entity,
   known?: Entity,
 ): Promise<Entity | undefined> {
+  await requireBudgetLeft(own, version, revision);
   await moveRevisions(own, version, revision);
   const others = await othersThere(own.sql, version, { known: known?.id, environment: DEFAULT_ENVIRONMENT });
   const active = others.find(({ state, data }) => state === 'active' && data['revision'] === revision.id);

@@ -12,6 +12,7 @@ import { kindOf } from '../kinds/kinds.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 import { DEFAULT_ENVIRONMENT, environmentsOf } from '../publishing/environments.ts';
+import { requireBudgetLeft } from '../standards/budget-gate.ts';
 import { deploy, deploymentsOf, newDeployment, revisionFor, stage } from './deploying.ts';
 import { illegal, reason, refused, type Applied, type Move, type Moving } from './move.ts';
 
@@ -124,6 +125,7 @@ async function requireCanary(own: Write, deployment: Entity): Promise<void> {
   const find = async (id: unknown): Promise<Entity | undefined> =>
     findEntity(own.sql, { workspace, kind: 'revision', id: String(id) });
   const [before, after] = [await find(version.data['deployed']), await find(deployment.data['revision'])];
+  if (after !== undefined) await requireBudgetLeft(own, version, after);
   const [old, next] = [partsOf(before), partsOf(after)];
   if (typeof next.upstream !== 'string' || next.upstream === old.upstream)
     throw refused('a canary goes to another upstream than the rest, by its name; promote it instead');

@@ -8,6 +8,7 @@ import {
   type OutboxEvent,
   type Statements,
 } from '@gatehouse/store';
+import { DELIVER_CONTACT, sendParcel, type Sending } from '../alerts/contact.ts';
 import { opened } from '../entities/sealed.ts';
 import type { House } from '../service-context.ts';
 import { DELIVER_LINK, DELIVER_MAIL, DELIVER_WEBHOOK, fanOut } from './fan-out.ts';
@@ -98,6 +99,11 @@ async function post(house: House, { fetcher }: Senders, { workspace, event }: Ou
   if (status < 200 || status > 299) throw new Error(`it answered ${status}`);
 }
 
+async function toContact(house: House, senders: Senders, { workspace, event }: OutboxEvent): Promise<void> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `addParcel` wrote it
+  await sendParcel(house, senders, { ...event, workspace } as unknown as Sending);
+}
+
 type Delivery = (house: House, senders: Senders, event: OutboxEvent) => Promise<void>;
 
 /** What leaves the house, by topic; all else is fanned out first. */
@@ -105,6 +111,7 @@ const DELIVERIES: Readonly<Record<string, Delivery>> = {
   [DELIVER_MAIL]: mail,
   [DELIVER_LINK]: sendLink,
   [DELIVER_WEBHOOK]: post,
+  [DELIVER_CONTACT]: toContact,
 };
 
 /** Seen by people from now on, who may have it tried again. */
@@ -115,7 +122,7 @@ async function bury(
 ): Promise<void> {
   await eventDone(sql, id, nowMs);
   const own = `fail_${orderedId(nowMs)}`;
-  const target = event['webhook'] ?? event['to'];
+  const target = event['webhook'] ?? event['to'] ?? event['contact'];
   await insertEntity(sql, {
     workspace,
     kind: 'failure',

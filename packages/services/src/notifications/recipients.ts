@@ -54,6 +54,8 @@ export const TOLD: ReadonlyMap<string, { readonly text: string; readonly whom: F
   ['user.passkey_removed', { text: 'A passkey of your account was removed', whom: itself }],
   ['user.passkeys_removed', { text: 'The passkeys of your account were removed', whom: itself }],
   ['user.passkey_suspended', { text: 'A passkey of your account looks like a copy, and is suspended', whom: itself }],
+  ['alert.unknown', { text: 'Nothing can be found out for your alert {name}', whom: holder('author') }],
+  ['objective.unknown', { text: 'Nothing can be found out for your objective {name}', whom: holder('author') }],
   ['version.deprecate', { text: 'The version {name} of an api that you call is deprecated', whom: subscribers }],
   [
     'version.brownout',

@@ -13,6 +13,8 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** The same as `text`, for readers that show it. */
+  readonly html?: string | undefined;
 }
 
 export interface Mailer {

@@ -28,6 +28,11 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'approvals:*',
     'deployments:*',
     'catalog:*',
+    'alerts:*',
+    'contacts:*',
+    'silences:*',
+    'objectives:*',
+    'digests:*',
     'records:read',
     'analytics:read',
   ],
@@ -120,11 +125,11 @@ export function teamsGranted(
   return new Set(teams);
 }
 
-/** `apis:*` covers `apis:read`. The audit is nobody's business who is not told so by its name. */
+/** `apis:*` covers `apis:read`. The audit, and what callers said, are nobody's business who is not named for them. */
 export function covers(right: string, permission: string): boolean {
   const [resource, verb] = right.split(':');
   const [asked, action] = permission.split(':');
   if (resource === '*' && verb === '*') return true;
-  if (resource === '*' && asked === 'audit') return false;
+  if (resource === '*' && (asked === 'audit' || asked === 'bodies')) return false;
   return (resource === '*' || resource === asked) && (verb === '*' || verb === action);
 }

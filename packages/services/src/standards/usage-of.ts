@@ -1,8 +1,15 @@
 import type { UsageRow } from '@gatehouse/governance';
-import { findEntity, type Entity } from '@gatehouse/store';
+import { findEntity, type Entity, type Statements } from '@gatehouse/store';
 import type { Write } from '../entities/write.ts';
 import { nameAtGates } from '../publishing/compose-config.ts';
 import type { ServiceContext } from '../service-context.ts';
+
+/** What gates, and so records, call a version. */
+export async function entryOf(sql: Statements, version: Entity): Promise<string> {
+  const api = await findEntity(sql, { workspace: version.workspace, kind: 'api', id: version.parent });
+  const workspace = await findEntity(sql, { workspace: '', kind: 'workspace', id: version.workspace });
+  return nameAtGates(workspace?.name ?? version.workspace, `${api?.name ?? ''}-${version.name}`);
+}
 
 /** Who has called a version since then; undefined where nobody knows. */
 export async function usageOf(
@@ -11,9 +18,7 @@ export async function usageOf(
   sinceMs: number,
 ): Promise<readonly UsageRow[] | undefined> {
   if (ctx.usage === undefined) return undefined;
-  const api = await findEntity(own.sql, { workspace: version.workspace, kind: 'api', id: version.parent });
-  const workspace = await findEntity(own.sql, { workspace: '', kind: 'workspace', id: version.workspace });
-  const entry = nameAtGates(workspace?.name ?? version.workspace, `${api?.name ?? ''}-${version.name}`);
+  const entry = await entryOf(own.sql, version);
   const spec = Object.fromEntries<unknown>(Object.entries(version.data['spec'] ?? {}));
   const basePath = typeof spec['basePath'] === 'string' ? spec['basePath'] : '/';
   return ctx.usage.of({ entry, basePath, sinceMs });
