@@ -1,7 +1,7 @@
 import type { GuardFinding } from '@gatehouse/ai';
 import type { ForwardOutcome } from '@gatehouse/http';
 import { ERRORS } from '@gatehouse/kernel';
-import { recordLine, type ExchangeRecord } from '@gatehouse/record';
+import { recordLine, type AiFields, type ExchangeRecord } from '@gatehouse/record';
 import type { AiFacts } from './ai/ai-facts.ts';
 import type { GateExchange } from './exchange.ts';
 
@@ -74,7 +74,7 @@ export function exchangeLine(exchange: GateExchange, outcome: ForwardOutcome, fa
     parentSpanId: trace.parentSpanId,
     traceSampled: trace.sampled ? true : undefined,
   };
-  return recordLine(facts.ai === undefined ? record : { ...record, ...aiFields(facts.ai) });
+  return recordLine(record, facts.ai && aiFields(facts.ai));
 }
 
 type Parts = Pick<ExchangeRecord, 'guardMs' | 'identifyMs' | 'admitMs' | 'shapeMs'>;
@@ -102,8 +102,6 @@ function policiesText(notes: Readonly<Record<string, string>>): string {
     .map(([name, note]) => `${name}: ${note}`)
     .join(', ');
 }
-
-type AiFields = Partial<Pick<ExchangeRecord, Extract<keyof ExchangeRecord, `ai${string}`>>>;
 
 function aiFields(facts: AiFacts): AiFields {
   const { usage } = facts;

@@ -8,7 +8,7 @@ export {
   type CapturedHead,
 } from './bodies/sealed-body.ts';
 export { AI_USAGE_STATES, type AiUsageState, type ExchangeRecord, type GapRecord } from './exchange-record.ts';
-export { gapLine, recordLine } from './record-line.ts';
+export { gapLine, recordLine, type AiFields } from './record-line.ts';
 export { observedLine } from './observed-line.ts';
 export { RecordBatcher, type BatcherOptions, type BatcherStats, type SendBatch } from './record-batcher.ts';
 export { startRecorder, type RecorderHandle, type RecorderOptions } from './recorder/start-recorder.ts';

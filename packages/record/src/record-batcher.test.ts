@@ -280,3 +280,40 @@ describe('RecordBatcher after its recorder died', () => {
     expect(batcher.stats().lost).toBe(1);
   });
 });
+
+describe('numbers of lines', () => {
+  const LINE = '12345678\n';
+
+  it('grow by one, and all up to the last that is acknowledged are written', () => {
+    const { batcher } = setUp();
+    expect([1, 2, 3, 4].map(() => batcher.add(LINE))).toEqual([1, 2, 3, 4]);
+    batcher.tick();
+    expect(batcher.written).toBe(0);
+    batcher.acknowledge(3 * LINE.length);
+    expect(batcher.written).toBe(3);
+    batcher.acknowledge(LINE.length);
+    expect(batcher.written).toBe(4);
+  });
+
+  it('are not given to what is dropped, nor to gaps', () => {
+    const { batcher } = setUp({ pendingBytesMax: 400 });
+    expect(batcher.add('x'.repeat(31))).toBe(0);
+    expect([batcher.add(LINE), batcher.add(LINE)]).toEqual([1, 2]);
+    batcher.tick();
+    batcher.acknowledge(1000);
+    expect(batcher.written).toBe(2);
+  });
+
+  it('stay with lines that are sent again, and pass by those that are given up', () => {
+    const { batcher, sendTo } = setUp();
+    const [first] = [batcher.add(LINE)];
+    batcher.tick();
+    batcher.reconnect(sendTo([]));
+    expect(batcher.written).toBe(0);
+    batcher.reconnect(sendTo([]));
+    const second = batcher.add(LINE);
+    batcher.tick();
+    batcher.acknowledge(1000);
+    expect([first, second, batcher.written]).toEqual([1, 2, 2]);
+  });
+});

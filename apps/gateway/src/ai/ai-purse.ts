@@ -50,7 +50,7 @@ export class AiPurse {
   #verdicts: readonly BudgetVerdict[] = [];
   #hold: BudgetHold | undefined;
   #reservedMicros = 0;
-  #provider = '';
+  #payee: Payee | undefined;
   #facts: ModelFacts | undefined;
   #free = false;
   #ask: (() => Asked) | undefined;
@@ -67,7 +67,7 @@ export class AiPurse {
   reserve(attempt: Priced): PurseRefusal | undefined {
     const { house, budgets, catalogue } = this.#parts;
     const { provider, kind, providerModel: model } = attempt;
-    this.#provider = provider;
+    this.#payee = attempt;
     this.#free = attempt.free;
     this.#ask = attempt.asked;
     this.#facts = attempt.free ? undefined : catalogue.facts({ provider, kind, model }, house.clock.now());
@@ -110,7 +110,7 @@ export class AiPurse {
   settle(usage: Usage | undefined, extras?: Extras): Spent {
     if (this.#spent !== undefined) return this.#spent;
     this.#spent = this.#costOf(usage, extras);
-    this.#tab.pay(this.#provider, { hold: this.#hold, microUsd: this.#spent.microUsd });
+    if (this.#payee !== undefined) this.#tab.pay(this.#payee, { hold: this.#hold, microUsd: this.#spent.microUsd });
     return this.#spent;
   }
 

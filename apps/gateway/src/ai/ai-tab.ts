@@ -12,9 +12,14 @@ export interface Payee {
   readonly providerModel: string;
 }
 
-interface Held {
+/** What was paid or set aside. */
+interface Item {
   readonly payee: Payee;
   readonly micros: number;
+}
+
+interface Held extends Item {
+  readonly hold: BudgetHold;
 }
 
 /** The record of what was set aside and not settled has no price list to name. */
@@ -30,8 +35,9 @@ export class AiTab {
   readonly #house: House;
   /** Its number in the journal. */
   #call: number | undefined;
-  readonly #paid = new Map<string, number>();
-  readonly #held = new Map<BudgetHold, Held>();
+  // Lists of one, nearly always.
+  readonly #paid: Item[] = [];
+  #held: readonly Held[] = NOTHING;
   /** Who was asked last. */
   #payee: Payee | undefined;
   #asked = 0;
@@ -52,19 +58,19 @@ export class AiTab {
   }
 
   reserve(charged: readonly ChargedBudget[], { micros, payee }: { micros: number; payee: Payee }): BudgetTaking {
-    const held = { payee, micros: Math.ceil(micros) };
-    const note = (): CallNote => this.#note(held);
+    const item = { payee, micros: Math.ceil(micros) };
+    const note = (): CallNote => this.#note(item);
     const taking = this.#house.budgets.reserve(charged, { micros, nowMs: this.#house.clock.now(), note });
     if (!taking.allowed) return taking;
     this.ask(payee);
-    this.#held.set(taking.hold, held);
+    this.#held = [...this.#held, { ...item, hold: taking.hold }];
     return taking;
   }
 
   /** What it did cost; undefined: nobody knows, and nothing was set aside for it. */
-  pay(provider: string, { hold, microUsd }: { hold: BudgetHold | undefined; microUsd: number | undefined }): void {
+  pay(payee: Payee, { hold, microUsd }: { hold: BudgetHold | undefined; microUsd: number | undefined }): void {
     if (this.#closed) return;
-    if (microUsd !== undefined) this.#add(provider, microUsd);
+    if (microUsd !== undefined) this.#paid.push({ payee, micros: microUsd });
     if (hold !== undefined) this.#settle({ hold, micros: microUsd ?? 0 });
   }
 
@@ -74,13 +80,9 @@ export class AiTab {
   }
 
   #settle(end: HoldEnd): void {
-    this.#held.delete(end.hold);
+    this.#held = this.#held.length === 1 ? NOTHING : this.#held.filter(({ hold }) => hold !== end.hold);
     if (this.#ending) this.#ends.push(end);
     else this.#house.budgets.end([end], this.#note());
-  }
-
-  #add(provider: string, micros: number): void {
-    this.#paid.set(provider, (this.#paid.get(provider) ?? 0) + micros);
   }
 
   /** From here on nothing is written but the end. */
@@ -90,9 +92,10 @@ export class AiTab {
 
   /** The bill as the record has it. Nobody waits for what is still under way: it has cost what was set aside for it. */
   close(facts: AiFacts): AiFacts {
-    for (const [hold, { payee, micros }] of this.#held) this.pay(payee.provider, { hold, microUsd: micros });
+    for (const { payee, hold, micros } of this.#held) this.pay(payee, { hold, microUsd: micros });
     this.#closed = true;
-    return this.#billed(facts, this.#paid);
+    const costMicroUsd = total(this.#paid) ?? facts.costMicroUsd;
+    return { ...facts, costMicroUsd, costElsewhere: elsewhere(this.#paid, facts.provider) };
   }
 
   /** The thread is about to end: what is set aside is not settled any more, and so it is spent. */
@@ -111,32 +114,42 @@ export class AiTab {
     return (this.#call ??= this.#house.budgets.newCall());
   }
 
-  #note(more?: Held): CallNote {
+  #note(more?: Item): CallNote {
     const { worker, clock } = this.#house;
     const facts = { worker, nowMs: clock.monotonic(), ai: this.#lostFacts(more) };
     return { call: this.#number(), final: false, line: lostLine(this.#exchange, facts) };
   }
 
   /** As though all that is under way cost what is set aside for it. */
-  #lostFacts(more?: Held): AiFacts | undefined {
+  #lostFacts(more?: Item): AiFacts | undefined {
     const { ai } = this.#exchange;
     if (ai === undefined) return undefined;
-    const sums = new Map(this.#paid);
-    const held = more === undefined ? this.#held.values() : [...this.#held.values(), more];
-    for (const { payee, micros } of held) sums.set(payee.provider, (sums.get(payee.provider) ?? 0) + micros);
+    const items = [...this.#paid, ...this.#held, ...(more === undefined ? NOTHING : [more])];
     const { provider, providerModel: model } = more?.payee ?? this.#payee ?? {};
-    const attempts = more === undefined ? this.#asked : this.#asked + 1;
-    const priceVersion = sums.size === 0 ? undefined : RESERVED;
-    return this.#billed({ ...ai, provider, model, attempts, usageState: 'partial', priceVersion }, sums);
-  }
-
-  #billed(facts: AiFacts, sums: ReadonlyMap<string, number>): AiFacts {
-    if (sums.size === 0) return facts;
-    const elsewhere = [...sums].filter(([provider, micros]) => provider !== facts.provider && micros > 0);
     return {
-      ...facts,
-      costMicroUsd: [...sums.values()].reduce((sum, micros) => sum + micros, 0),
-      costElsewhere: elsewhere.map(([provider, micros]) => `${provider}:${micros}`).join(', ') || undefined,
+      ...ai,
+      provider,
+      model,
+      attempts: more === undefined ? this.#asked : this.#asked + 1,
+      usageState: 'partial',
+      costMicroUsd: total(items),
+      costElsewhere: elsewhere(items, provider),
+      priceVersion: items.length === 0 ? undefined : RESERVED,
     };
   }
+}
+
+const NOTHING: readonly never[] = [];
+
+/** Undefined when nothing was paid, which is not the same as 0. */
+function total(items: readonly Item[]): number | undefined {
+  return items.length === 0 ? undefined : items.reduce((sum, { micros }) => sum + micros, 0);
+}
+
+function elsewhere(items: readonly Item[], here: string | undefined): string | undefined {
+  if (items.every(({ payee, micros }) => payee.provider === here || micros === 0)) return undefined;
+  const sums = new Map<string, number>();
+  for (const { payee, micros } of items)
+    if (payee.provider !== here && micros > 0) sums.set(payee.provider, (sums.get(payee.provider) ?? 0) + micros);
+  return [...sums].map(([provider, micros]) => `${provider}:${micros}`).join(', ');
 }

@@ -1,11 +1,11 @@
-import { closeSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Logger } from '@gatehouse/kernel';
 import { LAST_FILE, type BudgetMemory } from './budget-memory.ts';
-import { CallLines } from './call-lines.ts';
-import type { CallNote, RecordSink } from './call-note.ts';
+import { CallLines, type NotePlace } from './call-lines.ts';
+import { noteBytes, type CallNote, type RecordSink } from './call-note.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import { journalPath, unfinishedPath } from './journal-folder.ts';
-import { frameBytesMax, writeFrame, type FrameHead } from './journal-frame.ts';
+import { frameBytes, FRAME_HEAD_BYTES, notesAt, sealFrame, writeFrame, type FrameHead } from './journal-frame.ts';
 
 export interface BudgetJournalOptions {
   /** The folder that the main thread opens with `openBudgets`; no other process may. */
@@ -81,8 +81,20 @@ export class BudgetJournal {
       this.#failing = true;
       return false;
     }
-    for (const { notes } of pieces) this.calls.written(notes);
+    this.#tellCalls(pieces);
     return true;
+  }
+
+  #tellCalls(pieces: readonly JournalPiece[]): void {
+    let from = this.#bytes - sizeOf(pieces);
+    for (const piece of pieces) {
+      let at = from + notesAt(piece.entries.length);
+      for (const note of piece.notes) {
+        this.calls.written(note, at);
+        at += noteBytes(note);
+      }
+      from += frameBytes(piece);
+    }
   }
 
   /** Has the file say which calls are recorded by now, if it does not: a start after this one has less to look up. */
@@ -90,20 +102,23 @@ export class BudgetJournal {
     if (this.#fd !== undefined && this.calls.recorded() > this.#recordedSaid) this.append({ entries: [], notes: [] });
   }
 
+  /** What comes after this begins anew, in a file that does not stand for the one before. */
   close(): void {
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
+    this.#number = 0;
+    this.calls.forget();
   }
 
   #encode(pieces: readonly JournalPiece[]): Buffer {
-    const bytesMax = pieces.reduce((sum, piece) => sum + frameBytesMax(piece), 0);
-    if (bytesMax > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(bytesMax);
+    const size = sizeOf(pieces);
+    if (size > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(size);
     let at = 0;
     let { finals } = this.calls;
     this.#recordedSaid = this.calls.recorded();
     for (const piece of pieces) {
       at = writeFrame(this.#buffer, at, { ...piece, head: this.#head({ finals, recorded: this.#recordedSaid }) });
-      finals += piece.notes.filter(({ final }) => final).length;
+      for (const { final } of piece.notes) if (final) finals++;
     }
     return this.#buffer.subarray(0, at);
   }
@@ -118,6 +133,7 @@ export class BudgetJournal {
     this.#torn = true;
     let written = 0;
     try {
+      written = this.#writeFrom(fd, bytes);
       while (written < bytes.length) written += this.#writeFrom(fd, bytes.subarray(written));
     } catch (error) {
       if (written > 0) this.#truncate(fd, this.#bytes);
@@ -153,13 +169,13 @@ export class BudgetJournal {
     const { dir, owner } = this.#options;
     const number = Atomics.add(this.#files, LAST_FILE, 1) + 1;
     const path = journalPath(dir, { number, owner });
-    const fd = openSync(unfinishedPath(path), 'ax', 0o600);
+    const fd = openSync(unfinishedPath(path), 'ax+', 0o600);
     try {
-      const bytes = this.#begin(fd);
+      const carried = this.calls.carried();
+      const bytes = this.#number === 0 ? 0 : this.#begin(fd, carried);
       renameSync(unfinishedPath(path), path);
-      this.calls.moved();
-      this.#recordedSaid = 0;
-      [this.#fd, this.#number, this.#bytes] = [fd, number, bytes];
+      this.calls.moved(carried, FRAME_HEAD_BYTES);
+      [this.#fd, this.#number, this.#bytes, this.#recordedSaid] = [fd, number, bytes, 0];
       this.#rotateAt = this.#fileBytesMax + CARRIED_TIMES * bytes;
     } catch (error) {
       closeSync(fd);
@@ -169,16 +185,25 @@ export class BudgetJournal {
   }
 
   /** Says how much it wrote. */
-  #begin(fd: number): number {
-    if (this.#number === 0) return 0;
-    const frame = {
-      entries: [],
-      notes: this.calls.carried(),
-      head: this.#head({ finals: 0, recorded: 0 }, this.#number),
-    };
-    const bytes = Buffer.allocUnsafe(frameBytesMax(frame));
-    const length = writeFrame(bytes, 0, frame);
-    for (let at = 0; at < length;) at += this.#writeFrom(fd, bytes.subarray(at, length));
-    return length;
+  #begin(fd: number, carried: readonly NotePlace[]): number {
+    const frame = Buffer.allocUnsafe(carried.reduce((sum, { bytes }) => sum + bytes, FRAME_HEAD_BYTES));
+    let at = FRAME_HEAD_BYTES;
+    for (const place of carried) {
+      this.#readNote(place, frame.subarray(at, at + place.bytes));
+      at += place.bytes;
+    }
+    const head = this.#head({ finals: 0, recorded: 0 }, this.#number);
+    sealFrame(frame, { from: 0, end: frame.length, entries: 0, head });
+    for (let done = 0; done < frame.length;) done += this.#writeFrom(fd, frame.subarray(done));
+    return frame.length;
   }
+
+  #readNote({ at, bytes }: NotePlace, into: Buffer): void {
+    const read = this.#fd === undefined ? 0 : readSync(this.#fd, into, 0, bytes, at);
+    if (read < bytes) throw new Error('the file before is shorter than it was');
+  }
+}
+
+function sizeOf(pieces: readonly JournalPiece[]): number {
+  return pieces.reduce((sum, piece) => sum + frameBytes(piece), 0);
 }

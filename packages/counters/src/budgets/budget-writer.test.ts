@@ -49,6 +49,14 @@ function restarted(dir: string): BudgetLedger {
   return budgetProcess(copy, NOW).main;
 }
 
+/** What a process that began now would find of calls, and of the hard budget. */
+function lostAt(dir: string): { readonly lines: readonly string[] | undefined; readonly standing: readonly number[] } {
+  const copy = temporaryFolder();
+  cpSync(dir, copy, { recursive: true });
+  const { books, main } = budgetProcess(copy, NOW);
+  return { lines: books.lost?.lines, standing: standing(main) };
+}
+
 describe('a ledger whose disk is full', () => {
   it('refuses for hard budgets, gives back what it took, and warns once', () => {
     const { ledger, disk, log, dir } = onDisk();
@@ -135,5 +143,73 @@ describe('memory', () => {
       [0, 100],
     ]);
     expect(standing(running.main)).toEqual([30, 0]);
+  });
+});
+
+describe('calls that are noted', () => {
+  function recording() {
+    const on = onDisk();
+    const lines: string[] = [];
+    const records = { add: (line: string) => lines.push(line), written: 0 };
+    const write = (fd: number, bytes: Uint8Array): number => {
+      if (on.disk.full) throw new Error('ENOSPC');
+      return writeSync(fd, bytes);
+    };
+    return { ...on, lines, ledger: on.worker(2, { write, records }) };
+  }
+  const noted = (ledger: BudgetLedger, call: number): BudgetHold => {
+    const note = () => ({ call, final: false, line: `${call} begins\n` });
+    const taking = ledger.reserve([HARD], { micros: 100, nowMs: NOW, note });
+    if (!taking.allowed) throw new Error(`refused: ${taking.refused.refusal}`);
+    return taking.hold;
+  };
+  const end = (call: number) => ({ call, final: true, line: `${call} ends\n` });
+
+  it('have numbers of their own', () => {
+    const { ledger } = recording();
+    expect([ledger.newCall(), ledger.newCall()]).toEqual([1, 2]);
+  });
+
+  it('are recorded when their end is written, in one piece with what they cost', () => {
+    const { ledger, lines, dir } = recording();
+    const hold = noted(ledger, 1);
+    expect(lines).toEqual([]);
+    expect(lostAt(dir)).toEqual({ lines: ['1 begins\n'], standing: [100, 0] });
+    expect(ledger.end([{ hold, micros: 30 }], end(1))).toBe(true);
+    expect(lines).toEqual(['1 ends\n']);
+    expect(lostAt(dir)).toEqual({ lines: ['1 ends\n'], standing: [30, 0] });
+  });
+
+  it('wait with what they cost when the disk is full, and are recorded with it', () => {
+    const { ledger, lines, disk, dir } = recording();
+    const [first, second] = [noted(ledger, 1), noted(ledger, 2)];
+    disk.full = true;
+    expect(ledger.end([{ hold: first, micros: 30 }], end(1))).toBe(true);
+    ledger.settle(second, 40, { call: 2, final: false, line: '2 goes on\n' });
+    expect(ledger.end([], end(2))).toBe(true);
+    expect(lines).toEqual([]);
+    expect(lostAt(dir)).toEqual({ lines: ['1 begins\n', '2 begins\n'], standing: [200, 0] });
+    disk.full = false;
+    expect(ledger.flush()).toBe(true);
+    expect(lines).toEqual(['1 ends\n', '2 ends\n']);
+    expect(lostAt(dir)).toEqual({ lines, standing: [70, 0] });
+  });
+
+  it('are left to others where there is no journal, or none that takes a call of no budget', () => {
+    const { ledger, main, disk, lines } = recording();
+    expect(main.end([], end(1))).toBe(false);
+    disk.full = true;
+    expect(ledger.end([], end(1))).toBe(false);
+    disk.full = false;
+    expect(ledger.end([], end(2))).toBe(true);
+    expect(lines).toEqual(['2 ends\n']);
+  });
+
+  it('do not fill the memory while the disk is full', () => {
+    const { ledger, disk } = recording();
+    const holds = Array.from({ length: 4097 }, () => reserved(ledger, 0));
+    disk.full = true;
+    const taken = holds.map((hold, call) => ledger.end([{ hold, micros: 0 }], end(call)));
+    expect(taken.filter((waits) => !waits)).toHaveLength(1);
   });
 });

@@ -1,7 +1,13 @@
-import type { CallNote, RecordSink } from './call-note.ts';
+import { noteBytes, type CallNote, type RecordSink } from './call-note.ts';
+
+/** Where in the file a note stands. Not the note itself: as a string it would survive scavenge after scavenge. */
+export interface NotePlace {
+  at: number;
+  readonly bytes: number;
+}
 
 interface Ended {
-  readonly note: CallNote;
+  readonly place: NotePlace;
   /** The recorder's. */
   readonly number: number;
 }
@@ -9,7 +15,7 @@ interface Ended {
 /** What one thread's journal says of calls and nobody else does yet: calls under way, and records that are on their way. */
 export class CallLines {
   readonly #records: RecordSink;
-  readonly #open = new Map<number, CallNote>();
+  readonly #open = new Map<number, NotePlace>();
   /** Not recorded yet, in the order of the file. */
   #ended: Ended[] = [];
   #recorded = 0;
@@ -24,15 +30,14 @@ export class CallLines {
     return this.#open.has(call);
   }
 
-  /** They stand in the journal. Calls that are over are recorded only now, so that no record is there and not here. */
-  written(notes: readonly CallNote[]): void {
-    for (const note of notes) {
-      if (note.final) {
-        this.#open.delete(note.call);
-        this.#ended.push({ note, number: this.#records.add(note.line) });
-        this.#finals++;
-      } else this.#open.set(note.call, note);
-    }
+  /** It stands in the journal. A call that is over is recorded only now, so that no record is there and not here. */
+  written(note: CallNote, at: number): void {
+    const place = { at, bytes: noteBytes(note) };
+    if (note.final) {
+      this.#open.delete(note.call);
+      this.#ended.push({ place, number: this.#records.add(note.line) });
+      this.#finals++;
+    } else this.#open.set(note.call, place);
   }
 
   /** Final notes in the file so far. */
@@ -50,14 +55,24 @@ export class CallLines {
     return this.#recorded;
   }
 
-  /** What a new file begins with, so that nobody has to look into the one before. */
-  carried(): readonly CallNote[] {
-    this.recorded();
-    return [...this.#open.values(), ...this.#ended.map(({ note }) => note)];
+  forget(): void {
+    this.#open.clear();
+    this.#ended = [];
   }
 
-  /** The new file has begun. */
-  moved(): void {
+  /** What a new file begins with, so that nobody has to look into the one before. */
+  carried(): readonly NotePlace[] {
+    this.recorded();
+    return [...this.#open.values(), ...this.#ended.map(({ place }) => place)];
+  }
+
+  /** The new file has begun, and what was carried stands there from here on. */
+  moved(carried: readonly NotePlace[], at: number): void {
+    let next = at;
+    for (const place of carried) {
+      place.at = next;
+      next += place.bytes;
+    }
     this.#recorded = 0;
     this.#finals = this.#ended.length;
   }

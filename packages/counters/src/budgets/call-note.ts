@@ -4,7 +4,7 @@ export interface CallNote {
   readonly call: number;
   /** The call is over, and this is its record. */
   readonly final: boolean;
-  /** As it is recorded: ASCII, with its newline and no other. */
+  /** As it is recorded: ASCII, with its newline. */
   readonly line: string;
 }
 
@@ -16,29 +16,31 @@ export interface RecordSink {
   readonly written: number;
 }
 
-const FINAL = 'f';
-const OPEN = 'o';
-/** Of the number, the letter and two spaces. */
-const PREFIX_BYTES_MAX = 20;
+/** In front of the line: f64 call, u32 length of the line, u8 whether it is final. */
+const HEAD_BYTES = 13;
 
-export function noteBytesMax({ line }: CallNote): number {
-  return PREFIX_BYTES_MAX + line.length;
+export function noteBytes({ line }: CallNote): number {
+  return HEAD_BYTES + line.length;
 }
 
 /** Where the note ends. */
 export function writeNote(bytes: Buffer, at: number, { call, final, line }: CallNote): number {
-  const textAt = at + bytes.write(`${call} ${final ? FINAL : OPEN} `, at, 'latin1');
-  return textAt + bytes.write(line, textAt, 'latin1');
+  bytes.writeDoubleLE(call, at);
+  bytes.writeUInt32LE(line.length, at + 8);
+  bytes[at + 12] = final ? 1 : 0;
+  return at + HEAD_BYTES + bytes.write(line, at + HEAD_BYTES, 'latin1');
 }
 
-/** Notes that stand one behind the other. What is none is left out. */
-export function readNotes(bytes: Buffer): CallNote[] {
-  return bytes
-    .toString('latin1')
-    .split('\n')
-    .flatMap((text): CallNote[] => {
-      const [, call, letter, line] = /^(\d{1,16}) ([fo]) (.+)$/.exec(text) ?? [];
-      if (call === undefined || line === undefined) return [];
-      return [{ call: Number(call), final: letter === FINAL, line: `${line}\n` }];
-    });
+/** Notes that stand one behind the other; undefined for anything else. */
+export function readNotes(bytes: Buffer): CallNote[] | undefined {
+  const notes: CallNote[] = [];
+  for (let at = 0; at < bytes.length;) {
+    if (at + HEAD_BYTES > bytes.length) return undefined;
+    const end = at + HEAD_BYTES + bytes.readUInt32LE(at + 8);
+    if (end > bytes.length) return undefined;
+    const line = bytes.toString('latin1', at + HEAD_BYTES, end);
+    notes.push({ call: bytes.readDoubleLE(at), final: bytes[at + 12] === 1, line });
+    at = end;
+  }
+  return notes;
 }

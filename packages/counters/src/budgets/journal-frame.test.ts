@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { journalFrames } from '../testing/journal-arbitraries.ts';
-import { readNotes } from './call-note.ts';
-import { frameBytesMax, readFrames, writeFrame, type JournalFrame, type ReadFrame } from './journal-frame.ts';
+import { callNotes, journalFrames } from '../testing/journal-arbitraries.ts';
+import { noteBytes, readNotes, writeNote } from './call-note.ts';
+import { frameBytes, readFrames, writeFrame, type JournalFrame, type ReadFrame } from './journal-frame.ts';
 
 const someFrames = fc.array(journalFrames, { minLength: 1, maxLength: 6 });
 
 function written(frames: readonly JournalFrame[]): { readonly bytes: Buffer; readonly ends: readonly number[] } {
-  const buffer = Buffer.alloc(frames.reduce((sum, frame) => sum + frameBytesMax(frame), 0));
+  const buffer = Buffer.alloc(frames.reduce((sum, frame) => sum + frameBytes(frame), 0));
   const ends: number[] = [];
   for (const frame of frames) ends.push(writeFrame(buffer, ends.at(-1) ?? 0, frame));
   return { bytes: buffer.subarray(0, ends.at(-1) ?? 0), ends };
 }
 
-const plain = ({ entries, notes, head }: ReadFrame): JournalFrame => ({ entries, notes: readNotes(notes), head });
+const plain = ({ entries, notes, head }: ReadFrame): JournalFrame => ({ entries, notes: notes(), head });
 
 describe('frames of a journal', () => {
   it('are read as they were written', () => {
@@ -72,11 +72,18 @@ describe('frames of a journal', () => {
 });
 
 describe('notes', () => {
-  it('are left out where they are none, and never throw', () => {
-    expect(readNotes(Buffer.from('1 f a\n\nx\n2 q b\n3 o\n 4 f c\n5 o d e\n'))).toEqual([
-      { call: 1, final: true, line: 'a\n' },
-      { call: 5, final: false, line: 'd e\n' },
-    ]);
-    fc.assert(fc.property(fc.uint8Array(), (noise) => Array.isArray(readNotes(Buffer.from(noise)))));
+  it('are none where they are not whole, and never throw', () => {
+    fc.assert(
+      fc.property(fc.array(callNotes, { minLength: 1, maxLength: 4 }), fc.nat(), (notes, some) => {
+        const bytes = Buffer.alloc(notes.reduce((sum, note) => sum + noteBytes(note), 0));
+        const ends: number[] = [];
+        for (const note of notes) ends.push(writeNote(bytes, ends.at(-1) ?? 0, note));
+        const cut = some % bytes.length;
+        const whole = cut === 0 ? 0 : ends.indexOf(cut) + 1;
+        const expected = cut === 0 || whole > 0 ? notes.slice(0, whole) : undefined;
+        expect(readNotes(bytes.subarray(0, cut))).toEqual(expected);
+      }),
+    );
+    fc.assert(fc.property(fc.uint8Array(), (noise) => void readNotes(Buffer.from(noise))));
   });
 });

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { noteBytesMax, writeNote, type CallNote } from './call-note.ts';
+import { noteBytes, readNotes, writeNote, type CallNote } from './call-note.ts';
 import { ENTRY_BYTES, readEntry, writeEntry, type JournalEntry } from './journal-entry.ts';
 
 /** What is written to a journal in one piece: of a frame that was cut short, nothing counts. */
@@ -25,12 +25,17 @@ export interface FrameHead {
  * `writtenMs`, u32 `finals`, u32 `recorded`, u32 `continues`; entries; notes. Little-endian.
  */
 export const FRAME_HEAD_BYTES = 36;
-/** Its high bytes are in no note, which are ASCII. Another layout takes another number. */
+/** Another layout takes another number. Its bytes are in no line, which are ASCII. */
 const MAGIC = 0xf2_c5_9b_e7;
 const SUMMED_FROM = 8;
 
-export function frameBytesMax({ entries, notes }: Pick<JournalFrame, 'entries' | 'notes'>): number {
-  return FRAME_HEAD_BYTES + entries.length * ENTRY_BYTES + notes.reduce((sum, note) => sum + noteBytesMax(note), 0);
+export function frameBytes({ entries, notes }: Pick<JournalFrame, 'entries' | 'notes'>): number {
+  return notesAt(entries.length) + notes.reduce((sum, note) => sum + noteBytes(note), 0);
+}
+
+/** Where in a frame the notes begin. */
+export function notesAt(entries: number): number {
+  return FRAME_HEAD_BYTES + entries * ENTRY_BYTES;
 }
 
 /** Where the frame ends. */
@@ -41,22 +46,34 @@ export function writeFrame(bytes: Buffer, from: number, { entries, notes, head }
     at += ENTRY_BYTES;
   }
   for (const note of notes) at = writeNote(bytes, at, note);
+  sealFrame(bytes, { from, end: at, entries: entries.length, head });
+  return at;
+}
+
+interface Seal {
+  readonly from: number;
+  readonly end: number;
+  readonly entries: number;
+  readonly head: FrameHead;
+}
+
+/** Writes what stands in front of entries and notes that are there already. */
+export function sealFrame(bytes: Buffer, { from, end, entries, head }: Seal): void {
   bytes.writeUInt32LE(MAGIC, from);
-  bytes.writeUInt32LE(at - from, from + 8);
-  bytes.writeUInt32LE(entries.length, from + 12);
+  bytes.writeUInt32LE(end - from, from + 8);
+  bytes.writeUInt32LE(entries, from + 12);
   bytes.writeDoubleLE(head.writtenMs, from + 16);
   bytes.writeUInt32LE(head.finals, from + 24);
   bytes.writeUInt32LE(head.recorded, from + 28);
   bytes.writeUInt32LE(head.continues, from + 32);
-  bytes.writeUInt32LE(crc32(bytes.subarray(from + SUMMED_FROM, at)), from + 4);
-  return at;
+  bytes.writeUInt32LE(crc32(bytes.subarray(from + SUMMED_FROM, end)), from + 4);
 }
 
 export interface ReadFrame {
   readonly entries: readonly JournalEntry[];
-  /** To be read with `readNotes`: most who read a journal want its sums only. */
-  readonly notes: Buffer;
   readonly head: FrameHead;
+  /** Read when asked for: most who read a journal want its sums only. */
+  notes(): readonly CallNote[];
 }
 
 export interface FramesRead {
@@ -95,10 +112,10 @@ function frameLength(bytes: Buffer, at: number): number | undefined {
 /** Of bytes whose sum is right; undefined where they say what cannot be all the same. */
 function readFrame(bytes: Buffer): ReadFrame | undefined {
   const count = bytes.readUInt32LE(12);
-  const notesAt = FRAME_HEAD_BYTES + count * ENTRY_BYTES;
-  if (notesAt > bytes.length) return undefined;
+  const entriesEnd = notesAt(count);
+  if (entriesEnd > bytes.length) return undefined;
   const entries: JournalEntry[] = [];
-  for (let at = FRAME_HEAD_BYTES; at < notesAt; at += ENTRY_BYTES) {
+  for (let at = FRAME_HEAD_BYTES; at < entriesEnd; at += ENTRY_BYTES) {
     const entry = readEntry(bytes, at);
     if (entry === undefined) return undefined;
     entries.push(entry);
@@ -109,7 +126,8 @@ function readFrame(bytes: Buffer): ReadFrame | undefined {
     recorded: bytes.readUInt32LE(28),
     continues: bytes.readUInt32LE(32),
   };
-  return Number.isFinite(head.writtenMs) ? { entries, notes: bytes.subarray(notesAt), head } : undefined;
+  if (!Number.isFinite(head.writtenMs)) return undefined;
+  return { entries, head, notes: () => readNotes(bytes.subarray(entriesEnd)) ?? [] };
 }
 
 const MAGIC_BYTES = Buffer.alloc(4);

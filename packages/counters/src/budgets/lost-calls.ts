@@ -1,4 +1,3 @@
-import { readNotes } from './call-note.ts';
 import type { ReadFrame } from './journal-frame.ts';
 
 /** What journals of threads that have ended say of calls, and records perhaps do not. */
@@ -34,7 +33,7 @@ function lostOf(frames: readonly ReadFrame[]): LostCalls {
   let sinceMs = frames.at(-1)?.head.writtenMs ?? Infinity;
   for (const { notes, head } of frames) {
     let { finals } = head;
-    for (const { call, final, line } of readNotes(notes)) {
+    for (const { call, final, line } of notes()) {
       if (!final) open.set(call, line);
       else {
         open.delete(call);

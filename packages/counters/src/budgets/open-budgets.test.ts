@@ -214,3 +214,69 @@ describe('fold', () => {
     expect(readBudgetState(dir)?.rows).toMatchObject([{ spent: 40, open: 0 }]);
   });
 });
+
+describe('calls that nobody has recorded', () => {
+  const begun = (ledger: BudgetLedger, call: number): BudgetHold => {
+    const note = () => ({ call, final: false, line: `call ${call}\n` });
+    const taking = ledger.reserve([A], { micros: 50, nowMs: NOW, note });
+    if (!taking.allowed) throw new Error('refused');
+    return taking.hold;
+  };
+
+  it('are told at a start, and again until somebody has recorded them; then their files go', () => {
+    const dir = temporaryFolder();
+    begun(budgetProcess(dir, NOW).worker(1), 1);
+    for (let start = 0; start < 3; start++) {
+      const after = budgetProcess(dir, NOW);
+      expect([after.books.lost?.lines, standing(after)]).toEqual([['call 1\n'], [50, 0]]);
+      after.books.fold(NOW);
+      expect(readdirSync(dir)).toEqual(['budgets-1-1.journal', 'budgets.json']);
+    }
+    const last = budgetProcess(dir, NOW);
+    last.books.told();
+    last.books.fold(NOW);
+    expect(readdirSync(dir)).toEqual(['budgets.json']);
+    const after = budgetProcess(dir, NOW);
+    expect([after.books.lost, standing(after)]).toEqual([undefined, [50, 0]]);
+  });
+
+  it('are told when their thread ends, once, and its files go when they are recorded', () => {
+    const dir = temporaryFolder();
+    const running = budgetProcess(dir, NOW);
+    begun(running.worker(1, { fileBytesMax: 10 }), 1);
+    begun(running.worker(2), 2);
+    running.main.settleDead(1);
+    running.books.threadEnded(1);
+    running.books.threadEnded(1);
+    running.worker(1).add([A], 7, NOW);
+    running.books.fold(NOW);
+    expect(running.books.lost?.lines).toEqual(['call 1\n']);
+    expect(listJournals(dir).map(({ number }) => number)).toEqual([1, 2, 3]);
+    running.books.told();
+    expect(running.books.lost).toBeUndefined();
+    running.books.fold(NOW);
+    expect(listJournals(dir).map(({ number }) => number)).toEqual([2, 3]);
+    const after = budgetProcess(dir, NOW);
+    expect([after.books.lost?.lines, standing(after)]).toEqual([['call 2\n'], [107, 0]]);
+  });
+
+  it('are not lost by files that follow each other', () => {
+    const dir = temporaryFolder();
+    const running = budgetProcess(dir, NOW);
+    const worker = running.worker(1, { fileBytesMax: 10 });
+    begun(worker, 1);
+    for (let i = 0; i < 5; i++) worker.add([A], 1, NOW);
+    running.books.fold(NOW);
+    expect(listJournals(dir)).toHaveLength(1);
+    const after = budgetProcess(dir, NOW);
+    expect([after.books.lost?.lines, standing(after)]).toEqual([['call 1\n'], [55, 0]]);
+  });
+
+  it('are found though the process died while it began a file', () => {
+    const dir = temporaryFolder();
+    begun(budgetProcess(dir, NOW).worker(1), 1);
+    writeFileSync(path.join(dir, 'budgets-2-1.journal.new'), 'half');
+    expect(budgetProcess(dir, NOW).books.lost?.lines).toEqual(['call 1\n']);
+    expect(readdirSync(dir)).toEqual(['budgets-1-1.journal', 'budgets.json']);
+  });
+});

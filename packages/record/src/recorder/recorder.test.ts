@@ -203,3 +203,40 @@ describe('Recorder closing', () => {
     SpoolWriter.open(dir, { now: () => 0, owner: 'next' }).close();
   });
 });
+
+describe('what is recovered', () => {
+  const lost = { lines: ['{"l":1}\n', '{"l":2}\n'], sinceMs: 0 };
+
+  it('is written once, however often it is asked for', () => {
+    const { recorder, read } = setUp();
+    expect([recorder.recover(lost), recorder.recover(lost)]).toEqual([2, 0]);
+    expect(recorder.recover({ lines: [...lost.lines, '{"l":3}\n'], sinceMs: 0 })).toBe(1);
+    expect(read()).toEqual(['{"l":1}', '{"l":2}', '{"l":3}']);
+  });
+
+  it('is not written when a worker had sent it and nobody has taken that yet', () => {
+    const { recorder, connect, read } = setUp();
+    send(connect(), '{"l":2}');
+    expect(recorder.recover(lost)).toBe(1);
+    expect(read()).toEqual(['{"l":2}', '{"l":1}']);
+  });
+
+  it('waits while the disk is full, and while there is something before it that waits', () => {
+    const { recorder, connect, disk, read } = setUp();
+    disk.full = true;
+    expect(recorder.recover(lost)).toBeUndefined();
+    send(connect(), '{"l":1}');
+    expect(recorder.recover(lost)).toBeUndefined();
+    disk.full = false;
+    expect(recorder.recover(lost)).toBe(1);
+    expect(read()).toEqual(['{"l":1}', '{"l":2}']);
+  });
+
+  it('may be more than a frame holds', () => {
+    const { recorder, read } = setUp();
+    const lines = Array.from({ length: 5000 }, (_, i) => `{"i":${i},"x":"${'x'.repeat(1000)}"}\n`);
+    expect(recorder.recover({ lines, sinceMs: 0 })).toBe(5000);
+    expect(read()).toHaveLength(5000);
+    expect(recorder.recover({ lines, sinceMs: 0 })).toBe(0);
+  });
+});

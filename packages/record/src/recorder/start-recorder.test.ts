@@ -273,3 +273,26 @@ async function settled(links: readonly RecorderLink[]): Promise<void> {
     await new Promise((resolve) => void setImmediate(resolve));
   }
 }
+
+describe('what is recovered', () => {
+  const lost = { lines: ['{"l":1}\n'], sinceMs: 0 };
+
+  it('is in the file when it is answered, and not there twice', async () => {
+    const { handle, dir } = start();
+    expect(await Promise.all([handle.recover(lost), handle.recover(lost)])).toEqual([1, 0]);
+    expect(read(dir)).toEqual(['{"l":1}']);
+  });
+
+  it('has no answer when the recorder dies or is closed, and one from the next', async () => {
+    const house = start();
+    await house.handle.ready;
+    house.link(0);
+    const [asked, moved] = [house.handle.recover({ lines: [], sinceMs: 0 }), house.moved()];
+    await kill(house);
+    expect([undefined, 0]).toContain(await asked);
+    await moved;
+    expect(await house.handle.recover(lost)).toBe(1);
+    await house.handle.close();
+    expect(await house.handle.recover(lost)).toBeUndefined();
+  });
+});

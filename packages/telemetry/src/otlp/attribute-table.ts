@@ -79,7 +79,7 @@ export const ATTRIBUTES = {
   aiOutputTokens: { of: 'model', name: 'gen_ai.usage.output_tokens' },
   aiReasoningTokens: { of: 'model', name: 'gen_ai.usage.reasoning.output_tokens' },
   aiCostMicroUsd: { of: 'model', name: 'gatehouse.ai.cost_micro_usd' },
-  aiCostElsewhere: { of: 'call', name: 'gatehouse.ai.cost_elsewhere' },
+  aiCostElsewhere: { of: 'model', name: 'gatehouse.ai.cost_elsewhere' },
   aiPriceVersion: { of: 'model', name: 'gatehouse.ai.price_version' },
   aiLoss: { of: 'model', name: 'gatehouse.ai.loss' },
   aiGuards: { of: 'model', name: 'gatehouse.ai.guards' },
