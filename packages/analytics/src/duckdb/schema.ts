@@ -1,5 +1,6 @@
 import { CUBES, levelsOf, type Cube, type Level } from '../rollup/cubes.ts';
 import { COLUMNS, quoted, SUMMED, summedType } from './columns.ts';
+import { LEDGER_TABLES } from './ledger/ledger-tables.ts';
 
 /** `traffic_minutes`: sums; `traffic_minutes_spread`: distributions of times. */
 export const sumsTable = (cube: Cube, level: Level): string => `${cube.name}_${level}`;
@@ -15,6 +16,7 @@ export const TABLES: readonly string[] = [
   'INSERT INTO horizon SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM horizon)',
   // What has to be rolled up anew once it is over.
   'CREATE TABLE IF NOT EXISTS unrolled (level VARCHAR, since BIGINT, PRIMARY KEY (level, since))',
+  ...LEDGER_TABLES,
   ...CUBES.flatMap((cube) => levelsOf(cube).flatMap((level) => [sums(cube, level), spread(cube, level)])),
 ];
 

@@ -131,6 +131,27 @@ describe('Shipper', () => {
     expect(log.at(-1)).toContain('records are kept again');
   });
 
+  it('brings what a call costs into the ledger once, whenever the store failed', async () => {
+    const { write, shipper, store } = await house();
+    const rounds = [calls(80), calls(40, 2), calls(40, 3), calls(40, 4)];
+    const end = new AbortController();
+    const ways: ('before' | 'after')[] = ['after', 'before', 'after', 'after', 'before'];
+    const running = shipper({ store: failing(store, ways), batchBytesMax: 1 }).run(end.signal);
+    for (const round of rounds) write(...linesOf(round));
+    const priced = rounds.flat().filter(({ aiCostMicroUsd }) => aiCostMicroUsd !== undefined);
+    const sums = async () => (await store.ledger.sums({ period: ALL, where: [], by: [] }))[0];
+    await until(async () => ways.length === 0 && (await sums())?.calls === BigInt(priced.length));
+    end.abort();
+    await running;
+    const cost = priced.reduce((sum, { aiCostMicroUsd = 0 }) => sum + BigInt(aiCostMicroUsd), 0n);
+    expect(await sums()).toMatchObject({ calls: BigInt(priced.length), costMicroUsd: cost });
+    const metrics = ['costMicroUsd'] as const;
+    const { rows } = await store.aggregate({ period: ALL, where: [], metrics, by: [] });
+    expect(rows[0]?.values.costMicroUsd).toBe(Number(cost));
+    const verdict = await store.ledger.verify({ kept: [] });
+    expect(verdict).toMatchObject({ rows: priced.length, problem: undefined });
+  });
+
   it('keeps gaps, and counts lines that nobody can read', async () => {
     const { write, shipper, store } = await house();
     const good = lines(3);
