@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { LedgerStore } from '@gatehouse/analytics';
 import { DuckDbStore, Shipper, type AnalyticsStore } from '@gatehouse/analytics/store';
 import type { Clock, Logger } from '@gatehouse/kernel';
 import { RecordMetrics, startSinks, type RunningSinks } from '@gatehouse/telemetry';
@@ -130,12 +131,21 @@ const ANSWERS: Answers = {
   bodies: async (store, asked) => store.bodies(asked),
   export: async (store, asked) => store.export(asked),
   metrics: async (_store, _asked, { metrics }) => Promise.resolve(metrics.render()),
+  ledgerSums: async (store, asked) => ledgerOf(store).sums(asked),
+  ledgerRerate: async (store, asked) => ledgerOf(store).rerate(asked),
+  ledgerVerify: async (store, asked) => ledgerOf(store).verify(asked),
+  ledgerExport: async (store, asked) => ledgerOf(store).export(asked),
   facts: async (store, _asked, { shipper, sinks }) => ({
     store: await store.facts(),
     shipper: shipper.facts(),
     sinks: sinks.facts(),
   }),
 };
+
+function ledgerOf({ ledger }: AnalyticsStore): LedgerStore {
+  if (ledger !== undefined) return ledger;
+  throw new Error('the store of records that is used keeps no ledger');
+}
 
 async function opened({ folder, settings: { keep }, clock }: ObservingOptions): Promise<AnalyticsStore> {
   const untilMs = clock.now() + OPEN_MS_MAX;
