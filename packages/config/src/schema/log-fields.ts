@@ -57,6 +57,7 @@ export const LOG_FIELDS = [
   'aiOutputTokens',
   'aiReasoningTokens',
   'aiCostMicroUsd',
+  'aiCostElsewhere',
   'aiPriceVersion',
   'aiLoss',
   'aiGuards',
