@@ -177,10 +177,10 @@ describe('a worker that is lost', () => {
   it('leaves a record for each of its calls, which says what its budgets say', { timeout: 30_000 }, async () => {
     const running = await gate(config({ one: await vendor((response) => later(Math.random() * 30)(response, '')) }), 2);
     const answered: string[] = [];
-    let [calls, over] = [0, false];
+    const load = { calls: 0, over: false };
     const caller = async (): Promise<void> => {
-      while (!over) {
-        const id = `c-${calls++}`;
+      while (!load.over) {
+        const id = `c-${load.calls++}`;
         if ((await call(running.url, { id })) === 200) answered.push(id);
       }
     };
@@ -191,7 +191,7 @@ describe('a worker that is lost', () => {
       await running.gateway.killWorker(worker);
       expect(await within(10_000, () => served() === 0)).toBe(true);
     }
-    over = true;
+    load.over = true;
     await callers;
     const { records, recorded, all, one, model } = await booksOf(running);
     expect([all, one, model]).toEqual([recorded, recorded, recorded]);

@@ -73,7 +73,7 @@ export interface ReadFrame {
   readonly entries: readonly JournalEntry[];
   readonly head: FrameHead;
   /** Read when asked for: most who read a journal want its sums only. */
-  notes(): readonly CallNote[];
+  readonly notes: () => readonly CallNote[];
 }
 
 export interface FramesRead {
