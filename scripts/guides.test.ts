@@ -37,11 +37,12 @@ const authority = new TestAuthority();
 const filed = authority.issue({ names: ['api.test'] });
 const varied = authority.issue({ names: ['*.api.test'] });
 
-/** The files that guides name are certificates and keys. */
+/** The files that guides name are certificates, keys, and the document of the reference service. */
 function readText(file: string): string {
   if (file.endsWith('ca.pem')) return authority.pem;
   if (file.endsWith('.pem')) return filed.cert;
   if (file.endsWith('.key')) return filed.key;
+  if (file.endsWith('.openapi.yaml')) return readFileSync('examples/users/openapi.yaml', 'utf8');
   throw new Error('there is no such file');
 }
 
