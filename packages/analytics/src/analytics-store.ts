@@ -1,5 +1,6 @@
 import type { BodyLine } from '@gatehouse/record';
 import type { Position } from '@gatehouse/record/spool';
+import type { LedgerStore } from './ledger/ledger-store.ts';
 import type { Aggregates, Aggregation, Period, RecordPage, Scope, Search, StoredRecord } from './query/query.ts';
 
 /** Lines of one spool, to be kept together with how far it has been read: both or neither. */
@@ -34,6 +35,8 @@ export interface Appended {
 
 /** Where records are kept for good, and asked about. One writes, any number ask. */
 export interface AnalyticsStore {
+  /** Left out: this store keeps none. */
+  readonly ledger?: LedgerStore;
   /** Where reading of this spool goes on; undefined: at its beginning. */
   position(node: string): Promise<Reached | undefined>;
   append(batch: Batch): Promise<Appended>;
@@ -60,6 +63,8 @@ export interface Keep {
   readonly minutesMs: number;
   readonly hoursMs: number;
   readonly daysMs: number;
+  /** What calls cost. It is kept however much the rest takes; left out: ten years. */
+  readonly ledgerMs?: number;
   readonly bytesMax: number;
 }
 

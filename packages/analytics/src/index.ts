@@ -19,3 +19,22 @@ export { matches, type KeptRecord } from './query/matches.ts';
 export { readCursor } from './query/cursor.ts';
 export { parseAnalyticsPlace, type AnalyticsPlace } from './analytics-place.ts';
 export { placeText, type ClickHousePlace } from './clickhouse/clickhouse-url.ts';
+export { decimalOf, usdText } from './ledger/decimal.ts';
+export { verifyLedgerLines } from './ledger/ledger-lines.ts';
+export {
+  isLedgerDimension,
+  LEDGER_DIMENSIONS,
+  type LedgerCondition,
+  type LedgerDimension,
+  type LedgerExported,
+  type LedgerStore,
+  type LedgerSums,
+  type LedgerSumsQuery,
+  type LedgerSumsRow,
+  type LedgerVerdict,
+  type ModelRates,
+  type Rerated,
+  type RerateOrder,
+} from './ledger/ledger-store.ts';
+export type { ChainProblem, LedgerHead } from './ledger/ledger-verifier.ts';
+export { rateOf, ratesVersion, type TokenRates } from './ledger/rating.ts';

@@ -7,6 +7,7 @@ import { numberOf, type Connection } from './connection.ts';
 import { dayTable, type Dated, type DayTables } from './day-tables.ts';
 import { Parameters } from './parameters.ts';
 import { idHashSql } from './id-hash.ts';
+import { appendCalls } from './ledger/append-ledger.ts';
 import { BODY_COLUMNS, createBodiesDay, createDay } from './schema.ts';
 
 const NEWLINE = 10;
@@ -58,7 +59,7 @@ export interface AppendTo {
   readonly folder: string;
 }
 
-/** Keeps the lines of a batch and how far its spool has been read, in one transaction. */
+/** Keeps the lines of a batch, what they cost, and how far its spool has been read, in one transaction. */
 export async function appendBatch(batch: Batch, { write, days, folder }: AppendTo): Promise<Appended> {
   const file = path.join(folder, 'batch.jsonl');
   writeFileSync(file, batch.lines, { mode: 0o600 });
@@ -76,6 +77,7 @@ export async function appendBatch(batch: Batch, { write, days, folder }: AppendT
     const unreadable = linesIn(batch.lines) - records - others;
     await keepGaps(write, batch, unreadable);
     await markUnrolled(write);
+    await appendCalls(batch.node, IS_RECORD, { write, folder });
     await keepPosition(write, batch);
     await write.run('DROP TABLE batch');
     return { records, unreadable };

@@ -25,6 +25,17 @@ export class Connection {
     return result.getRowObjectsJS().map(plain);
   }
 
+  /** Numbers as wide as they are. */
+  async exactRows(sql: string, parameters?: Parameters): Promise<readonly Row[]> {
+    return (await this.#duck.runAndReadAll(sql, parameters?.values)).getRowObjectsJS();
+  }
+
+  /** Piece by piece, as they are read. What no number holds exactly stays a bigint. */
+  async *pieces(sql: string, parameters?: Parameters): AsyncGenerator<readonly Row[]> {
+    const result = await this.#duck.stream(sql, parameters?.values);
+    for await (const rows of result.yieldRowObjectJs()) yield rows.map(exact);
+  }
+
   /** All of it, or nothing. */
   async transaction<Result>(work: () => Promise<Result>): Promise<Result> {
     await this.#duck.run('BEGIN TRANSACTION');
@@ -50,5 +61,13 @@ export class Connection {
 
 function plain(row: Row): Row {
   const entries = Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]);
+  return Object.fromEntries(entries);
+}
+
+function exact(row: Row): Row {
+  const entries = Object.entries(row).map(([name, value]) => {
+    const number = Number(value);
+    return [name, typeof value === 'bigint' && Number.isSafeInteger(number) ? number : value];
+  });
   return Object.fromEntries(entries);
 }

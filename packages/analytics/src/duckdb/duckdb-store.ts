@@ -23,6 +23,7 @@ import { Connection, numberOf, textOf } from './connection.ts';
 import { dayTable, DayTables } from './day-tables.ts';
 import { DUCKDB } from './dialect.ts';
 import { exportRecords } from './export-records.ts';
+import { DuckDbLedger } from './ledger/duckdb-ledger.ts';
 import { Parameters } from './parameters.ts';
 import { forget, usedBytes } from './retention.ts';
 import { rollUpNext } from './roll-up.ts';
@@ -45,6 +46,7 @@ const FORGET_EVERY_MS = 60_000;
 
 /** Records in a DuckDB file. One process has it open: what writes waits in one line, what asks has a connection of its own. */
 export class DuckDbStore implements AnalyticsStore {
+  readonly ledger: DuckDbLedger;
   readonly #instance: DuckDBInstance;
   readonly #write: Connection;
   readonly #read: Connection;
@@ -64,6 +66,11 @@ export class DuckDbStore implements AnalyticsStore {
     this.#bodies = parts.bodies;
     this.#options = parts.options;
     this.#keep = parts.options.keep;
+    this.ledger = new DuckDbLedger({
+      folder: parts.options.folder,
+      inTurn: async (work) => this.#inTurn(async () => work(this.#write)),
+      beside: async (work) => this.#beside(work),
+    });
   }
 
   /** Rejects while another process has the file. */
@@ -150,12 +157,7 @@ export class DuckDbStore implements AnalyticsStore {
   }
 
   async export(order: ExportOrder): Promise<{ readonly records: number; readonly bytes: number }> {
-    const connection = await Connection.open(this.#instance);
-    try {
-      return await exportRecords(order, { read: connection, days: this.#days });
-    } finally {
-      connection.close();
-    }
+    return this.#beside(async (read) => exportRecords(order, { read, days: this.#days }));
   }
 
   async facts(): Promise<StoreFacts> {
@@ -203,6 +205,16 @@ export class DuckDbStore implements AnalyticsStore {
     const turn = this.#writing.then(work);
     this.#writing = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** On a connection of its own: what takes long holds up nobody. */
+  async #beside<Result>(work: (read: Connection) => Promise<Result>): Promise<Result> {
+    const connection = await Connection.open(this.#instance);
+    try {
+      return await work(connection);
+    } finally {
+      connection.close();
+    }
   }
 
   async #asking<Result>(work: (read: Connection) => Promise<Result>): Promise<Result> {

@@ -4,8 +4,10 @@ import { numberOf, type Connection } from './connection.ts';
 import { dayTable, type DayTables } from './day-tables.ts';
 import { spreadTable, sumsTable } from '../sql/roll-up-tables.ts';
 import { ms } from '../sql/conditions.ts';
+import { forgetRows } from './ledger/forget-rows.ts';
 
 const DAY_MS = LEVEL_MS.days;
+const LEDGER_MS = 3650 * DAY_MS;
 
 /** Forgets what is older than is kept, and the oldest days until the rest is small enough. Says how many days went. */
 export async function forget(write: Connection, { days, bodies, keep, nowMs }: Forgetting): Promise<number> {
@@ -20,6 +22,7 @@ export async function forget(write: Connection, { days, bodies, keep, nowMs }: F
     }
   }
   await write.run(`DELETE FROM gaps WHERE "to" < ${ms(nowMs - keep.hoursMs)}`);
+  await forgetRows(write, nowMs - (keep.ledgerMs ?? LEDGER_MS));
   if (days.all.length + bodies.all.length < before) await write.run('CHECKPOINT');
   while ((await usedBytes(write)) > keep.bytesMax) {
     // Of one day, bodies go first: they are the larger ones, and the shorter-lived.

@@ -2,6 +2,7 @@ import { CUBES, levelsOf, type Cube, type Level } from '../rollup/cubes.ts';
 import { quoted, SUMMED, summedType } from '../sql/columns.ts';
 import { spreadTable, sumsTable } from '../sql/roll-up-tables.ts';
 import { COLUMNS } from './columns.ts';
+import { LEDGER_TABLES } from './ledger/ledger-tables.ts';
 
 /** Makes everything but records, of which each day has a table of its own. */
 export const TABLES: readonly string[] = [
@@ -13,6 +14,7 @@ export const TABLES: readonly string[] = [
   'INSERT INTO horizon SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM horizon)',
   // What has to be rolled up anew once it is over.
   'CREATE TABLE IF NOT EXISTS unrolled (level VARCHAR, since BIGINT, PRIMARY KEY (level, since))',
+  ...LEDGER_TABLES,
   ...CUBES.flatMap((cube) => levelsOf(cube).flatMap((level) => [sums(cube, level), spread(cube, level)])),
 ];
 

@@ -77,6 +77,8 @@ function modelFields(random: () => number): Partial<ExchangeRecord> {
     aiOutputTokens: Math.floor(random() * 300),
     aiReasoningTokens: Math.floor(random() * 20),
     aiCostMicroUsd: Math.floor(random() * 100_000),
+    aiPriceVersion: 'v1',
+    aiUsageState: 'measured',
   };
 }
 
