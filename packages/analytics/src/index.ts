@@ -37,4 +37,9 @@ export {
   type RerateOrder,
 } from './ledger/ledger-store.ts';
 export type { ChainProblem, LedgerHead } from './ledger/ledger-verifier.ts';
-export { rateOf, ratesVersion, type TokenRates } from './ledger/rating.ts';
+export { ratedMicroUsd, rateOf, ratesVersion, type TokenRates } from './ledger/rating.ts';
+export { chargeBackCsv, chargeBackOf, type ChargeBack } from './ledger/charge-back.ts';
+export { reconcile, type Reconciliation } from './ledger/reconcile/reconcile.ts';
+export { reconciliationCsv, reconciliationText } from './ledger/reconcile/reconciliation-text.ts';
+export { VendorExportError } from './ledger/reconcile/vendor-table.ts';
+export { readVendorUsage, type VendorExport } from './ledger/reconcile/vendor-usage.ts';

@@ -10,7 +10,7 @@ export function decimalOf(text: string, decimals: number): bigint | undefined {
     /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text) ?? [];
   if (whole === undefined || before + after === '' || before.length + after.length > DIGITS_MAX) return undefined;
   const moved = Number(exponent) + decimals - after.length;
-  if (Math.abs(Number(exponent)) > EXPONENT_MAX) return undefined;
+  if (Number(exponent) > EXPONENT_MAX) return undefined;
   const digits = BigInt(before + after);
   const value = moved >= 0 ? digits * 10n ** BigInt(moved) : divided(digits, 10n ** BigInt(-moved));
   return sign === '-' ? -value : value;
