@@ -28,7 +28,7 @@ const WALLS: Readonly<Record<string, readonly string[]>> = {
   'packages/store': ['kernel'],
   'packages/services': ['kernel', 'config', 'governance', 'store', 'directory', 'analytics'],
   'apps/observer': ['kernel', 'config', 'record', 'analytics', 'telemetry'],
-  'apps/control': ['kernel', 'config', 'governance', 'store', 'services', 'directory', 'record', 'analytics'],
+  'apps/control': ['kernel', 'config', 'governance', 'store', 'services', 'directory', 'record', 'analytics', 'ai'],
   'apps/gateway': [
     'kernel',
     'config',
@@ -67,6 +67,7 @@ const SIDE_DOORS: ReadonlySet<string> = new Set([
   '@gatehouse/analytics/store',
   '@gatehouse/analytics/testing',
   '@gatehouse/ai/demo',
+  '@gatehouse/ai/prices',
   '@gatehouse/ai/prompts',
   '@gatehouse/ai/providers',
   '@gatehouse/ai/testing',

@@ -36,10 +36,17 @@ export interface WriteOptions {
   readonly ifMatch?: string;
 }
 
+export interface ReadOptions {
+  /** How long the answer may take; left out: two minutes. */
+  readonly timeoutMs?: number;
+}
+
 /** The admin API of a gate that runs, for commands. Paths are below `/api/v1`. */
 export interface AdminClient {
   readonly server: string;
-  get(path: string): Promise<AdminReply>;
+  get(path: string, options?: ReadOptions): Promise<AdminReply>;
+  /** A file, as it comes; it may take an hour. */
+  pieces(path: string): AsyncIterable<Uint8Array>;
   post(path: string, body: unknown, options?: WriteOptions): Promise<AdminReply>;
   patch(path: string, body: unknown, options?: WriteOptions): Promise<AdminReply>;
   delete(path: string, options?: WriteOptions): Promise<AdminReply>;
@@ -47,40 +54,55 @@ export interface AdminClient {
 
 /** A publish of a large house takes seconds. */
 const TIMEOUT_MS = 120_000;
+const FILE_TIMEOUT_MS = 3_600_000;
 
-export function adminClient({ server, token, fetch: ask = fetch }: AdminClientOptions): AdminClient {
+export function adminClient({ server, token, fetch: send = fetch }: AdminClientOptions): AdminClient {
   const base = `${server.replace(/\/+$/, '')}/api/v1`;
-  const call = async (
-    method: string,
-    path: string,
-    sent: WriteOptions & { readonly body?: unknown },
-  ): Promise<AdminReply> => {
-    const reply = await ask(`${base}${path}`, {
-      method,
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: {
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(sent.body !== undefined && {
-          'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
-        }),
-        ...(sent.idempotencyKey !== undefined && { 'idempotency-key': sent.idempotencyKey }),
-        ...(sent.ifMatch !== undefined && { 'if-match': sent.ifMatch }),
-      },
-      ...(sent.body !== undefined && { body: JSON.stringify(sent.body) }),
-    }).catch((error: unknown) => {
+  const ask = async (method: string, path: string, sent: Sent): Promise<Response> => {
+    const reply = await send(`${base}${path}`, requestOf(method, token, sent)).catch((error: unknown) => {
       throw new CommandFailure(unreachable(server, error));
     });
+    if (reply.ok) return reply;
+    throw refusal(reply.status, await bodyOf(reply, server), { server, hasToken: token !== undefined });
+  };
+  const call = async (method: string, path: string, sent: Sent): Promise<AdminReply> => {
+    const reply = await ask(method, path, sent);
     const body = await bodyOf(reply, server);
-    if (!reply.ok) throw refusal(reply.status, body, { server, hasToken: token !== undefined });
     return { status: reply.status, etag: reply.headers.get('etag') ?? undefined, body };
   };
   return {
     server,
-    get: async (path) => call('GET', path, {}),
+    pieces: async function* pieces(path) {
+      const { body } = await ask('GET', path, { timeoutMs: FILE_TIMEOUT_MS });
+      try {
+        if (body !== null) for await (const piece of body) yield piece;
+      } catch {
+        throw new CommandFailure(`${server}: its answer broke off`);
+      }
+    },
+    get: async (path, options = {}) => call('GET', path, options),
     post: async (path, body, options = {}) => call('POST', path, { ...options, body }),
     patch: async (path, body, options = {}) => call('PATCH', path, { ...options, body }),
     delete: async (path, options = {}) => call('DELETE', path, options),
+  };
+}
+
+type Sent = WriteOptions & ReadOptions & { readonly body?: unknown };
+
+function requestOf(method: string, token: string | undefined, sent: Sent): RequestInit {
+  return {
+    method,
+    redirect: 'error',
+    signal: AbortSignal.timeout(sent.timeoutMs ?? TIMEOUT_MS),
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(sent.body !== undefined && {
+        'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+      }),
+      ...(sent.idempotencyKey !== undefined && { 'idempotency-key': sent.idempotencyKey }),
+      ...(sent.ifMatch !== undefined && { 'if-match': sent.ifMatch }),
+    },
+    ...(sent.body !== undefined && { body: JSON.stringify(sent.body) }),
   };
 }
 
@@ -98,7 +120,7 @@ async function bodyOf(reply: Response, server: string): Promise<unknown> {
 
 function unreachable(server: string, error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError')
-    return `${server}: no answer in ${TIMEOUT_MS / 1000} s; whether it was done, a read says`;
+    return `${server}: no answer in time; whether it was done, a read says`;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
   const code = cause !== undefined && 'code' in cause ? String(cause.code) : (cause?.message ?? String(error));
   if (code === 'ECONNREFUSED')

@@ -11,6 +11,7 @@ const KEEP: Keep = {
   minutesMs: 40 * DAY_MS,
   hoursMs: 366 * DAY_MS,
   daysMs: 3650 * DAY_MS,
+  ledgerMs: 3660 * DAY_MS,
   bytesMax: 20 * 1024 ** 3,
 };
 

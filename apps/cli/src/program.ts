@@ -6,6 +6,7 @@ import { defineLint } from './lint/lint-command.ts';
 import { defineBreaking } from './breaking/define-breaking.ts';
 import { defineDrift } from './drift/define-drift.ts';
 import { defineKey } from './keys/define-key.ts';
+import { defineLedger } from './ledger/define-ledger.ts';
 import { defineLogs } from './logs-command.ts';
 import { parseAddress } from './address.ts';
 import {
@@ -55,6 +56,7 @@ export function gatehouseProgram(terminal: Terminal): Command {
   defineImport(added(program, 'import'), terminal);
   defineDraft(added(program, 'draft'), terminal);
   defineAudit(added(program, 'audit'), terminal);
+  defineLedger(added(program, 'ledger'), { added, terminal });
   defineBackup(added(program, 'backup'), terminal);
   defineRestore(added(program, 'restore'), terminal);
   defineCache(added(program, 'cache'), terminal);

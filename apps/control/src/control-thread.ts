@@ -22,6 +22,7 @@ import { controlStart, toControl, type FromControl } from './protocol.ts';
 import { publicFetcher } from './public-fetcher.ts';
 import { recordedDrift } from './recorded-drift.ts';
 import { recordedUsage } from './recorded-usage.ts';
+import { cataloguePrices } from './catalogue-prices.ts';
 import { RemoteAnalytics } from './remote-analytics.ts';
 import { RemoteGate } from './remote-gate.ts';
 import { smtpMailer } from './smtp-mailer.ts';
@@ -73,6 +74,8 @@ const house: House = {
   usage: recordedUsage(recordsFolder),
   observed: recordedDrift(recordsFolder),
   analytics,
+  ledger: analytics.ledger,
+  prices: cataloguePrices,
   grantsTakeTwo,
   senders,
   ...(publicUrl !== undefined && { publicUrl }),

@@ -73,7 +73,16 @@ export type FromControl =
   | { readonly kind: 'observe'; readonly id: number; readonly question: ObservedQuestion; readonly asked: unknown };
 
 /** What is asked about calls; the observer process answers. */
-export type ObservedQuestion = 'aggregate' | 'search' | 'find' | 'bodies' | 'export';
+export type ObservedQuestion =
+  | 'aggregate'
+  | 'search'
+  | 'find'
+  | 'bodies'
+  | 'export'
+  | 'ledgerSums'
+  | 'ledgerRerate'
+  | 'ledgerVerify'
+  | 'ledgerExport';
 
 /* `workerData` and messages have no types: each comes from the other end of this protocol. */
 

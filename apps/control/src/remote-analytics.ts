@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { matches, type KeptRecord, type StoredBody } from '@gatehouse/analytics';
+import { matches, type KeptRecord, type LedgerExported, type StoredBody } from '@gatehouse/analytics';
 import type { BodyKey } from '@gatehouse/record';
 import { tailRecords } from '@gatehouse/record/spool';
-import type { Analytics, ExportedRecords } from '@gatehouse/services';
+import type { Analytics, ExportedRecords, Ledger } from '@gatehouse/services';
 import { openedBody } from './opened-body.ts';
 import type { FromControl, ObservedQuestion, ToControl } from './protocol.ts';
 
@@ -47,10 +47,18 @@ export class RemoteAnalytics implements Analytics {
     return sealed.map((line) => openedBody(line, this.#options.bodyKey));
   };
 
+  readonly ledger: Ledger = {
+    sums: async (query) => this.#ask('ledgerSums', query),
+    rerate: async (order) => this.#ask('ledgerRerate', order),
+    verify: async (asked) => this.#ask('ledgerVerify', asked),
+    export: async () => {
+      const file = this.#exportFile();
+      return { ...(await this.#ask<LedgerExported>('ledgerExport', { file })), content: readOnce(file) };
+    },
+  };
+
   export: Analytics['export'] = async (order) => {
-    const { exports } = this.#options;
-    mkdirSync(exports, { recursive: true, mode: 0o700 });
-    const file = path.join(exports, randomUUID());
+    const file = this.#exportFile();
     const facts = await this.#ask<Omit<ExportedRecords, 'content'>>('export', { ...order, file });
     return { ...facts, content: readOnce(file) };
   };
@@ -76,6 +84,12 @@ export class RemoteAnalytics implements Analytics {
     const resolve = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     resolve?.(answer);
+  }
+
+  #exportFile(): string {
+    const { exports } = this.#options;
+    mkdirSync(exports, { recursive: true, mode: 0o700 });
+    return path.join(exports, randomUUID());
   }
 
   /** Both ends are of one version: the answer fits the question. */

@@ -100,7 +100,7 @@ export async function openTestHouse(
   {
     proxies,
     ...settings
-  }: Pick<House, 'importFrom' | 'publicUrl' | 'grantsTakeTwo' | 'analytics' | 'senders'> &
+  }: Pick<House, 'importFrom' | 'publicUrl' | 'grantsTakeTwo' | 'analytics' | 'ledger' | 'prices' | 'senders'> &
     Pick<AdminApiOptions, 'proxies'> = {},
 ): Promise<TestHouse> {
   const time = { nowMs: Date.parse('2026-11-26T12:00:00Z') };

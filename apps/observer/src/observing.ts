@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { LedgerStore } from '@gatehouse/analytics';
 import { openStore, Shipper, type AnalyticsStore } from '@gatehouse/analytics/store';
 import type { Clock, Logger } from '@gatehouse/kernel';
 import { RecordMetrics, startSinks, type RunningSinks } from '@gatehouse/telemetry';
@@ -147,6 +148,10 @@ const ANSWERS: Answers = {
   bodies: async (asked, beside) => storeOf(beside).bodies(asked),
   export: async (asked, beside) => storeOf(beside).export(asked),
   metrics: async (_asked, { metrics }) => Promise.resolve(metrics.render()),
+  ledgerSums: async (asked, beside) => ledgerOf(beside).sums(asked),
+  ledgerRerate: async (asked, beside) => ledgerOf(beside).rerate(asked),
+  ledgerVerify: async (asked, beside) => ledgerOf(beside).verify(asked),
+  ledgerExport: async (asked, beside) => ledgerOf(beside).export(asked),
   facts: async (_asked, { keeping, sinks }) => ({
     store: await keeping?.store.facts().catch(() => undefined), // what is wrong with it, the shipper says
     shipper: keeping?.shipper.facts(),
@@ -157,6 +162,12 @@ const ANSWERS: Answers = {
 function storeOf({ keeping }: Beside): AnalyticsStore {
   if (keeping === undefined) throw new Error('none are kept, the gate was started with --analytics off');
   return keeping.store;
+}
+
+function ledgerOf(beside: Beside): LedgerStore {
+  const { ledger } = storeOf(beside);
+  if (ledger !== undefined) return ledger;
+  throw new Error('the store of records that is used keeps none; DuckDB does');
 }
 
 async function opened({ analytics, folder, settings, clock }: ObservingOptions): Promise<AnalyticsStore | undefined> {

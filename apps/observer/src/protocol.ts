@@ -5,7 +5,13 @@ import type {
   BodiesOf,
   ExportOrder,
   Keep,
+  LedgerExported,
+  LedgerSumsQuery,
+  LedgerSumsRow,
+  LedgerVerdict,
   RecordPage,
+  Rerated,
+  RerateOrder,
   Scope,
   Search,
   ShipperFacts,
@@ -61,6 +67,10 @@ export interface Questions {
   };
   /** Of the calls since the process began, as OpenMetrics. */
   readonly metrics: { readonly asked: Readonly<Record<string, never>>; readonly answer: string };
+  readonly ledgerSums: { readonly asked: LedgerSumsQuery; readonly answer: readonly LedgerSumsRow[] };
+  readonly ledgerRerate: { readonly asked: RerateOrder; readonly answer: readonly Rerated[] };
+  readonly ledgerVerify: { readonly asked: { readonly kept: readonly string[] }; readonly answer: LedgerVerdict };
+  readonly ledgerExport: { readonly asked: { readonly file: string }; readonly answer: LedgerExported };
   readonly facts: { readonly asked: Readonly<Record<string, never>>; readonly answer: ObserverFacts };
 }
 

@@ -39,6 +39,7 @@ export interface RecordsSpec {
   readonly bodiesMs?: number;
   readonly minutesMs?: number;
   readonly hoursMs?: number;
+  readonly ledgerMs?: number;
 }
 
 export interface GatewaySpec {

@@ -11,6 +11,9 @@ export {
   getRecord,
   searchRecords,
 } from './analytics/calls.ts';
+export type { Ledger, PriceBook } from './ledger/ledger.ts';
+export { chargeBack, exportLedger, RECONCILE, reconcileLedger, verifyLedger } from './ledger/read-ledger.ts';
+export { RERATE, rerateLedger } from './ledger/rerate-ledger.ts';
 export { allCallers } from './publishing/compose-callers.ts';
 export type { Enforcement, Gate, GateChange, GateConfig, Prepared, Preview } from './publishing/gate.ts';
 export { composeConfig, DEFAULT_WORKSPACE } from './publishing/compose-config.ts';

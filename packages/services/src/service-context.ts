@@ -5,6 +5,7 @@ import type { Analytics } from './analytics/analytics.ts';
 import type { Cipher } from './cipher.ts';
 import type { ImportSettings } from './importing/fetch-document.ts';
 import type { Senders } from './notifications/senders.ts';
+import type { Ledger, PriceBook } from './ledger/ledger.ts';
 import type { Gate } from './publishing/gate.ts';
 
 /** What all verbs work with; one for each house. */
@@ -26,6 +27,10 @@ export interface House {
   readonly observed?: Observed;
   /** Left out where no records are kept. */
   readonly analytics?: Analytics;
+  /** Left out where no records are kept. */
+  readonly ledger?: Ledger;
+  /** By which calls can be rated again; left out: none has a name. */
+  readonly prices?: PriceBook;
   /** For what is sent while somebody waits for it; left out: nothing can be. */
   readonly senders?: Pick<Senders, 'mailer' | 'fetcher'>;
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { storedAudit, takenAudit, verifyExport, type AuditVerdict } from '@gatehouse/control/audit';
 import { CommandFailure } from '../failure.ts';
+import { linesIn } from '../lines-in.ts';
 import { requireStore } from '../require-store.ts';
 
 export interface AuditOptions {
@@ -26,7 +27,7 @@ export interface VerifyOptions extends AuditOptions {
 /** `gatehouse audit verify`: exit code 1 where something was tampered with. */
 export async function verify({ file, place, keys, json, print }: VerifyOptions): Promise<void> {
   if (file === undefined) requireStore(place);
-  const lines = file === undefined ? storedAudit(place) : linesOf(file);
+  const lines = file === undefined ? storedAudit(place) : linesIn(createReadStream(file));
   const wrong = keys.find((key) => !KEY.test(key));
   if (wrong !== undefined)
     throw new CommandFailure(`--key ${wrong}: a key is 43 letters, the x of GET /api/v1/audit/key`);
@@ -51,19 +52,6 @@ function toldOf(verdict: AuditVerdict, isKeyKnown: boolean): readonly string[] {
       ? []
       : [`signed with the key ${keys.join(', ')}; --key says that it is the one you know`]),
   ];
-}
-
-/** Split at line feeds and at nothing else, as it was written: texts hold what other readers take for ends of lines. */
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let rest = '';
-  for await (const bytes of createReadStream(file)) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  rest += decoder.decode();
-  if (rest !== '') yield rest;
 }
 
 async function* orFailure(lines: AsyncIterable<string>): AsyncGenerator<string> {

@@ -25,6 +25,7 @@ function clientOf(exported: object, sent: unknown[] = []): AdminClient {
   const never = async (): Promise<AdminReply> => Promise.reject(new Error('nobody asks for this'));
   return {
     server: 'http://127.0.0.1:1',
+    pieces: () => expect.fail('nobody asks for this'),
     get: async () => reply({ source: { gatehouse: 1 }, documents: {}, left: [], ofFile: [], ...exported }),
     post: async (_, body) => {
       sent.push(body);

@@ -167,13 +167,13 @@ function countOf(query: Query, { name, max }: { readonly name: string; readonly 
 }
 
 /** Who mistypes a filter would be shown everything. */
-function refuseUnknown(query: Query, known: Readonly<Record<string, TSchema>>): void {
+export function refuseUnknown(query: Query, known: Readonly<Record<string, TSchema>>): void {
   for (const name of Object.keys(query)) if (!Object.hasOwn(known, name)) throw invalid(name, 'is not known here');
 }
 
-const listOf = (text: string | undefined): readonly string[] =>
+export const listOf = (text: string | undefined): readonly string[] =>
   text === undefined || text === '' ? [] : text.split(',');
 
-function invalid(parameter: string, why: string): ServiceError {
+export function invalid(parameter: string, why: string): ServiceError {
   return new ServiceError('admin.invalid', `${parameter} ${why}`);
 }

@@ -19,7 +19,7 @@ const FORMATS = { parquet: 'application/vnd.apache.parquet', csv: 'text/csv; cha
 const base = { tag: 'calls', method: 'GET' } as const;
 
 /** Everywhere, and in one workspace: the same, for what whoever asks may see there. */
-function both(path: string, route: Omit<Route, 'path'>): readonly Route[] {
+export function both(path: string, route: Omit<Route, 'path'>): readonly Route[] {
   return [
     { ...route, path },
     { ...route, path: `/workspaces/{workspace}${path}`, operationId: `${route.operationId}OfWorkspace` },

@@ -11,6 +11,7 @@ import { PASSKEY_ROUTES } from './passkey-routes.ts';
 import { SIGN_OUT_ROUTES } from './sign-out-routes.ts';
 import { SINGLE_SIGN_ON_ROUTES } from './single-sign-on-routes.ts';
 import { CALLS_ROUTES } from './calls-routes.ts';
+import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { STANDARDS_ROUTES } from './standards-routes.ts';
 import type { Route } from './route.ts';
 
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...AUDIT_ROUTES,
   ...ALERT_ROUTES,
   ...CALLS_ROUTES,
+  ...LEDGER_ROUTES,
   IMPORT_ROUTE,
   ...STANDARDS_ROUTES,
   ...CATALOG_ROUTES,

@@ -16,6 +16,7 @@ describe('records', () => {
       bodiesMs: 3_600_000,
       minutesMs: 40 * DAY_MS,
       hoursMs: 366 * DAY_MS,
+      ledgerMs: 10 * 366 * DAY_MS,
     });
   });
 
@@ -23,6 +24,7 @@ describe('records', () => {
     ['{ keep: { records: 60d } }', '`records`'],
     ['{ keep: { minutes: 50d, hours: 45d } }', '`minutes`'],
     ['{ keep: { records: soon } }', 'duration'],
+    ['{ keep: { ledgerYears: 0 } }', 'ledgerYears'],
     ['{ maxSize: -1 }', 'size'],
     ['{ kept: 1 }', 'kept'],
   ])('refuses %s', (lines, told) => {

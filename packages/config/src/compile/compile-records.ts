@@ -3,6 +3,8 @@ import type { RecordsSource } from '../schema/records-schema.ts';
 import type { RecordsSpec } from '../snapshot.ts';
 import type { Compilation } from './compilation.ts';
 
+const YEAR_MS = 366 * 86_400_000;
+
 export function compileRecords(source: RecordsSource, { places, report }: Compilation): RecordsSpec {
   const { keep } = source;
   const spec: RecordsSpec = {
@@ -12,6 +14,7 @@ export function compileRecords(source: RecordsSource, { places, report }: Compil
       bodiesMs: milliseconds(keep.bodies),
       minutesMs: milliseconds(keep.minutes),
       hoursMs: milliseconds(keep.hours),
+      ledgerMs: keep.ledgerYears * YEAR_MS,
     }),
   };
   const { recordsMs = 0, minutesMs = recordsMs, hoursMs = minutesMs } = spec;

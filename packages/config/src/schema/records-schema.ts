@@ -8,6 +8,12 @@ const keep = strictObject(
     bodies: duration({ default: '7d', description: 'What `capture` policies keep of bodies.' }),
     minutes: duration({ default: '40d', description: 'Sums and distributions of each minute.' }),
     hours: duration({ default: '366d', description: 'Those of each hour. Those of days are kept for ten years.' }),
+    ledgerYears: Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 10,
+      description: 'What calls to models cost, a row each; `maxSize` does not shorten it.',
+    }),
   },
   { description: 'For how long. Sums must be kept at least as long as what they are made of.' },
 );

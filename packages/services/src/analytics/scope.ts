@@ -4,7 +4,7 @@ import { DEFAULT_WORKSPACE, nameAtGates, workspaceNames } from '../publishing/co
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 
-export type CallsRight = 'records:read' | 'records:export' | 'analytics:read' | 'bodies:read';
+export type CallsRight = 'records:read' | 'records:export' | 'analytics:read' | 'bodies:read' | 'ledger:read';
 
 /**
  * Which calls whoever asks may see: all, above workspaces; those of a workspace; or those to the apis, and of the

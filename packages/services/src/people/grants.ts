@@ -35,6 +35,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'digests:*',
     'records:read',
     'analytics:read',
+    'ledger:read',
   ],
   reviewer: [
     'apis:read',
@@ -60,6 +61,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'catalog:read',
     'records:read',
     'analytics:read',
+    'ledger:read',
   ],
   // Whoever came by themselves, for the things of a team of their own.
   consumer: [
@@ -73,6 +75,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'catalog:public',
     'records:read',
     'analytics:read',
+    'ledger:read',
   ],
   auditor: ['audit:read', 'audit:export'],
   viewer: ['*:read'],
