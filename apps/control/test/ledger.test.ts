@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { verifyLedgerLines } from '@gatehouse/analytics';
+
 import { DuckDbStore, linesOf, sampleCalls } from '@gatehouse/analytics/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cataloguePrices } from '../src/catalogue-prices.ts';
@@ -53,7 +54,8 @@ beforeAll(async () => {
   await give('publisher', [{ role: 'publisher', workspace: 'default' }]);
   await give('other', [{ role: 'admin', workspace: 'other' }]);
   await give('member', [{ role: 'developer', workspace: 'default', team: team.id }]);
-  await give('auditor', [{ role: 'auditor' }]);
+  await post('/roles', { name: 'bookkeeper', permissions: ['ledger:read', 'ledger:export'] });
+  await give('bookkeeper', [{ role: 'bookkeeper' }]);
   await give('nobody', []);
 });
 
@@ -142,11 +144,11 @@ describe('a charge-back', () => {
 
 describe('a ledger', () => {
   it('is verified, against heads that were kept', async () => {
-    const { status, body } = await get('/ledger/verify', 'auditor');
+    const { status, body } = await get('/ledger/verify', 'bookkeeper');
     expect(status).toBe(200);
     expect(body).toMatchObject({ ok: true, heads: [{ node: 'gate', seq: body['rows'] }] });
     const kept: string = body['heads'][0].hash;
-    expect((await get(`/ledger/verify?head=${kept}`, 'auditor')).body['ok']).toBe(true);
+    expect((await get(`/ledger/verify?head=${kept}`, 'bookkeeper')).body['ok']).toBe(true);
     const { body: cut } = await get(`/ledger/verify?head=${kept},${'0'.repeat(63)}1`);
     expect(cut).toMatchObject({ ok: false, problem: { what: expect.stringContaining('that was kept') } });
     expect((await get('/ledger/verify?head=x')).status).toBe(422);
@@ -162,7 +164,7 @@ describe('a ledger', () => {
     expect(entry?.['details']).toEqual({ rows: verdict.rows, heads: verdict.heads });
     for (const as of ['viewer', 'publisher', 'member', 'nobody'])
       expect((await get('/ledger/export', as)).status).toBe(403);
-    expect((await get('/ledger/export', 'auditor')).status).toBe(200);
+    expect((await get('/ledger/export', 'bookkeeper')).status).toBe(200);
   });
 });
 
@@ -225,7 +227,7 @@ describe('rating again', () => {
   });
 
   it('is for administrators of the house alone', async () => {
-    for (const as of ['viewer', 'publisher', 'member', 'other', 'auditor', 'nobody'])
+    for (const as of ['viewer', 'publisher', 'member', 'other', 'bookkeeper', 'nobody'])
       expect((await post('/ledger/rerate', { period, prices }, as)).status).toBe(403);
   });
 });

@@ -148,10 +148,10 @@ const ANSWERS: Answers = {
   bodies: async (asked, beside) => storeOf(beside).bodies(asked),
   export: async (asked, beside) => storeOf(beside).export(asked),
   metrics: async (_asked, { metrics }) => Promise.resolve(metrics.render()),
-  ledgerSums: async (asked, beside) => ledgerOf(storeOf(beside)).sums(asked),
-  ledgerRerate: async (asked, beside) => ledgerOf(storeOf(beside)).rerate(asked),
-  ledgerVerify: async (asked, beside) => ledgerOf(storeOf(beside)).verify(asked),
-  ledgerExport: async (asked, beside) => ledgerOf(storeOf(beside)).export(asked),
+  ledgerSums: async (asked, beside) => ledgerOf(beside).sums(asked),
+  ledgerRerate: async (asked, beside) => ledgerOf(beside).rerate(asked),
+  ledgerVerify: async (asked, beside) => ledgerOf(beside).verify(asked),
+  ledgerExport: async (asked, beside) => ledgerOf(beside).export(asked),
   facts: async (_asked, { keeping, sinks }) => ({
     store: await keeping?.store.facts().catch(() => undefined), // what is wrong with it, the shipper says
     shipper: keeping?.shipper.facts(),
@@ -164,9 +164,10 @@ function storeOf({ keeping }: Beside): AnalyticsStore {
   return keeping.store;
 }
 
-function ledgerOf({ ledger }: AnalyticsStore): LedgerStore {
+function ledgerOf(beside: Beside): LedgerStore {
+  const { ledger } = storeOf(beside);
   if (ledger !== undefined) return ledger;
-  throw new Error('the store of records that is used keeps no ledger');
+  throw new Error('the store of records that is used keeps none; DuckDB does');
 }
 
 async function opened({ analytics, folder, settings, clock }: ObservingOptions): Promise<AnalyticsStore | undefined> {

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { DuckDbStore } from '../duckdb/duckdb-store.ts';
-import { shipperContract } from '../testing/shipper-contract.ts';
+import { shippedLedgerContract, shipperContract } from '../testing/shipper-contract.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 const keep = {
@@ -14,4 +14,5 @@ const keep = {
 
 describe('Shipper', () => {
   shipperContract(async (folder) => DuckDbStore.open({ folder, keep }));
+  shippedLedgerContract(async (folder) => DuckDbStore.open({ folder, keep }));
 });

@@ -7,6 +7,7 @@ import { SpoolWriter } from '@gatehouse/record/spool';
 import { expect, it, onTestFinished } from 'vitest';
 import type { AnalyticsStore } from '../analytics-store.ts';
 import { Shipper, type ShipperOptions } from '../shipping/shipper.ts';
+import type { OpenedLedger } from './ledger-contract.ts';
 import { sampleCalls } from './sample-calls.ts';
 
 const DAY_MS = 86_400_000;
@@ -160,5 +161,34 @@ export function shipperContract(open: OpenStore): void {
     await shipper().drain();
     const { gaps } = await store.search({ period: ALL, where: [], limit: 1 });
     expect(gaps.map((gap) => ('reason' in gap ? gap.reason : ''))).toContain('missing');
+  });
+}
+
+/** What a shipper brings into the ledger of a store that keeps one. */
+export function shippedLedgerContract(open: (folder: string) => Promise<OpenedLedger['store']>): void {
+  it('brings what a call costs into the ledger once, whenever the store failed', async () => {
+    const opened: OpenedLedger['store'][] = [];
+    const { write, shipper, store } = await houseOf(async (folder) => {
+      opened.push(await open(folder));
+      return opened[0] ?? expect.fail('no store');
+    });
+    const ledger = opened[0]?.ledger ?? expect.fail('no ledger');
+    const rounds = [calls(80), calls(40, 2), calls(40, 3), calls(40, 4)];
+    const end = new AbortController();
+    const ways: ('before' | 'after')[] = ['after', 'before', 'after', 'after', 'before'];
+    const running = shipper({ store: failing(store, ways), batchBytesMax: 1 }).run(end.signal);
+    for (const round of rounds) write(...linesOf(round));
+    const priced = rounds.flat().filter(({ aiCostMicroUsd }) => aiCostMicroUsd !== undefined);
+    const sums = async () => (await ledger.sums({ period: ALL, where: [], by: [] }))[0];
+    await until(async () => ways.length === 0 && (await sums())?.calls === BigInt(priced.length));
+    end.abort();
+    await running;
+    const cost = priced.reduce((sum, { aiCostMicroUsd = 0 }) => sum + BigInt(aiCostMicroUsd), 0n);
+    expect(await sums()).toMatchObject({ calls: BigInt(priced.length), costMicroUsd: cost });
+    const metrics = ['costMicroUsd'] as const;
+    const { rows } = await store.aggregate({ period: ALL, where: [], metrics, by: [] });
+    expect(rows[0]?.values.costMicroUsd).toBe(Number(cost));
+    const verdict = await ledger.verify({ kept: [] });
+    expect(verdict).toMatchObject({ rows: priced.length, problem: undefined });
   });
 }
