@@ -77,7 +77,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     'analytics:read',
     'ledger:read',
   ],
-  auditor: ['audit:read', 'audit:export', 'ledger:read', 'ledger:export'],
+  auditor: ['audit:read', 'audit:export'],
   viewer: ['*:read'],
 };
 
