@@ -138,7 +138,6 @@ async function useUsers(url: string, key: string): Promise<ReadonlySet<string>> 
   await call('/users', json({ name: 7, extra: true }));
   await call('/users', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } });
   await call('/users', { method: 'POST', body: 'x', headers: { 'content-type': 'text/plain' } });
-  await call('/users', json({ ...draft, name: 'x'.repeat(100_000) }));
   const page = await call('/users?limit=2');
   await call(`/users?limit=2&cursor=${page.body.next_cursor}`);
   await call('/users?email=GRACE%40people.example');
@@ -180,7 +179,7 @@ it('a service that keeps to its document raises no alarm, whatever callers try',
     expect((await fetch(`${url}/users`)).status).toBe(401);
   });
   expect([...answers].toSorted()).toEqual(
-    'DELETE 204,DELETE 404,DELETE 412,GET 200,GET 304,GET 400,GET 404,GET 406,HEAD 200,POST 201,POST 400,POST 409,POST 413,POST 415,POST 422,PUT 200,PUT 412,PUT 422,PUT 428'.split(','), // prettier-ignore
+    'DELETE 204,DELETE 404,DELETE 412,GET 200,GET 304,GET 400,GET 404,GET 406,HEAD 200,POST 201,POST 400,POST 409,POST 415,POST 422,PUT 200,PUT 412,PUT 422,PUT 428'.split(','), // prettier-ignore
   );
 
   const { report, code } = await reported(USERS, dataDir, '--fail-on', 'info');
