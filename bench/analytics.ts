@@ -43,7 +43,7 @@ const DIGITS = Array.from(
   { length: 9 },
   (_, at) => `substr('0123456789abcdefghijklmnopqrstuv', ((t >> ${(8 - at) * 5}) & 31)::INT + 1, 1)`,
 );
-const ID = `${DIGITS.join(' || ')} || lpad(to_hex((random() * 4294967295)::BIGINT), 8, '0') || lpad(to_hex((random() * 1099511627775)::BIGINT), 10, '0')`;
+const ID = `${DIGITS.join(' || ')} || lower(lpad(to_hex((random() * 4294967295)::BIGINT), 8, '0') || lpad(to_hex((random() * 1099511627775)::BIGINT), 10, '0'))`;
 
 /** Forty routes of eight apis, two hundred applications of which some call most, a tenth of all calls to models. */
 function fill(day: number): string {
