@@ -11,6 +11,7 @@ import type { Aggregation, Metric, Period } from '../packages/analytics/src/inde
 import { createDay } from '../packages/analytics/src/duckdb/schema.ts';
 import { dayTable } from '../packages/analytics/src/duckdb/day-tables.ts';
 import { idHashSql } from '../packages/analytics/src/duckdb/id-hash.ts';
+import { KEEP_ALL } from '../packages/analytics/src/testing/keep-all.ts';
 import { DuckDbStore } from '../packages/analytics/src/duckdb/duckdb-store.ts';
 import { summary } from './statistics.ts';
 
@@ -19,15 +20,6 @@ const DAY_MS = 86_400_000;
 const END_MS = Date.parse('2026-11-27T00:00:00Z');
 const FROM_MS = END_MS - days * DAY_MS;
 const PER_DAY = Math.round((millions * 1e6) / days);
-const YEARS_MS = 10 * 365 * DAY_MS;
-const keep = {
-  recordsMs: YEARS_MS,
-  bodiesMs: YEARS_MS,
-  minutesMs: YEARS_MS,
-  hoursMs: YEARS_MS,
-  daysMs: YEARS_MS,
-  bytesMax: 1e15,
-};
 /** A folder that is kept, to ask again without making all records anew. */
 const [, , kept] = process.argv.slice(2);
 const folder = kept ?? mkdtempSync(path.join(os.tmpdir(), 'gatehouse-analytics-'));
@@ -103,7 +95,7 @@ function likeTheFirst(day: number): string {
 }
 
 async function generate(): Promise<void> {
-  await (await DuckDbStore.open({ folder, keep })).close();
+  await (await DuckDbStore.open({ folder, keep: KEEP_ALL })).close();
   const instance = await DuckDBInstance.create(path.join(folder, 'records.duckdb'), {
     threads: '2',
     memory_limit: '4GB',
@@ -172,14 +164,14 @@ async function overview(store: DuckDbStore, period: Period, stepMs: number): Pro
 let began = performance.now();
 if (!isThere) await generate();
 say(`${millions} million records made`, `${((performance.now() - began) / 1000).toFixed(0)} s`);
-const store = await DuckDbStore.open({ folder, keep });
+const store = await DuckDbStore.open({ folder, keep: KEEP_ALL });
 say('disk of a million records', `${((await store.facts()).bytes / 1e6 / millions).toFixed(1)} MB`);
 began = performance.now();
 await store.maintain(END_MS + DAY_MS);
 say('all rolled up', `${((performance.now() - began) / 1000).toFixed(0)} s`);
 await store.close();
 const opened = performance.now();
-const again = await DuckDbStore.open({ folder, keep });
+const again = await DuckDbStore.open({ folder, keep: KEEP_ALL });
 say('opened', `${(performance.now() - opened).toFixed(0)} ms`);
 say('disk of a million records, with roll-ups', `${((await again.facts()).bytes / 1e6 / millions).toFixed(1)} MB`);
 say('file', `${(statSync(path.join(folder, 'records.duckdb')).size / 1e9).toFixed(2)} GB`);

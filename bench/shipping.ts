@@ -8,6 +8,7 @@ import path from 'node:path';
 import { createLogger, systemClock } from '../packages/kernel/src/index.ts';
 import { recordLine } from '../packages/record/src/index.ts';
 import { SpoolWriter } from '../packages/record/src/spool.ts';
+import { KEEP_ALL } from '../packages/analytics/src/testing/keep-all.ts';
 import { openStore, Shipper } from '../packages/analytics/src/store.ts';
 import { sampleCalls } from '../packages/analytics/src/testing/sample-calls.ts';
 
@@ -15,15 +16,6 @@ const [millions = 2] = process.argv.slice(2).map(Number);
 const COUNT = millions * 1e6;
 const AT_ONCE = 200;
 const FROM_MS = Date.parse('2026-11-24T10:00:00Z');
-const YEARS_MS = 3650 * 86_400_000;
-const keep = {
-  recordsMs: YEARS_MS,
-  bodiesMs: YEARS_MS,
-  minutesMs: YEARS_MS,
-  hoursMs: YEARS_MS,
-  daysMs: YEARS_MS,
-  bytesMax: 1e15,
-};
 const folder = mkdtempSync(path.join(os.tmpdir(), 'gatehouse-shipping-'));
 const spool = path.join(folder, 'records');
 
@@ -39,7 +31,12 @@ for (let made = 0; made < COUNT; made += AT_ONCE) {
 }
 writer.close();
 
-const store = await openStore({ place: 'embedded', folder: path.join(folder, 'analytics'), keep, clock: systemClock });
+const store = await openStore({
+  place: 'embedded',
+  folder: path.join(folder, 'analytics'),
+  keep: KEEP_ALL,
+  clock: systemClock,
+});
 const log = createLogger({ level: 'error', write: (line) => process.stderr.write(line), now: systemClock.now });
 const shipper = new Shipper({ spool, node: 'bench', store, clock: systemClock, log, onShipped: () => undefined });
 const cpu = process.cpuUsage();

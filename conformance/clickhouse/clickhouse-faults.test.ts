@@ -8,6 +8,7 @@ import {
   parseClickHouseUrl,
   sampleCalls,
   type Connection,
+  KEEP_ALL,
 } from '@gatehouse/analytics/testing';
 import { Shipper } from '@gatehouse/analytics/store';
 import { createLogger, type Clock } from '@gatehouse/kernel';
@@ -20,7 +21,6 @@ import { failing, type Fault } from './failing-connection.ts';
 /** Has chdb; see `prepare.sh`. */
 const PYTHON = process.env['GATEHOUSE_CHDB'] ?? 'python3';
 const DAY_MS = 86_400_000;
-const YEAR_MS = 365 * DAY_MS;
 const FROM_MS = Date.parse('2026-11-24T23:59:59.500Z');
 /** Over midnight: each insert of records has two parts in every table. */
 const SPAN = { fromMs: FROM_MS, toMs: FROM_MS + 1000 };
@@ -42,9 +42,8 @@ describe.skipIf(!hasEngine(PYTHON))('ClickHouseStore over a connection that fail
     return connection;
   }
 
-  const keep = { recordsMs: YEAR_MS, bodiesMs: YEAR_MS, minutesMs: YEAR_MS, hoursMs: YEAR_MS, daysMs: YEAR_MS };
   const storeOver = (connection: Connection, clock: Clock = still): ClickHouseStore =>
-    new ClickHouseStore({ connection, keep: { ...keep, bytesMax: 1e12 }, clock });
+    new ClickHouseStore({ connection, keep: KEEP_ALL, clock });
 
   function house() {
     const folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-faults-'));
@@ -166,7 +165,7 @@ describe.skipIf(!hasEngine(PYTHON))('ClickHouseStore over a connection that fail
     const connection = connect();
     const store = new ClickHouseStore({
       connection,
-      keep: { ...keep, recordsMs: 2 * DAY_MS, bytesMax: 1e12 },
+      keep: { ...KEEP_ALL, recordsMs: 2 * DAY_MS },
       clock: still,
     });
     const days = [0, 1, 2, 3, 4].flatMap((day) =>
@@ -177,7 +176,7 @@ describe.skipIf(!hasEngine(PYTHON))('ClickHouseStore over a connection that fail
     const facts = await store.facts();
     expect([facts.records, facts.kind]).toEqual([30, 'clickhouse']);
     expect((await store.aggregate({ period: { fromMs: 0, toMs: ALL.toMs }, where: [], metrics: ['calls'], by: [] })).rows[0]?.values).toEqual({ calls: 50 }); // prettier-ignore
-    await new ClickHouseStore({ connection, keep: { ...keep, bytesMax: 1 }, clock: still }).maintain(FROM_MS);
+    await new ClickHouseStore({ connection, keep: { ...KEEP_ALL, bytesMax: 1 }, clock: still }).maintain(FROM_MS);
     expect((await store.facts()).records).toBe(10);
   });
 

@@ -1,6 +1,7 @@
 import {
   ClickHouseStore,
   HttpConnection,
+  KEEP_ALL,
   parseClickHouseUrl,
   shipperContract,
   storeContract,
@@ -11,15 +12,6 @@ import { hasEngine, startEngine, type Engine } from './engine.ts';
 
 /** Has chdb; see `prepare.sh`. */
 const PYTHON = process.env['GATEHOUSE_CHDB'] ?? 'python3';
-const YEAR_MS = 365 * 86_400_000;
-const keep = {
-  recordsMs: YEAR_MS,
-  bodiesMs: YEAR_MS,
-  minutesMs: YEAR_MS,
-  hoursMs: YEAR_MS,
-  daysMs: YEAR_MS,
-  bytesMax: 1e12,
-};
 
 describe.skipIf(!hasEngine(PYTHON))('ClickHouseStore', () => {
   let engine: Engine;
@@ -31,7 +23,11 @@ describe.skipIf(!hasEngine(PYTHON))('ClickHouseStore', () => {
 
   const storeOn = (database: string): ClickHouseStore => {
     const place = parseClickHouseUrl(`clickhouse://127.0.0.1:${engine.port}/${database}`);
-    const store = new ClickHouseStore({ connection: new HttpConnection({ place }), keep, clock: systemClock });
+    const store = new ClickHouseStore({
+      connection: new HttpConnection({ place }),
+      keep: KEEP_ALL,
+      clock: systemClock,
+    });
     onTestFinished(async () => store.close());
     return store;
   };

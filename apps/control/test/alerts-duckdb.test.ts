@@ -1,27 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Aggregation } from '@gatehouse/analytics';
-import { DuckDbStore } from '@gatehouse/analytics/testing';
-import { linesOf, sampleCalls } from '@gatehouse/analytics/testing';
+import { sampleCalls } from '@gatehouse/analytics/testing';
 import { evaluateAlerts, type Analytics } from '@gatehouse/services';
 import { RecordedCalls } from '@gatehouse/services/testing';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { openTestHouse, type Json, type TestHouse } from './house.ts';
+import { keptCalls, type KeptCalls } from './kept-calls.ts';
 import { storeAnalytics } from './store-analytics.ts';
 
 /** The clock of tests says noon of 2026-11-26. */
 const NOW_MS = Date.parse('2026-11-26T12:00:00Z');
 const DAY_MS = 86_400_000;
-const YEARS_MS = 3650 * DAY_MS;
-const keep = {
-  recordsMs: YEARS_MS,
-  bodiesMs: YEARS_MS,
-  minutesMs: YEARS_MS,
-  hoursMs: YEARS_MS,
-  daysMs: YEARS_MS,
-  bytesMax: 1e12,
-};
 const W = '/workspaces/default';
 /** An hour of each of these days, up to this minute: minutes that follow each other are rolled up at once. */
 const DAYS = [0, 1, 2, 6, 7, 8, 20] as const;
@@ -30,18 +18,12 @@ const records = DAYS.flatMap((day) => {
   return sampleCalls({ count: 500, fromMs: toMs - 3_600_000, toMs, seed: day + 1 });
 }).map((record) => ({ ...record, node: 'gate' }));
 
-let store: DuckDbStore;
-let folder: string;
+let kept: KeptCalls;
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-alerts-'));
-  store = await DuckDbStore.open({ folder, keep });
-  await store.append({ node: 'gate', lines: linesOf(records), next: { sequence: 1, offset: 9 }, holes: [] });
-  await store.maintain(NOW_MS);
+  kept = await keptCalls(records);
+  await kept.store.maintain(NOW_MS);
 });
-afterAll(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(async () => kept.close());
 
 const HOURS_S = 6 * 3600;
 const ALERTS: Readonly<Record<string, object>> = {
@@ -99,7 +81,7 @@ const near = (value: number): unknown => expect.closeTo(value, Math.abs(value) <
 it('the store of records leads to what counting call by call leads to', async () => {
   const counted = new RecordedCalls();
   counted.add(...records);
-  const [plain, stored] = [await seenBy(counted), await seenBy(storeAnalytics(store, { folder }))];
+  const [plain, stored] = [await seenBy(counted), await seenBy(storeAnalytics(kept.store, kept))];
   const keysOf = (seen: Readonly<Record<string, Json>>, name: string): readonly (readonly unknown[])[] =>
     (seen[name]?.['keys'] ?? [])
       .toSorted((a: Json, b: Json) => (JSON.stringify(a['labels']) < JSON.stringify(b['labels']) ? -1 : 1))
@@ -131,7 +113,7 @@ it('the store of records leads to what counting call by call leads to', async ()
 
 it('what is asked each minute over weeks is read off roll-ups', async () => {
   const asked: { readonly query: Aggregation; readonly source: string }[] = [];
-  const analytics = storeAnalytics(store, { folder });
+  const analytics = storeAnalytics(kept.store, kept);
   const aggregate: Analytics['aggregate'] = async (query) => {
     const answer = await analytics.aggregate(query);
     asked.push({ query, source: answer.source });

@@ -1,23 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { DuckDbStore, linesOf, sampleCalls } from '@gatehouse/analytics/testing';
+import { linesOf, sampleCalls } from '@gatehouse/analytics/testing';
 import { bodyKey, bodyLine, sealBody } from '@gatehouse/record';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTestHouse, type Json, type Reply, type TestHouse } from './house.ts';
+import { openTestHouse, type Reply, type TestHouse } from './house.ts';
+import { Askers, keptCalls, type KeptCalls } from './kept-calls.ts';
 import { storeAnalytics } from './store-analytics.ts';
 
 const NOW_MS = Date.parse('2026-11-26T12:00:00Z');
 const HOUR_MS = 3_600_000;
-const YEARS_MS = 3650 * 24 * HOUR_MS;
-const keep = {
-  recordsMs: YEARS_MS,
-  bodiesMs: YEARS_MS,
-  minutesMs: YEARS_MS,
-  hoursMs: YEARS_MS,
-  daysMs: YEARS_MS,
-  bytesMax: 1e12,
-};
 const records = sampleCalls({ count: 500, fromMs: NOW_MS - 12 * HOUR_MS, toMs: NOW_MS }).map((record) => ({
   ...record,
   node: 'gate',
@@ -27,42 +16,30 @@ const ofOther = records.filter(({ api, application }) => api === 'other.billing'
 
 const KEY = bodyKey(Buffer.alloc(32, 3));
 let test: TestHouse;
-let store: DuckDbStore;
-let folder: string;
-const tokens = new Map<string, string>();
+let kept: KeptCalls;
+let askers: Askers;
 
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-calls-'));
-  store = await DuckDbStore.open({ folder, keep });
-  await store.append({ node: 'gate', lines: linesOf(records), next: { sequence: 1, offset: 9 }, holes: [] });
+  kept = await keptCalls(records);
+  const { store, folder } = kept;
   test = await openTestHouse(':memory:', { analytics: storeAnalytics(store, { folder, coming: records, key: KEY }) });
-  const post = async (at: string, body: unknown): Promise<Json> => {
-    const reply = await test.call('POST', at, { body });
-    expect(reply.status, JSON.stringify(reply.body)).toBeLessThan(300);
-    return reply.body;
-  };
-  await post('/workspaces', { name: 'other' });
-  const team = await post('/workspaces/default/teams', { name: 'core' });
-  await post('/workspaces/default/teams', { name: 'elsewhere' });
-  await post('/workspaces/default/applications', { name: 'web', team: team.id });
-  const give = async (name: string, grants: readonly object[]): Promise<void> => {
-    const user = await post('/users', { name: `${name}@example.com`, grants });
-    tokens.set(name, (await post('/tokens', { name, user: user.id })).token);
-  };
-  await give('viewer', [{ role: 'viewer', workspace: 'default' }]);
-  await give('other', [{ role: 'viewer', workspace: 'other' }]);
-  await give('member', [{ role: 'developer', workspace: 'default', team: team.id }]);
-  await give('nobody', []);
+  askers = new Askers(test);
+  await askers.make('/workspaces', { name: 'other' });
+  const team = await askers.make('/workspaces/default/teams', { name: 'core' });
+  await askers.make('/workspaces/default/teams', { name: 'elsewhere' });
+  await askers.make('/workspaces/default/applications', { name: 'web', team: team.id });
+  await askers.give('viewer', [{ role: 'viewer', workspace: 'default' }]);
+  await askers.give('other', [{ role: 'viewer', workspace: 'other' }]);
+  await askers.give('member', [{ role: 'developer', workspace: 'default', team: team.id }]);
+  await askers.give('nobody', []);
 });
 
 afterAll(async () => {
   await test.close();
-  await store.close();
-  rmSync(folder, { recursive: true });
+  await kept.close();
 });
 
-const get = async (at: string, as?: string): Promise<Reply> =>
-  test.call('GET', at, as === undefined ? {} : { token: tokens.get(as) });
+const get = async (at: string, as?: string): Promise<Reply> => askers.get(at, as);
 
 describe('records', () => {
   it('are searched page by page', async () => {
@@ -132,7 +109,7 @@ describe('records', () => {
     const [sample] = sampleCalls({ count: 1, fromMs: NOW_MS - 40 * 24 * HOUR_MS, toMs: NOW_MS - 39 * 24 * HOUR_MS });
     if (sample === undefined) expect.fail('no sample');
     const lines = linesOf([{ ...sample, userAgent: '=cmd|calc', path: '/a,"b"' }]);
-    await store.append({ node: 'gate', lines, next: { sequence: 1, offset: 10 }, holes: [] });
+    await kept.store.append({ node: 'gate', lines, next: { sequence: 1, offset: 10 }, holes: [] });
     const reply = await test.app.inject({
       url: '/api/v1/records/export?from=41d&to=38d&format=csv',
       headers: { authorization: 'Bearer an-administrator-for-tests' },
@@ -173,7 +150,7 @@ describe('bodies', () => {
     } as const;
     const unopened = { ...line, side: 'response', key: 'another' } as const;
     const lines = Buffer.from(bodyLine(line) + bodyLine(unopened));
-    expect(await store.append({ node: 'gate', lines, next: { sequence: 1, offset: 11 }, holes: [] })).toEqual({
+    expect(await kept.store.append({ node: 'gate', lines, next: { sequence: 1, offset: 11 }, holes: [] })).toEqual({
       records: 0,
       unreadable: 0,
     });

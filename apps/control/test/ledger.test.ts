@@ -1,25 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { verifyLedgerLines } from '@gatehouse/analytics';
-
-import { DuckDbStore, linesOf, sampleCalls } from '@gatehouse/analytics/testing';
+import { sampleCalls } from '@gatehouse/analytics/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cataloguePrices } from '../src/catalogue-prices.ts';
 import { openTestHouse, type Json, type Reply, type TestHouse } from './house.ts';
+import { Askers, keptCalls, type KeptCalls } from './kept-calls.ts';
 import { storeLedger } from './store-ledger.ts';
 
 const NOW_MS = Date.parse('2026-11-26T12:00:00Z');
 const HOUR_MS = 3_600_000;
-const YEARS_MS = 3650 * 24 * HOUR_MS;
-const keep = {
-  recordsMs: YEARS_MS,
-  bodiesMs: YEARS_MS,
-  minutesMs: YEARS_MS,
-  hoursMs: YEARS_MS,
-  daysMs: YEARS_MS,
-  bytesMax: 1e12,
-};
 const records = sampleCalls({ count: 400, fromMs: NOW_MS - 30 * HOUR_MS, toMs: NOW_MS }).map((record) =>
   record.aiCostMicroUsd !== undefined && record.application === 'other.batch'
     ? { ...record, api: 'other.models' }
@@ -29,46 +17,33 @@ const priced = records.filter(({ aiCostMicroUsd }) => aiCostMicroUsd !== undefin
 type Sample = (typeof priced)[number];
 
 let test: TestHouse;
-let store: DuckDbStore;
-let folder: string;
-const tokens = new Map<string, string>();
+let kept: KeptCalls;
+let askers: Askers;
 
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'gatehouse-ledger-'));
-  store = await DuckDbStore.open({ folder, keep });
-  await store.append({ node: 'gate', lines: linesOf(records), next: { sequence: 1, offset: 9 }, holes: [] });
+  kept = await keptCalls(records);
+  const { store, folder } = kept;
   test = await openTestHouse(':memory:', { ledger: storeLedger(store.ledger, folder), prices: cataloguePrices });
-  const post = async (at: string, body: unknown): Promise<Json> => {
-    const reply = await test.call('POST', at, { body });
-    expect(reply.status, JSON.stringify(reply.body)).toBeLessThan(300);
-    return reply.body;
-  };
-  await post('/workspaces', { name: 'other' });
-  const team = await post('/workspaces/default/teams', { name: 'core' });
-  await post('/workspaces/default/applications', { name: 'web', team: team.id });
-  const give = async (name: string, grants: readonly object[]): Promise<void> => {
-    const user = await post('/users', { name: `${name}@example.com`, grants });
-    tokens.set(name, (await post('/tokens', { name, user: user.id })).token);
-  };
-  await give('viewer', [{ role: 'viewer' }]);
-  await give('publisher', [{ role: 'publisher', workspace: 'default' }]);
-  await give('other', [{ role: 'admin', workspace: 'other' }]);
-  await give('member', [{ role: 'developer', workspace: 'default', team: team.id }]);
-  await post('/roles', { name: 'bookkeeper', permissions: ['ledger:read', 'ledger:export'] });
-  await give('bookkeeper', [{ role: 'bookkeeper' }]);
-  await give('nobody', []);
+  askers = new Askers(test);
+  await askers.make('/workspaces', { name: 'other' });
+  const team = await askers.make('/workspaces/default/teams', { name: 'core' });
+  await askers.make('/workspaces/default/applications', { name: 'web', team: team.id });
+  await askers.give('viewer', [{ role: 'viewer' }]);
+  await askers.give('publisher', [{ role: 'publisher', workspace: 'default' }]);
+  await askers.give('other', [{ role: 'admin', workspace: 'other' }]);
+  await askers.give('member', [{ role: 'developer', workspace: 'default', team: team.id }]);
+  await askers.make('/roles', { name: 'bookkeeper', permissions: ['ledger:read', 'ledger:export'] });
+  await askers.give('bookkeeper', [{ role: 'bookkeeper' }]);
+  await askers.give('nobody', []);
 });
 
 afterAll(async () => {
   await test.close();
-  await store.close();
-  rmSync(folder, { recursive: true });
+  await kept.close();
 });
 
-const get = async (at: string, as?: string): Promise<Reply> =>
-  test.call('GET', at, as === undefined ? {} : { token: tokens.get(as) });
-const post = async (at: string, body: unknown, as?: string): Promise<Reply> =>
-  test.call('POST', at, { body, ...(as !== undefined && { token: tokens.get(as) }) });
+const get = async (at: string, as?: string): Promise<Reply> => askers.get(at, as);
+const post = async (at: string, body: unknown, as?: string): Promise<Reply> => askers.post(at, body, as);
 const raw = async (url: string, payload?: object) =>
   test.app.inject({
     method: payload === undefined ? 'GET' : 'POST',

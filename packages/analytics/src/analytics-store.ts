@@ -63,8 +63,8 @@ export interface Keep {
   readonly minutesMs: number;
   readonly hoursMs: number;
   readonly daysMs: number;
-  /** What calls cost. It is kept however much the rest takes; left out: ten years. */
-  readonly ledgerMs?: number;
+  /** What calls cost. It is kept however much the rest takes. */
+  readonly ledgerMs: number;
   readonly bytesMax: number;
 }
 

@@ -34,10 +34,6 @@ export class DayTables {
     return [...this.#days].toSorted((a, b) => a - b);
   }
 
-  has(day: number): boolean {
-    return this.#days.has(day);
-  }
-
   add(day: number): void {
     this.#days.add(day);
   }

@@ -7,7 +7,6 @@ import { ms } from '../sql/conditions.ts';
 import { forgetRows } from './ledger/forget-rows.ts';
 
 const DAY_MS = LEVEL_MS.days;
-const LEDGER_MS = 3650 * DAY_MS;
 
 /** Forgets what is older than is kept, and the oldest days until the rest is small enough. Says how many days went. */
 export async function forget(write: Connection, { days, bodies, keep, nowMs }: Forgetting): Promise<number> {
@@ -22,7 +21,7 @@ export async function forget(write: Connection, { days, bodies, keep, nowMs }: F
     }
   }
   await write.run(`DELETE FROM gaps WHERE "to" < ${ms(nowMs - keep.hoursMs)}`);
-  await forgetRows(write, nowMs - (keep.ledgerMs ?? LEDGER_MS));
+  await forgetRows(write, nowMs - keep.ledgerMs);
   if (days.all.length + bodies.all.length < before) await write.run('CHECKPOINT');
   while ((await usedBytes(write)) > keep.bytesMax) {
     // Of one day, bodies go first: they are the larger ones, and the shorter-lived.

@@ -1,5 +1,6 @@
 import type { Period, RecordPage, Scope, Search, StoredRecord } from '../query/query.ts';
 import { readCursor } from '../query/cursor.ts';
+import { LEVEL_MS } from '../rollup/cubes.ts';
 import { ofRecord, quoted } from '../sql/columns.ts';
 import { conditionsSql, within } from '../sql/conditions.ts';
 import { periodOf } from '../sql/own-id.ts';
@@ -42,7 +43,7 @@ export async function search(asked: Search, reading: Reading): Promise<RecordPag
 /** End of the newest day that has something before this. */
 function newestOf(days: DayTables, toMs: number, fromMs: number): number | undefined {
   const day = days.within({ fromMs, toMs }).at(-1);
-  return day === undefined ? undefined : day + 86_400_000;
+  return day === undefined ? undefined : day + LEVEL_MS.days;
 }
 
 interface Looking {
@@ -91,7 +92,7 @@ export async function find(id: string, scope: Scope | undefined, reading: Readin
   const soon = about && (await findIn(id, scope, { reading, about }));
   if (soon !== undefined) return soon;
   for (const day of reading.days.all.toReversed()) {
-    const found = await findIn(id, scope, { reading, about: { fromMs: day, toMs: day + 86_400_000 } });
+    const found = await findIn(id, scope, { reading, about: { fromMs: day, toMs: day + LEVEL_MS.days } });
     if (found !== undefined) return found;
   }
   return undefined;

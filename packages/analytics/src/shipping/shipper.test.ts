@@ -1,18 +1,9 @@
 import { describe } from 'vitest';
 import { DuckDbStore } from '../duckdb/duckdb-store.ts';
+import { KEEP_ALL } from '../testing/keep-all.ts';
 import { shippedLedgerContract, shipperContract } from '../testing/shipper-contract.ts';
 
-const YEAR_MS = 365 * 86_400_000;
-const keep = {
-  recordsMs: YEAR_MS,
-  bodiesMs: YEAR_MS,
-  minutesMs: YEAR_MS,
-  hoursMs: YEAR_MS,
-  daysMs: YEAR_MS,
-  bytesMax: 1e12,
-};
-
 describe('Shipper', () => {
-  shipperContract(async (folder) => DuckDbStore.open({ folder, keep }));
-  shippedLedgerContract(async (folder) => DuckDbStore.open({ folder, keep }));
+  shipperContract(async (folder) => DuckDbStore.open({ folder, keep: KEEP_ALL }));
+  shippedLedgerContract(async (folder) => DuckDbStore.open({ folder, keep: KEEP_ALL }));
 });

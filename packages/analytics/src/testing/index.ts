@@ -8,3 +8,5 @@ export { parseClickHouseUrl } from '../clickhouse/clickhouse-url.ts';
 export type { Connection, Insert } from '../clickhouse/connection.ts';
 export { HttpConnection } from '../clickhouse/http-connection.ts';
 export { DuckDbStore, type DuckDbOptions } from '../duckdb/duckdb-store.ts';
+export { KEEP_ALL } from './keep-all.ts';
+export { passingDuckDb, type PassingDuckDb } from './passing-duckdb.ts';

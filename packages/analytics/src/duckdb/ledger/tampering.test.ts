@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerVerdict } from '../../ledger/ledger-store.ts';
+import { KEEP_ALL } from '../../testing/keep-all.ts';
 import { linesOf, sampleCalls } from '../../testing/sample-calls.ts';
 import { Connection } from '../connection.ts';
 import { DuckDbStore } from '../duckdb-store.ts';
@@ -11,17 +12,7 @@ import { DuckDbLedger } from './duckdb-ledger.ts';
 import { LEDGER_COLUMNS } from './ledger-tables.ts';
 
 const DAY_MS = 86_400_000;
-const YEARS_MS = 3650 * DAY_MS;
 const FROM_MS = Date.parse('2026-11-20T00:00:00Z');
-const keep = {
-  recordsMs: YEARS_MS,
-  bodiesMs: YEARS_MS,
-  minutesMs: YEARS_MS,
-  hoursMs: YEARS_MS,
-  daysMs: YEARS_MS,
-  bytesMax: 1e12,
-};
-
 let base: string;
 let heads: LedgerVerdict['heads'];
 let copy: Connection;
@@ -29,7 +20,7 @@ let instance: DuckDBInstance;
 
 beforeAll(async () => {
   base = mkdtempSync(path.join(tmpdir(), 'gatehouse-tampering-'));
-  const store = await DuckDbStore.open({ folder: path.join(base, 'whole'), keep });
+  const store = await DuckDbStore.open({ folder: path.join(base, 'whole'), keep: KEEP_ALL });
   for (const [at, node] of ['a', 'b'].entries()) {
     const records = sampleCalls({ count: 100, fromMs: FROM_MS, toMs: FROM_MS + 5 * DAY_MS, seed: at + 1 });
     const inOrder = records.toSorted((one, other) => one.time - other.time);
@@ -149,7 +140,7 @@ describe('a ledger in which somebody has been', () => {
 
 describe('a ledger of which the oldest is not kept any more', () => {
   it('is verified from its anchor on, and shows what is wrong behind that', async () => {
-    const short = { ...keep, ledgerMs: 2 * DAY_MS };
+    const short = { ...KEEP_ALL, ledgerMs: 2 * DAY_MS };
     const folder = path.join(base, 'old');
     cpSync(path.join(base, 'whole'), folder, { recursive: true });
     const store = await DuckDbStore.open({ folder, keep: short });
