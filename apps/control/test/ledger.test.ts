@@ -122,9 +122,9 @@ describe('a ledger', () => {
     const { status, body } = await get('/ledger/verify', 'bookkeeper');
     expect(status).toBe(200);
     expect(body).toMatchObject({ ok: true, heads: [{ node: 'gate', seq: body['rows'] }] });
-    const kept: string = body['heads'][0].hash;
-    expect((await get(`/ledger/verify?head=${kept}`, 'bookkeeper')).body['ok']).toBe(true);
-    const { body: cut } = await get(`/ledger/verify?head=${kept},${'0'.repeat(63)}1`);
+    const head: string = body['heads'][0].hash;
+    expect((await get(`/ledger/verify?head=${head}`, 'bookkeeper')).body['ok']).toBe(true);
+    const { body: cut } = await get(`/ledger/verify?head=${head},${'0'.repeat(63)}1`);
     expect(cut).toMatchObject({ ok: false, problem: { what: expect.stringContaining('that was kept') } });
     expect((await get('/ledger/verify?head=x')).status).toBe(422);
     expect((await get('/ledger/verify', 'publisher')).status).toBe(403);

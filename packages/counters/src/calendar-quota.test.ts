@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { quotaCount, restoreQuota, takeCalendarQuota } from './calendar-quota.ts';
 import { SLOT_CELLS } from './cells.ts';
 import type { QuotaPeriod, Verdict } from './counters.ts';
-import { quotaPeriod } from './period.ts';
+import { calendarPeriod } from '@gatehouse/kernel';
 
 const DAY = 86_400_000;
 const JUNE_16 = Date.UTC(2026, 5, 16);
@@ -30,7 +30,7 @@ describe('takeCalendarQuota', () => {
         let now = JUNE_16;
         for (const [afterMs, cost] of steps) {
           now += afterMs;
-          const { startMs, endMs } = quotaPeriod(per, now);
+          const { startMs, endMs } = calendarPeriod(per, now);
           const used = ledger.get(startMs) ?? 0;
           const expected = used + cost <= limit;
           if (expected) ledger.set(startMs, used + cost);

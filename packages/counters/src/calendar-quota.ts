@@ -1,6 +1,6 @@
 import { cell, EXPIRES, OWN, steadyNow, TOUCHED, type Ask } from './cells.ts';
 import type { Quota, QuotaPeriod, Verdict } from './counters.ts';
-import { quotaPeriod } from './period.ts';
+import { calendarPeriod } from '@gatehouse/kernel';
 
 const COUNT = OWN;
 const START = OWN + 1;
@@ -54,7 +54,7 @@ function arrive(cells: Float64Array, at: number, { per, nowMs }: { per: QuotaPer
   cells[at + TOUCHED] = now;
   const over = now >= cell(cells, at + EXPIRES);
   if (!over && now >= cell(cells, at + START)) return now;
-  const { startMs, endMs } = quotaPeriod(per, now);
+  const { startMs, endMs } = calendarPeriod(per, now);
   if (over) cells[at + COUNT] = 0;
   cells[at + START] = startMs;
   cells[at + EXPIRES] = endMs;

@@ -1,3 +1,4 @@
+import type { CalendarUnit } from '@gatehouse/kernel';
 import type { Hash64 } from '@gatehouse/kernel';
 
 export type Algorithm = 'sliding-window' | 'gcra';
@@ -12,7 +13,7 @@ export interface Limit {
 /** A limit that can be asked and corrected as well. */
 export type WindowLimit = Limit & { readonly algorithm: 'sliding-window' };
 
-export type QuotaPeriod = 'hour' | 'day' | 'week' | 'month' | 'year';
+export type QuotaPeriod = CalendarUnit;
 
 /** So many units per calendar period in UTC; weeks start on Monday. */
 export interface Quota {

@@ -13,7 +13,6 @@ export type {
 } from './counters.ts';
 export { createCounterMemory, type CounterMemory, type CounterMemoryOptions } from './counter-memory.ts';
 export { openCounters, type CounterStats, type QuotaRow, type SharedCounters } from './shared-counters.ts';
-export { quotaPeriod, type Period } from './period.ts';
 export type { Budget, BudgetEntry, BudgetRefusal, BudgetTaking, BudgetVerdict } from './budgets/budget.ts';
 export type { BudgetPeriod } from './budgets/budget-period.ts';
 export type { BudgetHold } from './budgets/budget-hold.ts';

@@ -22,7 +22,7 @@ import { CounterTable, KINDS, LEASE, quotaKind, type Wanted } from './counter-ta
 import type { Algorithm, Counters, Leasing, Limit, Quota, Take, TakingAll, Verdict, WindowLimit } from './counters.ts';
 import { askGcra, takeGcra } from './gcra.ts';
 import { dropLeasesOf, releaseLease, takeLease } from './leases.ts';
-import { quotaPeriod } from './period.ts';
+import { calendarPeriod } from '@gatehouse/kernel';
 import { adjustSlidingWindow, askSlidingWindow, takeSlidingWindow } from './sliding-window.ts';
 
 /** What a quota had counted, as plain JSON. */
@@ -207,7 +207,7 @@ class MemoryCounters implements SharedCounters {
 
   importQuotas(rows: readonly QuotaRow[], nowMs: number): void {
     for (const { high, low, per, periodStartMs, count } of rows) {
-      if (quotaPeriod(per, nowMs).startMs !== periodStartMs) continue;
+      if (calendarPeriod(per, nowMs).startMs !== periodStartMs) continue;
       this.#run(restoreQuota, { key: { high, low }, kind: KINDS[per], cost: count, rule: per, nowMs });
     }
   }

@@ -256,3 +256,15 @@ function sequenceLength(lead: number): number {
   if (lead < 0xf0) return 3;
   return lead < 0xf5 ? 4 : 0;
 }
+
+const DEPTH_MAX = 200;
+
+/**
+ * For texts of any size that go on to somebody else: what two readers could take for different things, such as a name
+ * that stands twice, is a problem.
+ */
+export function unambiguousJson(): JsonScan {
+  const any = Infinity;
+  const sizes = { keys: any, arrayItems: any, stringLength: any, nameLength: any, digits: any };
+  return new JsonScan({ ...sizes, depth: DEPTH_MAX, duplicateKeys: false });
+}

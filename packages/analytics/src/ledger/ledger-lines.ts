@@ -1,3 +1,4 @@
+import { jsonObject } from '@gatehouse/kernel';
 import { LEDGER_FIELDS, lineOf, rowText, type RawRow } from './ledger-row.ts';
 import type { LedgerVerdict } from './ledger-store.ts';
 import { LedgerVerifier, type ChainProblem, type LedgerHead } from './ledger-verifier.ts';
@@ -48,7 +49,7 @@ class LinesReader {
   take(text: string): ChainProblem | undefined {
     this.#lines++;
     if (this.#heads !== undefined) return this.#wrong('it stands behind the end');
-    const line = objectIn(text);
+    const line = jsonObject(text);
     if (line === undefined) return this.#wrong('it is no object of JSON');
     if (this.#lines === 1)
       return text === beginLine() ? undefined : this.#wrong(`it is not ${beginLine()}, with which an export begins`);
@@ -92,16 +93,6 @@ function isRow(line: RawRow): boolean {
     const value = line[name];
     return value === null || (kind === 'text' ? typeof value === 'string' : Number.isSafeInteger(value));
   });
-}
-
-function objectIn(text: string): RawRow | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return Object.fromEntries(Object.entries(value));
-  } catch {
-    return undefined;
-  }
 }
 
 function headIn(value: unknown): LedgerHead | undefined {

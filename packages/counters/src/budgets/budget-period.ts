@@ -1,4 +1,4 @@
-import { quotaPeriod } from '../period.ts';
+import { calendarPeriod } from '@gatehouse/kernel';
 
 export type BudgetPeriod = 'hour' | 'day' | 'week' | 'month' | 'total';
 
@@ -23,7 +23,7 @@ export const KEPT_MS = 600_000;
 
 export function budgetSpan(per: BudgetPeriod, nowMs: number): BudgetSpan {
   if (!(nowMs >= 0)) throw new RangeError(`${nowMs} is no time for a budget`);
-  const { startMs, endMs } = per === 'total' ? { startMs: 0, endMs: Infinity } : quotaPeriod(per, nowMs);
+  const { startMs, endMs } = per === 'total' ? { startMs: 0, endMs: Infinity } : calendarPeriod(per, nowMs);
   const hours = startMs / HOUR_MS + HOURS_BEFORE; // every period starts on the hour
   return { kind: (hours << PERIOD_BITS) | (PERIODS.indexOf(per) + 1), startMs, endMs };
 }

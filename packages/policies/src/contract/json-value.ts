@@ -1,15 +1,6 @@
-import { JsonScan } from '../json-scan.ts';
+import { unambiguousJson } from '../json-scan.ts';
 
-const scan = new JsonScan({
-  depth: 200,
-  keys: Infinity,
-  arrayItems: Infinity,
-  stringLength: Infinity,
-  nameLength: Infinity,
-  digits: Infinity,
-  // What two readers could take for different things is nothing that was checked.
-  duplicateKeys: false,
-});
+const scan = unambiguousJson();
 
 /** A JSON text as every reader takes it, or the predicate of a sentence that says why there is none. */
 export function jsonValue(bytes: Buffer): { readonly value: unknown } | { readonly wrong: string } {

@@ -2,6 +2,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { PolicyContext } from '@gatehouse/config';
 import type { Observation } from '@gatehouse/kernel';
 import fc from 'fast-check';
+import { IDENTIFYING_POLICIES } from '@gatehouse/kernel';
 import { describe, expect, it } from 'vitest';
 import { POLICIES } from '../policies.ts';
 import type { Outcome, PolicyHooks } from '../policy.ts';
@@ -15,7 +16,6 @@ import {
 } from '../testing/fake-exchange.ts';
 import { joined, NO_CONTEXT } from '../testing/joined.ts';
 import { policyContract } from '../testing/policy-contract.ts';
-import { IDENTIFYING } from './shown-credentials.ts';
 
 const DOCUMENT = `
 openapi: 3.1.0
@@ -299,7 +299,7 @@ describe('who the caller says it is', () => {
 
   it('all policies that find out are known', () => {
     const names = POLICIES.filter(({ stage }) => stage === 'identify').map(({ name }) => name);
-    expect([...IDENTIFYING].toSorted()).toEqual(names.toSorted());
+    expect([...IDENTIFYING_POLICIES].toSorted()).toEqual(names.toSorted());
   });
 });
 

@@ -1,4 +1,5 @@
 import type { RouteSpec } from '@gatehouse/config';
+import { IDENTIFYING_POLICIES } from '@gatehouse/kernel';
 import { cookieValue } from '../cookie-value.ts';
 import { rawPairs } from '../contract/query-pairs.ts';
 import type { RequestView } from '../policy.ts';
@@ -40,20 +41,9 @@ function nameOf({ in: place, name }: CredentialPlace): string {
   return `${place} ${place === 'header' ? name.toLowerCase() : name}`;
 }
 
-/** Policies that find out who calls. */
-export const IDENTIFYING: ReadonlySet<string> = new Set([
-  'basic',
-  'client-certificate',
-  'http-signature',
-  'introspection',
-  'jwt',
-  'key',
-  'oidc',
-]);
-
 /** In which of them a route wants to know who calls; in none: it is open. */
 export function askedCredentials({ access, policies }: Pick<RouteSpec, 'access' | 'policies'>): readonly string[] {
   if (access === 'open') return [];
-  const ways = policies.map(({ name }) => name).filter((name) => IDENTIFYING.has(name));
+  const ways = policies.map(({ name }) => name).filter((name) => IDENTIFYING_POLICIES.has(name));
   return ways.length === 0 ? ['key'] : [...new Set(ways)];
 }

@@ -1,6 +1,6 @@
 import { markChanged, weakenTag } from '../changed-body.ts';
 import { definePolicy } from '../define-policy.ts';
-import { JsonScan } from '../json-scan.ts';
+import { unambiguousJson } from '../json-scan.ts';
 import { bytes } from '../parsed-units.ts';
 import type { Exchange, Reply } from '../policy.ts';
 import type { ReplyDraft } from '../reply-draft.ts';
@@ -19,7 +19,6 @@ const CODED: Reply = {
   code: 'request.body_invalid',
   detail: 'JSON in a content coding cannot be changed here, send it without Content-Encoding',
 };
-const DEPTH_MAX = 200;
 
 export const transform = definePolicy({
   name: 'transform',
@@ -90,15 +89,7 @@ async function changeRequest(exchange: Exchange, edits: JsonEdits, bytesMax: num
 }
 
 /** Of a name that stands twice an upstream might read the one that was not changed. */
-const scan = new JsonScan({
-  depth: DEPTH_MAX,
-  keys: Infinity,
-  arrayItems: Infinity,
-  stringLength: Infinity,
-  nameLength: Infinity,
-  digits: Infinity,
-  duplicateKeys: false,
-});
+const scan = unambiguousJson();
 
 function changed(body: Buffer, edits: JsonEdits, exchange: Exchange): Buffer | undefined {
   return scan.scan(body) === undefined ? edited(body, edits, exchange) : undefined;

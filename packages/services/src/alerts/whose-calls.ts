@@ -1,7 +1,7 @@
 import type { Condition, Scope } from '@gatehouse/analytics';
 import { listEntities, type Entity, type Statements } from '@gatehouse/store';
 import { ofWorkspace } from '../analytics/scope.ts';
-import { DEFAULT_WORKSPACE, nameAtGates } from '../publishing/compose-config.ts';
+import { DEFAULT_WORKSPACE, nameAtGates, versionAtGates } from '../publishing/compose-config.ts';
 
 const MANY = 100_000;
 
@@ -71,7 +71,7 @@ async function ofApi(
 
 /** As records call the version of an api. */
 export function entryOf(tenant: Tenant, api: string, version: Entity): string {
-  return nameAtGates(tenant.name, `${api}-${version.name}`);
+  return versionAtGates(tenant.name, api, version.name);
 }
 
 async function versionsOf(sql: Statements, { id: workspace }: Tenant, name: string): Promise<readonly Entity[]> {

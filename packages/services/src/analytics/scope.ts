@@ -1,6 +1,6 @@
 import type { Scope } from '@gatehouse/analytics';
 import { eachEntity, type Statements } from '@gatehouse/store';
-import { DEFAULT_WORKSPACE, nameAtGates, workspaceNames } from '../publishing/compose-config.ts';
+import { DEFAULT_WORKSPACE, nameAtGates, versionAtGates, workspaceNames } from '../publishing/compose-config.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
 
@@ -49,7 +49,7 @@ async function ofTeams(
   const entries: string[] = [];
   for await (const version of eachEntity(sql, 'version')) {
     const api = apis.get(version.parent);
-    if (api !== undefined) entries.push(nameAtGates(name, `${api}-${version.name}`));
+    if (api !== undefined) entries.push(versionAtGates(name, api, version.name));
   }
   const applications = [...(await owned('application')).values()];
   return { apis: entries, applications: applications.map((each) => nameAtGates(name, each)), prefixes: [] };

@@ -1,3 +1,4 @@
+import { jsonObject } from '@gatehouse/kernel';
 import { firstHashOf, GENESIS, hashOf } from './audit-entry.ts';
 import { canonicalJson } from './canonical-json.ts';
 
@@ -54,7 +55,7 @@ export class ChainVerifier {
   /** The next entry, as text. */
   take(text: string): AuditProblem | undefined {
     this.entries++;
-    const entry = entryIn(text);
+    const entry = jsonObject(text);
     const named = entry?.['workspace'];
     const workspace = typeof named === 'string' ? named : '';
     const before = this.#ends.get(workspace) ?? START;
@@ -119,16 +120,6 @@ function faultIn(entry: Entry, before: End, text: string): string | undefined {
   // Another text of the same value would be found by no hash.
   const isAsWritten = (v === 2 ? canonicalJson(entry) : JSON.stringify(entry)) === text;
   return isWhole && isAsWritten ? undefined : 'it is not what its hash was made of';
-}
-
-function entryIn(text: string): Entry | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return Object.fromEntries(Object.entries(value));
-  } catch {
-    return undefined;
-  }
 }
 
 function timeOf({ atMs }: KnownCheckpoint): string {

@@ -1,3 +1,4 @@
+import { jsonObject } from '@gatehouse/kernel';
 import { canonicalJson } from './canonical-json.ts';
 import { isSignedBy, publicJwk, publicKeyOf, type AuditKey, type Checkpoint } from './signing-key.ts';
 import { ChainVerifier, type AuditProblem, type KnownHead } from './verify-chain.ts';
@@ -70,7 +71,7 @@ class ExportReader {
   take(text: string): AuditProblem | undefined {
     this.#lines++;
     if (this.#heads !== undefined) return this.#wrong('it stands behind the end');
-    const line = objectIn(text);
+    const line = jsonObject(text);
     const read = [...LINES].find(([name]) => line !== undefined && Object.hasOwn(line, name))?.[1];
     if (line === undefined || read === undefined) return this.#chains.take(text);
     if (!isCanonical(line, text)) return this.#wrong('it is not as it was written');
@@ -153,15 +154,6 @@ function isCanonical(line: Line, text: string): boolean {
     return canonicalJson(line) === text || (Object.hasOwn(line, 'heads') && JSON.stringify(line) === text);
   } catch {
     return false;
-  }
-}
-
-function objectIn(text: string): Line | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? membersOf(value) : undefined;
-  } catch {
-    return undefined;
   }
 }
 

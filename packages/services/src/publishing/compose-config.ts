@@ -86,6 +86,11 @@ export function nameAtGates(workspace: string, name: string): string {
   return workspace === DEFAULT_WORKSPACE ? name : `${workspace}.${name}`;
 }
 
+/** A version, as gates and so records call it. */
+export function versionAtGates(workspace: string, api: string, version: string): string {
+  return nameAtGates(workspace, `${api}-${version}`);
+}
+
 interface Names {
   readonly workspaces: ReadonlyMap<string, string>;
   readonly ofOthers: ReadonlySet<string>;
@@ -124,12 +129,16 @@ class Composer {
   #servedAs(workspace: string, api: string): readonly ServedVersion[] {
     const own = this.#served.get(`${workspace} ${api}`);
     if (own !== undefined) return own;
-    const isDefault = (this.#workspaces.get(workspace) ?? workspace) === DEFAULT_WORKSPACE;
+    const isDefault = this.#workspaceName(workspace) === DEFAULT_WORKSPACE;
     return isDefault && this.#ofOthers.has(api) ? [{ entry: api, api, name: '' }] : [];
   }
 
   #named(workspace: string, name: string): string {
-    return nameAtGates(this.#workspaces.get(workspace) ?? workspace, name);
+    return nameAtGates(this.#workspaceName(workspace), name);
+  }
+
+  #workspaceName(id: string): string {
+    return this.#workspaces.get(id) ?? id;
   }
 
   #spec({ data, id }: Entity): Data {
@@ -225,7 +234,7 @@ class Composer {
   #serve(version: Entity, revision: Entity, environment: Environment | undefined): void {
     const api = this.#apiNames.get(version.parent) ?? version.parent;
     const suffix = environment === undefined ? '' : `--${environment.name}`;
-    const entry = this.#named(version.workspace, `${api}-${version.name}${suffix}`);
+    const entry = versionAtGates(this.#workspaceName(version.workspace), api, `${version.name}${suffix}`);
     const own = this.#renameIn(version.workspace);
     const { upstreams = {}, hosts } = environment ?? {};
     const spec = renamed('version', this.#spec(revision), (kind, name) =>

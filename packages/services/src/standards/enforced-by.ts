@@ -1,16 +1,6 @@
+import { IDENTIFYING_POLICIES } from '@gatehouse/kernel';
 import type { Enforced } from '@gatehouse/governance';
 import { dataOf, listOf } from '../json-data.ts';
-
-/** Policies that tell callers apart, by the names of their documents. */
-const IDENTIFY: ReadonlySet<string> = new Set([
-  'basic',
-  'client-certificate',
-  'http-signature',
-  'introspection',
-  'jwt',
-  'key',
-  'oidc',
-]);
 
 /** What a gate asks of callers of a version, as its `spec` says; of a route's own where that has any. */
 export function enforcedBy(spec: unknown): Enforced {
@@ -24,7 +14,9 @@ export function enforcedBy(spec: unknown): Enforced {
 }
 
 function asked(access: unknown, policies: readonly unknown[]): readonly string[] {
-  const named = policies.flatMap((policy) => Object.keys(Object(policy))).filter((name) => IDENTIFY.has(name));
+  const named = policies
+    .flatMap((policy) => Object.keys(Object(policy)))
+    .filter((name) => IDENTIFYING_POLICIES.has(name));
   if (named.length > 0) return named;
   return access === 'open' ? [] : ['key'];
 }

@@ -1,6 +1,7 @@
-import type { QuotaPeriod } from './counters.ts';
+export const CALENDAR_UNITS = ['hour', 'day', 'week', 'month', 'year'] as const;
+export type CalendarUnit = (typeof CALENDAR_UNITS)[number];
 
-export interface Period {
+export interface CalendarPeriod {
   readonly startMs: number;
   /** The first ms of the next period. */
   readonly endMs: number;
@@ -12,12 +13,12 @@ const WEEK_MS = 7 * DAY_MS;
 /** The epoch was a Thursday; weeks start on Monday (ISO 8601). */
 const FIRST_MONDAY_MS = 4 * DAY_MS;
 
-const fixed = (widthMs: number, originMs: number, nowMs: number): Period => {
+const fixed = (widthMs: number, originMs: number, nowMs: number): CalendarPeriod => {
   const startMs = Math.floor((nowMs - originMs) / widthMs) * widthMs + originMs;
   return { startMs, endMs: startMs + widthMs };
 };
 
-const PERIODS: Readonly<Record<QuotaPeriod, (nowMs: number) => Period>> = {
+const PERIODS: Readonly<Record<CalendarUnit, (nowMs: number) => CalendarPeriod>> = {
   hour: (nowMs) => fixed(HOUR_MS, 0, nowMs),
   day: (nowMs) => fixed(DAY_MS, 0, nowMs),
   week: (nowMs) => fixed(WEEK_MS, FIRST_MONDAY_MS, nowMs),
@@ -33,6 +34,6 @@ const PERIODS: Readonly<Record<QuotaPeriod, (nowMs: number) => Period>> = {
 };
 
 /** The calendar period in UTC that `nowMs` lies in. */
-export function quotaPeriod(per: QuotaPeriod, nowMs: number): Period {
+export function calendarPeriod(per: CalendarUnit, nowMs: number): CalendarPeriod {
   return PERIODS[per](nowMs);
 }

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { QuotaPeriod } from './counters.ts';
-import { quotaPeriod } from './period.ts';
+import { calendarPeriod, type CalendarUnit } from './calendar-period.ts';
 
-function check(per: QuotaPeriod, now: string, expected: readonly [string, string]): void {
-  const { startMs, endMs } = quotaPeriod(per, Date.parse(now));
+function check(per: CalendarUnit, now: string, expected: readonly [string, string]): void {
+  const { startMs, endMs } = calendarPeriod(per, Date.parse(now));
   expect([new Date(startMs).toISOString(), new Date(endMs).toISOString()]).toEqual(
     expected.map((time) => new Date(time).toISOString()),
   );
 }
 
-describe('quotaPeriod', () => {
+describe('calendarPeriod', () => {
   it('cuts hours on the hour', () => {
     check('hour', '2026-06-16T14:59:59.999Z', ['2026-06-16T14:00Z', '2026-06-16T15:00Z']);
     check('hour', '2026-06-16T15:00:00.000Z', ['2026-06-16T15:00Z', '2026-06-16T16:00Z']);
