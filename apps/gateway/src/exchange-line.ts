@@ -31,7 +31,12 @@ export function lostLine(exchange: GateExchange, facts: LineFacts): string {
 /** The record of an exchange that has ended, as the line that is spooled. */
 export function exchangeLine(exchange: GateExchange, outcome: ForwardOutcome, facts: LineFacts): string {
   const { begunMs, connectedMs, firstByteMs } = outcome.times;
-  const { principal, routeSpec, notes, trace } = exchange;
+  const { principal, routeSpec, notes, trace, began, startedMs } = exchange;
+  const endMs = begunMs === 0 ? facts.nowMs : begunMs;
+  // A part that never began takes nothing, and the one before it goes on to the next that did.
+  const shapeAt = began.shape === 0 ? endMs : began.shape;
+  const admitAt = began.admit === 0 ? shapeAt : began.admit;
+  const identifyAt = began.identify === 0 ? admitAt : began.identify;
   const record: ExchangeRecord = {
     id: exchange.id,
     time: exchange.startedAt,
@@ -55,9 +60,12 @@ export function exchangeLine(exchange: GateExchange, outcome: ForwardOutcome, fa
     userAgent: exchange.userAgent,
     bytesIn: outcome.bytesIn,
     bytesOut: outcome.bytesOut,
-    durationMs: facts.nowMs - exchange.startedMs,
-    gatewayMs: (begunMs === 0 ? facts.nowMs : begunMs) - exchange.startedMs,
-    ...partsOf(exchange, begunMs === 0 ? facts.nowMs : begunMs),
+    durationMs: facts.nowMs - startedMs,
+    gatewayMs: endMs - startedMs,
+    guardMs: identifyAt - startedMs,
+    identifyMs: admitAt - identifyAt,
+    admitMs: shapeAt - admitAt,
+    shapeMs: endMs - shapeAt,
     waits: notes.waits && waitsText(notes.waits),
     connectMs: connectedMs === 0 ? undefined : connectedMs - begunMs,
     firstByteMs: firstByteMs === 0 ? undefined : firstByteMs - begunMs,
@@ -75,20 +83,6 @@ export function exchangeLine(exchange: GateExchange, outcome: ForwardOutcome, fa
     traceSampled: trace.sampled ? true : undefined,
   };
   return recordLine(record, facts.ai && aiFields(facts.ai));
-}
-
-type Parts = Pick<ExchangeRecord, 'guardMs' | 'identifyMs' | 'admitMs' | 'shapeMs'>;
-
-/** A part that was the last one ends with the gate's own time. */
-function partsOf({ began, startedMs }: GateExchange, endMs: number): Parts {
-  const { identify, admit, shape } = began;
-  const until = (...next: readonly number[]): number => next.find((at) => at !== 0) ?? endMs;
-  return {
-    guardMs: until(identify, admit, shape) - startedMs,
-    identifyMs: identify === 0 ? undefined : until(admit, shape) - identify,
-    admitMs: admit === 0 ? undefined : until(shape) - admit,
-    shapeMs: shape === 0 ? undefined : endMs - shape,
-  };
 }
 
 function waitsText(waits: Readonly<Record<string, number>>): string {

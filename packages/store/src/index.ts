@@ -5,6 +5,7 @@ export { openDatabase } from './open-database.ts';
 export {
   deleteEntity,
   eachEntity,
+  entitiesIn,
   findEntity,
   insertEntity,
   listEntities,

@@ -89,10 +89,10 @@ export class DuckDbStore implements AnalyticsStore {
     // Nothing that is asked can reach another file, or the network, or change that.
     for (const setting of settingsFor(folder)) await write.run(`SET ${setting}`);
     for (const table of TABLES) await write.run(table);
-    const tables = await write.rows(`SELECT table_name AS name FROM duckdb_tables() WHERE NOT temporary`);
-    const names = tables.map((row) => textOf(row, 'name'));
-    const [days, bodies] = [new DayTables('records', names), new DayTables('bodies', names)];
-    for (const day of days.all) for (const column of widenDay(dayTable(day))) await write.run(column);
+    const tables = await columnsByTable(write);
+    const [days, bodies] = [new DayTables('records', [...tables.keys()]), new DayTables('bodies', [...tables.keys()])];
+    for (const table of days.all.map((day) => dayTable(day)))
+      for (const column of widenDay(table, tables.get(table) ?? new Set())) await write.run(column);
     return new DuckDbStore(instance, { write, read: await Connection.open(instance), days, bodies, options });
   }
 
@@ -226,6 +226,14 @@ export class DuckDbStore implements AnalyticsStore {
     this.#reading = turn.catch(() => undefined);
     return turn;
   }
+}
+
+async function columnsByTable(read: Connection): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const rows = await read.rows('SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal');
+  const byTable = Map.groupBy(rows, (row) => textOf(row, 'table_name'));
+  return new Map(
+    [...byTable].map(([table, columns]) => [table, new Set(columns.map((row) => textOf(row, 'column_name')))]),
+  );
 }
 
 function settingsFor(folder: string): readonly string[] {

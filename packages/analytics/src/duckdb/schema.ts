@@ -55,6 +55,8 @@ export const BODY_COLUMNS = [
   { name: 'sealed', type: 'VARCHAR' },
 ] as const;
 
-/** Of a version that knew fewer fields. */
-export const widenDay = (table: string): readonly string[] =>
-  COLUMNS.map(({ name, type }) => `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${quoted(name)} ${type}`);
+/** For a table of a version that knew fewer fields: what it lacks. */
+export function widenDay(table: string, known: ReadonlySet<string>): readonly string[] {
+  const lacking = COLUMNS.filter(({ name }) => !known.has(name));
+  return lacking.map(({ name, type }) => `ALTER TABLE ${table} ADD COLUMN ${quoted(name)} ${type}`);
+}

@@ -1,5 +1,5 @@
 import type { Scope } from '@gatehouse/analytics';
-import { eachEntity, type Statements } from '@gatehouse/store';
+import { entitiesIn, type Statements } from '@gatehouse/store';
 import { DEFAULT_WORKSPACE, nameAtGates, versionAtGates, workspaceNames } from '../publishing/compose-config.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { ServiceError } from '../service-error.ts';
@@ -38,16 +38,15 @@ async function ofTeams(
   const name = (await workspaceNames(sql)).get(workspace) ?? workspace;
   const owned = async (kind: 'api' | 'application'): Promise<ReadonlyMap<string, string>> => {
     const found = new Map<string, string>();
-    for await (const entity of eachEntity(sql, kind)) {
+    for await (const entity of entitiesIn(sql, { workspace, kind })) {
       const { team } = entity.data;
-      if (entity.workspace === workspace && typeof team === 'string' && teams.has(team))
-        found.set(entity.id, entity.name);
+      if (typeof team === 'string' && teams.has(team)) found.set(entity.id, entity.name);
     }
     return found;
   };
   const apis = await owned('api');
   const entries: string[] = [];
-  for await (const version of eachEntity(sql, 'version')) {
+  for await (const version of entitiesIn(sql, { workspace, kind: 'version' })) {
     const api = apis.get(version.parent);
     if (api !== undefined) entries.push(versionAtGates(name, api, version.name));
   }

@@ -126,13 +126,21 @@ export async function* eachEntity(statements: Statements, kind: string, limit = 
     workspace !== undefined;
     workspace = await workspaceAfter(statements, workspace)
   ) {
-    let after: string | undefined;
-    do {
-      const entities: readonly Entity[] = await listEntities(statements, { workspace, kind, after, limit });
-      yield* entities;
-      after = entities.length < limit ? undefined : entities.at(-1)?.id;
-    } while (after !== undefined);
+    yield* entitiesIn(statements, { workspace, kind, limit });
   }
+}
+
+/** All of a kind in one workspace, a piece at a time. */
+export async function* entitiesIn(
+  statements: Statements,
+  { workspace, kind, limit = 1000 }: { readonly workspace: string; readonly kind: string; readonly limit?: number },
+): AsyncGenerator<Entity> {
+  let after: string | undefined;
+  do {
+    const entities: readonly Entity[] = await listEntities(statements, { workspace, kind, after, limit });
+    yield* entities;
+    after = entities.length < limit ? undefined : entities.at(-1)?.id;
+  } while (after !== undefined);
 }
 
 async function workspaceAfter(statements: Statements, workspace: string): Promise<string | undefined> {
