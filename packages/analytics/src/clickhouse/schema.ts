@@ -1,7 +1,8 @@
 import type { Dimension } from '../query/dimensions.ts';
 import type { Timing } from '../query/metrics.ts';
 import { CUBES, LEVEL_MS, levelsOf, type Cube, type Level } from '../rollup/cubes.ts';
-import { bucketSql, OF_RECORDS, ofRecord, quoted, SUMMED, summedType, timeOf, typed } from '../sql/columns.ts';
+import { OF_RECORDS, ofRecord, quoted, SUMMED, summedType, timeOf, typed } from '../sql/columns.ts';
+import { bucketSql } from '../sql/latency-bucket.ts';
 import { spreadTable, sumsTable } from '../sql/roll-up-tables.ts';
 import { COLUMNS, type Column } from './columns.ts';
 import { CLICKHOUSE } from './dialect.ts';

@@ -1,6 +1,7 @@
 import type { Dimension } from '../query/dimensions.ts';
 import { CUBES, LEVEL_MS, type Cube, type Grain, type Level } from '../rollup/cubes.ts';
-import { bucketSql, OF_RECORDS, ofRecord, ofRollUps, quoted, SUMMED, timeOf } from '../sql/columns.ts';
+import { OF_RECORDS, ofRecord, ofRollUps, quoted, SUMMED, timeOf } from '../sql/columns.ts';
+import { bucketSql } from '../sql/latency-bucket.ts';
 import { numberOf, type Connection } from './connection.ts';
 import { dayTable } from './day-tables.ts';
 import { spreadTable, sumsTable } from '../sql/roll-up-tables.ts';

@@ -47,8 +47,6 @@ export interface Links {
   readonly hash: string;
 }
 
-export type ChainedRow = LedgerRow & Links;
-
 export const LEDGER_VERSION = 1;
 export const GENESIS: string = '0'.repeat(64);
 

@@ -3,19 +3,8 @@ import { percentileOf, TIMINGS, type Metric, type Timing } from '../query/metric
 import type { AggregateRow, Aggregation, Period } from '../query/query.ts';
 import { cubeFor, LEVELS, type Cube, type Fitting } from '../rollup/cubes.ts';
 import { segmentsOf, type Rolled, type Segment } from '../rollup/segments.ts';
-import {
-  bucketSql,
-  OF_RECORDS,
-  ofRecord,
-  ofRollUp,
-  ofRollUps,
-  quoted,
-  SUMMED,
-  timeOf,
-  typed,
-  valueSql,
-  type Summed,
-} from './columns.ts';
+import { OF_RECORDS, ofRecord, ofRollUp, ofRollUps, quoted, SUMMED, timeOf, typed, type Summed } from './columns.ts';
+import { bucketSql, valueSql } from './latency-bucket.ts';
 import { conditionsSql, within } from './conditions.ts';
 import type { SqlDialect } from './dialect.ts';
 import { Parameters } from './parameters.ts';

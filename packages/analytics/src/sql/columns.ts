@@ -1,6 +1,5 @@
 import type { Dimension } from '../query/dimensions.ts';
 import type { Sum, Timing } from '../query/metrics.ts';
-import { GAMMA } from '../rollup/latency-bucket.ts';
 
 export const quoted = (name: string): string => `"${name}"`;
 
@@ -36,16 +35,6 @@ const TIMES: Readonly<Record<Timing, string>> = {
 
 /** In ms; null where a record has no such time. */
 export const timeOf = (timing: Timing): string => TIMES[timing];
-
-/** As `bucketOf` has it. */
-export function bucketSql(ms: string): string {
-  return `CAST(CASE WHEN ${ms} < 0.001 THEN 0 ELSE 1 + ceil(ln(${ms} * 1000) / ln(${GAMMA})) END AS SMALLINT)`;
-}
-
-/** As `valueOf` has it. */
-export function valueSql(bucket: string): string {
-  return `CASE WHEN ${bucket} = 0 THEN 0 ELSE 2 * pow(${GAMMA}, ${bucket} - 1) / ${GAMMA + 1} / 1000 END`;
-}
 
 /** What is summed beside the sums that can be asked for, to make ratios and means of. */
 export type Helper = `${Timing}Ms` | 'firstTokenCount' | 'streamedTokens' | 'streamedMs';

@@ -160,6 +160,7 @@ describe('an export of a vendor', () => {
     ['{"date":"2026-11-24","colour":"red"}', 'It has: date, colour'],
     ['date,requests\nyesterday,2\n', 'row 1: date says no day: "yesterday"'],
     ['date,requests\n2026-13-41,2\n', 'row 1: date says no day'],
+    ['date,requests\n0026-11-24,2\n', 'row 1: date says no day: "0026-11-24"'],
     ['date,requests\n2026-11-24,2\n2026-11-24,many\n', 'row 2: requests is no number: "many"'],
     ['date,requests\n2026-11-24,-2\n', 'row 1: requests is no number: "-2"'],
     ['date,requests\n2026-11-24,2,3\n', 'record 2 has 3 fields, the head has 2'],

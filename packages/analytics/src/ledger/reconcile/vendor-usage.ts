@@ -153,7 +153,8 @@ function timeOf(text: string): number | undefined {
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)? ?(Z|UTC|[+-]\d{2}:?\d{2})?)?$/.exec(text) ?? [];
   if (day === '') return undefined;
   const at = Date.parse(`${day}T${time}${zone === 'UTC' ? 'Z' : zone}`);
-  return Number.isNaN(at) ? undefined : at;
+  // What is before the epoch is mistyped: nobody billed for models then.
+  return at >= 0 ? at : undefined;
 }
 
 const dayOf = (ms: number): number => Math.floor(ms / DAY_MS) * DAY_MS;
